@@ -1,0 +1,165 @@
+// How fast the operators are, beside what the machine can do: GFLOP/s for those bound by arithmetic (compare with
+// Gemm), GB/s for those bound by memory (compare with Copy). Shapes are those of a 512-wide model on batches of 4096
+// tokens.
+#include <ATen/Parallel.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/layer_norm.h>
+#include <ATen/ops/mm.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/zeros.h>
+#include <benchmark/benchmark.h>
+
+#include <vector>
+
+#include "prenorm/base/random.h"
+#include "prenorm/ops/attention.h"
+#include "prenorm/ops/cross_entropy.h"
+#include "prenorm/ops/dropout.h"
+#include "prenorm/optim/optimizer.h"
+
+namespace prenorm {
+namespace {
+
+constexpr std::int64_t kTokens = 4096, kWidth = 512, kHeads = 8;
+constexpr double kFloat = sizeof(float);
+
+at::Tensor random_matrix(std::int64_t rows, std::int64_t columns) {
+  const at::Tensor x = at::empty({rows, columns}, at::kFloat);
+  RandomStream random(1);
+  for (std::int64_t i = 0; i < x.numel(); ++i) x.data_ptr<float>()[i] = static_cast<float>(2 * random.uniform() - 1);
+  return x;
+}
+
+// Work done in each iteration, shown as a rate.
+void report(benchmark::State& state, const char* unit, double work) {
+  state.counters[unit] = benchmark::Counter(1e-9 * work, benchmark::Counter::kIsIterationInvariantRate);
+  state.counters["threads"] = at::get_num_threads();
+}
+void report_flops(benchmark::State& state, double flops) { report(state, "GFLOP/s", flops); }
+void report_bytes(benchmark::State& state, double bytes) { report(state, "GB/s", bytes); }
+
+// The peaks.
+
+void Gemm(benchmark::State& state) {
+  const std::int64_t n = state.range(0);
+  const at::Tensor a = random_matrix(n, n), b = random_matrix(n, n);
+  at::Tensor c = at::zeros({n, n}, at::kFloat);
+  for (auto _ : state) at::mm_out(c, a, b);
+  report_flops(state, 2.0 * static_cast<double>(n * n * n));
+}
+BENCHMARK(Gemm)->Arg(512)->Arg(1024)->Arg(2048)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+void Copy(benchmark::State& state) {
+  const at::Tensor x = random_matrix(8 * kTokens, kWidth);
+  at::Tensor y = at::zeros(x.sizes(), at::kFloat);
+  for (auto _ : state) y.copy_(x);
+  report_bytes(state, 2 * kFloat * static_cast<double>(x.numel()));
+}
+BENCHMARK(Copy)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+// Bound by memory: bytes read and written.
+
+void Dropout(benchmark::State& state) {
+  const at::Tensor x = random_matrix(kTokens, kWidth);
+  for (auto _ : state) benchmark::DoNotOptimize(ops::dropout(x, 0.1, 7));
+  report_bytes(state, 2 * kFloat * static_cast<double>(x.numel()));
+}
+BENCHMARK(Dropout)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+void LayerNorm(benchmark::State& state) {
+  const at::Tensor x = random_matrix(kTokens, kWidth), weight = at::ones({kWidth}), bias = at::zeros({kWidth});
+  for (auto _ : state) benchmark::DoNotOptimize(at::layer_norm(x, {kWidth}, weight, bias, 1e-5));
+  report_bytes(state, 2 * kFloat * static_cast<double>(x.numel()));
+}
+BENCHMARK(LayerNorm)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+void LayerNormForwardBackward(benchmark::State& state) {
+  const at::Tensor x = random_matrix(kTokens, kWidth).requires_grad_(true), grad = random_matrix(kTokens, kWidth);
+  const at::Tensor weight = at::ones({kWidth}).requires_grad_(true), bias = at::zeros({kWidth}).requires_grad_(true);
+  for (auto _ : state) {
+    x.mutable_grad() = at::Tensor();
+    at::layer_norm(x, {kWidth}, weight, bias, 1e-5).backward(grad);
+  }
+  report_bytes(state, 5 * kFloat * static_cast<double>(x.numel()));
+}
+BENCHMARK(LayerNormForwardBackward)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+void OptimizerStep(benchmark::State& state) {
+  constexpr std::int64_t kParameters = 20'000'000;
+  OptimConfig config;
+  config.name = static_cast<OptimizerName>(state.range(0));
+  const at::Tensor values = at::zeros({kParameters}), gradients = random_matrix(1, kParameters).view(-1);
+  optim::Optimizer optimizer(config, values, gradients);
+  for (auto _ : state) optimizer.step(1e-4);
+  const double passes = config.name == OptimizerName::kSgd ? 5 : 7;  // reads of g, θ, m, v; writes of θ, m, v
+  report_bytes(state, passes * kFloat * kParameters);
+  state.SetLabel(std::string(enum_name(config.name)));
+}
+BENCHMARK(OptimizerStep)
+    ->Arg(static_cast<int>(OptimizerName::kAdam))
+    ->Arg(static_cast<int>(OptimizerName::kSgd))
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+
+void GradientNorm(benchmark::State& state) {
+  const at::Tensor gradients = random_matrix(1, 20'000'000);
+  for (auto _ : state) benchmark::DoNotOptimize(optim::l2_norm(gradients));
+  report_bytes(state, kFloat * static_cast<double>(gradients.numel()));
+}
+BENCHMARK(GradientNorm)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+// Bound by arithmetic: multiplications and additions of the matrix products (a recomputed product counts once).
+
+at::Tensor offsets_of_equal_sequences(std::int64_t length) {
+  const at::Tensor offsets = at::empty({kTokens / length + 1}, at::kLong);
+  for (std::int64_t i = 0; i < offsets.numel(); ++i) offsets.data_ptr<std::int64_t>()[i] = i * length;
+  return offsets;
+}
+// Scores and weighted sum: 4 · length · width a token forward, twice that backward.
+double attention_flops(std::int64_t length) { return 4.0 * static_cast<double>(kTokens * length * kWidth); }
+
+void Attention(benchmark::State& state) {
+  const at::NoGradGuard no_grad;
+  const at::Tensor qkv = random_matrix(kTokens, 3 * kWidth), offsets = offsets_of_equal_sequences(state.range(0));
+  for (auto _ : state) benchmark::DoNotOptimize(ops::self_attention(qkv, offsets, {kHeads}));
+  report_flops(state, attention_flops(state.range(0)));
+}
+BENCHMARK(Attention)->RangeMultiplier(4)->Range(8, 512)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+template <auto self_attention>
+void attention_forward_backward(benchmark::State& state) {
+  const at::Tensor qkv = random_matrix(kTokens, 3 * kWidth).requires_grad_(true), grad = random_matrix(kTokens, kWidth);
+  const at::Tensor offsets = offsets_of_equal_sequences(state.range(0));
+  for (auto _ : state) {
+    qkv.mutable_grad() = at::Tensor();
+    self_attention(qkv, offsets, {kHeads}).backward(grad);
+  }
+  report_flops(state, 3 * attention_flops(state.range(0)));
+}
+void AttentionForwardBackward(benchmark::State& state) { attention_forward_backward<ops::self_attention>(state); }
+void AttentionCompositeForwardBackward(benchmark::State& state) {
+  attention_forward_backward<ops::self_attention_composite>(state);
+}
+BENCHMARK(AttentionForwardBackward)->RangeMultiplier(4)->Range(8, 512)->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(AttentionCompositeForwardBackward)->Arg(32)->Arg(512)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+void CrossEntropyForwardBackward(benchmark::State& state) {
+  const std::int64_t vocabulary = state.range(0);
+  const at::Tensor hidden = random_matrix(kTokens, kWidth).requires_grad_(true);
+  const at::Tensor weight = random_matrix(vocabulary, kWidth).requires_grad_(true);
+  const at::Tensor targets = at::empty({kTokens}, at::kLong);
+  RandomStream random(2);
+  for (std::int64_t i = 0; i < kTokens; ++i)
+    targets.data_ptr<std::int64_t>()[i] =
+        static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(vocabulary)));
+  for (auto _ : state) {
+    hidden.mutable_grad() = weight.mutable_grad() = at::Tensor();
+    ops::projected_cross_entropy(hidden, weight, targets, 0.1).loss_sum.backward();
+  }
+  report_flops(state, 6.0 * static_cast<double>(kTokens * kWidth * vocabulary));
+}
+BENCHMARK(CrossEntropyForwardBackward)->Arg(8000)->Arg(32'000)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace prenorm

@@ -1,0 +1,33 @@
+// What every command is made of: `void add_NAME(CLI::App& app, Run& chosen)` declares its options and what to run.
+#pragma once
+
+#include <CLI/App.hpp>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace prenorm::cli {
+
+// A command that has been understood; its result is the exit code.
+using Run = std::function<int()>;
+
+// Puts `run` into `chosen` once the whole command line has been read and names `command`.
+void run_as(CLI::App& command, Run& chosen, Run run);
+
+// --json, which means: exactly one JSON object on stdout, everything for people on stderr.
+void add_json_flag(CLI::App& command, bool& json);
+
+// Accepts only these words; the message names them and the nearest.
+CLI::Validator one_of(std::vector<std::string> words);
+
+// The names of an enum (base/describe.h), for one_of().
+template <class Values>
+std::vector<std::string> names_of(const Values& values) {
+  std::vector<std::string> names;
+  for (const auto& value : values) names.emplace_back(value.second);
+  return names;
+}
+
+}  // namespace prenorm::cli

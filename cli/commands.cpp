@@ -1,0 +1,23 @@
+#include "cli/commands.h"
+
+#include "cli/commands/config.h"
+#include "cli/commands/corpus.h"
+#include "cli/commands/doctor.h"
+#include "cli/commands/evaluate.h"
+#include "cli/commands/score.h"
+#include "cli/commands/train.h"
+#include "cli/commands/translate.h"
+
+namespace prenorm::cli {
+
+void add_commands(CLI::App& app, Run& chosen) {
+  add_train(app, chosen);
+  add_translate(app, chosen);
+  add_evaluate(app, chosen);
+  add_score(app, chosen);
+  add_config(app, chosen);
+  add_corpus(app, chosen);
+  add_doctor(app, chosen);
+}
+
+}  // namespace prenorm::cli

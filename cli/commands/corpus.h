@@ -1,0 +1,10 @@
+// `prenorm corpus SOURCE`: builds parallel text.
+#pragma once
+
+#include "cli/command.h"
+
+namespace prenorm::cli {
+
+void add_corpus(CLI::App& app, Run& chosen);
+
+}  // namespace prenorm::cli

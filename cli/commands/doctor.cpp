@@ -1,0 +1,69 @@
+#include "cli/commands/doctor.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/doctor/blas.h"
+#include "cli/doctor/check.h"
+#include "cli/doctor/libtorch.h"
+#include "cli/doctor/system.h"
+#include "cli/output.h"
+#include "prenorm/training/process.h"
+
+namespace prenorm::cli {
+namespace {
+
+std::vector<Check> examine() {
+  training::set_up_process(0);  // what is measured is what training will have
+  return {check_libtorch(),  judge(blas_in_use()),       check_threads(), check_matrix_products(), check_devices(),
+          check_tokenizer(), check_space("folder", "."), check_cache()};
+}
+
+std::string table(const std::vector<Check>& checks) {
+  std::string text;
+  for (const Check& check : checks) {
+    text += fmt::format("{:<8} {:<10} {}\n", enum_name(check.verdict), check.name, check.finding);
+    if (!check.advice.empty()) text += fmt::format("{:19} -> {}\n", "", check.advice);
+  }
+  return text;
+}
+
+nlohmann::json to_json(const std::vector<Check>& checks, Verdict worst) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const Check& check : checks) {
+    nlohmann::json item = {{"name", check.name},
+                           {"verdict", enum_name(check.verdict)},
+                           {"finding", check.finding},
+                           {"advice", check.advice}};
+    item.update(check.details);
+    list.push_back(std::move(item));
+  }
+  return {{"verdict", enum_name(worst)}, {"checks", std::move(list)}};
+}
+
+int examine_and_print(bool json) {
+  const std::vector<Check> checks = examine();
+  const auto graver = [](const Check& a, const Check& b) { return a.verdict < b.verdict; };
+  const Verdict worst = std::max_element(checks.begin(), checks.end(), graver)->verdict;
+  if (json)
+    print_json(to_json(checks, worst));
+  else
+    print(table(checks));
+  return worst == Verdict::kProblem ? 1 : 0;
+}
+
+}  // namespace
+
+void add_doctor(CLI::App& app, Run& chosen) {
+  CLI::App* command = app.add_subcommand("doctor", "Looks at this machine: libraries, speed, space; says what to do.");
+  auto json = std::make_shared<bool>(false);
+  add_json_flag(*command, *json);
+  command->footer("Ends with 0 unless something is a problem (1).");
+  run_as(*command, chosen, [json] { return examine_and_print(*json); });
+}
+
+}  // namespace prenorm::cli

@@ -1,0 +1,10 @@
+// `prenorm doctor`: what of this machine matters for training, with a verdict on each.
+#pragma once
+
+#include "cli/command.h"
+
+namespace prenorm::cli {
+
+void add_doctor(CLI::App& app, Run& chosen);
+
+}  // namespace prenorm::cli

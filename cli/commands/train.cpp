@@ -1,0 +1,91 @@
+#include "cli/commands/train.h"
+
+#include <fmt/format.h>
+
+#include <csignal>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "cli/output.h"
+#include "prenorm/base/error.h"
+#include "prenorm/base/file.h"
+#include "prenorm/base/terminal.h"
+#include "prenorm/config/load.h"
+#include "prenorm/training/stop_signal.h"
+#include "prenorm/training/train_translation.h"
+
+namespace prenorm::cli {
+namespace {
+
+using training::RunFolder;
+using training::Start;
+using training::StopReason;
+
+struct Options {
+  std::string config, run;
+  std::vector<std::string> set;
+  bool resume = false, quiet = false, json = false;
+};
+
+RunFolder folder_of(const Options& options) {
+  if (!options.run.empty()) return RunFolder(options.run);
+  return RunFolder(std::filesystem::path("runs") / std::filesystem::path(options.config).stem());
+}
+
+Config config_of(const Options& options, const RunFolder& folder) {
+  if (!options.config.empty()) return load_config(options.config, options.set).config;
+  if (!options.resume || options.run.empty())
+    throw_error<UsageError>("no configuration given; name a TOML file, or use --resume --run DIR");
+  if (!folder.exists())
+    throw_error<UsageError>("{}: there is no run to resume; name a TOML file to start one", folder.path().string());
+  return load_run_config(folder.path(), options.set).config;
+}
+
+int train(const Options& options) {
+  const RunFolder folder = folder_of(options);
+  const Config config = config_of(options, folder);
+  be_quiet(options.quiet);
+  const auto result = train_translation(config, folder, options.resume ? Start::kResume : Start::kNew);
+  if (result.reason == StopReason::kSignal) {
+    warn(fmt::format("stopped after update {}; go on with: prenorm train --resume --run {}", result.state.step,
+                     folder.path().string()));
+    return 128 + training::StopSignal::received();
+  }
+  nlohmann::json json = nlohmann::json::parse(read_file(folder.results()));
+  json["run"] = folder.path().string();
+  if (options.json) {
+    print_json(json);
+    return 0;
+  }
+  print(fmt::format("{}: {} updates in {}\n", folder.path().string(), result.state.step,
+                    format_duration(result.state.seconds)));
+  const auto report = [](const char* name, const std::optional<training::Validation>& v) {
+    if (v)
+      print(fmt::format("{}: validation loss {:.4f} nats per token, BLEU {:.2f} ({})\n", name, v->loss_nats_per_token,
+                        v->bleu.value_or(0), v->bleu_signature));
+  };
+  report("last checkpoint", result.last_validation);
+  report("averaged checkpoints", result.average_validation);
+  return 0;
+}
+
+}  // namespace
+
+void add_train(CLI::App& app, Run& chosen) {
+  CLI::App* command = app.add_subcommand("train", "Trains a translator from a configuration.");
+  auto options = std::make_shared<Options>();
+  command->add_option("CONFIG", options->config, "a TOML file; see `prenorm config --reference`");
+  command->add_option("--run", options->run, "the run folder; runs/<name of CONFIG> when left out")->type_name("DIR");
+  command->add_option("--set", options->set, "another value for a key; may be repeated")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  command->add_flag("--resume", options->resume, "go on with the run from its last checkpoint");
+  command->add_flag("--quiet", options->quiet, "warnings only");
+  add_json_flag(*command, options->json);
+  command->footer("Example: prenorm train my.toml --set optim.lr=5e-4 --run runs/first");
+  run_as(*command, chosen, [options] { return train(*options); });
+}
+
+}  // namespace prenorm::cli

@@ -1,0 +1,36 @@
+#include "cli/commands/translate.h"
+
+#include <iostream>
+#include <memory>
+
+#include "cli/translator_options.h"
+#include "prenorm/base/terminal.h"
+#include "prenorm/decoding/translate_stream.h"
+
+namespace prenorm::cli {
+namespace {
+
+int translate(const TranslatorOptions& options) {
+  const training::LoadedTranslator loaded = load(options);
+  const decoding::LineTranslator translator(*loaded.model, loaded.tokenizers.source, loaded.tokenizers.target,
+                                            loaded.config.decode);
+  Progress progress("translating", 0);
+  decoding::translate_stream(translator, std::cin, std::cout,
+                             {.progress = [&](std::int64_t lines) { progress.update(lines, "lines"); }});
+  return 0;
+}
+
+}  // namespace
+
+void add_translate(CLI::App& app, Run& chosen) {
+  CLI::App* command = app.add_subcommand("translate", "Translates standard input, line by line, to standard output.");
+  auto options = std::make_shared<TranslatorOptions>();
+  add_translator_options(*command, *options);
+  command->add_option("--n-best", options->n_best, "hypotheses written for each line, with scores")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1000));
+  command->footer("Example: prenorm translate runs/my --beam 5 < source.txt > hypothesis.txt");
+  run_as(*command, chosen, [options] { return translate(*options); });
+}
+
+}  // namespace prenorm::cli

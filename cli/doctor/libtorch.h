@@ -1,0 +1,15 @@
+// LibTorch and what it makes of this machine.
+#pragma once
+
+#include "cli/doctor/check.h"
+
+namespace prenorm::cli {
+
+Check check_libtorch();
+Check check_devices();
+// Threads as training uses them.
+Check check_threads();
+// Rate of single-precision matrix products of a Transformer's shape; takes about 0.3 s.
+Check check_matrix_products();
+
+}  // namespace prenorm::cli

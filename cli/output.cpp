@@ -1,0 +1,75 @@
+#include "cli/output.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "prenorm/base/error.h"
+#include "prenorm/base/terminal.h"
+
+namespace prenorm::cli {
+namespace {
+
+[[noreturn]] void fail_to_write() {
+  const int code = errno;
+  if (code == EPIPE) throw OutputClosed();
+  throw_error<FileError>("standard output: cannot be written: {}", std::strerror(code));
+}
+
+}  // namespace
+
+void reserve_standard_streams() {
+  // Opened the wrong way round: reading standard input, or writing to the others, goes on failing.
+  constexpr std::array<int, 3> kModes = {O_WRONLY, O_RDONLY, O_RDONLY};
+  for (int stream = 0; stream < 3; ++stream)
+    if (::fcntl(stream, F_GETFD) == -1 && errno == EBADF) ::open("/dev/null", kModes[static_cast<std::size_t>(stream)]);
+}
+
+void print(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) fail_to_write();
+}
+
+void print_json(const nlohmann::json& object) {
+  print(object.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+  print("\n");
+}
+
+void flush_output() {
+  errno = 0;
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return;
+  if (errno == 0) errno = EIO;  // an earlier write failed, and nobody looked
+  fail_to_write();
+}
+
+std::vector<std::string> read_standard_input() {
+  if (::isatty(STDIN_FILENO) == 1) inform("reading from the terminal, one sentence a line; Ctrl-D ends it");
+  std::vector<std::string> lines;
+  std::string line;
+  bool open = false;  // a line has begun that no newline has ended yet
+  const auto finish = [&] {
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    lines.push_back(std::move(line));
+    line.clear();
+    open = false;
+  };
+  std::array<char, 1U << 16> buffer;
+  while (const std::size_t count = std::fread(buffer.data(), 1, buffer.size(), stdin)) {
+    for (std::string_view rest(buffer.data(), count); !rest.empty();) {
+      const std::size_t newline = rest.find('\n');
+      line += rest.substr(0, newline);
+      open = newline == std::string_view::npos;
+      rest.remove_prefix(open ? rest.size() : newline + 1);
+      if (!open) finish();
+    }
+  }
+  if (std::ferror(stdin) != 0) throw_error<FileError>("standard input: cannot be read: {}", std::strerror(errno));
+  if (open) finish();
+  return lines;
+}
+
+}  // namespace prenorm::cli

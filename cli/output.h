@@ -1,0 +1,27 @@
+// Standard output and standard input.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace prenorm::cli {
+
+// Whoever read our output has gone (`prenorm ... | head`): nothing more to say.
+struct OutputClosed {};
+
+// Takes the places of standard streams that are closed, so that no file that is opened later is written to or read
+// from in their stead. Using such a stream still fails.
+void reserve_standard_streams();
+
+// Errors: OutputClosed; FileError when the output cannot be written (full disk).
+void print(std::string_view text);
+// One object and a newline. Text that is not UTF-8 (a file's name) is made so.
+void print_json(const nlohmann::json& object);
+void flush_output();
+
+// The rest of standard input as lines without their ends (\n or \r\n). Errors: FileError.
+std::vector<std::string> read_standard_input();
+
+}  // namespace prenorm::cli

@@ -1,0 +1,77 @@
+#include "cli/run.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+#include <new>
+
+#include "cli/commands.h"
+#include "cli/help.h"
+#include "cli/output.h"
+#include "cli/usage.h"
+#include "prenorm/base/error.h"
+#include "prenorm/base/terminal.h"
+#include "prenorm/base/version.h"
+
+namespace prenorm::cli {
+namespace {
+
+// A shell reports a command that a signal ended as 128 + signal; SIGPIPE is 13.
+constexpr int kClosedPipe = 141;
+
+// One line whatever the message holds: LibTorch appends a backtrace, and a file's name may hold anything.
+void print_error(std::string_view message) {
+  std::string line(message.substr(0, message.find('\n')));
+  for (char& c : line)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
+  line = fmt::format("{} {}\n", colours_wanted() ? "\033[31merror:\033[0m" : "error:", line);
+  std::fputs(line.c_str(), stderr);  // fmt::print would throw where stderr is closed
+}
+
+void set_up(CLI::App& app, Run& chosen) {
+  app.name("prenorm");
+  app.formatter(std::make_shared<HelpFormatter>());
+  app.set_help_flag("-h,--help", "show this help");
+  app.set_version_flag("--version", fmt::format("prenorm {}", version()), "show the version");
+  app.require_subcommand(1);
+  app.footer("`prenorm COMMAND --help` shows the options of a command.");
+  add_commands(app, chosen);
+}
+
+int parse_and_run(int argc, const char* const* argv) {
+  CLI::App app("Trains Transformers at full learning rate from the first update.");
+  Run chosen;
+  set_up(app, chosen);
+  int code = 0;
+  try {
+    app.parse(argc, argv);
+    code = chosen();
+  } catch (const CLI::ParseError& error) {
+    print(answer(app, error));
+  }
+  flush_output();
+  return code;
+}
+
+}  // namespace
+
+int run(int argc, const char* const* argv) {
+  try {
+    reserve_standard_streams();
+    return parse_and_run(argc, argv);
+  } catch (const OutputClosed&) {
+    return kClosedPipe;
+  } catch (const Error& error) {
+    print_error(error.what());
+    return error.exit_code();
+  } catch (const std::bad_alloc&) {
+    print_error("out of memory");
+  } catch (const std::exception& error) {
+    print_error(error.what());
+  }
+  return 1;
+}
+
+}  // namespace prenorm::cli

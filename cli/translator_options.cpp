@@ -1,0 +1,32 @@
+#include "cli/translator_options.h"
+
+#include "prenorm/config/validate.h"
+#include "prenorm/training/process.h"
+
+namespace prenorm::cli {
+
+void add_translator_options(CLI::App& command, TranslatorOptions& options) {
+  command.add_option("RUN", options.run, "a run folder")->required();
+  command.add_option("--checkpoint", options.checkpoint, "average, best, last or a step; the first there is")
+      ->type_name("NAME");
+  command.add_option("--beam", options.beam, "hypotheses kept for each sentence; 1 = greedy")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1000));
+  command.add_option("--length-penalty", options.length_penalty, "A in score = log P / length^A")
+      ->type_name("A")
+      ->check(CLI::Range(0.0, 10.0));
+  command.add_option("--threads", options.threads, "0 = one for each core")->type_name("N")->check(CLI::Range(0, 4096));
+}
+
+training::LoadedTranslator load(const TranslatorOptions& options) {
+  training::LoadedTranslator loaded = load_translator(training::RunFolder(options.run), options.checkpoint);
+  DecodeConfig& decode = loaded.config.decode;
+  decode.beam = options.beam.value_or(decode.beam);
+  decode.length_penalty = options.length_penalty.value_or(decode.length_penalty);
+  decode.n_best = options.n_best.value_or(std::min(decode.n_best, decode.beam));
+  validate(loaded.config);
+  training::set_up_process(options.threads.value_or(loaded.config.train.threads));
+  return loaded;
+}
+
+}  // namespace prenorm::cli

@@ -1,0 +1,23 @@
+// The options that translate and evaluate share: which run, which checkpoint, how to decode.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "cli/command.h"
+#include "prenorm/training/translation_setup.h"
+
+namespace prenorm::cli {
+
+struct TranslatorOptions {
+  std::string run, checkpoint;
+  std::optional<std::int64_t> beam, n_best, threads;
+  std::optional<double> length_penalty;
+};
+
+void add_translator_options(CLI::App& command, TranslatorOptions& options);
+
+// The model, its decode settings overridden by the options and checked. Errors: CheckpointError, UsageError.
+training::LoadedTranslator load(const TranslatorOptions& options);
+
+}  // namespace prenorm::cli

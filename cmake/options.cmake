@@ -1,0 +1,40 @@
+# prenorm_target(NAME): what each of our targets is built with.
+function(prenorm_target name)
+  target_include_directories(${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
+                                            $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  target_compile_features(${name} PUBLIC cxx_std_20)
+  target_compile_options(${name} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
+                         -Wnon-virtual-dtor -Woverloaded-virtual $<$<BOOL:${PRENORM_WERROR}>:-Werror>)
+endfunction()
+
+# LibTorch's headers are not written for our warnings: they are system headers, whatever its package says.
+get_target_property(torch_includes torch INTERFACE_INCLUDE_DIRECTORIES)
+add_library(prenorm_torch INTERFACE)
+set_target_properties(prenorm_torch PROPERTIES EXPORT_NAME torch)
+target_include_directories(prenorm_torch SYSTEM INTERFACE $<BUILD_INTERFACE:${torch_includes}>)
+target_link_libraries(prenorm_torch INTERFACE ${TORCH_LIBRARIES} OpenMP::OpenMP_CXX)
+
+# LibTorch takes the BLAS that libblas.so.3 points to. The OpenMP build of OpenBLAS shares LibTorch's threads, the
+# pthread build fights them for the cores. DT_RPATH (not RUNPATH) also counts for LibTorch's own dependency.
+find_path(OPENBLAS_OPENMP_DIR libblas.so.3 PATHS /usr/lib/${CMAKE_LIBRARY_ARCHITECTURE}/openblas-openmp NO_DEFAULT_PATH)
+if(OPENBLAS_OPENMP_DIR)
+  add_link_options(-Wl,--disable-new-dtags)
+  list(APPEND CMAKE_BUILD_RPATH ${OPENBLAS_OPENMP_DIR})
+  list(APPEND CMAKE_INSTALL_RPATH ${OPENBLAS_OPENMP_DIR})
+  target_link_options(prenorm_torch INTERFACE
+    $<INSTALL_INTERFACE:-Wl,--disable-new-dtags> $<INSTALL_INTERFACE:-Wl,-rpath,${OPENBLAS_OPENMP_DIR}>)
+endif()
+
+# What makes builds quick where it is there: compiler results kept by ccache, mold as the linker. Both are ours to choose
+# only where this is the project being built.
+if(PROJECT_IS_TOP_LEVEL)
+  find_program(CCACHE_PROGRAM ccache)
+  if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+  endif()
+  include(CheckLinkerFlag)
+  check_linker_flag(CXX -fuse-ld=mold PRENORM_MOLD_WORKS)
+  if(PRENORM_MOLD_WORKS)
+    add_link_options(-fuse-ld=mold)
+  endif()
+endif()

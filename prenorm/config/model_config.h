@@ -1,0 +1,89 @@
+// [model]: the Transformer of Vaswani et al. 2017 with a choice of layer-normalisation placement.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+#include "prenorm/base/describe.h"
+
+namespace prenorm {
+
+enum class NormPlacement : std::uint8_t { kPostLn, kPreLn };
+enum class Activation : std::uint8_t { kRelu, kGelu };
+enum class Positions : std::uint8_t { kSinusoidal, kLearned };
+enum class TiedEmbeddings : std::uint8_t { kAll, kTarget, kNone };
+enum class WeightInit : std::uint8_t { kXavierUniform, kXavierNormal };
+
+template <>
+struct EnumNames<NormPlacement> {
+  static constexpr std::array<std::pair<NormPlacement, std::string_view>, 2> values{
+      {{NormPlacement::kPostLn, "post_ln"}, {NormPlacement::kPreLn, "pre_ln"}}};
+};
+template <>
+struct EnumNames<Activation> {
+  static constexpr std::array<std::pair<Activation, std::string_view>, 2> values{
+      {{Activation::kRelu, "relu"}, {Activation::kGelu, "gelu"}}};
+};
+template <>
+struct EnumNames<Positions> {
+  static constexpr std::array<std::pair<Positions, std::string_view>, 2> values{
+      {{Positions::kSinusoidal, "sinusoidal"}, {Positions::kLearned, "learned"}}};
+};
+template <>
+struct EnumNames<TiedEmbeddings> {
+  static constexpr std::array<std::pair<TiedEmbeddings, std::string_view>, 3> values{
+      {{TiedEmbeddings::kAll, "all"}, {TiedEmbeddings::kTarget, "target"}, {TiedEmbeddings::kNone, "none"}}};
+};
+template <>
+struct EnumNames<WeightInit> {
+  static constexpr std::array<std::pair<WeightInit, std::string_view>, 2> values{
+      {{WeightInit::kXavierUniform, "xavier_uniform"}, {WeightInit::kXavierNormal, "xavier_normal"}}};
+};
+
+struct ModelConfig {
+  NormPlacement norm_placement = NormPlacement::kPreLn;
+  std::int64_t encoder_layers = 3;
+  std::int64_t decoder_layers = 3;
+  std::int64_t d_model = 256;
+  std::int64_t d_ff = 1024;
+  std::int64_t num_heads = 4;
+  Activation activation = Activation::kRelu;
+  Positions positions = Positions::kSinusoidal;
+  std::int64_t max_positions = 1024;
+  TiedEmbeddings tied_embeddings = TiedEmbeddings::kAll;
+  double dropout = 0.1;
+  double attention_dropout = 0.0;
+  double activation_dropout = 0.0;
+  double norm_eps = 1e-5;
+  WeightInit init = WeightInit::kXavierUniform;
+  double init_qkv_gain = 1.0;
+  bool init_query_key_zero = false;
+};
+
+template <class V>
+void describe(V& v, ModelConfig& c) {
+  v.field("norm_placement", c.norm_placement,
+          "where LayerNorm stands: post_ln = LN(x + f(x)), pre_ln = x + f(LN(x)) with a final LN on each stack");
+  v.field("encoder_layers", c.encoder_layers, Range{0, 1000}, "encoder layers");
+  v.field("decoder_layers", c.decoder_layers, Range{1, 1000}, "decoder layers");
+  v.field("d_model", c.d_model, Range{2, 65536}, "width of the residual stream; a multiple of num_heads, even");
+  v.field("d_ff", c.d_ff, Range{1, 1048576}, "hidden width of the feed-forward networks");
+  v.field("num_heads", c.num_heads, Range{1, 1024}, "attention heads");
+  v.field("activation", c.activation, "activation of the feed-forward networks");
+  v.field("positions", c.positions, "position encoding added to the embeddings");
+  v.field("max_positions", c.max_positions, Range{1, 1048576}, "longest sequence that learned positions cover");
+  v.field("tied_embeddings", c.tied_embeddings,
+          "which tables share weights: all = source, target and output; target = target and output; none");
+  v.field("dropout", c.dropout, Range{0, 0.99}, "dropout on embeddings and on each branch before its residual add");
+  v.field("attention_dropout", c.attention_dropout, Range{0, 0.99}, "dropout on attention probabilities");
+  v.field("activation_dropout", c.activation_dropout, Range{0, 0.99}, "dropout after the feed-forward activation");
+  v.field("norm_eps", c.norm_eps, Range{0, 1}, "added to the variance inside LayerNorm");
+  v.field("init", c.init, "initialisation of weight matrices (Glorot & Bengio 2010); embeddings are N(0, 1/d_model)");
+  v.field("init_qkv_gain", c.init_qkv_gain, Range{0, 100}, "gain on query, key and value matrices (fairseq: 0.7071)");
+  v.field("init_query_key_zero", c.init_query_key_zero,
+          "start query and key matrices at zero, so that attention averages (Xiong et al. 2020, section 3.3)");
+}
+
+}  // namespace prenorm

@@ -1,0 +1,87 @@
+// [train] and [decode]: the loop around the model, and how it translates.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+#include "prenorm/base/describe.h"
+
+namespace prenorm {
+
+enum class BestMetric : std::uint8_t { kLoss, kBleu };
+enum class StopRule : std::uint8_t { kBeamFinished, kBestPossible };
+
+template <>
+struct EnumNames<BestMetric> {
+  static constexpr std::array<std::pair<BestMetric, std::string_view>, 2> values{
+      {{BestMetric::kLoss, "loss"}, {BestMetric::kBleu, "bleu"}}};
+};
+template <>
+struct EnumNames<StopRule> {
+  static constexpr std::array<std::pair<StopRule, std::string_view>, 2> values{
+      {{StopRule::kBeamFinished, "beam_finished"}, {StopRule::kBestPossible, "best_possible"}}};
+};
+
+struct TrainConfig {
+  std::int64_t max_steps = 10'000;
+  std::int64_t max_epochs = 0;
+  std::int64_t seed = 1;
+  double label_smoothing = 0.1;
+  std::int64_t threads = 0;
+  std::int64_t log_every = 10;
+  std::int64_t valid_every = 500;
+  std::int64_t bleu_every = 0;
+  std::int64_t checkpoint_every = 500;
+  std::int64_t keep_last = 3;
+  std::int64_t average_last = 0;
+  BestMetric best_metric = BestMetric::kLoss;
+  std::int64_t patience = 0;
+};
+
+template <class V>
+void describe(V& v, TrainConfig& c) {
+  v.field("max_steps", c.max_steps, Range{1, 1e12}, "updates");
+  v.field("max_epochs", c.max_epochs, Range{0, 1e9}, "stop after so many passes over the corpus; 0 = no limit");
+  v.field("seed", c.seed, Range{0, 9e15}, "everything random follows from it");
+  v.field("label_smoothing", c.label_smoothing, Range{0, 0.99}, "share of probability spread over the vocabulary");
+  v.field("threads", c.threads, Range{0, 4096}, "threads; 0 = one for each core");
+  v.field("log_every", c.log_every, Range{1, 1e9}, "updates between lines in metrics.jsonl");
+  v.field("valid_every", c.valid_every, Range{1, 1e9}, "updates between validations (and at the end)");
+  v.field("bleu_every", c.bleu_every, Range{0, 1e9},
+          "updates between validations that also translate and score (rounded up to a validation); 0 = at the end only");
+  v.field("checkpoint_every", c.checkpoint_every, Range{1, 1e9}, "updates between checkpoints (and at the end)");
+  v.field("keep_last", c.keep_last, Range{1, 1e6}, "last checkpoints that are kept (the best is always kept)");
+  v.field("average_last", c.average_last, Range{0, 1e6},
+          "checkpoints averaged at the end into checkpoints/average; 0 = none; at most keep_last");
+  v.field("best_metric", c.best_metric, "which validation figure names the best checkpoint and stops early");
+  v.field("patience", c.patience, Range{0, 1e9}, "validations without improvement after which to stop; 0 = never");
+}
+
+struct DecodeConfig {
+  std::int64_t beam = 5;
+  double length_penalty = 1.0;
+  std::int64_t n_best = 1;
+  StopRule stop = StopRule::kBeamFinished;
+  double max_length_ratio = 2.0;
+  std::int64_t max_length_offset = 20;
+  std::int64_t max_source_tokens = 1024;
+  std::int64_t max_tokens = 4096;
+};
+
+template <class V>
+void describe(V& v, DecodeConfig& c) {
+  v.field("beam", c.beam, Range{1, 1000}, "hypotheses kept for each sentence; 1 = greedy");
+  v.field("length_penalty", c.length_penalty, Range{0, 10},
+          "exponent A of score = log P(hypothesis) / length^A, end of sentence counted");
+  v.field("n_best", c.n_best, Range{1, 1000}, "hypotheses returned for each sentence; at most beam");
+  v.field("stop", c.stop,
+          "a sentence ends once `beam` hypotheses have, or once no unfinished one could still score better");
+  v.field("max_length_ratio", c.max_length_ratio, Range{0, 100}, "a hypothesis ends at ratio * source tokens + offset");
+  v.field("max_length_offset", c.max_length_offset, Range{1, 1e6}, "see max_length_ratio");
+  v.field("max_source_tokens", c.max_source_tokens, Range{1, 1e6}, "longer lines are cut, with a warning");
+  v.field("max_tokens", c.max_tokens, Range{1, 1e9}, "source tokens times beam translated together");
+}
+
+}  // namespace prenorm

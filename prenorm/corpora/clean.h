@@ -1,0 +1,35 @@
+// The rules a sentence pair must pass, and what makes two English sentences the same.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace prenorm::corpora {
+
+// Why a pair is dropped; the rules are tried in this order.
+enum class Rejection : std::uint8_t {
+  kNone,
+  kEncoding,  // not UTF-8
+  kWords,     // not 4 to 60 English and 3 to 60 other words
+  kRatio,     // characters of the other side / English characters outside 0.5 to 2.2
+  kLetters,   // under 70 % letters on one side (blanks not counted)
+  kMarkup,    // format directives, addresses, code
+  kCopied,    // more than 60 % of the English tokens stand in the other side
+  kDigits,    // the numbers differ
+  kScript,    // letters that are not Latin
+};
+
+// Both sides normalised (normalize.h), one sentence each.
+Rejection check_pair(std::string_view english, std::string_view other);
+
+// Lower case, no punctuation, every digit 0: English sentences with the same key count as duplicates.
+std::string duplicate_key(std::string_view english);
+
+enum class Split : std::uint8_t { kTrain, kDev, kTest };
+// By CRC-32 of the key modulo 100 (0: test, 1: dev), so a sentence stays in its part whatever else is in the corpus.
+Split split_of_key(std::string_view key);
+
+std::size_t count_words(std::string_view text);
+
+}  // namespace prenorm::corpora

@@ -1,0 +1,14 @@
+// Files of unpacked packages.
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+#include <vector>
+
+namespace prenorm::corpora {
+
+// The regular files (no links) below a folder whose names end in `suffix`, sorted, so that a corpus is the same on
+// every machine. Errors: FileError when the folder is missing.
+std::vector<std::filesystem::path> files_below(const std::filesystem::path& folder, std::string_view suffix);
+
+}  // namespace prenorm::corpora

@@ -1,0 +1,25 @@
+// LibreOffice help: the same HTML pages in each language, paragraphs with the same ids.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "prenorm/corpora/source_tag.h"
+
+namespace prenorm::corpora {
+
+struct HelpParagraph {
+  std::string id, text;
+};
+
+// The elements p and h1 to h6 with an id, each id once, in order. What is meant for another system (spans of class
+// MAC, WIN, UNIX) is left out. An element without its end is passed over.
+std::vector<HelpParagraph> read_help_page(std::string_view html);
+
+// Pairs the paragraphs of two `text` folders by page and id. Errors: FileError.
+void extract_libreoffice_help(const std::filesystem::path& english, const std::filesystem::path& other,
+                              const PairSink& sink);
+
+}  // namespace prenorm::corpora

@@ -1,0 +1,163 @@
+#include "prenorm/corpora/package_cache.h"
+
+#include <fcntl.h>
+#include <fmt/ranges.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+#include <utility>
+
+#include "prenorm/base/error.h"
+#include "prenorm/base/file.h"
+#include "prenorm/base/terminal.h"
+#include "prenorm/corpora/apt.h"
+
+namespace prenorm::corpora {
+namespace fs = std::filesystem;
+namespace {
+
+void make_folder(const fs::path& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error) throw_error<FileError>("{}: cannot make the folder: {}", path.string(), error.message());
+}
+
+// The files right in `folder` whose names end so, sorted.
+std::vector<fs::path> files_ending_in(const fs::path& folder, std::string_view ending) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error))
+    if (entry.path().native().ends_with(ending)) files.push_back(entry.path());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+void unpack(const fs::path& archive, const fs::path& folder) {
+  const ProcessResult result =
+      run_apt_program({"dpkg-deb", "-x", archive.string(), folder.string()}, folder.parent_path());
+  if (result.exit_code != 0)
+    throw_error<FileError>("{}: cannot be unpacked: {}", archive.filename().string(), apt_reason(result.output));
+}
+
+// Some thousand files that another program wrote: they must be on disk before their folders get their final names.
+void sync_file_system(const fs::path& folder) {
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool synced = descriptor >= 0 && ::syncfs(descriptor) == 0;
+  if (descriptor >= 0) ::close(descriptor);
+  if (!synced) throw_error<FileError>("{}: cannot be written to disk", folder.string());
+}
+
+}  // namespace
+
+fs::path default_cache_directory() {
+  // The XDG specification says that a relative path there is to be ignored.
+  if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache != nullptr && *cache == '/')
+    return fs::path(cache) / "prenorm";
+  const char* home = std::getenv("HOME");
+  if (home == nullptr || *home == '\0')
+    throw_error<FileError>("no place for downloads: set HOME or XDG_CACHE_HOME, or name a cache folder");
+  return fs::path(home) / ".cache" / "prenorm";
+}
+
+PackageCache::PackageCache(fs::path folder) : folder_(fs::absolute(folder)) { make_folder(folder_ / "packages"); }
+
+bool PackageCache::has_lists() const { return fs::is_directory(folder_ / "lists"); }
+
+void PackageCache::update_lists() {
+  inform("updating the package lists");
+  AtomicDirectory lists(folder_ / "lists");
+  make_folder(lists.path() / "partial");
+  make_folder(lists.path() / "cache" / "archives" / "partial");
+  std::vector<std::string> command = apt_get_command(lists.path());
+  command.emplace_back("update");
+  const ProcessResult result = run_apt_program(command, lists.path());
+  // The exit code tells nothing: it is 0 without a network, and not 0 for one broken source among good ones.
+  if (files_ending_in(lists.path(), "_Packages").empty()) throw_apt_unusable(apt_reason(result.output));
+  if (result.output.find("W: Failed to fetch") != std::string::npos)
+    warn(fmt::format("some package lists are missing: {}", apt_reason(result.output)));
+  lists.commit();
+}
+
+std::vector<std::string> PackageCache::missing_of(const std::vector<std::string>& packages) const {
+  std::vector<std::string> missing;
+  std::copy_if(packages.begin(), packages.end(), std::back_inserter(missing),
+               [&](const std::string& package) { return !root(package); });
+  return missing;
+}
+
+void PackageCache::fetch(const std::vector<std::string>& packages) {
+  const std::vector<std::string> missing = missing_of(packages);
+  if (!missing.empty()) download(missing);
+}
+
+void PackageCache::download(std::vector<std::string> packages) {
+  // Indexes age: after a point release they name versions that are gone, so a failure is believed of new ones only.
+  bool fresh = !has_lists();
+  if (fresh) update_lists();
+  AtomicDirectory archives(folder_ / "archives");  // never committed: what is not unpacked is not kept
+  while (!packages.empty()) {
+    Progress progress("downloading packages", static_cast<std::int64_t>(packages.size()));
+    std::int64_t begun = 0;
+    std::vector<std::string> command = apt_get_command(folder_ / "lists");
+    command.emplace_back("download");
+    command.insert(command.end(), packages.begin(), packages.end());
+    const ProcessResult result = run_apt_program(command, archives.path(), [&](std::string_view line) {
+      if (line.starts_with("Get:")) progress.update(begun++);
+    });
+    if (result.exit_code == 0) break;
+    if (!fresh) {
+      update_lists();
+      fresh = true;
+      continue;
+    }
+    const std::vector<std::string> unknown = unknown_packages(result.output);
+    if (unknown.empty()) throw_apt_unusable(apt_reason(result.output));
+    warn(fmt::format("left out, since this system's package lists do not have them: {}", fmt::join(unknown, ", ")));
+    const std::size_t before = packages.size();
+    std::erase_if(packages, [&](const std::string& name) {
+      return std::find(unknown.begin(), unknown.end(), name) != unknown.end();
+    });
+    if (packages.size() == before) throw_apt_unusable(apt_reason(result.output));
+  }
+  unpack_all(archives.path());
+}
+
+void PackageCache::unpack_all(const fs::path& archives) {
+  std::vector<std::unique_ptr<AtomicDirectory>> packages;
+  for (const auto& entry : fs::directory_iterator(archives)) {
+    const std::optional<ArchiveName> name = parse_archive_name(entry.path().filename().string());
+    if (!name) continue;
+    packages.push_back(std::make_unique<AtomicDirectory>(folder_ / "packages" / name->package));
+    unpack(entry.path(), packages.back()->path() / "root");
+    write_file_atomically(packages.back()->path() / "version", name->version);
+  }
+  sync_file_system(folder_);
+  for (const auto& package : packages) package->commit();
+}
+
+std::optional<fs::path> PackageCache::root(std::string_view package) const {
+  fs::path path = folder_ / "packages" / package / "root";
+  if (!fs::is_directory(path)) return std::nullopt;
+  return path;
+}
+
+std::string PackageCache::version(std::string_view package) const {
+  return read_file(folder_ / "packages" / package / "version");
+}
+
+std::vector<fs::path> PackageCache::description_indexes(std::string_view language) {
+  const std::string ending = fmt::format("_Translation-{}", language);
+  const bool fresh = !has_lists();
+  if (fresh) update_lists();
+  std::vector<fs::path> indexes = files_ending_in(folder_ / "lists", ending);
+  if (indexes.empty() && !fresh) {
+    update_lists();
+    indexes = files_ending_in(folder_ / "lists", ending);
+  }
+  if (indexes.empty()) warn(fmt::format("no package descriptions in language {}: left out", language));
+  return indexes;
+}
+
+}  // namespace prenorm::corpora

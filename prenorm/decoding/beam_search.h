@@ -1,0 +1,41 @@
+// Beam search over a translator, many sentences at once (Graves 2012; the length penalty is that of fairseq).
+//
+// log P of a hypothesis is the sum of its tokens' log-probabilities, its length counts all its tokens, the end of
+// sentence too, and score = log P / length^A. docs/decoding.md states the algorithm step by step.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "prenorm/config/train_config.h"
+#include "prenorm/data/batch.h"
+#include "prenorm/models/translator.h"
+
+namespace prenorm::decoding {
+
+struct Hypothesis {
+  std::vector<std::int64_t> ids;  // without the start, the end of sentence last
+  double log_probability = 0;     // nats
+  double score = 0;
+};
+
+struct SearchOptions {
+  std::int64_t beam = 5;
+  double length_penalty = 1;  // A
+  std::int64_t n_best = 1;
+  StopRule stop = StopRule::kBeamFinished;
+  std::int64_t decoder_start_id = 0;
+  std::int64_t eos_id = 0;
+};
+
+// For each sentence its n_best best hypotheses, best first; fewer only if the beam found fewer. max_lengths bounds the
+// tokens of each sentence's hypotheses, the end of sentence counted. Sentences must not be empty (their end of sentence
+// is a token). Deterministic: the same batch gives the same result on the same machine and thread count.
+// Errors: std::invalid_argument for options or lengths below 1, NumericsError for a model whose output is not finite,
+// DataError for a length beyond the model's positions.
+std::vector<std::vector<Hypothesis>> beam_search(const models::Translator& model, const data::PackedSide& sources,
+                                                 std::span<const std::int64_t> max_lengths,
+                                                 const SearchOptions& options);
+
+}  // namespace prenorm::decoding

@@ -1,0 +1,127 @@
+#include "prenorm/decoding/translate.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "prenorm/base/error.h"
+#include "prenorm/base/line_reader.h"
+#include "prenorm/base/terminal.h"
+#include "prenorm/text/unicode.h"
+
+namespace prenorm::decoding {
+namespace {
+
+void check_vocabulary(std::string_view side, std::int64_t pieces, std::int64_t embeddings) {
+  if (pieces != embeddings)
+    throw_error<CheckpointError>(
+        "the {} tokenizer has {} pieces but the model has embeddings for {}; use the tokenizer "
+        "that the model was trained with",
+        side, pieces, embeddings);
+}
+
+}  // namespace
+
+LineTranslator::LineTranslator(const models::Translator& model, text::Tokenizer source, text::Tokenizer target,
+                               const DecodeConfig& config)
+    : model_(model), source_(std::move(source)), target_(std::move(target)), config_(config) {
+  check_vocabulary("source", source_.size(), model.source_vocabulary());
+  check_vocabulary("target", target_.size(), model.target_vocabulary());
+}
+
+std::vector<std::vector<Translation>> LineTranslator::translate(std::span<const std::string> lines,
+                                                                const LineOrigin& origin,
+                                                                const TranslationProgress& progress) const {
+  Sentences sentences;
+  for (std::size_t i = 0; i < lines.size(); ++i)
+    sentences.push_back(encode(lines[i], origin.name, origin.first_line + static_cast<std::int64_t>(i)));
+
+  std::vector<std::vector<Translation>> result(lines.size(), {Translation{}});
+  auto done = std::count_if(sentences.begin(), sentences.end(), [](const auto& ids) { return ids.empty(); });
+  if (progress) progress(done);
+  for (const auto& batch : batches(sentences)) {
+    auto translations = translate_batch(sentences, batch);
+    for (std::size_t i = 0; i < batch.size(); ++i) result[batch[i]] = std::move(translations[i]);
+    done += std::ssize(batch);
+    if (progress) progress(done);
+  }
+  return result;
+}
+
+std::vector<std::int32_t> LineTranslator::encode(const std::string& line, std::string_view name,
+                                                 std::int64_t number) const {
+  if (!is_utf8(line)) throw_error<DataError>("{}:{}: the line is not UTF-8; convert the text to UTF-8", name, number);
+  if (text::is_blank(line)) return {};
+  std::vector<std::int32_t> ids;
+  try {
+    ids = source_.encode(line);
+  } catch (const DataError& error) {
+    throw_error<DataError>("{}:{}: {}", name, number, error.what());
+  }
+  // The end of sentence takes a position too.
+  const bool positions_bind = model_.max_positions() - 1 < config_.max_source_tokens;
+  const std::int64_t limit = positions_bind ? model_.max_positions() - 1 : config_.max_source_tokens;
+  if (std::ssize(ids) > limit) {
+    warn(fmt::format("{}:{}: the line has {} tokens and is cut to {} ({})", name, number, ids.size(), limit,
+                     positions_bind ? "what model.max_positions covers" : "decode.max_source_tokens"));
+    ids.resize(static_cast<std::size_t>(limit));
+  }
+  return ids;
+}
+
+// Sentences of a batch have about one length, so that they end together. The longest come first: a batch that needs too
+// much memory fails at once, and a progress bar slows down for nobody.
+std::vector<std::vector<std::size_t>> LineTranslator::batches(const Sentences& sentences) const {
+  std::vector<std::size_t> order(sentences.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::erase_if(order, [&](std::size_t i) { return sentences[i].empty(); });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return sentences[a].size() > sentences[b].size(); });
+  std::vector<std::vector<std::size_t>> result;
+  std::int64_t tokens = 0;
+  for (const std::size_t i : order) {
+    const std::int64_t count = (std::ssize(sentences[i]) + 1) * config_.beam;
+    if (result.empty() || tokens + count > config_.max_tokens) {
+      result.emplace_back();
+      tokens = 0;
+    }
+    result.back().push_back(i);
+    tokens += count;
+  }
+  return result;
+}
+
+std::vector<std::vector<Translation>> LineTranslator::translate_batch(const Sentences& sentences,
+                                                                      std::span<const std::size_t> batch) const {
+  Sentences sources;
+  std::vector<std::int64_t> max_lengths;
+  for (const std::size_t i : batch) {
+    sources.push_back(sentences[i]);
+    max_lengths.push_back(max_length(std::ssize(sentences[i])));
+  }
+  const SearchOptions options{config_.beam, config_.length_penalty,     config_.n_best,
+                              config_.stop, target_.decoder_start_id(), target_.eos_id()};
+  std::vector<std::vector<Translation>> result;
+  for (const auto& hypotheses :
+       beam_search(model_, data::pack_sources(sources, source_.eos_id()), max_lengths, options)) {
+    result.emplace_back();
+    for (const Hypothesis& hypothesis : hypotheses) result.back().push_back(to_translation(hypothesis));
+  }
+  return result;
+}
+
+Translation LineTranslator::to_translation(const Hypothesis& hypothesis) const {
+  const std::vector<std::int32_t> ids(hypothesis.ids.begin(), hypothesis.ids.end() - 1);
+  Translation translation{target_.decode(ids), hypothesis.log_probability, hypothesis.score};
+  // Vocabularies with byte pieces can spell an end of line, which would shift all lines after it.
+  std::replace_if(
+      translation.text.begin(), translation.text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  return translation;
+}
+
+std::int64_t LineTranslator::max_length(std::int64_t source_tokens) const {
+  const double length = config_.max_length_ratio * static_cast<double>(source_tokens);
+  return std::min(static_cast<std::int64_t>(length) + config_.max_length_offset, model_.max_positions());
+}
+
+}  // namespace prenorm::decoding

@@ -1,0 +1,63 @@
+// Lines of text to their translations: tokenized, sorted by length, searched in batches, given back in order.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "prenorm/config/train_config.h"
+#include "prenorm/decoding/beam_search.h"
+#include "prenorm/models/translator.h"
+#include "prenorm/text/tokenizer.h"
+
+namespace prenorm::decoding {
+
+struct Translation {
+  std::string text;            // one line, without its end
+  double log_probability = 0;  // nats
+  double score = 0;
+};
+
+// Is told how many lines are done so far.
+using TranslationProgress = std::function<void(std::int64_t lines)>;
+
+// Where lines come from, for messages: "name:line".
+struct LineOrigin {
+  std::string_view name = "input";
+  std::int64_t first_line = 1;
+};
+
+class LineTranslator {
+ public:
+  // The model must outlive it. Errors: CheckpointError for a tokenizer and a model whose vocabularies differ.
+  LineTranslator(const models::Translator& model, text::Tokenizer source, text::Tokenizer target,
+                 const DecodeConfig& config);
+
+  // For each line its n_best translations, best first. A blank line has one, empty, of score 0, and never enters the
+  // model. A line over decode.max_source_tokens, or over what learned positions cover, is cut with a warning on stderr.
+  // Errors: DataError naming name:line for a line that is not UTF-8, before anything is translated.
+  std::vector<std::vector<Translation>> translate(std::span<const std::string> lines, const LineOrigin& origin = {},
+                                                  const TranslationProgress& progress = {}) const;
+
+  std::int64_t n_best() const { return config_.n_best; }
+
+ private:
+  using Sentences = std::vector<std::vector<std::int32_t>>;
+
+  std::vector<std::int32_t> encode(const std::string& line, std::string_view name, std::int64_t number) const;
+  // Which sentences are searched together.
+  std::vector<std::vector<std::size_t>> batches(const Sentences& sentences) const;
+  std::vector<std::vector<Translation>> translate_batch(const Sentences& sentences,
+                                                        std::span<const std::size_t> batch) const;
+  Translation to_translation(const Hypothesis& hypothesis) const;
+  std::int64_t max_length(std::int64_t source_tokens) const;
+
+  const models::Translator& model_;
+  text::Tokenizer source_, target_;
+  DecodeConfig config_;
+};
+
+}  // namespace prenorm::decoding

@@ -1,0 +1,22 @@
+// What BLEU and chrF share before they look at a line.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace prenorm::metrics {
+
+// The version whose definition and scores ours are; it stands in the signatures, so that figures stay comparable.
+inline constexpr std::string_view kSacrebleuVersion = "2.5.1";
+
+// Errors: DataError when the sides differ in length or hold nothing.
+void check_line_counts(std::span<const std::string> hypotheses, std::span<const std::string> references);
+
+// Line `index` (from 0) as code points, in lower case if asked. `side` is "hypothesis" or "reference".
+// Errors: DataError for a line that is not UTF-8.
+std::u32string read_segment(std::span<const std::string> lines, std::size_t index, bool lowercase,
+                            std::string_view side);
+
+}  // namespace prenorm::metrics

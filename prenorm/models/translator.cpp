@@ -1,0 +1,84 @@
+#include "prenorm/models/translator.h"
+
+#include <ATen/ops/from_blob.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/mm.h>
+
+#include <limits>
+
+namespace prenorm::models {
+namespace {
+
+// A view: the vector must outlive it.
+at::Tensor as_tensor(const std::vector<std::int64_t>& ids) {
+  return at::from_blob(const_cast<std::int64_t*>(ids.data()), {static_cast<std::int64_t>(ids.size())}, at::kLong);
+}
+
+at::Tensor source_table(nn::Parameters& p, const ModelConfig& config, std::int64_t vocabulary) {
+  const nn::Scope root(p);
+  const bool shared = config.tied_embeddings == TiedEmbeddings::kAll;
+  return nn::embedding_table(root / (shared ? "embedding" : "source_embedding"), vocabulary, config.d_model);
+}
+
+at::Tensor target_table(nn::Parameters& p, const ModelConfig& config, const at::Tensor& source,
+                        std::int64_t vocabulary) {
+  if (config.tied_embeddings == TiedEmbeddings::kAll) return source;
+  return nn::embedding_table(nn::Scope(p) / "target_embedding", vocabulary, config.d_model);
+}
+
+at::Tensor output_table(nn::Parameters& p, const ModelConfig& config, const at::Tensor& target,
+                        std::int64_t vocabulary) {
+  if (config.tied_embeddings != TiedEmbeddings::kNone) return target;
+  return nn::embedding_table(nn::Scope(p) / "output_projection", vocabulary, config.d_model);
+}
+
+}  // namespace
+
+Translator::Translator(const ModelConfig& config, std::int64_t source_vocabulary, std::int64_t target_vocabulary,
+                       std::uint64_t seed, at::ScalarType dtype)
+    : max_positions_(config.positions == Positions::kLearned ? config.max_positions
+                                                             : std::numeric_limits<std::int64_t>::max()),
+      parameters_(seed, dtype),
+      source_table_(source_table(parameters_, config, source_vocabulary)),
+      target_table_(target_table(parameters_, config, source_table_, target_vocabulary)),
+      output_(output_table(parameters_, config, target_table_, target_vocabulary)),
+      source_embedding_(nn::Scope(parameters_) / "source_positions", config, source_table_),
+      target_embedding_(nn::Scope(parameters_) / "target_positions", config, target_table_),
+      encoder_(nn::Scope(parameters_) / "encoder", config),
+      decoder_(nn::Scope(parameters_) / "decoder", config) {
+  parameters_.complete();
+}
+
+nn::Memory Translator::encode(const data::PackedSide& source, const nn::Context& context) const {
+  nn::Packing packing = nn::Packing::from_offsets(source.offsets);
+  const at::Tensor x = source_embedding_(as_tensor(source.ids), packing.positions, packing.longest, context);
+  at::Tensor states = encoder_(x, packing, context);
+  return {std::move(states), std::move(packing)};
+}
+
+at::Tensor Translator::target_states(const data::Batch& batch, const nn::Context& context) const {
+  const nn::Memory memory = encode(batch.source, context);
+  const nn::Packing packing = nn::Packing::from_offsets(batch.target_input.offsets);
+  const at::Tensor x =
+      target_embedding_(as_tensor(batch.target_input.ids), packing.positions, packing.longest, context);
+  return decoder_(x, packing, memory, context);
+}
+
+ops::CrossEntropySums Translator::loss(const data::Batch& batch, double label_smoothing,
+                                       const nn::Context& context) const {
+  return ops::projected_cross_entropy(target_states(batch, context), output_, as_tensor(batch.target_output),
+                                      label_smoothing);
+}
+
+at::Tensor Translator::logits(const data::Batch& batch, const nn::Context& context) const {
+  return at::mm(target_states(batch, context), output_.t());
+}
+
+at::Tensor Translator::next_logits(const at::Tensor& ids, std::int64_t position, nn::DecoderCache& cache,
+                                   const nn::Picks& self_picks, const nn::Picks& cross_picks) const {
+  const at::Tensor positions = at::full({ids.size(0)}, position, at::kLong);
+  const at::Tensor x = target_embedding_(ids, positions, position + 1, nn::Context{});
+  return at::mm(decoder_.step(x, cache, self_picks, cross_picks), output_.t());
+}
+
+}  // namespace prenorm::models

@@ -1,0 +1,55 @@
+// The encoder-decoder Transformer (Vaswani et al. 2017) on packed batches, for any placement of LayerNorm.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+
+#include "prenorm/config/model_config.h"
+#include "prenorm/data/batch.h"
+#include "prenorm/nn/context.h"
+#include "prenorm/nn/decoder.h"
+#include "prenorm/nn/embedding.h"
+#include "prenorm/nn/encoder.h"
+#include "prenorm/nn/parameters.h"
+#include "prenorm/ops/cross_entropy.h"
+
+namespace prenorm::models {
+
+class Translator {
+ public:
+  // With tied_embeddings = all the vocabularies must be equal.
+  Translator(const ModelConfig& config, std::int64_t source_vocabulary, std::int64_t target_vocabulary,
+             std::uint64_t seed, at::ScalarType dtype = at::kFloat);
+
+  nn::Parameters& parameters() { return parameters_; }
+  const nn::Parameters& parameters() const { return parameters_; }
+  std::int64_t source_vocabulary() const { return source_table_.size(0); }
+  std::int64_t target_vocabulary() const { return output_.size(0); }
+  // Tokens of the longest sequence, end of sentence included, that the positions cover; sinusoids cover any.
+  std::int64_t max_positions() const { return max_positions_; }
+
+  // Sums over the batch's target tokens, in nats.
+  ops::CrossEntropySums loss(const data::Batch& batch, double label_smoothing, const nn::Context& context) const;
+  // [target_tokens, target_vocabulary]
+  at::Tensor logits(const data::Batch& batch, const nn::Context& context) const;
+
+  nn::Memory encode(const data::PackedSide& source, const nn::Context& context) const;
+  nn::DecoderCache start_decoding(const nn::Memory& memory) const { return decoder_.start(memory); }
+  // [rows, target_vocabulary] of the token after `ids` (int64 [rows], all at place `position` of their sequences); see
+  // nn::Decoder::step for the picks.
+  at::Tensor next_logits(const at::Tensor& ids, std::int64_t position, nn::DecoderCache& cache,
+                         const nn::Picks& self_picks, const nn::Picks& cross_picks) const;
+
+ private:
+  at::Tensor target_states(const data::Batch& batch, const nn::Context& context) const;  // [target_tokens, d_model]
+
+  std::int64_t max_positions_;
+  nn::Parameters parameters_;
+  at::Tensor source_table_, target_table_, output_;
+  nn::Embedding source_embedding_, target_embedding_;
+  nn::Encoder encoder_;
+  nn::Decoder decoder_;
+};
+
+}  // namespace prenorm::models

@@ -1,0 +1,74 @@
+#include "prenorm/nn/attention.h"
+
+#include <ATen/ops/empty.h>
+
+#include <algorithm>
+
+#include "prenorm/ops/attention.h"
+
+namespace prenorm::nn {
+namespace {
+
+// Square matrices stacked, each drawn with the fans of one; the first `zero_parts` are zero.
+Initializer stacked(const ModelConfig& config, std::int64_t zero_parts) {
+  const Initializer draw = xavier(config.init, config.d_model, config.d_model, config.init_qkv_gain);
+  return [draw, zero_rows = zero_parts * config.d_model](at::Tensor& weight, RandomStream random) {
+    draw(weight, random);
+    weight.narrow(0, 0, zero_rows).zero_();
+  };
+}
+
+}  // namespace
+
+void KeyValueCache::append(const at::Tensor& key_value) {
+  const std::int64_t count = key_value.size(0), capacity = rows.defined() ? rows.size(0) : 0;
+  if (!rows.defined() || used + count > capacity) {
+    const at::Tensor larger =
+        at::empty({std::max(2 * capacity, used + 8 * count), key_value.size(1)}, key_value.options());
+    if (used > 0) larger.narrow(0, 0, used).copy_(rows.narrow(0, 0, used));
+    rows = larger;
+  }
+  rows.narrow(0, used, count).copy_(key_value);
+  used += count;
+}
+
+SelfAttention::SelfAttention(const Scope& scope, const ModelConfig& config, bool causal)
+    : num_heads_(config.num_heads),
+      causal_(causal),
+      dropout_(config.attention_dropout),
+      site_(name_key(scope.name() + ".attention_dropout")),
+      qkv_(scope / "qkv", config.d_model, 3 * config.d_model, stacked(config, config.init_query_key_zero ? 2 : 0)),
+      out_(scope / "out", config.d_model, config.d_model, xavier(config.init, config.d_model, config.d_model)) {}
+
+at::Tensor SelfAttention::operator()(const at::Tensor& x, const Packing& packing, const Context& context) const {
+  return out_(ops::self_attention(qkv_(x), packing.offsets,
+                                  {num_heads_, causal_, context.training ? dropout_ : 0, context.at(site_)}));
+}
+
+at::Tensor SelfAttention::step(const at::Tensor& x, KeyValueCache& cache, const Picks& picks) const {
+  const std::int64_t d = x.size(1);
+  const at::Tensor qkv = qkv_(x);
+  cache.append(qkv.narrow(1, d, 2 * d));
+  return out_(ops::picked_attention(qkv.narrow(1, 0, d), cache.rows, picks.rows, picks.offsets, num_heads_));
+}
+
+CrossAttention::CrossAttention(const Scope& scope, const ModelConfig& config)
+    : num_heads_(config.num_heads),
+      dropout_(config.attention_dropout),
+      site_(name_key(scope.name() + ".attention_dropout")),
+      query_(scope / "query", config.d_model, config.d_model, stacked(config, config.init_query_key_zero ? 1 : 0)),
+      key_value_(scope / "key_value", config.d_model, 2 * config.d_model,
+                 stacked(config, config.init_query_key_zero ? 1 : 0)),
+      out_(scope / "out", config.d_model, config.d_model, xavier(config.init, config.d_model, config.d_model)) {}
+
+at::Tensor CrossAttention::operator()(const at::Tensor& x, const Packing& packing, const at::Tensor& memory,
+                                      const Packing& memory_packing, const Context& context) const {
+  return out_(ops::cross_attention(query_(x), packing.offsets, key_value_(memory), memory_packing.offsets,
+                                   {num_heads_, false, context.training ? dropout_ : 0, context.at(site_)}));
+}
+
+at::Tensor CrossAttention::step(const at::Tensor& x, const at::Tensor& key_value, const Picks& picks) const {
+  return out_(ops::picked_attention(query_(x), key_value, picks.rows, picks.offsets, num_heads_));
+}
+
+}  // namespace prenorm::nn

@@ -1,0 +1,61 @@
+// Multi-head attention with its projections (Vaswani et al. 2017, section 3.2.2) over packed sequences.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include "prenorm/config/model_config.h"
+#include "prenorm/nn/context.h"
+#include "prenorm/nn/linear.h"
+#include "prenorm/nn/packing.h"
+
+namespace prenorm::nn {
+
+// Keys and values that decoding keeps between steps, and which of them each row sees.
+struct KeyValueCache {
+  at::Tensor rows;  // [capacity, 2 * d_model]
+  std::int64_t used = 0;
+
+  // Appends keys and values [rows, 2 * d_model], growing by doubling.
+  void append(const at::Tensor& key_value);
+};
+struct Picks {
+  at::Tensor rows;     // int64, CPU: numbers of cache rows, those of one query after another
+  at::Tensor offsets;  // int64, CPU, [queries + 1]
+};
+
+class SelfAttention {
+ public:
+  SelfAttention(const Scope& scope, const ModelConfig& config, bool causal);
+
+  // x: [tokens, d_model] -> [tokens, d_model]
+  at::Tensor operator()(const at::Tensor& x, const Packing& packing, const Context& context) const;
+  // One new token a row: appends its keys and values to the cache, then attends to the picked ones. [rows, d_model]
+  at::Tensor step(const at::Tensor& x, KeyValueCache& cache, const Picks& picks) const;
+
+ private:
+  std::int64_t num_heads_;
+  bool causal_;
+  double dropout_;
+  std::uint64_t site_;
+  Linear qkv_, out_;
+};
+
+class CrossAttention {
+ public:
+  CrossAttention(const Scope& scope, const ModelConfig& config);
+
+  // x: [target_tokens, d_model], memory: [source_tokens, d_model] -> [target_tokens, d_model]
+  at::Tensor operator()(const at::Tensor& x, const Packing& packing, const at::Tensor& memory,
+                        const Packing& memory_packing, const Context& context) const;
+  // [source_tokens, 2 * d_model], computed once for all steps
+  at::Tensor keys_and_values(const at::Tensor& memory) const { return key_value_(memory); }
+  at::Tensor step(const at::Tensor& x, const at::Tensor& key_value, const Picks& picks) const;
+
+ private:
+  std::int64_t num_heads_;
+  double dropout_;
+  std::uint64_t site_;
+  Linear query_, key_value_, out_;
+};
+
+}  // namespace prenorm::nn

@@ -1,0 +1,56 @@
+#include "prenorm/nn/decoder.h"
+
+namespace prenorm::nn {
+
+DecoderLayer::DecoderLayer(const Scope& scope, const ModelConfig& config)
+    : self_attention_(scope / "self_attention", config, /*causal=*/true),
+      self_attention_residual_(scope / "self_attention", config),
+      cross_attention_(scope / "cross_attention", config),
+      cross_attention_residual_(scope / "cross_attention", config),
+      feed_forward_(scope / "feed_forward", config),
+      feed_forward_residual_(scope / "feed_forward", config) {}
+
+at::Tensor DecoderLayer::operator()(const at::Tensor& x, const Packing& packing, const Memory& memory,
+                                    const Context& context) const {
+  at::Tensor h =
+      self_attention_residual_(x, context, [&](const at::Tensor& y) { return self_attention_(y, packing, context); });
+  h = cross_attention_residual_(h, context, [&](const at::Tensor& y) {
+    return cross_attention_(y, packing, memory.states, memory.packing, context);
+  });
+  return feed_forward_residual_(h, context, [&](const at::Tensor& y) { return feed_forward_(y, context); });
+}
+
+at::Tensor DecoderLayer::step(const at::Tensor& x, KeyValueCache& self, const Picks& self_picks,
+                              const at::Tensor& cross, const Picks& cross_picks) const {
+  const Context inference;
+  at::Tensor h = self_attention_residual_(
+      x, inference, [&](const at::Tensor& y) { return self_attention_.step(y, self, self_picks); });
+  h = cross_attention_residual_(h, inference,
+                                [&](const at::Tensor& y) { return cross_attention_.step(y, cross, cross_picks); });
+  return feed_forward_residual_(h, inference, [&](const at::Tensor& y) { return feed_forward_(y, inference); });
+}
+
+Decoder::Decoder(const Scope& scope, const ModelConfig& config) : end_(scope, config) {
+  for (std::int64_t i = 0; i < config.decoder_layers; ++i) layers_.emplace_back(scope / "layers" / i, config);
+}
+
+at::Tensor Decoder::operator()(at::Tensor x, const Packing& packing, const Memory& memory,
+                               const Context& context) const {
+  for (const DecoderLayer& layer : layers_) x = layer(x, packing, memory, context);
+  return end_(x);
+}
+
+DecoderCache Decoder::start(const Memory& memory) const {
+  DecoderCache cache;
+  cache.self.resize(layers_.size());
+  for (const DecoderLayer& layer : layers_) cache.cross.push_back(layer.cross_keys_and_values(memory.states));
+  return cache;
+}
+
+at::Tensor Decoder::step(at::Tensor x, DecoderCache& cache, const Picks& self_picks, const Picks& cross_picks) const {
+  for (std::size_t i = 0; i < layers_.size(); ++i)
+    x = layers_[i].step(x, cache.self[i], self_picks, cache.cross[i], cross_picks);
+  return end_(x);
+}
+
+}  // namespace prenorm::nn

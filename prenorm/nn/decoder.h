@@ -1,0 +1,62 @@
+// The decoder: layers of causal self-attention, cross-attention and feed-forward network, each in its residual
+// connection; and the same one token at a time, with keys and values kept.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <vector>
+
+#include "prenorm/nn/attention.h"
+#include "prenorm/nn/feed_forward.h"
+#include "prenorm/nn/residual.h"
+
+namespace prenorm::nn {
+
+// What the decoder looks at: the encoder's output and where its sequences lie.
+struct Memory {
+  at::Tensor states;  // [source_tokens, d_model]
+  Packing packing;
+};
+
+// What decoding keeps between steps, a cache each a layer.
+struct DecoderCache {
+  std::vector<KeyValueCache> self;
+  std::vector<at::Tensor> cross;  // [source_tokens, 2 * d_model] each
+};
+
+class DecoderLayer {
+ public:
+  DecoderLayer(const Scope& scope, const ModelConfig& config);
+
+  // [target_tokens, d_model] -> [target_tokens, d_model]
+  at::Tensor operator()(const at::Tensor& x, const Packing& packing, const Memory& memory, const Context& context) const;
+  at::Tensor step(const at::Tensor& x, KeyValueCache& self, const Picks& self_picks, const at::Tensor& cross,
+                  const Picks& cross_picks) const;
+  at::Tensor cross_keys_and_values(const at::Tensor& states) const { return cross_attention_.keys_and_values(states); }
+
+ private:
+  SelfAttention self_attention_;
+  Residual self_attention_residual_;
+  CrossAttention cross_attention_;
+  Residual cross_attention_residual_;
+  FeedForward feed_forward_;
+  Residual feed_forward_residual_;
+};
+
+class Decoder {
+ public:
+  Decoder(const Scope& scope, const ModelConfig& config);
+
+  at::Tensor operator()(at::Tensor x, const Packing& packing, const Memory& memory, const Context& context) const;
+
+  DecoderCache start(const Memory& memory) const;
+  // x: [rows, d_model], the newest token of each hypothesis. Its own keys are appended to the cache as rows
+  // [used, used + rows) and must be among the picks of their row.
+  at::Tensor step(at::Tensor x, DecoderCache& cache, const Picks& self_picks, const Picks& cross_picks) const;
+
+ private:
+  std::vector<DecoderLayer> layers_;
+  StackEnd end_;
+};
+
+}  // namespace prenorm::nn

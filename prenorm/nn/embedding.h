@@ -1,0 +1,43 @@
+// What enters a stack: √d_model · E[token] + P[position], then dropout (Vaswani et al. 2017, sections 3.4 and 3.5). The
+// table starts at N(0, 1/d_model), so that the scaled embedding has squared norm about d_model, as Lemma 2 of Xiong et
+// al. 2020 assumes.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <string>
+
+#include "prenorm/config/model_config.h"
+#include "prenorm/nn/context.h"
+#include "prenorm/nn/parameters.h"
+
+namespace prenorm::nn {
+
+// A table [vocabulary, d_model] under `<scope>.weight`.
+at::Tensor embedding_table(const Scope& scope, std::int64_t vocabulary, std::int64_t d_model);
+
+// PE(pos, 2i) = sin(pos / 10000^(2i/d)), PE(pos, 2i + 1) = cos(same): [length, d_model].
+at::Tensor sinusoidal_positions(std::int64_t length, std::int64_t d_model, at::ScalarType dtype);
+
+class Embedding {
+ public:
+  // `table` may be shared; `scope` names the dropout site and, where positions are learned, `<scope>.weight`.
+  Embedding(const Scope& position_scope, const ModelConfig& config, at::Tensor table);
+
+  // ids, positions: int64 [tokens]; longest: largest position + 1. Returns [tokens, d_model].
+  // Errors: DataError for a sequence longer than model.max_positions where positions are learned.
+  at::Tensor operator()(const at::Tensor& ids, const at::Tensor& positions, std::int64_t longest,
+                        const Context& context) const;
+
+ private:
+  at::Tensor position_rows(const at::Tensor& positions, std::int64_t longest) const;
+
+  at::Tensor table_;
+  at::Tensor learned_;             // [max_positions, d_model], undefined for sinusoids
+  mutable at::Tensor sinusoids_;   // grown as longer sequences come
+  double dropout_;
+  std::string point_;
+  std::uint64_t site_;
+};
+
+}  // namespace prenorm::nn

@@ -1,0 +1,22 @@
+#include "prenorm/nn/feed_forward.h"
+
+#include <ATen/ops/gelu.h>
+#include <ATen/ops/relu.h>
+
+#include "prenorm/ops/dropout.h"
+
+namespace prenorm::nn {
+
+FeedForward::FeedForward(const Scope& scope, const ModelConfig& config)
+    : activation_(config.activation),
+      dropout_(config.activation_dropout),
+      site_(name_key(scope.name() + ".activation_dropout")),
+      up_(scope / "up", config.d_model, config.d_ff, xavier(config.init, config.d_model, config.d_ff)),
+      down_(scope / "down", config.d_ff, config.d_model, xavier(config.init, config.d_ff, config.d_model)) {}
+
+at::Tensor FeedForward::operator()(const at::Tensor& x, const Context& context) const {
+  const at::Tensor hidden = activation_ == Activation::kRelu ? at::relu(up_(x)) : at::gelu(up_(x));
+  return down_(context.training ? ops::dropout(hidden, dropout_, context.at(site_)) : hidden);
+}
+
+}  // namespace prenorm::nn

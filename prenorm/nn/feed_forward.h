@@ -1,0 +1,26 @@
+// FFN(x) = act(x W1 + b1) W2 + b2 (Vaswani et al. 2017, eq. 2), act = ReLU or the exact GELU.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include "prenorm/config/model_config.h"
+#include "prenorm/nn/context.h"
+#include "prenorm/nn/linear.h"
+
+namespace prenorm::nn {
+
+class FeedForward {
+ public:
+  FeedForward(const Scope& scope, const ModelConfig& config);
+
+  // [tokens, d_model] -> [tokens, d_model]
+  at::Tensor operator()(const at::Tensor& x, const Context& context) const;
+
+ private:
+  Activation activation_;
+  double dropout_;
+  std::uint64_t site_;
+  Linear up_, down_;
+};
+
+}  // namespace prenorm::nn

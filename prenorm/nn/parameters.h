@@ -1,0 +1,64 @@
+// The weights of a model, by name, in the order in which its modules were built. Once complete they lie end to end in
+// one buffer, and so do their gradients: the optimizer, the gradient norm and clearing are one pass each.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "prenorm/nn/initialization.h"
+
+namespace prenorm::nn {
+
+struct Parameter {
+  std::string name;
+  at::Tensor value;  // requires_grad; its grad() is a view of gradients()
+};
+
+class Parameters {
+ public:
+  explicit Parameters(std::uint64_t seed, at::ScalarType dtype = at::kFloat) : seed_(seed), dtype_(dtype) {}
+
+  // Declares and fills a parameter. Errors: std::logic_error for a name used twice.
+  at::Tensor add(std::string name, at::IntArrayRef shape, const Initializer& initializer);
+  // Moves all values into one buffer and makes the gradient buffer. Tensors that add() returned stay valid.
+  void complete();
+
+  const std::vector<Parameter>& list() const { return list_; }
+  // Errors: std::out_of_range.
+  const at::Tensor& at(std::string_view name) const;
+  // [count] each; defined after complete().
+  const at::Tensor& values() const { return values_; }
+  const at::Tensor& gradients() const { return gradients_; }
+  std::int64_t count() const;
+
+ private:
+  std::uint64_t seed_;
+  at::ScalarType dtype_;
+  std::vector<Parameter> list_;
+  at::Tensor values_, gradients_;
+};
+
+// A place in the tree of names: scope / "encoder" / "layers" / 3.
+class Scope {
+ public:
+  explicit Scope(Parameters& parameters, std::string name = {}) : parameters_(&parameters), name_(std::move(name)) {}
+
+  Scope operator/(std::string_view child) const {
+    return Scope(*parameters_, name_.empty() ? std::string(child) : name_ + "." + std::string(child));
+  }
+  Scope operator/(std::int64_t index) const { return *this / std::to_string(index); }
+  at::Tensor add(std::string_view name, at::IntArrayRef shape, const Initializer& initializer) const {
+    return parameters_->add((*this / name).name(), shape, initializer);
+  }
+  const std::string& name() const { return name_; }
+
+ private:
+  Parameters* parameters_;
+  std::string name_;
+};
+
+}  // namespace prenorm::nn

@@ -1,0 +1,40 @@
+// Multi-head scaled dot-product attention over packed sequences (Vaswani et al. 2017, eq. 1):
+// softmax(Q Kᵀ / sqrt(d_head)) V inside each sequence, head by head. No [sequences, heads, length, length] tensor
+// exists: the softmax statistics (one number a query and head) are kept and probabilities recomputed in the backward pass.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+
+namespace prenorm::ops {
+
+struct AttentionOptions {
+  std::int64_t num_heads = 1;
+  bool causal = false;         // query i of a sequence sees keys 0..i of it
+  double dropout = 0;          // on the probabilities
+  std::uint64_t dropout_key = 0;
+};
+
+// Self-attention. qkv: [tokens, 3 * d_model], rows of queries, keys, values side by side; offsets: int64 on the CPU,
+// [sequences + 1], ascending from 0 to tokens. Returns [tokens, d_model].
+at::Tensor self_attention(const at::Tensor& qkv, const at::Tensor& offsets, const AttentionOptions& options);
+
+// Cross-attention. query: [target_tokens, d_model]; key_value: [source_tokens, 2 * d_model]; sequence i of the queries
+// sees sequence i of the keys, which must not be empty unless the query sequence is. Returns [target_tokens, d_model].
+at::Tensor cross_attention(const at::Tensor& query, const at::Tensor& query_offsets, const at::Tensor& key_value,
+                           const at::Tensor& key_offsets, const AttentionOptions& options);
+
+// One query a row over keys and values picked by row number, for decoding (no gradient). query: [rows, d_model];
+// key_value: [any, 2 * d_model]; row r sees key_value[picks[i]] for i in [pick_offsets[r], pick_offsets[r + 1]).
+// picks, pick_offsets: int64 on the CPU. Returns [rows, d_model].
+at::Tensor picked_attention(const at::Tensor& query, const at::Tensor& key_value, const at::Tensor& picks,
+                            const at::Tensor& pick_offsets, std::int64_t num_heads);
+
+// The same from ATen's operators, a sequence at a time: what tests compare with and what other devices take.
+at::Tensor self_attention_composite(const at::Tensor& qkv, const at::Tensor& offsets, const AttentionOptions& options);
+at::Tensor cross_attention_composite(const at::Tensor& query, const at::Tensor& query_offsets,
+                                     const at::Tensor& key_value, const at::Tensor& key_offsets,
+                                     const AttentionOptions& options);
+
+}  // namespace prenorm::ops

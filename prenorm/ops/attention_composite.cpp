@@ -1,0 +1,73 @@
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/arange.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/softmax.h>
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "prenorm/base/random.h"
+#include "prenorm/ops/attention.h"
+#include "prenorm/ops/dropout.h"
+
+namespace prenorm::ops {
+namespace {
+
+// [tokens, d_model] -> [heads, tokens, d_head]
+at::Tensor split_heads(const at::Tensor& x, std::int64_t num_heads) {
+  return x.view({x.size(0), num_heads, x.size(1) / num_heads}).transpose(0, 1);
+}
+
+// The factors the kernels draw for one sequence: [heads, queries, keys].
+at::Tensor dropout_factors(std::int64_t first_query, const at::Tensor& probabilities, const AttentionOptions& o) {
+  const at::Tensor factors = at::empty(probabilities.sizes(), probabilities.options().device(at::kCPU).dtype(at::kDouble));
+  auto* out = factors.data_ptr<double>();
+  for (std::int64_t head = 0; head < probabilities.size(0); ++head)
+    for (std::int64_t i = 0; i < probabilities.size(1); ++i) {
+      const auto row = static_cast<std::uint64_t>((first_query + i) * o.num_heads + head);
+      const std::uint64_t key = mix_key({o.dropout_key, row});
+      for (std::int64_t j = 0; j < probabilities.size(2); ++j)
+        *out++ = dropout_bits(key, static_cast<std::uint32_t>(j)) >= drop_threshold(o.dropout) ? 1 / (1 - o.dropout) : 0;
+    }
+  return factors.to(probabilities.options());
+}
+
+at::Tensor composite(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value,
+                     const at::Tensor& query_offsets, const at::Tensor& key_offsets, const AttentionOptions& o) {
+  const auto* queries = query_offsets.data_ptr<std::int64_t>();
+  const auto* keys = key_offsets.data_ptr<std::int64_t>();
+  std::vector<at::Tensor> parts;
+  for (std::int64_t s = 0; s + 1 < query_offsets.numel(); ++s) {
+    const std::int64_t n = queries[s + 1] - queries[s], m = keys[s + 1] - keys[s];
+    const at::Tensor q = split_heads(query.narrow(0, queries[s], n), o.num_heads);
+    const at::Tensor k = split_heads(key.narrow(0, keys[s], m), o.num_heads);
+    const at::Tensor v = split_heads(value.narrow(0, keys[s], m), o.num_heads);
+    at::Tensor scores = q.matmul(k.transpose(1, 2)) / std::sqrt(static_cast<double>(q.size(2)));
+    if (o.causal) {
+      const at::Tensor i = at::arange(n, query.options()), j = at::arange(m, query.options());
+      scores = scores.masked_fill(j.unsqueeze(0) > i.unsqueeze(1), -std::numeric_limits<double>::infinity());
+    }
+    at::Tensor probabilities = at::softmax(scores, -1);
+    if (o.dropout > 0) probabilities = probabilities * dropout_factors(queries[s], probabilities, o);
+    parts.push_back(probabilities.matmul(v).transpose(0, 1).reshape({n, query.size(1)}));
+  }
+  return parts.empty() ? query.narrow(0, 0, 0) : at::cat(parts);
+}
+
+}  // namespace
+
+at::Tensor self_attention_composite(const at::Tensor& qkv, const at::Tensor& offsets, const AttentionOptions& options) {
+  const std::int64_t d = qkv.size(1) / 3;
+  return composite(qkv.narrow(1, 0, d), qkv.narrow(1, d, d), qkv.narrow(1, 2 * d, d), offsets, offsets, options);
+}
+
+at::Tensor cross_attention_composite(const at::Tensor& query, const at::Tensor& query_offsets,
+                                     const at::Tensor& key_value, const at::Tensor& key_offsets,
+                                     const AttentionOptions& options) {
+  const std::int64_t d = query.size(1);
+  return composite(query, key_value.narrow(1, 0, d), key_value.narrow(1, d, d), query_offsets, key_offsets, options);
+}
+
+}  // namespace prenorm::ops

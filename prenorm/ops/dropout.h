@@ -1,0 +1,28 @@
+// Dropout whose mask is a function of (key, element), so that nothing is stored for the backward pass and a resumed or
+// repeated update draws the same mask (Srivastava et al. 2014, scaled by 1 / (1 - p) in training).
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+
+namespace prenorm::ops {
+
+// 32 mixed bits of element `index` under `key`: an element is kept where they reach drop_threshold(p).
+inline std::uint32_t dropout_bits(std::uint64_t key, std::uint32_t index) {
+  std::uint32_t x = index * 0x9e3779b9U + static_cast<std::uint32_t>(key);
+  x = (x ^ (x >> 16)) * 0x7feb352dU;
+  x = (x ^ (x >> 15)) + static_cast<std::uint32_t>(key >> 32);
+  x = (x ^ (x >> 15)) * 0x846ca68bU;
+  return x ^ (x >> 16);
+}
+inline std::uint32_t drop_threshold(double p) { return static_cast<std::uint32_t>(p * 4294967296.0); }
+
+// x: any shape, fewer than 2^32 elements; p in [0, 1). p = 0 returns x itself. key: from mix_key(), since keys that
+// differ in a few of their upper bits draw related masks.
+at::Tensor dropout(const at::Tensor& x, double p, std::uint64_t key);
+
+// The same from ATen's operators: what a device without a kernel of its own takes, and what tests compare with.
+at::Tensor dropout_composite(const at::Tensor& x, double p, std::uint64_t key);
+
+}  // namespace prenorm::ops

@@ -1,0 +1,48 @@
+// First-order optimizers over all parameters laid in one buffer. With g the gradient, t the update from 1, λ the weight
+// decay, η the learning rate:
+//
+//   sgd    u ← μ u + g;  θ ← θ - η u                                            (g includes λ θ)
+//   adam   m ← β1 m + (1-β1) g;  v ← β2 v + (1-β2) g²;  θ ← θ - η m̂ / (√v̂ + ε)   (Kingma & Ba 2015, algorithm 1; g
+//          includes λ θ)
+//   adamw  the same without λ in g, after θ ← θ - η λ θ                         (Loshchilov & Hutter 2019, algorithm 2)
+//   radam  ρ∞ = 2/(1-β2) - 1, ρ_t = ρ∞ - 2 t β2ᵗ / (1-β2ᵗ); if ρ_t > 4:
+//          θ ← θ - η r_t m̂ / (√v̂ + ε), r_t = √((ρ_t-4)(ρ_t-2)ρ∞ / ((ρ∞-4)(ρ∞-2)ρ_t)); else θ ← θ - η m̂
+//                                                                              (Liu et al. 2020, algorithm 2)
+// m̂ = m / (1 - β1ᵗ), v̂ = v / (1 - β2ᵗ).
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "prenorm/config/optim_config.h"
+
+namespace prenorm::optim {
+
+class Optimizer {
+ public:
+  // `values`, `gradients`: [count], contiguous, float32 or float64; kept, and changed by step().
+  Optimizer(const OptimConfig& config, at::Tensor values, at::Tensor gradients);
+
+  // One update at learning rate `lr`; `gradient_scale` multiplies the gradient first (averaging, clipping).
+  void step(double lr, double gradient_scale = 1.0);
+
+  std::int64_t updates() const { return updates_; }
+  // What a checkpoint must hold: buffers of the size of the parameters, by name. Changing them changes the optimizer.
+  std::vector<std::pair<std::string, at::Tensor>> state() const;
+  void set_updates(std::int64_t updates) { updates_ = updates; }
+
+ private:
+  OptimConfig config_;
+  at::Tensor values_, gradients_;
+  at::Tensor first_, second_;  // m (sgd: u) and v (sgd: undefined)
+  std::int64_t updates_ = 0;
+};
+
+// √Σ g² in float64, the same for any number of threads.
+double l2_norm(const at::Tensor& gradients);
+
+}  // namespace prenorm::optim

@@ -1,0 +1,39 @@
+#include "prenorm/optim/schedule.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace prenorm::optim {
+namespace {
+
+constexpr std::int64_t kInverseSqrtTimescale = 4000;
+
+std::int64_t decay_start(const ScheduleConfig& s) {
+  if (s.decay_start_steps >= 0) return std::max(s.decay_start_steps, s.warmup_steps);
+  if (s.name == ScheduleName::kInverseSqrt && s.warmup_steps == 0) return kInverseSqrtTimescale;
+  return s.warmup_steps;
+}
+
+}  // namespace
+
+double learning_rate(const ScheduleConfig& schedule, double peak_lr, std::int64_t max_steps, std::int64_t step) {
+  const auto t = static_cast<double>(step);
+  if (step <= schedule.warmup_steps) return peak_lr * t / static_cast<double>(schedule.warmup_steps);
+  const std::int64_t start = decay_start(schedule);
+  if (step <= start) return peak_lr;
+  const double final_ratio = schedule.final_lr_ratio;
+  const double way = static_cast<double>(step - start) / static_cast<double>(std::max<std::int64_t>(1, max_steps - start));
+  const double share = std::clamp(way, 0.0, 1.0);
+  switch (schedule.name) {
+    case ScheduleName::kConstant: return peak_lr;
+    // D = 0 would stand for a decay from an infinite rate: it is taken as 1.
+    case ScheduleName::kInverseSqrt: return peak_lr * std::sqrt(static_cast<double>(std::max<std::int64_t>(1, start)) / t);
+    case ScheduleName::kLinear: return peak_lr * (1 - (1 - final_ratio) * share);
+    case ScheduleName::kCosine:
+      return peak_lr * (final_ratio + (1 - final_ratio) * (1 + std::cos(std::numbers::pi * share)) / 2);
+  }
+  return peak_lr;
+}
+
+}  // namespace prenorm::optim

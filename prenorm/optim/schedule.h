@@ -1,0 +1,21 @@
+// Learning rate of update t = 1, 2, ...; W = warmup_steps, D = last update at full rate, M = max_steps.
+//
+//   t <= W        lr · t / W                                            linear warm-up (Xiong et al. 2020, eq. 1)
+//   W < t <= D    lr                                                    W = 0: full rate from update 1
+//   t > D         constant      lr
+//                 inverse_sqrt  lr · √(D / t)                           (Vaswani et al. 2017, eq. 3)
+//                 linear        lr · (1 - (1 - f) · (t - D) / (M - D))
+//                 cosine        lr · (f + (1 - f) · (1 + cos(π (t - D) / (M - D))) / 2)   (Loshchilov & Hutter 2017)
+//
+// f = final_lr_ratio. D = decay_start_steps, or where that is -1: W, and 4000 for inverse_sqrt with W = 0.
+#pragma once
+
+#include <cstdint>
+
+#include "prenorm/config/optim_config.h"
+
+namespace prenorm::optim {
+
+double learning_rate(const ScheduleConfig& schedule, double peak_lr, std::int64_t max_steps, std::int64_t step);
+
+}  // namespace prenorm::optim

@@ -1,0 +1,29 @@
+// Which line is which: names at the right end of a wide chart, a list above a narrow one.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "prenorm/report/curve.h"
+
+namespace prenorm::report {
+
+// Width of `text` at the size of a chart's labels. An estimate: the font is the reader's.
+double text_width(const std::string& text);
+
+// The CSS colour of series number `index`.
+std::string series_colour(std::size_t index);
+// The stroke-dasharray attribute of a dashed line, nothing for a solid one.
+std::string dash_attribute(const Series& series);
+
+// Room to the right of the plot that the names need.
+double end_label_width(const std::vector<Series>& series);
+// The names to the right of `box`, each as near to its line's last point as the others leave room for.
+std::string end_labels(const std::vector<Series>& series, const std::vector<Curve>& curves, const Box& box);
+
+// Rows that the names fill between `left` and `right`, set one after the other.
+int legend_rows(const std::vector<Series>& series, double left, double right);
+// The names, in rows from `top` down.
+std::string legend(const std::vector<Series>& series, double left, double right, double top);
+
+}  // namespace prenorm::report

@@ -1,0 +1,40 @@
+// A sample of a text file's lines that is a function of its content, size and key alone.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "prenorm/base/line_reader.h"
+#include "prenorm/base/random.h"
+
+namespace prenorm::text {
+
+// SentencePiece skips longer lines when it trains.
+inline constexpr std::size_t kLongestTrainingLine = 4192;
+
+// Whether a tokenizer can learn from the line: UTF-8, not blank, not over-long.
+bool is_training_line(std::string_view line);
+
+// Up to max_lines of the training lines of a plain or gzip file, in file order, each subset of that size being equally
+// likely (Knuth, The Art of Computer Programming 2, algorithm 3.4.2 S). Reads the file twice; memory: one line.
+class LineSample {
+ public:
+  // Errors: FileError, DataError as LineReader.
+  LineSample(const std::filesystem::path& path, std::int64_t max_lines, std::uint64_t key);
+
+  // False when the sample is complete.
+  bool next(std::string& line);
+  std::int64_t size() const { return size_; }
+
+ private:
+  LineReader reader_;
+  RandomStream random_;
+  std::int64_t unseen_ = 0;  // training lines from here on
+  std::int64_t wanted_ = 0;  // of which so many will be taken
+  std::int64_t size_ = 0;
+};
+
+}  // namespace prenorm::text

@@ -1,0 +1,65 @@
+// Text to subword ids and back (SentencePiece; Kudo & Richardson 2018). The files are SentencePiece's own: models of
+// other tools can be used here and ours there.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "prenorm/config/data_config.h"
+
+namespace prenorm::text {
+
+class SentencePieceModel;
+
+// Immutable and cheap to copy; all members may be called from several threads at once.
+class Tokenizer {
+ public:
+  // Errors: FileError when the file cannot be read, DataError naming it when it is damaged, is no SentencePiece model
+  // or has no end-of-sentence piece.
+  static Tokenizer from_file(const std::filesystem::path& path);
+  // The same of bytes that serialized() gave; `name` stands for the file in messages.
+  static Tokenizer from_serialized(std::string_view bytes, std::string_view name = "tokenizer model");
+
+  // The line's ids, without begin or end of sentence; blank text gives none. Characters outside the vocabulary become
+  // unk_id(). Errors: DataError when SentencePiece refuses the line.
+  std::vector<std::int32_t> encode(std::string_view line) const;
+  // Text of ids; control pieces (begin, end, padding) have none. Errors: DataError for an id outside the vocabulary.
+  std::string decode(std::span<const std::int32_t> ids) const;
+
+  // Pieces in the vocabulary; ids are 0 to size() - 1.
+  std::int64_t size() const;
+  std::int32_t unk_id() const;
+  std::int32_t eos_id() const;
+  std::int32_t bos_id() const;  // -1 when the model has none
+  std::int32_t pad_id() const;  // -1 when the model has none
+  // What a decoder is given before the first token: begin of sentence, or end of sentence where there is no begin.
+  std::int32_t decoder_start_id() const;
+
+  // The model file's content.
+  std::string serialized() const;
+
+ private:
+  explicit Tokenizer(std::shared_ptr<const SentencePieceModel> model);
+  std::shared_ptr<const SentencePieceModel> model_;
+};
+
+// Gives one line after the other; false at the end.
+using LineSource = std::function<bool(std::string&)>;
+
+// Trains a tokenizer (ids: unk 0, begin 1, end 2, no padding, no byte fallback). The same lines give the same model,
+// on any number of cores. Lines that are blank, not UTF-8 or over 4,192 bytes teach nothing. `name` stands for the
+// text in messages.
+// Errors: UsageError naming tokenizer.vocab_size and the size that is possible, DataError when no line is usable.
+Tokenizer train_tokenizer(const LineSource& lines, const TokenizerConfig& config, std::string_view name = "the text");
+
+// The same from plain or gzip files: from at most config.max_training_lines lines of each, drawn with `seed`.
+Tokenizer train_tokenizer(std::span<const std::filesystem::path> files, const TokenizerConfig& config,
+                          std::uint64_t seed);
+
+}  // namespace prenorm::text

@@ -1,0 +1,139 @@
+#include "prenorm/training/checkpoint.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/zeros_like.h>
+
+#include "prenorm/base/error.h"
+#include "prenorm/base/file.h"
+#include "prenorm/base/hash.h"
+#include "prenorm/base/version.h"
+#include "prenorm/io/safetensors.h"
+
+namespace prenorm::training {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr const char* kModel = "model.safetensors";
+constexpr const char* kOptimizer = "optimizer.safetensors";
+constexpr const char* kState = "trainer.json";
+
+io::NamedTensors weights(const nn::Parameters& parameters) {
+  io::NamedTensors tensors;
+  for (const nn::Parameter& p : parameters.list()) tensors.emplace_back(p.name, p.value);
+  return tensors;
+}
+
+void write_model(const fs::path& folder, const nn::Parameters& parameters) {
+  io::write_safetensors(folder / kModel, weights(parameters), {{"format", "pt"}});
+}
+
+// trainer.json goes last and holds the hashes of the others.
+void write_state(const fs::path& folder, nlohmann::json state, std::initializer_list<const char*> files) {
+  state["prenorm_version"] = version();
+  for (const char* file : files) state["xxh3_128"][file] = hash_file_hex(folder / file);
+  write_file_atomically(folder / kState, state.dump(2) + "\n");
+}
+
+nlohmann::json read_state(const fs::path& folder) {
+  const fs::path path = folder / kState;
+  const nlohmann::json state = nlohmann::json::parse(read_file(path), nullptr, /*allow_exceptions=*/false);
+  if (!state.is_object() || !state.contains("xxh3_128") || !state["xxh3_128"].is_object())
+    throw_error<CheckpointError>("{}: the checkpoint is damaged; take another one (see --checkpoint)", path.string());
+  return state;
+}
+
+void check_file(const fs::path& folder, const nlohmann::json& state, const char* file) {
+  const fs::path path = folder / file;
+  if (state["xxh3_128"].value(file, "") != hash_file_hex(path))
+    throw_error<CheckpointError>("{}: the file is damaged (its content does not fit the hash in {}); take another "
+                                 "checkpoint (see --checkpoint)", path.string(), kState);
+}
+
+std::string shape_text(at::IntArrayRef shape) { return fmt::format("[{}]", fmt::join(shape.begin(), shape.end(), ", ")); }
+
+io::TensorFile read_weights(const fs::path& folder, const nlohmann::json& state, const nn::Parameters& parameters) {
+  check_file(folder, state, kModel);
+  io::TensorFile file = io::read_safetensors(folder / kModel);
+  for (const nn::Parameter& p : parameters.list()) {
+    const auto found = file.tensors.find(p.name);
+    if (found == file.tensors.end())
+      throw_error<CheckpointError>("{}: the checkpoint is of another architecture: it has no tensor {}",
+                                   file.path.string(), p.name);
+    if (found->second.sizes() != p.value.sizes())
+      throw_error<CheckpointError>("{}: the checkpoint is of another architecture: tensor {} is {} there and {} here",
+                                   file.path.string(), p.name, shape_text(found->second.sizes()),
+                                   shape_text(p.value.sizes()));
+  }
+  if (file.tensors.size() != parameters.list().size()) {
+    for (const auto& [name, tensor] : file.tensors) {
+      const auto& list = parameters.list();
+      if (std::none_of(list.begin(), list.end(), [&](const nn::Parameter& p) { return p.name == name; }))
+        throw_error<CheckpointError>("{}: the checkpoint is of another architecture: this model has no tensor {}",
+                                     file.path.string(), name);
+    }
+  }
+  return file;
+}
+
+void use_weights(const io::TensorFile& file, nn::Parameters& parameters) {
+  const at::NoGradGuard no_grad;
+  for (const nn::Parameter& p : parameters.list()) p.value.copy_(file.at(p.name));
+}
+
+}  // namespace
+
+void save_checkpoint(const fs::path& path, const nn::Parameters& parameters, const optim::Optimizer& optimizer,
+                     const TrainerState& state) {
+  AtomicDirectory folder(path);
+  write_model(folder.path(), parameters);
+  io::write_safetensors(folder.path() / kOptimizer, optimizer.state(),
+                        {{"updates", std::to_string(optimizer.updates())}});
+  write_state(folder.path(), state, {kModel, kOptimizer});
+  folder.commit();
+}
+
+TrainerState load_checkpoint(const fs::path& path, nn::Parameters& parameters, optim::Optimizer& optimizer) {
+  const nlohmann::json json = read_state(path);
+  const io::TensorFile model = read_weights(path, json, parameters);
+  check_file(path, json, kOptimizer);
+  const io::TensorFile buffers = io::read_safetensors(path / kOptimizer);
+  TrainerState state;
+  try {
+    state = json.get<TrainerState>();
+  } catch (const nlohmann::json::exception& error) {
+    throw_error<CheckpointError>("{}: the checkpoint is damaged: {}", (path / kState).string(), error.what());
+  }
+  for (const auto& [name, buffer] : optimizer.state())
+    if (buffers.at(name).sizes() != buffer.sizes())
+      throw_error<CheckpointError>("{}: the checkpoint is of another optimizer or architecture: tensor {} is {} there "
+                                   "and {} here", buffers.path.string(), name, shape_text(buffers.at(name).sizes()),
+                                   shape_text(buffer.sizes()));
+  use_weights(model, parameters);
+  for (const auto& [name, buffer] : optimizer.state()) buffer.copy_(buffers.at(name));
+  optimizer.set_updates(state.step);
+  return state;
+}
+
+void load_weights(const fs::path& path, nn::Parameters& parameters) {
+  use_weights(read_weights(path, read_state(path), parameters), parameters);
+}
+
+void average_checkpoints(const fs::path& path, std::span<const fs::path> checkpoints, nn::Parameters& parameters) {
+  at::Tensor sum = at::zeros_like(parameters.values(), at::kDouble);
+  std::vector<std::string> names;
+  for (const fs::path& checkpoint : checkpoints) {
+    load_weights(checkpoint, parameters);
+    sum += parameters.values();
+    names.push_back(checkpoint.filename().string());
+  }
+  const at::NoGradGuard no_grad;
+  at::Tensor values = parameters.values();
+  values.copy_(sum / static_cast<double>(checkpoints.size()));
+  AtomicDirectory folder(path);
+  write_model(folder.path(), parameters);
+  write_state(folder.path(), {{"average_of", names}}, {kModel});
+  folder.commit();
+}
+
+}  // namespace prenorm::training

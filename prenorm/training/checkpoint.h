@@ -1,0 +1,51 @@
+// A checkpoint: a folder with weights, optimizer buffers and everything else that the next update depends on. It
+// appears whole or not at all, and nothing of it is used before all of it has been found undamaged.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <span>
+
+#include "prenorm/nn/parameters.h"
+#include "prenorm/optim/optimizer.h"
+
+namespace prenorm::training {
+
+// Sums since the last line of metrics.jsonl.
+struct WindowSums {
+  double loss_nats = 0, nll_nats = 0;
+  std::int64_t target_tokens = 0, source_tokens = 0;
+  double seconds = 0;
+  NLOHMANN_DEFINE_TYPE_INTRUSIVE(WindowSums, loss_nats, nll_nats, target_tokens, source_tokens, seconds)
+};
+
+struct TrainerState {
+  std::int64_t step = 0;               // updates done
+  std::int64_t epoch = 0, batch = 0;   // the next batch
+  std::int64_t target_tokens = 0;      // trained on so far
+  double seconds = 0;                  // spent on updates so far
+  double best_value = 0;               // of train.best_metric; meaningful where best_step > 0
+  std::int64_t best_step = 0;
+  std::int64_t validations_without_improvement = 0;
+  WindowSums window;
+  NLOHMANN_DEFINE_TYPE_INTRUSIVE(TrainerState, step, epoch, batch, target_tokens, seconds, best_value, best_step,
+                                 validations_without_improvement, window)
+};
+
+// Errors: FileError (full disk, no permission); an older checkpoint at `path` then stays as it is.
+void save_checkpoint(const std::filesystem::path& path, const nn::Parameters& parameters,
+                     const optim::Optimizer& optimizer, const TrainerState& state);
+
+// Errors: FileError; CheckpointError naming the file that is damaged or the tensor that does not fit this model.
+TrainerState load_checkpoint(const std::filesystem::path& path, nn::Parameters& parameters,
+                             optim::Optimizer& optimizer);
+// The weights alone.
+void load_weights(const std::filesystem::path& path, nn::Parameters& parameters);
+
+// Writes a checkpoint at `path` whose weights are the mean of those of `checkpoints` (not empty); it has no optimizer.
+// The sum is taken in float64. Leaves `parameters` at the mean.
+void average_checkpoints(const std::filesystem::path& path, std::span<const std::filesystem::path> checkpoints,
+                         nn::Parameters& parameters);
+
+}  // namespace prenorm::training

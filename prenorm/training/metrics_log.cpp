@@ -1,0 +1,38 @@
+#include "prenorm/training/metrics_log.h"
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "prenorm/base/error.h"
+#include "prenorm/base/file.h"
+#include "prenorm/base/line_reader.h"
+
+namespace prenorm::training {
+namespace {
+
+std::string lines_up_to(const std::filesystem::path& path, std::int64_t step) {
+  std::string kept;
+  if (!std::filesystem::exists(path)) return kept;
+  LineReader reader(path);
+  for (std::string line; reader.next(line);) {
+    const auto json = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
+    if (!json.is_object() || json.value("step", step + 1) > step) break;
+    kept += line + "\n";
+  }
+  return kept;
+}
+
+}  // namespace
+
+MetricsLog::MetricsLog(std::filesystem::path path, std::int64_t step) : path_(std::move(path)) {
+  write_file_atomically(path_, lines_up_to(path_, step));
+  file_.open(path_, std::ios::app);
+  if (!file_) throw_error<FileError>("{}: cannot be written", path_.string());
+}
+
+void MetricsLog::write(const nlohmann::ordered_json& line) {
+  file_ << line.dump() << '\n' << std::flush;
+  if (!file_) throw_error<FileError>("{}: cannot be written (is the disk full?)", path_.string());
+}
+
+}  // namespace prenorm::training

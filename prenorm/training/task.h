@@ -1,0 +1,51 @@
+// What the trainer needs to know of a task: its batches, the loss of one, how it is validated, what is translated,
+// classified or generated with it. Everything else (accumulation, clipping, schedule, logs, checkpoints, resuming) is
+// the trainer's.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "prenorm/nn/context.h"
+#include "prenorm/nn/parameters.h"
+
+namespace prenorm::training {
+
+struct BatchLoss {
+  at::Tensor loss_sum;  // scalar, differentiable, nats
+  double nll_sum = 0;   // nats, without label smoothing
+  std::int64_t target_tokens = 0, source_tokens = 0;
+};
+
+// For people to read.
+struct Sample {
+  std::string source, reference, output;
+};
+
+struct Validation {
+  double loss_nats_per_token = 0;  // with the label smoothing of training
+  double nll_nats_per_token = 0;   // without
+  std::optional<double> bleu;
+  std::string bleu_signature;
+  std::vector<Sample> samples;
+};
+
+class Task {
+ public:
+  virtual ~Task() = default;
+
+  virtual nn::Parameters& parameters() = 0;
+  virtual std::int64_t batches_in_epoch(std::int64_t epoch) = 0;
+  virtual BatchLoss loss(std::int64_t epoch, std::int64_t batch, const nn::Context& context) = 0;
+  // Where the examples of a batch come from ("train.en.gz, lines 17, 25, ..."), for error messages.
+  virtual std::string origin(std::int64_t epoch, std::int64_t batch) = 0;
+  virtual bool has_validation() const = 0;
+  // `with_output`: also translate and score, which takes longer.
+  virtual Validation validate(bool with_output) = 0;
+};
+
+}  // namespace prenorm::training

@@ -1,0 +1,69 @@
+#include "prenorm/training/train_translation.h"
+
+#include <nlohmann/json.hpp>
+
+#include "prenorm/base/error.h"
+#include "prenorm/base/file.h"
+#include "prenorm/base/terminal.h"
+#include "prenorm/config/load.h"
+#include "prenorm/config/validate.h"
+#include "prenorm/config/write.h"
+#include "prenorm/training/process.h"
+#include "prenorm/training/translation_setup.h"
+#include "prenorm/training/translation_task.h"
+
+namespace prenorm::training {
+namespace {
+
+// Keys on which the next update depends; a resumed run must have them unchanged to be the run that was stopped.
+bool decides_updates(const std::string& section, const std::string& key) {
+  if (section == "train") return key == "seed" || key == "label_smoothing";
+  if (section == "data") return key != "valid_source" && key != "valid_target" && key != "prepared_dir";
+  return section != "decode";
+}
+
+void check_same_run(const Config& config, const RunFolder& folder) {
+  const nlohmann::json now = to_json(config), before = to_json(load_run_config(folder.path()).config);
+  for (const auto& [section, values] : now.items())
+    for (const auto& [key, value] : values.items())
+      if (decides_updates(section, key) && before[section][key] != value)
+        throw_error<UsageError>("{}: cannot resume with {}.{} = {}, the run was started with {}; take that value, or "
+                                "start another run with --run", folder.path().string(), section, key, value.dump(),
+                                before[section][key].dump());
+}
+
+void announce(const Config& config, const TranslationTask& task, const RunFolder& folder) {
+  const std::string warmup = config.schedule.warmup_steps == 0
+                                 ? std::string("no warm-up")
+                                 : fmt::format("{} warm-up updates", format_count(config.schedule.warmup_steps));
+  inform(fmt::format("{}: {}, {}+{} layers, d_model {}, {} parameters; {} at rate {}, {}", folder.path().string(),
+                     enum_name(config.model.norm_placement), config.model.encoder_layers, config.model.decoder_layers,
+                     config.model.d_model, format_count(task.model().parameters().count()),
+                     enum_name(config.optim.name), config.optim.lr, warmup));
+}
+
+}  // namespace
+
+TrainingResult train_translation(const Config& config, const RunFolder& folder, Start start) {
+  validate(config);
+  set_up_process(config.train.threads);
+  if (start == Start::kResume) {
+    if (!folder.exists())
+      throw_error<UsageError>("{}: there is no run to resume; leave --resume out to start one", folder.path().string());
+    check_same_run(config, folder);
+  }
+  const std::filesystem::path prepared = prepared_dir(config, folder);
+  const Tokenizers tokenizers = start == Start::kResume ? folder.tokenizers() : make_tokenizers(config, prepared);
+  TranslationTask task(config, tokenizers, prepared);
+  if (start == Start::kNew)
+    folder.create(config, tokenizers);
+  else
+    write_file_atomically(folder.config(), to_toml(config));
+  announce(config, task, folder);
+  Trainer trainer(config, task, folder);
+  // A run that was killed before its first checkpoint starts again from its seed.
+  if (start == Start::kResume && std::filesystem::exists(folder.last())) trainer.resume();
+  return trainer.run();
+}
+
+}  // namespace prenorm::training

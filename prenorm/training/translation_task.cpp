@@ -1,0 +1,99 @@
+#include "prenorm/training/translation_task.h"
+
+#include <ATen/core/grad_mode.h>
+#include <fmt/format.h>
+
+#include "prenorm/base/line_reader.h"
+#include "prenorm/data/prepare.h"
+#include "prenorm/decoding/translate.h"
+#include "prenorm/metrics/bleu.h"
+
+namespace prenorm::training {
+namespace {
+
+constexpr std::size_t kSamples = 5;
+
+data::PreparedCorpus prepare(const Config& config, const Tokenizers& tokenizers, const std::string& source,
+                             const std::string& target, const std::filesystem::path& dir) {
+  return data::prepare_corpus({.source = source,
+                               .target = target,
+                               .source_tokenizer = tokenizers.source,
+                               .target_tokenizer = tokenizers.target,
+                               .rules = config.data,
+                               .prepared_dir = dir,
+                               .threads = static_cast<int>(config.train.threads)});
+}
+
+std::vector<std::string> read_lines(const std::string& path) {
+  std::vector<std::string> lines;
+  LineReader reader(path);
+  for (std::string line; reader.next(line);) lines.push_back(line);
+  return lines;
+}
+
+}  // namespace
+
+TranslationTask::TranslationTask(const Config& config, const Tokenizers& tokenizers,
+                                 const std::filesystem::path& prepared_dir)
+    : config_(config),
+      tokenizers_(tokenizers),
+      train_(prepare(config, tokenizers, config.data.train_source, config.data.train_target, prepared_dir)),
+      batcher_(train_, config.batch, static_cast<std::uint64_t>(config.train.seed)),
+      model_(config.model, tokenizers.source.size(), tokenizers.target.size(),
+             static_cast<std::uint64_t>(config.train.seed)) {
+  if (config.data.valid_source.empty()) return;
+  valid_ = std::make_unique<data::PreparedCorpus>(
+      prepare(config, tokenizers, config.data.valid_source, config.data.valid_target, prepared_dir));
+  valid_batches_ = data::plan_validation_batches(*valid_, config.batch);
+  valid_sources_ = read_lines(config.data.valid_source);
+  valid_references_ = read_lines(config.data.valid_target);
+}
+
+BatchLoss TranslationTask::loss(std::int64_t epoch, std::int64_t batch, const nn::Context& context) {
+  const data::Batch b = batcher_.batch(epoch, batch);
+  const auto sums = model_.loss(b, config_.train.label_smoothing, context);
+  return {sums.loss_sum, sums.nll_sum.item<double>(), b.target_tokens(), b.source_tokens()};
+}
+
+std::string TranslationTask::origin(std::int64_t epoch, std::int64_t batch) {
+  constexpr std::size_t kShown = 5;
+  const std::vector<std::int64_t> pairs = batcher_.pair_indices(epoch, batch);
+  std::string text = config_.data.train_source + ", lines";
+  for (std::size_t i = 0; i < std::min(kShown, pairs.size()); ++i)
+    text += fmt::format("{} {}", i > 0 ? "," : "", train_.source_line(pairs[i]));
+  return pairs.size() > kShown ? text + fmt::format(" and {} more", pairs.size() - kShown) : text;
+}
+
+Validation TranslationTask::validate(bool with_output) {
+  const at::NoGradGuard no_grad;
+  Validation result;
+  std::int64_t tokens = 0;
+  for (const auto& pairs : valid_batches_) {
+    const data::Batch batch = data::make_batch(*valid_, pairs);
+    const auto sums = model_.loss(batch, config_.train.label_smoothing, nn::Context{});
+    result.loss_nats_per_token += sums.loss_sum.item<double>();
+    result.nll_nats_per_token += sums.nll_sum.item<double>();
+    tokens += batch.target_tokens();
+  }
+  result.loss_nats_per_token /= static_cast<double>(tokens);
+  result.nll_nats_per_token /= static_cast<double>(tokens);
+  if (with_output) translate_and_score(result);
+  return result;
+}
+
+void TranslationTask::translate_and_score(Validation& result) {
+  const decoding::LineTranslator translator(model_, tokenizers_.source, tokenizers_.target, config_.decode);
+  const auto translations = translator.translate(valid_sources_);
+  std::vector<std::string> hypotheses;
+  for (const auto& best : translations) hypotheses.push_back(best.front().text);
+  const metrics::BleuScore score = metrics::corpus_bleu(hypotheses, valid_references_, {});
+  result.bleu = score.score;
+  result.bleu_signature = score.signature;
+  // Spread over the text, and short enough to read.
+  for (std::size_t i = 0; i < kSamples && i < hypotheses.size(); ++i) {
+    const std::size_t line = i * hypotheses.size() / kSamples;
+    result.samples.push_back({valid_sources_[line], valid_references_[line], hypotheses[line]});
+  }
+}
+
+}  // namespace prenorm::training

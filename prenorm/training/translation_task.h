@@ -1,0 +1,44 @@
+// Translation: a parallel text, the encoder-decoder model, BLEU.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "prenorm/config/config.h"
+#include "prenorm/data/batcher.h"
+#include "prenorm/data/prepared_corpus.h"
+#include "prenorm/models/translator.h"
+#include "prenorm/training/run_folder.h"
+#include "prenorm/training/task.h"
+
+namespace prenorm::training {
+
+class TranslationTask : public Task {
+ public:
+  // Prepares the corpora (data::prepare_corpus) in `prepared_dir` and builds the model. Errors: those of both.
+  TranslationTask(const Config& config, const Tokenizers& tokenizers, const std::filesystem::path& prepared_dir);
+
+  const models::Translator& model() const { return model_; }
+
+  nn::Parameters& parameters() override { return model_.parameters(); }
+  std::int64_t batches_in_epoch(std::int64_t epoch) override { return batcher_.batches_in_epoch(epoch); }
+  BatchLoss loss(std::int64_t epoch, std::int64_t batch, const nn::Context& context) override;
+  std::string origin(std::int64_t epoch, std::int64_t batch) override;
+  bool has_validation() const override { return valid_ != nullptr; }
+  Validation validate(bool with_output) override;
+
+ private:
+  void translate_and_score(Validation& result);
+
+  Config config_;
+  Tokenizers tokenizers_;
+  data::PreparedCorpus train_;
+  data::Batcher batcher_;
+  std::unique_ptr<data::PreparedCorpus> valid_;
+  std::vector<std::vector<std::int64_t>> valid_batches_;
+  std::vector<std::string> valid_sources_, valid_references_;
+  models::Translator model_;
+};
+
+}  // namespace prenorm::training

@@ -1,0 +1,10 @@
+#include <iostream>
+
+#include "prenorm/base/version.h"
+#include "prenorm/report/chart.h"
+
+int main() {
+  const prenorm::report::Chart chart{.title = "loss", .series = {{"run", {1, 2}, {3, 2}}}};
+  const bool drawn = prenorm::report::svg_chart(chart).starts_with("<svg");
+  std::cout << "prenorm " << prenorm::version() << ": " << (drawn ? "a chart of 2 points" : "no chart") << '\n';
+}

@@ -1,0 +1,229 @@
+// Attention: the kernels against ATen's operators, PyTorch's recorded values and finite differences.
+#include "prenorm/ops/attention.h"
+
+#include <ATen/Parallel.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/zeros.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "finite_differences.h"
+#include "golden_file.h"
+#include "random_tensor.h"
+
+namespace prenorm::ops {
+namespace {
+
+using prenorm::testing::finite_differences;
+using prenorm::testing::golden;
+using prenorm::testing::integer_tensor;
+using prenorm::testing::offsets_of;
+using prenorm::testing::random_tensor;
+using prenorm::testing::relative_difference;
+
+using Lengths = std::vector<std::int64_t>;
+
+struct Shape {
+  std::string name;
+  Lengths queries, keys;  // no keys: self-attention
+  std::int64_t num_heads, d_head;
+};
+std::vector<Shape> shapes() {
+  return {{"one token", {1}, {}, 1, 1},
+          {"lengths of one", {1, 1, 1}, {}, 2, 4},
+          {"empty sequences", {0, 5, 0, 3, 0}, {}, 2, 8},
+          {"only empty sequences", {0, 0}, {}, 2, 8},
+          {"no sequences", {}, {}, 2, 8},
+          {"odd head size", {4, 9, 1}, {}, 3, 7},
+          {"many heads", {6, 2}, {}, 16, 3},
+          {"long", {130, 3, 64}, {}, 2, 33},
+          {"cross", {3, 1, 8}, {1, 6, 5}, 4, 8},
+          {"cross, odd head size", {2, 7}, {9, 1}, 1, 13},
+          {"cross, empty pairs", {0, 4, 0}, {0, 3, 5}, 2, 5},
+          {"cross, no queries", {0}, {4}, 2, 4},
+          {"cross, long", {40, 21}, {77, 130}, 2, 16}};
+}
+
+struct Outcome {
+  at::Tensor out, grad_query, grad_key_value;  // self-attention: grad_query of qkv
+};
+
+template <class Self, class Cross>
+Outcome run(const Shape& s, at::ScalarType dtype, const AttentionOptions& o, const Self& self, const Cross& cross) {
+  const std::vector<std::int64_t> query_offsets = offsets_of(s.queries), key_offsets = offsets_of(s.keys);
+  const std::int64_t d = s.num_heads * s.d_head, parts = s.keys.empty() ? 3 : 1;
+  const at::Tensor query = (2 * random_tensor({query_offsets.back(), parts * d}, 1)).to(dtype).requires_grad_(true);
+  const at::Tensor key_value = (2 * random_tensor({key_offsets.back(), 2 * d}, 2)).to(dtype).requires_grad_(true);
+  const at::Tensor out = s.keys.empty()
+                             ? self(query, integer_tensor(query_offsets), o)
+                             : cross(query, integer_tensor(query_offsets), key_value, integer_tensor(key_offsets), o);
+  out.backward(random_tensor(out.sizes(), 3, dtype));
+  return {out, query.grad(), key_value.grad()};
+}
+Outcome run_kernel(const Shape& s, at::ScalarType dtype, const AttentionOptions& o) {
+  return run(s, dtype, o, self_attention, cross_attention);
+}
+Outcome run_composite(const Shape& s, at::ScalarType dtype, const AttentionOptions& o) {
+  return run(s, dtype, o, self_attention_composite, cross_attention_composite);
+}
+
+class AttentionOfType : public ::testing::TestWithParam<at::ScalarType> {
+ protected:
+  double tolerance() const { return GetParam() == at::kDouble ? 1e-13 : 5e-6; }
+};
+INSTANTIATE_TEST_SUITE_P(Types, AttentionOfType, ::testing::Values(at::kFloat, at::kDouble));
+
+TEST_P(AttentionOfType, KernelEqualsComposite) {
+  for (const Shape& s : shapes())
+    for (const bool causal : {false, true})
+      for (const double dropout : {0.0, 0.4}) {
+        if (causal && !s.keys.empty()) continue;
+        SCOPED_TRACE(s.name + (causal ? ", causal" : "") + (dropout > 0 ? ", dropout" : ""));
+        const AttentionOptions options{s.num_heads, causal, dropout, mix_key({7})};
+        const Outcome kernel = run_kernel(s, GetParam(), options), composite = run_composite(s, GetParam(), options);
+        EXPECT_EQ(kernel.out.scalar_type(), GetParam());
+        EXPECT_LT(relative_difference(kernel.out, composite.out), tolerance());
+        EXPECT_LT(relative_difference(kernel.grad_query, composite.grad_query), tolerance());
+        if (s.keys.empty()) continue;
+        EXPECT_LT(relative_difference(kernel.grad_key_value, composite.grad_key_value), tolerance());
+      }
+}
+
+TEST_P(AttentionOfType, EqualsPyTorch) {
+  const io::TensorFile file = golden("operators");
+  const double tolerance = GetParam() == at::kDouble ? 1e-12 : 1e-5;
+  for (const std::string name : {"self", "causal", "cross", "causal_long", "cross_long"}) {
+    SCOPED_TRACE(name);
+    const auto recorded = [&](const std::string& key) { return file.at("attention." + name + "." + key); };
+    const auto input = [&](const std::string& key) { return recorded(key).to(GetParam()).requires_grad_(true); };
+    const at::Tensor query = input("query"), key = input("key"), value = input("value");
+    const at::Tensor query_offsets = recorded("query_offsets"), key_offsets = recorded("key_offsets");
+    const AttentionOptions options{recorded("num_heads").item<std::int64_t>(),
+                                   recorded("causal").item<std::int64_t>() != 0};
+    const at::Tensor out = query_offsets.equal(key_offsets)
+                               ? self_attention(at::cat({query, key, value}, 1), query_offsets, options)
+                               : cross_attention(query, query_offsets, at::cat({key, value}, 1), key_offsets, options);
+    EXPECT_LT(relative_difference(out, recorded("output")), tolerance);
+    out.backward(recorded("grad_output").to(GetParam()));
+    EXPECT_LT(relative_difference(query.grad(), recorded("grad.query")), tolerance);
+    EXPECT_LT(relative_difference(key.grad(), recorded("grad.key")), tolerance);
+    EXPECT_LT(relative_difference(value.grad(), recorded("grad.value")), tolerance);
+  }
+}
+
+TEST(Attention, SelfGradientEqualsFiniteDifferences) {
+  const at::Tensor qkv = random_tensor({6, 3 * 2 * 3}, 1).requires_grad_(true), weight = random_tensor({6, 2 * 3}, 2);
+  const at::Tensor offsets = integer_tensor(Lengths{0, 1, 6});
+  for (const bool causal : {false, true})
+    for (const double dropout : {0.0, 0.3}) {
+      const AttentionOptions options{2, causal, dropout, 99};
+      const auto loss = [&] { return (self_attention(qkv, offsets, options) * weight).sum(); };
+      qkv.mutable_grad() = at::Tensor();
+      loss().backward();
+      const at::Tensor numeric = finite_differences(qkv, [&] { return loss().item<double>(); });
+      EXPECT_LT(relative_difference(qkv.grad(), numeric), 1e-8) << causal << dropout;
+    }
+}
+
+TEST(Attention, CrossGradientEqualsFiniteDifferences) {
+  const at::Tensor query = random_tensor({4, 6}, 1).requires_grad_(true), weight = random_tensor({4, 6}, 2);
+  const at::Tensor key_value = random_tensor({7, 12}, 3).requires_grad_(true);
+  const at::Tensor query_offsets = integer_tensor(Lengths{0, 3, 4}), key_offsets = integer_tensor(Lengths{0, 2, 7});
+  const auto loss = [&] {
+    return (cross_attention(query, query_offsets, key_value, key_offsets, {2, false, 0.3, 99}) * weight).sum();
+  };
+  loss().backward();
+  const auto value = [&] { return loss().item<double>(); };
+  EXPECT_LT(relative_difference(query.grad(), finite_differences(query, value)), 1e-8);
+  EXPECT_LT(relative_difference(key_value.grad(), finite_differences(key_value, value)), 1e-8);
+}
+
+TEST(Attention, CausalOutputIgnoresTheFuture) {
+  const at::Tensor qkv = random_tensor({8, 24}, 1), offsets = integer_tensor(Lengths{0, 8});
+  const AttentionOptions options{2, true};
+  const at::Tensor whole = self_attention(qkv, offsets, options);
+  for (std::int64_t n = 1; n <= 8; ++n) {
+    const at::Tensor start = self_attention(qkv.narrow(0, 0, n), integer_tensor(Lengths{0, n}), options);
+    EXPECT_TRUE(start.equal(whole.narrow(0, 0, n))) << n;
+  }
+}
+
+TEST(Attention, SequencesDoNotSeeEachOther) {
+  const at::Tensor qkv = random_tensor({9, 24}, 1);
+  const at::Tensor packed = self_attention(qkv, integer_tensor(Lengths{0, 4, 9}), {2});
+  const at::Tensor first = self_attention(qkv.narrow(0, 0, 4), integer_tensor(Lengths{0, 4}), {2});
+  const at::Tensor second = self_attention(qkv.narrow(0, 4, 5), integer_tensor(Lengths{0, 5}), {2});
+  EXPECT_TRUE(packed.equal(at::cat({first, second})));
+}
+
+TEST_P(AttentionOfType, ExtremeScoresStayFinite) {
+  for (const double size : {1e3, 1e15}) {
+    const at::Tensor qkv = (size * random_tensor({6, 24}, 1)).to(GetParam()).requires_grad_(true);
+    const at::Tensor out = self_attention(qkv, integer_tensor(Lengths{0, 6}), {2, true});
+    out.sum().backward();
+    EXPECT_TRUE(std::isfinite(out.sum().item<double>())) << size;
+    EXPECT_TRUE(std::isfinite(qkv.grad().sum().item<double>())) << size;
+  }
+}
+
+// A mask that spared a head, a query or a sequence would show in the mean of its rows.
+TEST(Attention, DropoutKeepsTheExpectation) {
+  constexpr std::int64_t kTokens = 4, kHeads = 2, kDraws = 4000;
+  const at::Tensor qkv = random_tensor({kTokens, 3 * 2 * kHeads}, 1), offsets = integer_tensor(Lengths{0, kTokens});
+  const at::Tensor expected = self_attention(qkv, offsets, {kHeads});
+  at::Tensor sum = at::zeros(expected.sizes(), at::kDouble);
+  for (std::uint64_t draw = 0; draw < kDraws; ++draw)
+    sum += self_attention(qkv, offsets, {kHeads, false, 0.5, mix_key({draw})});
+  EXPECT_LT((sum / kDraws - expected).abs().max().item<double>(), 6 * 0.6 / std::sqrt(kDraws));
+}
+
+TEST(Attention, ReadsStridedInputsAndGradients) {
+  const Lengths lengths{0, 2, 7};
+  const at::Tensor strided = random_tensor({24, 7}, 1).t().detach().requires_grad_(true);
+  const at::Tensor plain = strided.detach().contiguous().requires_grad_(true);
+  const at::Tensor grad = random_tensor({8, 7}, 2).t();
+  self_attention(strided, integer_tensor(lengths), {2}).backward(grad);
+  self_attention(plain, integer_tensor(lengths), {2}).backward(grad.contiguous());
+  EXPECT_TRUE(strided.grad().equal(plain.grad()));
+}
+
+TEST(Attention, DoesNotDependOnTheNumberOfThreads) {
+  const int threads = at::get_num_threads();
+  const Shape shape{"", {30, 7, 1, 50, 12}, {}, 4, 16};
+  const AttentionOptions options{4, true, 0.1, 5};
+  at::set_num_threads(1);
+  const Outcome one = run_kernel(shape, at::kFloat, options);
+  at::set_num_threads(2);
+  const Outcome two = run_kernel(shape, at::kFloat, options);
+  at::set_num_threads(threads);
+  EXPECT_TRUE(one.out.equal(two.out));
+  EXPECT_TRUE(one.grad_query.equal(two.grad_query));
+}
+
+// Decoding's view of attention: rows picked in any order, shared between queries, from a cache that is larger.
+TEST_P(AttentionOfType, PickedEqualsCrossOverGatheredRows) {
+  constexpr std::int64_t kHeads = 3, kWidth = 3 * 5, kRows = 40;
+  const at::Tensor key_value = random_tensor({kRows, 2 * kWidth}, 1, GetParam());
+  const Lengths counts{1, 17, 4, 40, 4}, offsets = offsets_of(counts);
+  const at::Tensor query = random_tensor({static_cast<std::int64_t>(counts.size()), kWidth}, 2, GetParam());
+  Lengths picks;
+  RandomStream random(3);
+  for (std::int64_t i = 0; i < offsets.back(); ++i) picks.push_back(static_cast<std::int64_t>(random.below(kRows)));
+  const at::Tensor picked = picked_attention(query, key_value, integer_tensor(picks), integer_tensor(offsets), kHeads);
+  const at::Tensor gathered = key_value.index_select(0, integer_tensor(picks));
+  const at::Tensor cross = cross_attention(query, integer_tensor(offsets_of(Lengths(counts.size(), 1))), gathered,
+                                           integer_tensor(offsets), {kHeads});
+  EXPECT_LT(relative_difference(picked, cross), tolerance());
+}
+
+TEST(Attention, PickedOfNoQueriesIsEmpty) {
+  const at::Tensor out = picked_attention(at::zeros({0, 8}, at::kDouble), random_tensor({3, 16}, 1), integer_tensor({}),
+                                          integer_tensor(Lengths{0}), 2);
+  EXPECT_EQ(out.sizes(), (std::vector<std::int64_t>{0, 8}));
+}
+
+}  // namespace
+}  // namespace prenorm::ops

@@ -1,0 +1,126 @@
+#include "prenorm/report/page.h"
+
+#include <gtest/gtest.h>
+
+#include <regex>
+
+#include "prenorm/base/error.h"
+#include "report/markup.h"
+
+namespace prenorm::report {
+namespace {
+
+Page full_page() {
+  Page page;
+  page.title = "Pre-LN needs no warm-up";
+  page.lead = {"One.", "Two."};
+  page.highlights = {{"2.98", "nats per token", "Pre-LN"}};
+  page.sections.push_back(
+      {"Figures",
+       {Text{{"A paragraph."}},
+        Chart{.title = "Loss", .x_label = "update", .y_label = "nats", .series = {{"a", {1, 2}, {2, 1}}}, .note = "N."},
+        Table{{"Run", "Loss", "State"},
+              {{"a", "2.98", "done"}, {"b", "−1.5", "diverged"}, {"c"}},
+              "After 600 updates"}}});
+  page.sections.push_back({"Words",
+                           {Samples{{{"Ein Hund.", "A dog.", {{"Pre-LN", "A dog."}, {"Post-LN", ""}}}}},
+                            Definitions{{{"Loss", "In nats."}}}, Preformatted{"./dev demo\n", "Command"}}});
+  page.footer = "Made by prenorm.";
+  return page;
+}
+
+// The start tags with a class or without, in order: the skeleton that readers and style sheet rely on.
+std::string skeleton(const std::string& html) {
+  static const std::regex tag(
+      "<(main|h1|h2|section|figure|figcaption|svg|table|caption|thead|tbody|dl|pre|p|footer)"
+      "(?: class=\"([a-z ]+)\")?[ >]");
+  std::string out;
+  for (std::sregex_iterator it(html.begin(), html.end(), tag), end; it != end; ++it) {
+    out += (out.empty() ? "" : " ") + (*it)[1].str();
+    if ((*it)[2].matched) out += "." + std::regex_replace((*it)[2].str(), std::regex(" "), ".");
+  }
+  return out;
+}
+
+bool has(const std::string& text, std::string_view piece) { return text.find(piece) != std::string::npos; }
+
+TEST(Page, HasTheExpectedSkeleton) {
+  const std::string html = html_page(full_page());
+  EXPECT_EQ(markup_fault(html), "");
+  EXPECT_EQ(skeleton(html),
+            "main h1 p.lead p.lead dl.highlights section h2 p figure figcaption svg.chart.wide svg.chart.narrow p.note "
+            "table caption thead tbody section h2 dl.sample dl.terms figure figcaption pre footer");
+  EXPECT_TRUE(html.starts_with("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">"));
+  EXPECT_TRUE(html.ends_with("</body>\n</html>\n"));
+}
+
+TEST(Page, EmptyPartsLeaveNothingBehind) {
+  const std::string html = html_page({.title = "T", .lead = {}, .highlights = {}, .sections = {}, .footer = ""});
+  EXPECT_EQ(markup_fault(html), "");
+  EXPECT_EQ(skeleton(html), "main h1");
+  Page page{.title = "", .lead = {}, .highlights = {}, .sections = {}, .footer = ""};
+  page.sections.push_back({"", {Text{}, Chart{}, Table{}, Definitions{}, Preformatted{}, Samples{}}});
+  EXPECT_EQ(markup_fault(html_page(page)), "");
+}
+
+TEST(Page, TheSamePageGivesTheSameBytes) { EXPECT_EQ(html_page(full_page()), html_page(full_page())); }
+
+TEST(Page, LoadsNothingFromAnywhere) {
+  const std::string html = html_page(full_page());
+  for (const char* wrong : {"<script", "<img", "src=\"", "@import", "url(", "https:"}) EXPECT_FALSE(has(html, wrong));
+  EXPECT_EQ(count_of(html, "href="), 1u);
+  EXPECT_TRUE(has(html, "<link rel=\"icon\" href=\"data:,\">"));
+  EXPECT_TRUE(has(html, "default-src 'none'"));
+}
+
+TEST(Page, KnowsLightDarkPrintAndSmallScreens) {
+  const std::string html = html_page(full_page());
+  for (const char* needed : {"prefers-color-scheme:dark", "@media print", "width=device-width", "@media (max-width:"})
+    EXPECT_TRUE(has(html, needed)) << needed;
+}
+
+TEST(Page, EscapesEveryText) {
+  const std::string evil = "<i>&\"'</i>";
+  Page page;
+  page.title = evil;
+  page.lead = {evil};
+  page.highlights = {{evil, evil, evil}};
+  page.footer = evil;
+  page.sections.push_back(
+      {evil,
+       {Text{{evil}},
+        Chart{.title = evil, .x_label = evil, .y_label = evil, .series = {{evil, {1}, {1}}}, .note = evil},
+        Table{{evil, evil}, {{evil, evil}}, evil}, Definitions{{{evil, evil}}}, Preformatted{evil, evil},
+        Samples{{{evil, evil, {{evil, evil}}}}}}});
+  const std::string html = html_page(page);
+  EXPECT_EQ(markup_fault(html), "");
+  EXPECT_FALSE(has(html, "<i>"));
+  EXPECT_GT(count_of(html, "&lt;i&gt;&amp;&quot;&#39;&lt;/i&gt;"), 20u);
+}
+
+TEST(Page, NumbersStandFlushRight) {
+  const std::string html = html_page(full_page());
+  EXPECT_TRUE(has(html, "<th scope=\"col\" class=\"number\">Loss</th><th scope=\"col\">State</th>"));
+  EXPECT_TRUE(has(html, "<th scope=\"row\">b</th><td class=\"number\">−1.5</td><td>diverged</td>"));
+  EXPECT_TRUE(has(html, "<th scope=\"row\">c</th><td class=\"number\"></td><td></td>"));
+}
+
+TEST(Page, RefusesARowLongerThanItsHeader) {
+  Page page;
+  page.sections.push_back({"S", {Table{{"a"}, {{"1"}, {"1", "2"}}, "Results"}}});
+  try {
+    html_page(page);
+    FAIL() << "no error";
+  } catch (const Error& e) {
+    EXPECT_STREQ(e.what(), "table 'Results': row 2 has 2 cells, the header 1; name every column");
+  }
+}
+
+TEST(Page, AnEmptyTranslationIsSaid) {
+  const std::string html = html_page(full_page());
+  EXPECT_TRUE(has(html, "<dt>Post-LN</dt><dd dir=\"auto\">(nothing)</dd>"));
+  EXPECT_TRUE(has(html, "<pre tabindex=\"0\">\n./dev demo\n</pre>"));
+}
+
+}  // namespace
+}  // namespace prenorm::report
