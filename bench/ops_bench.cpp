@@ -31,13 +31,13 @@ at::Tensor random_matrix(std::int64_t rows, std::int64_t columns) {
   return x;
 }
 
-// Work done in each iteration, shown as a rate.
+// Work done in each iteration, which the library shows as a rate: GFLOP=150/s.
 void report(benchmark::State& state, const char* unit, double work) {
   state.counters[unit] = benchmark::Counter(1e-9 * work, benchmark::Counter::kIsIterationInvariantRate);
   state.counters["threads"] = at::get_num_threads();
 }
-void report_flops(benchmark::State& state, double flops) { report(state, "GFLOP/s", flops); }
-void report_bytes(benchmark::State& state, double bytes) { report(state, "GB/s", bytes); }
+void report_flops(benchmark::State& state, double flops) { report(state, "GFLOP", flops); }
+void report_bytes(benchmark::State& state, double bytes) { report(state, "GB", bytes); }
 
 // The peaks.
 

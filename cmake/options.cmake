@@ -14,6 +14,11 @@ set_target_properties(prenorm_torch PROPERTIES EXPORT_NAME torch)
 target_include_directories(prenorm_torch SYSTEM INTERFACE $<BUILD_INTERFACE:${torch_includes}>)
 target_link_libraries(prenorm_torch INTERFACE ${TORCH_LIBRARIES} OpenMP::OpenMP_CXX)
 
+# Where our programs find the library that they load while running (prenorm_sentencepiece): the build's, the installed.
+list(APPEND CMAKE_BUILD_RPATH ${PROJECT_BINARY_DIR}/prenorm)
+file(RELATIVE_PATH libraries ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR})
+list(APPEND CMAKE_INSTALL_RPATH $ORIGIN/${libraries})
+
 # LibTorch takes the BLAS that libblas.so.3 points to. The OpenMP build of OpenBLAS shares LibTorch's threads, the
 # pthread build fights them for the cores. DT_RPATH (not RUNPATH) also counts for LibTorch's own dependency.
 find_path(OPENBLAS_OPENMP_DIR libblas.so.3 PATHS /usr/lib/${CMAKE_LIBRARY_ARCHITECTURE}/openblas-openmp NO_DEFAULT_PATH)

@@ -1,17 +1,21 @@
 #include "prenorm/models/translator.h"
 
-#include <ATen/ops/from_blob.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/mm.h>
+
+#include <algorithm>
 
 #include <limits>
 
 namespace prenorm::models {
 namespace {
 
-// A view: the vector must outlive it.
+// A copy: the backward pass still reads the ids of the embedding when the batch may be gone.
 at::Tensor as_tensor(const std::vector<std::int64_t>& ids) {
-  return at::from_blob(const_cast<std::int64_t*>(ids.data()), {static_cast<std::int64_t>(ids.size())}, at::kLong);
+  at::Tensor tensor = at::empty({std::ssize(ids)}, at::kLong);
+  std::copy(ids.begin(), ids.end(), tensor.data_ptr<std::int64_t>());
+  return tensor;
 }
 
 at::Tensor source_table(nn::Parameters& p, const ModelConfig& config, std::int64_t vocabulary) {

@@ -46,7 +46,7 @@ at::Tensor dropout_composite(const at::Tensor& x, double p, std::uint64_t key) {
   bits = ((bits ^ (at::bitwise_right_shift(bits, 15))) * kSecond) & kMask;
   bits = bits ^ (at::bitwise_right_shift(bits, 16));
   const at::Tensor keep = (bits >= static_cast<std::int64_t>(drop_threshold(p))).view(x.sizes());
-  return x * keep.to(x.scalar_type()) * (1.0 / (1.0 - p));
+  return (x * (1.0 / (1.0 - p))).masked_fill(keep.logical_not(), 0);  // a product would keep NaN, Inf and signs
 }
 
 }  // namespace prenorm::ops

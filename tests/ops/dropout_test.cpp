@@ -36,6 +36,7 @@ TEST_P(DropoutOfType, KernelEqualsCompositeBitwise) {
       const at::Tensor kernel = dropout(x, p, mix_key({key})), composite = dropout_composite(x, p, mix_key({key}));
       EXPECT_EQ(kernel.scalar_type(), GetParam());
       EXPECT_TRUE(kernel.equal(composite)) << "p = " << p << ", shape " << x.sizes();
+      EXPECT_TRUE(kernel.signbit().equal(composite.signbit()));  // -0 too
     }
 }
 
