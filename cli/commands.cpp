@@ -2,6 +2,7 @@
 
 #include "cli/commands/config.h"
 #include "cli/commands/corpus.h"
+#include "cli/commands/demo.h"
 #include "cli/commands/doctor.h"
 #include "cli/commands/evaluate.h"
 #include "cli/commands/score.h"
@@ -18,6 +19,7 @@ void add_commands(CLI::App& app, Run& chosen) {
   add_config(app, chosen);
   add_corpus(app, chosen);
   add_doctor(app, chosen);
+  add_demo(app, chosen);
 }
 
 }  // namespace prenorm::cli

@@ -1,11 +1,16 @@
 #include "prenorm/training/run_folder.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <charconv>
+#include <string_view>
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
+#include "prenorm/config/text.h"
 #include "prenorm/config/write.h"
+#include "prenorm/training/run_lock.h"
 
 namespace prenorm::training {
 namespace fs = std::filesystem;
@@ -14,6 +19,7 @@ namespace {
 constexpr const char* kShared = "vocabulary.model";
 constexpr const char* kSource = "source.model";
 constexpr const char* kTarget = "target.model";
+constexpr std::string_view kRemoved = ".removed";  // the end of the name of a checkpoint that is being deleted
 
 std::optional<std::int64_t> as_step(const std::string& name) {
   std::int64_t step = 0;
@@ -21,14 +27,49 @@ std::optional<std::int64_t> as_step(const std::string& name) {
   return error == std::errc() && end == name.data() + name.size() ? std::optional(step) : std::nullopt;
 }
 
+// Of a file or folder that base/file.h writes beside its name, or that remove_checkpoint() has moved out of the way.
+bool is_leftover(const std::string& name) {
+  return name.find(".partial-") != std::string::npos || name.ends_with(kRemoved);
+}
+
+bool is_checkpoint(const fs::path& path) {
+  std::error_code error;
+  return fs::exists(path / "trainer.json", error);
+}
+
+fs::path without_separator_at_end(const fs::path& path) {
+  const fs::path normal = path.lexically_normal();
+  return normal.has_filename() || !normal.has_relative_path() ? normal : normal.parent_path();
+}
+
 }  // namespace
+
+RunFolder::RunFolder(const fs::path& path) : path_(without_separator_at_end(path)) {}
+
+bool RunFolder::exists() const {
+  std::error_code error;
+  return fs::exists(config(), error);
+}
+
+void RunFolder::check_unused() const {
+  if (exists())
+    throw_error<UsageError>("{}: holds a run already; go on with it with --resume, or name another folder with --run",
+                            path_.string());
+  std::error_code error;
+  const fs::file_status status = fs::status(path_, error);
+  if (!fs::exists(status)) return;
+  if (!fs::is_directory(status)) throw_error<UsageError>("{}: is not a folder; name another with --run", path_.string());
+  for (const auto& entry : fs::directory_iterator(path_, error)) {
+    const std::string name = entry.path().filename().string();
+    if (name != kShared && name != kSource && name != kTarget && name != kLock && !is_leftover(name))
+      throw_error<UsageError>("{}: the folder is not empty and holds no run; name another with --run", path_.string());
+  }
+}
 
 fs::path RunFolder::checkpoint(std::int64_t step) const { return checkpoints() / fmt::format("{:06}", step); }
 
 void RunFolder::create(const Config& config, const Tokenizers& tokenizers) const {
-  std::error_code error;
-  if (fs::exists(path_, error) && !fs::is_empty(path_, error))
-    throw_error<UsageError>("{}: the run folder is not empty; use --resume to go on with it, or another --run", path_.string());
+  check_unused();
   if (tokenizers.shared) {
     write_file_atomically(path_ / kShared, tokenizers.source.serialized());
   } else {
@@ -57,19 +98,51 @@ std::vector<std::int64_t> RunFolder::steps() const {
 }
 
 fs::path RunFolder::find_checkpoint(const std::string& which) const {
-  if (!exists()) throw_error<CheckpointError>("{}: no run folder (it has no config.toml)", path_.string());
+  if (!exists()) throw_error<UsageError>("{}: is not a run folder, it has no config.toml", path_.string());
   if (which.empty()) {
     for (const fs::path& candidate : {average(), best(), last()})
-      if (fs::exists(candidate / "trainer.json")) return candidate;
+      if (is_checkpoint(candidate)) return candidate;
     throw_error<CheckpointError>("{}: the run has no checkpoint yet", path_.string());
   }
   const auto step = as_step(which);
+  if (!step && which != "average" && which != "best" && which != "last")
+    throw_error<UsageError>("--checkpoint {}: expected average, best, last or the number of a step",
+                            config::quote_short(which));
   const fs::path path = step ? checkpoint(*step) : which == "average" ? average() : path_ / which;
-  const bool known = step || which == "average" || which == "best" || which == "last";
-  if (!known || !fs::exists(path / "trainer.json"))
-    throw_error<CheckpointError>("{}: no checkpoint '{}'; say average, best, last or the number of a step that is in {}",
-                                 path_.string(), which, checkpoints().string());
-  return path;
+  if (is_checkpoint(path)) return path;
+  const std::vector<std::int64_t> there = steps();
+  throw_error<CheckpointError>("{}: there is no checkpoint {}; those of updates {} are there", path_.string(), which,
+                               there.empty() ? "none" : fmt::format("{}", fmt::join(there, ", ")));
+}
+
+void RunFolder::link_last(std::int64_t step) const {
+  replace_link(last(), fs::path("checkpoints") / checkpoint(step).filename());
+}
+
+void RunFolder::link_best(std::int64_t step) const {
+  std::error_code ignored;
+  if (is_checkpoint(checkpoint(step)))
+    replace_link(best(), fs::path("checkpoints") / checkpoint(step).filename());
+  else
+    fs::remove(best(), ignored);
+}
+
+void RunFolder::remove_checkpoint(std::int64_t step) const {
+  const fs::path path = checkpoint(step), removed = fs::path(path) += kRemoved;
+  std::error_code error, ignored;
+  fs::remove_all(removed, ignored);
+  fs::rename(path, removed, error);
+  if (!error) fs::remove_all(removed, error);
+  if (error) throw_error<FileError>("{}: cannot be removed: {}", path.string(), error.message());
+}
+
+void RunFolder::remove_leftovers() const {
+  std::error_code error;
+  std::vector<fs::path> leftovers;
+  for (const fs::path& folder : {path_, checkpoints()})
+    for (const auto& entry : fs::directory_iterator(folder, error))
+      if (is_leftover(entry.path().filename().string())) leftovers.push_back(entry.path());
+  for (const fs::path& leftover : leftovers) fs::remove_all(leftover, error);
 }
 
 }  // namespace prenorm::training

@@ -27,7 +27,8 @@ struct Tokenizers {
 
 class RunFolder {
  public:
-  explicit RunFolder(std::filesystem::path path) : path_(std::move(path)) {}
+  // A separator at the end of the path, as completion leaves it, is dropped.
+  explicit RunFolder(const std::filesystem::path& path);
 
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path config() const { return path_ / "config.toml"; }
@@ -39,15 +40,28 @@ class RunFolder {
   std::filesystem::path best() const { return path_ / "best"; }
   std::filesystem::path last() const { return path_ / "last"; }
 
-  bool exists() const { return std::filesystem::exists(config()); }
-  // Writes configuration and tokenizers into a folder that is new or empty. Errors: UsageError where it holds something.
+  bool exists() const;
+  // Errors: UsageError where the folder holds a run, or something else than what a run that was killed while it was
+  // created leaves.
+  void check_unused() const;
+  // Writes configuration and tokenizers into an unused folder. Errors: as check_unused(); FileError.
   void create(const Config& config, const Tokenizers& tokenizers) const;
   Tokenizers tokenizers() const;
   // Steps of the checkpoints, ascending.
   std::vector<std::int64_t> steps() const;
   // "average", "best", "last" or a step; empty takes average if there is one, else best, else last.
-  // Errors: CheckpointError where it is not there.
+  // Errors: UsageError where this is no run folder or `which` is none of these words, CheckpointError where the
+  // checkpoint is not there.
   std::filesystem::path find_checkpoint(const std::string& which) const;
+
+  // Points `last` to the checkpoint of a step.
+  void link_last(std::int64_t step) const;
+  // The same for `best`; removes the link where there is no such checkpoint.
+  void link_best(std::int64_t step) const;
+  // In one step: a checkpoint is there whole or not at all.
+  void remove_checkpoint(std::int64_t step) const;
+  // What processes that were killed have left half written or half removed. No other process may be at work here.
+  void remove_leftovers() const;
 
  private:
   std::filesystem::path path_;

@@ -1,0 +1,143 @@
+#include "prenorm/demo/three_ways.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "prenorm/base/error.h"
+#include "prenorm/base/file.h"
+#include "prenorm/base/line_reader.h"
+#include "prenorm/base/terminal.h"
+#include "prenorm/training/process.h"
+#include "prenorm/training/train_translation.h"
+#include "prenorm/training/translation_setup.h"
+#include "prenorm/training/translation_task.h"
+
+namespace prenorm::demo {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::int64_t kFewestSteps = 120, kMostSteps = 2000;
+constexpr std::int64_t kMeasuredSteps = 8;
+// Share of the time that goes into validation and translation rather than updates.
+constexpr double kUpdateShare = 0.85;
+
+struct Way {
+  const char* name;
+  const char* folder;
+  NormPlacement placement;
+  bool warmup;
+};
+constexpr Way kWays[] = {{"Pre-LN, no warm-up", "pre_ln", NormPlacement::kPreLn, false},
+                         {"Post-LN, warm-up", "post_ln-warmup", NormPlacement::kPostLn, true},
+                         {"Post-LN, no warm-up", "post_ln", NormPlacement::kPostLn, false}};
+
+Config with_text(Config config, const DemoText& text) {
+  config.data.train_source = text.train_source;
+  config.data.train_target = text.train_target;
+  config.data.valid_source = text.valid_source;
+  config.data.valid_target = text.valid_target;
+  return config;
+}
+
+// Gradients of a few batches of a model that is thrown away: seconds an update takes.
+double seconds_per_update(const Config& config, const fs::path& prepared) {
+  training::TranslationTask task(config, training::make_tokenizers(config, prepared), prepared);
+  const auto gradient = [&](std::int64_t batch) { task.loss(0, batch, {.training = true}).loss_sum.backward(); };
+  gradient(0);
+  const auto start = std::chrono::steady_clock::now();
+  for (std::int64_t i = 1; i <= kMeasuredSteps; ++i) gradient(i);
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / kMeasuredSteps;
+}
+
+std::int64_t steps_that_fit(const DemoOptions& options, const Config& config, const fs::path& prepared) {
+  if (options.steps > 0) return options.steps;
+  const double update = seconds_per_update(config, prepared);
+  const double budget = 60 * options.minutes * kUpdateShare / static_cast<double>(std::size(kWays));
+  const auto steps = std::clamp(static_cast<std::int64_t>(budget / update) / 10 * 10, kFewestSteps, kMostSteps);
+  inform(fmt::format("{:.0f} ms an update: {} updates for each of the three runs", 1000 * update, steps));
+  return steps;
+}
+
+void read_metrics(DemoRun& run) {
+  LineReader reader(run.folder / "metrics.jsonl");
+  for (std::string line; reader.next(line);) {
+    const auto json = nlohmann::json::parse(line);
+    const auto type = json.at("type").get<std::string>();
+    const auto step = json.at("step").get<double>();
+    if (type == "update") {
+      run.loss_steps.push_back(step);
+      run.losses.push_back(json.at("loss_nats_per_token"));
+    } else if (type == "validation") {
+      run.valid_steps.push_back(step);
+      run.valid_losses.push_back(json.at("loss_nats_per_token"));
+    } else if (type == "gradient") {
+      run.gradient_norms = json.at("grad_norm_l2_by_parameter").get<std::map<std::string, double>>();
+    }
+  }
+}
+
+void train(DemoRun& run) {
+  inform(fmt::format("{}:", run.name));
+  std::error_code ignored;
+  fs::remove_all(run.folder, ignored);
+  try {
+    const auto result = training::train_translation(run.config, training::RunFolder(run.folder), training::Start::kNew);
+    run.training_seconds = result.state.seconds;
+    run.valid_loss = result.last_validation->loss_nats_per_token;
+    run.bleu = result.last_validation->bleu.value_or(0);
+    run.bleu_signature = result.last_validation->bleu_signature;
+    run.samples = result.last_validation->samples;
+  } catch (const NumericsError& error) {
+    warn(error.what());
+    run.diverged = true;
+  }
+  read_metrics(run);
+}
+
+}  // namespace
+
+// Deep enough that Post-LN needs its warm-up at this rate, small enough that two cores learn something in minutes.
+Config demo_config() {
+  Config config;
+  config.data.max_source_tokens = 40;
+  config.data.max_target_tokens = 40;
+  config.tokenizer.vocab_size = 2500;
+  config.batch.max_tokens = 1024;
+  config.model.encoder_layers = 6;
+  config.model.decoder_layers = 6;
+  config.model.d_model = 128;
+  config.model.d_ff = 256;
+  config.model.num_heads = 4;
+  config.optim.lr = 2e-3;
+  config.train.log_every = 10;
+  config.train.keep_last = 1;
+  config.decode.beam = 4;
+  return config;
+}
+
+DemoResult train_three_ways(const DemoOptions& options) {
+  Config config = with_text(demo_config(), options.text);
+  training::set_up_process(config.train.threads);
+  DemoResult result;
+  result.steps = steps_that_fit(options, config, options.output / "prepared");
+  config.train.max_steps = result.steps;
+  config.train.valid_every = std::max<std::int64_t>(1, result.steps / 8);
+  config.train.checkpoint_every = result.steps;
+  const std::int64_t warmup = result.steps / 3;
+  config.schedule.decay_start_steps = warmup;
+  for (const Way& way : kWays) {
+    DemoRun run;
+    run.name = way.name;
+    run.folder = options.output / way.folder;
+    run.config = config;
+    run.config.model.norm_placement = way.placement;
+    run.config.schedule.warmup_steps = way.warmup ? warmup : 0;
+    train(run);
+    result.runs.push_back(std::move(run));
+  }
+  return result;
+}
+
+}  // namespace prenorm::demo
