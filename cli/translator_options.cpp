@@ -1,5 +1,6 @@
 #include "cli/translator_options.h"
 
+#include "prenorm/config/load.h"
 #include "prenorm/config/validate.h"
 #include "prenorm/training/process.h"
 
@@ -19,13 +20,14 @@ void add_translator_options(CLI::App& command, TranslatorOptions& options) {
 }
 
 training::LoadedTranslator load(const TranslatorOptions& options) {
-  training::LoadedTranslator loaded = load_translator(training::RunFolder(options.run), options.checkpoint);
+  const training::RunFolder folder(options.run);
+  training::set_up_process(options.threads.value_or(load_run_config(folder.path()).config.train.threads));
+  training::LoadedTranslator loaded = load_translator(folder, options.checkpoint);
   DecodeConfig& decode = loaded.config.decode;
   decode.beam = options.beam.value_or(decode.beam);
   decode.length_penalty = options.length_penalty.value_or(decode.length_penalty);
   decode.n_best = options.n_best.value_or(std::min(decode.n_best, decode.beam));
   validate(loaded.config);
-  training::set_up_process(options.threads.value_or(loaded.config.train.threads));
   return loaded;
 }
 

@@ -11,11 +11,11 @@
 #include "cli/output.h"
 #include "cli/translator_options.h"
 #include "prenorm/base/error.h"
-#include "prenorm/base/line_reader.h"
 #include "prenorm/base/terminal.h"
 #include "prenorm/decoding/translate.h"
 #include "prenorm/metrics/bleu.h"
 #include "prenorm/metrics/chrf.h"
+#include "prenorm/training/read_lines.h"
 
 namespace prenorm::cli {
 namespace {
@@ -26,18 +26,13 @@ struct Options {
   bool json = false;
 };
 
-std::vector<std::string> read_lines(const std::string& path) {
-  std::vector<std::string> lines;
-  LineReader reader(path);
-  for (std::string line; reader.next(line);) lines.push_back(line);
-  return lines;
-}
-
 int evaluate(const Options& options) {
-  const std::vector<std::string> source = read_lines(options.source), reference = read_lines(options.reference);
+  const std::vector<std::string> source = training::read_lines(options.source),
+                                 reference = training::read_lines(options.reference);
   if (source.size() != reference.size())
     throw_error<DataError>("{} has {} lines but {} has {}; line N of one must translate line N of the other",
                            options.source, source.size(), options.reference, reference.size());
+  if (source.empty()) throw_error<DataError>("{}: is empty, there is nothing to translate", options.source);
   const training::LoadedTranslator loaded = load(options.translator);
   const decoding::LineTranslator translator(*loaded.model, loaded.tokenizers.source, loaded.tokenizers.target,
                                             loaded.config.decode);

@@ -1,9 +1,13 @@
 #include "cli/commands/translate.h"
 
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 #include <iostream>
 #include <memory>
 
 #include "cli/translator_options.h"
+#include "prenorm/base/error.h"
 #include "prenorm/base/terminal.h"
 #include "prenorm/decoding/translate_stream.h"
 
@@ -17,6 +21,8 @@ int translate(const TranslatorOptions& options) {
   Progress progress("translating", 0);
   decoding::translate_stream(translator, std::cin, std::cout,
                              {.progress = [&](std::int64_t lines) { progress.update(lines, "lines"); }});
+  // The stream cannot tell an error from the end.
+  if (std::ferror(stdin) != 0) throw_error<FileError>("standard input: cannot be read: {}", std::strerror(errno));
   return 0;
 }
 

@@ -17,6 +17,8 @@ namespace {
 constexpr const char* kModel = "model.safetensors";
 constexpr const char* kOptimizer = "optimizer.safetensors";
 constexpr const char* kState = "trainer.json";
+constexpr const char* kHashes = "xxh3_128";
+constexpr const char* kAdvice = "take another one (translate, evaluate: --checkpoint; train --resume: remove this one)";
 
 io::NamedTensors weights(const nn::Parameters& parameters) {
   io::NamedTensors tensors;
@@ -28,26 +30,34 @@ void write_model(const fs::path& folder, const nn::Parameters& parameters) {
   io::write_safetensors(folder / kModel, weights(parameters), {{"format", "pt"}});
 }
 
-// trainer.json goes last and holds the hashes of the others.
+// trainer.json goes last and holds the hashes of the others, and of its own values without that hash.
 void write_state(const fs::path& folder, nlohmann::json state, std::initializer_list<const char*> files) {
   state["prenorm_version"] = version();
-  for (const char* file : files) state["xxh3_128"][file] = hash_file_hex(folder / file);
+  for (const char* file : files) state[kHashes][file] = hash_file_hex(folder / file);
+  state[kHashes][kState] = hash_hex(state.dump());
   write_file_atomically(folder / kState, state.dump(2) + "\n");
+}
+
+bool is_undamaged(nlohmann::json state) {
+  if (!state.is_object() || !state.contains(kHashes) || !state[kHashes].is_object()) return false;
+  const nlohmann::json hash = state[kHashes][kState];
+  state[kHashes].erase(kState);
+  return hash == hash_hex(state.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
 nlohmann::json read_state(const fs::path& folder) {
   const fs::path path = folder / kState;
-  const nlohmann::json state = nlohmann::json::parse(read_file(path), nullptr, /*allow_exceptions=*/false);
-  if (!state.is_object() || !state.contains("xxh3_128") || !state["xxh3_128"].is_object())
-    throw_error<CheckpointError>("{}: the checkpoint is damaged; take another one (see --checkpoint)", path.string());
+  nlohmann::json state = nlohmann::json::parse(read_file(path), nullptr, /*allow_exceptions=*/false);
+  if (!is_undamaged(state)) throw_error<CheckpointError>("{}: the checkpoint is damaged; {}", path.string(), kAdvice);
   return state;
 }
 
 void check_file(const fs::path& folder, const nlohmann::json& state, const char* file) {
   const fs::path path = folder / file;
-  if (state["xxh3_128"].value(file, "") != hash_file_hex(path))
-    throw_error<CheckpointError>("{}: the file is damaged (its content does not fit the hash in {}); take another "
-                                 "checkpoint (see --checkpoint)", path.string(), kState);
+  const nlohmann::json& hashes = state.at(kHashes);
+  if (!hashes.contains(file) || hashes.at(file) != hash_file_hex(path))
+    throw_error<CheckpointError>("{}: the checkpoint is damaged (the hash in {} is another); {}", path.string(), kState,
+                                 kAdvice);
 }
 
 std::string shape_text(at::IntArrayRef shape) { return fmt::format("[{}]", fmt::join(shape.begin(), shape.end(), ", ")); }
@@ -113,6 +123,13 @@ TrainerState load_checkpoint(const fs::path& path, nn::Parameters& parameters, o
   for (const auto& [name, buffer] : optimizer.state()) buffer.copy_(buffers.at(name));
   optimizer.set_updates(state.step);
   return state;
+}
+
+bool is_on_schedule(const fs::path& path) try {
+  const nlohmann::json state = nlohmann::json::parse(read_file(path / kState), nullptr, /*allow_exceptions=*/false);
+  return !state.is_object() || !state.contains("on_schedule") || state["on_schedule"] != false;
+} catch (const FileError&) {
+  return true;
 }
 
 void load_weights(const fs::path& path, nn::Parameters& parameters) {

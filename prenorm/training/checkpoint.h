@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <span>
+#include <string>
 
 #include "prenorm/nn/parameters.h"
 #include "prenorm/optim/optimizer.h"
@@ -29,8 +30,10 @@ struct TrainerState {
   std::int64_t best_step = 0;
   std::int64_t validations_without_improvement = 0;
   WindowSums window;
+  std::string data;         // Task::data_key()
+  bool on_schedule = true;  // else written only because the run stopped here, which a run that goes on forgets
   NLOHMANN_DEFINE_TYPE_INTRUSIVE(TrainerState, step, epoch, batch, target_tokens, seconds, best_value, best_step,
-                                 validations_without_improvement, window)
+                                 validations_without_improvement, window, data, on_schedule)
 };
 
 // Errors: FileError (full disk, no permission); an older checkpoint at `path` then stays as it is.
@@ -40,6 +43,8 @@ void save_checkpoint(const std::filesystem::path& path, const nn::Parameters& pa
 // Errors: FileError; CheckpointError naming the file that is damaged or the tensor that does not fit this model.
 TrainerState load_checkpoint(const std::filesystem::path& path, nn::Parameters& parameters,
                              optim::Optimizer& optimizer);
+// TrainerState::on_schedule of a checkpoint, without a look at the rest of it; true where it cannot be told.
+bool is_on_schedule(const std::filesystem::path& path);
 // The weights alone.
 void load_weights(const std::filesystem::path& path, nn::Parameters& parameters);
 

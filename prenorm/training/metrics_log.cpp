@@ -16,8 +16,9 @@ std::string lines_up_to(const std::filesystem::path& path, std::int64_t step) {
   LineReader reader(path);
   for (std::string line; reader.next(line);) {
     const auto json = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
-    if (!json.is_object() || json.value("step", step + 1) > step) break;
-    kept += line + "\n";
+    const bool whole = json.is_object() && json.contains("step") && json["step"].is_number_integer();
+    if (!whole || json["step"].get<std::int64_t>() > step) break;
+    if (!json.contains("at_end")) kept += line + "\n";
   }
   return kept;
 }

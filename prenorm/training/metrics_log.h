@@ -10,7 +10,8 @@ namespace prenorm::training {
 
 class MetricsLog {
  public:
-  // Keeps the lines of steps up to `step` and drops what a stopped run wrote after its last checkpoint, half lines too.
+  // Keeps the lines of steps up to `step` and drops what a stopped run wrote after its last checkpoint, half lines too,
+  // and what it wrote because it ended ("at_end": true).
   MetricsLog(std::filesystem::path path, std::int64_t step);
 
   // Errors: FileError.

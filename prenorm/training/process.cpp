@@ -6,6 +6,7 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <csignal>
 
 namespace prenorm::training {
 namespace {
@@ -23,6 +24,7 @@ void set_up_process(std::int64_t threads) {
   mallopt(M_MMAP_MAX, 0);
   mallopt(M_TRIM_THRESHOLD, 2'000'000'000);
   mallopt(M_TOP_PAD, kTopPadBytes);
+  std::signal(SIGXFSZ, SIG_IGN);
   at::set_num_threads(threads > 0 ? static_cast<int>(threads) : usable_cores());
   at::globalContext().setFlushDenormal(true);
 }

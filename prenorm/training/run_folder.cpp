@@ -10,6 +10,7 @@
 #include "prenorm/base/file.h"
 #include "prenorm/config/text.h"
 #include "prenorm/config/write.h"
+#include "prenorm/training/checkpoint.h"
 #include "prenorm/training/run_lock.h"
 
 namespace prenorm::training {
@@ -70,6 +71,8 @@ fs::path RunFolder::checkpoint(std::int64_t step) const { return checkpoints() /
 
 void RunFolder::create(const Config& config, const Tokenizers& tokenizers) const {
   check_unused();
+  std::error_code ignored;
+  for (const char* leftover : {kShared, kSource, kTarget}) fs::remove(path_ / leftover, ignored);
   if (tokenizers.shared) {
     write_file_atomically(path_ / kShared, tokenizers.source.serialized());
   } else {
@@ -134,6 +137,18 @@ void RunFolder::remove_checkpoint(std::int64_t step) const {
   fs::rename(path, removed, error);
   if (!error) fs::remove_all(removed, error);
   if (error) throw_error<FileError>("{}: cannot be removed: {}", path.string(), error.message());
+}
+
+void RunFolder::remove_old_checkpoints(std::int64_t newest, std::int64_t best, std::int64_t keep) const {
+  std::vector<std::int64_t> kept;
+  for (const std::int64_t step : steps()) {
+    if (step == newest || is_on_schedule(checkpoint(step)))
+      kept.push_back(step);
+    else
+      remove_checkpoint(step);
+  }
+  for (std::ptrdiff_t i = 0; i + keep < std::ssize(kept); ++i)
+    if (kept[i] != best) remove_checkpoint(kept[i]);
 }
 
 void RunFolder::remove_leftovers() const {

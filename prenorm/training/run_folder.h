@@ -60,6 +60,9 @@ class RunFolder {
   void link_best(std::int64_t step) const;
   // In one step: a checkpoint is there whole or not at all.
   void remove_checkpoint(std::int64_t step) const;
+  // Keeps the last `keep` checkpoints, that of update `best`, and of those that stand only where a run was stopped (see
+  // TrainerState::on_schedule) none but `newest`: a run that went on has the same ones as one that never was stopped.
+  void remove_old_checkpoints(std::int64_t newest, std::int64_t best, std::int64_t keep) const;
   // What processes that were killed have left half written or half removed. No other process may be at work here.
   void remove_leftovers() const;
 

@@ -41,6 +41,8 @@ class Task {
   virtual nn::Parameters& parameters() = 0;
   virtual std::int64_t batches_in_epoch(std::int64_t epoch) = 0;
   virtual BatchLoss loss(std::int64_t epoch, std::int64_t batch, const nn::Context& context) = 0;
+  // Names the examples, so that a run does not go on with others than it began with.
+  virtual std::string data_key() const = 0;
   // Where the examples of a batch come from ("train.en.gz, lines 17, 25, ..."), for error messages.
   virtual std::string origin(std::int64_t epoch, std::int64_t batch) = 0;
   virtual bool has_validation() const = 0;

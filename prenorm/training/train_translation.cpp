@@ -1,14 +1,17 @@
 #include "prenorm/training/train_translation.h"
 
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
+#include "prenorm/base/line_reader.h"
 #include "prenorm/base/terminal.h"
 #include "prenorm/config/load.h"
 #include "prenorm/config/validate.h"
 #include "prenorm/config/write.h"
 #include "prenorm/training/process.h"
+#include "prenorm/training/run_lock.h"
 #include "prenorm/training/translation_setup.h"
 #include "prenorm/training/translation_task.h"
 
@@ -42,27 +45,40 @@ void announce(const Config& config, const TranslationTask& task, const RunFolder
                      enum_name(config.optim.name), config.optim.lr, warmup));
 }
 
+// Each text that is named, before anything is made from one of them.
+void check_readable(const DataConfig& data) {
+  for (const std::string& path : {data.train_source, data.train_target, data.valid_source, data.valid_target})
+    if (!path.empty()) LineReader reader(path);
+}
+
+void check_folder(const Config& config, const RunFolder& folder, Start start) {
+  if (start == Start::kNew) return folder.check_unused();
+  if (!folder.exists())
+    throw_error<UsageError>("{}: there is no run to resume; leave --resume out to start one", folder.path().string());
+  check_same_run(config, folder);
+}
+
 }  // namespace
 
 TrainingResult train_translation(const Config& config, const RunFolder& folder, Start start) {
   validate(config);
+  check_folder(config, folder, start);
+  check_readable(config.data);
   set_up_process(config.train.threads);
-  if (start == Start::kResume) {
-    if (!folder.exists())
-      throw_error<UsageError>("{}: there is no run to resume; leave --resume out to start one", folder.path().string());
-    check_same_run(config, folder);
-  }
+  std::optional<RunLock> lock;
+  if (start == Start::kResume) lock.emplace(folder.path());
   const std::filesystem::path prepared = prepared_dir(config, folder);
   const Tokenizers tokenizers = start == Start::kResume ? folder.tokenizers() : make_tokenizers(config, prepared);
   TranslationTask task(config, tokenizers, prepared);
-  if (start == Start::kNew)
-    folder.create(config, tokenizers);
-  else
-    write_file_atomically(folder.config(), to_toml(config));
-  announce(config, task, folder);
   Trainer trainer(config, task, folder);
-  // A run that was killed before its first checkpoint starts again from its seed.
-  if (start == Start::kResume && std::filesystem::exists(folder.last())) trainer.resume();
+  if (start == Start::kNew) {
+    lock.emplace(folder.path());
+    folder.create(config, tokenizers);
+  } else {
+    if (!trainer.resume()) inform(fmt::format("{}: no checkpoint yet, the run starts again", folder.path().string()));
+    write_file_atomically(folder.config(), to_toml(config));
+  }
+  announce(config, task, folder);
   return trainer.run();
 }
 

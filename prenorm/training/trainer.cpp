@@ -1,10 +1,11 @@
 #include "prenorm/training/trainer.h"
 
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/isfinite.h>
 
 #include <chrono>
 #include <cmath>
+#include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
@@ -18,30 +19,7 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
-bool all_finite(const at::Tensor& x) { return at::isfinite(x).all().item<bool>(); }
-
 bool due(std::int64_t step, std::int64_t every) { return step > 0 && step % every == 0; }
-
-nlohmann::ordered_json validation_json(const Validation& v) {
-  nlohmann::ordered_json json{{"loss_nats_per_token", v.loss_nats_per_token},
-                              {"nll_nats_per_token", v.nll_nats_per_token}};
-  if (!v.bleu) return json;
-  json["bleu"] = *v.bleu;
-  json["bleu_signature"] = v.bleu_signature;
-  for (const Sample& s : v.samples)
-    json["samples"].push_back({{"source", s.source}, {"reference", s.reference}, {"output", s.output}});
-  return json;
-}
-
-std::string_view name(StopReason reason) {
-  switch (reason) {
-    case StopReason::kMaxSteps: return "train.max_steps";
-    case StopReason::kMaxEpochs: return "train.max_epochs";
-    case StopReason::kPatience: return "train.patience";
-    case StopReason::kSignal: return "signal";
-  }
-  return "";
-}
 
 }  // namespace
 
@@ -49,11 +27,26 @@ Trainer::Trainer(const Config& config, Task& task, RunFolder folder)
     : config_(config),
       task_(task),
       folder_(std::move(folder)),
-      optimizer_(config.optim, task.parameters().values(), task.parameters().gradients()) {}
+      optimizer_(config.optim, task.parameters().values(), task.parameters().gradients()) {
+  state_.data = task.data_key();
+}
 
-void Trainer::resume() {
-  state_ = load_checkpoint(folder_.find_checkpoint("last"), task_.parameters(), optimizer_);
-  saved_step_ = state_.step;
+// The links may lag behind a checkpoint after which the process was killed; the checkpoint itself is whole.
+bool Trainer::resume() {
+  const std::vector<std::int64_t> steps = folder_.steps();
+  if (!steps.empty()) {
+    const std::filesystem::path newest = folder_.checkpoint(steps.back());
+    TrainerState state = load_checkpoint(newest, task_.parameters(), optimizer_);
+    if (state.data != state_.data)
+      throw_error<UsageError>("{}: the training text is no longer the one that the run was started with; bring that "
+                              "back, or start another run with --run", folder_.path().string());
+    state_ = std::move(state);
+    saved_step_ = state_.step;
+    folder_.link_last(state_.step);
+    folder_.link_best(state_.best_step);
+  }
+  folder_.remove_leftovers();
+  return !steps.empty();
 }
 
 std::optional<StopReason> Trainer::stop_reason() const {
@@ -69,6 +62,11 @@ TrainingResult Trainer::run() {
   const StopSignal signals;
   log_.emplace(folder_.metrics(), state_.step);
   std::optional<StopReason> reason;
+  if (!stop_reason()) {
+    // Of an earlier end of a run that goes on.
+    std::filesystem::remove(folder_.results());
+    std::filesystem::remove_all(folder_.average());
+  }
   {
     Progress progress("training", config_.train.max_steps);
     progress.start_at(state_.step);
@@ -94,7 +92,7 @@ void Trainer::step() {
   Update update = accumulate_gradients();
   const double scale = 1.0 / static_cast<double>(update.target_tokens);
   update.grad_norm = optim::l2_norm(task_.parameters().gradients()) * scale;
-  check_finite(update);
+  if (!std::isfinite(update.loss_nats) || !std::isfinite(update.grad_norm)) explain_non_finite(update);
   const double limit = config_.optim.clip_norm;
   const double clip = limit > 0 && update.grad_norm > limit ? limit / update.grad_norm : 1.0;
   ++state_.step;
@@ -114,10 +112,9 @@ void Trainer::step() {
 Trainer::Update Trainer::accumulate_gradients() {
   task_.parameters().gradients().zero_();
   Update update;
-  update.first_epoch = state_.epoch;
-  update.first_batch = state_.batch;
   for (std::int64_t i = 0; i < config_.batch.accumulate; ++i) {
-    const BatchLoss batch = task_.loss(state_.epoch, state_.batch, context(i));
+    const MicroBatch& at = update.batches.emplace_back(MicroBatch{state_.epoch, state_.batch, context(i)});
+    const BatchLoss batch = task_.loss(at.epoch, at.batch, at.context);
     batch.loss_sum.backward();
     update.loss_nats += batch.loss_sum.item<double>();
     update.nll_nats += batch.nll_sum;
@@ -131,35 +128,26 @@ Trainer::Update Trainer::accumulate_gradients() {
   return update;
 }
 
-void Trainer::check_finite(const Update& update) {
-  if (!std::isfinite(update.loss_nats) || !std::isfinite(update.grad_norm)) explain_non_finite(update);
+std::string Trainer::last_good_checkpoint() const {
+  return saved_step_ >= 0 ? fmt::format("the checkpoint of update {} is the last good one", saved_step_)
+                          : std::string("no checkpoint had been written yet");
 }
 
-// Runs the batch again with an observer to find the first tensor, in the order of computation, that is not finite.
 void Trainer::explain_non_finite(const Update& update) {
-  std::string first;
-  for (const nn::Parameter& p : task_.parameters().list())
-    if (first.empty() && !all_finite(p.value)) first = "weight " + p.name;
-  const nn::Observer observer = [&first](std::string_view point, const at::Tensor& value) {
-    if (first.empty() && !all_finite(value)) first = fmt::format("activation {}", point);
-  };
-  nn::Context again = context(0);
-  again.observer = &observer;
-  if (first.empty()) task_.loss(update.first_epoch, update.first_batch, again);
-  if (first.empty() && !std::isfinite(update.loss_nats)) first = "the loss";
-  // The backward pass goes from the last parameter to the first.
-  const auto& list = task_.parameters().list();
-  for (auto p = list.rbegin(); first.empty() && p != list.rend(); ++p)
-    if (!all_finite(p->value.grad())) first = "gradient of " + p->name;
-  if (first.empty()) first = "the gradient norm (its square overflows)";
-  const std::string kept = saved_step_ >= 0 ? fmt::format("the checkpoint of update {} is the last good one", saved_step_)
-                                            : std::string("no checkpoint had been written yet");
+  const NonFinite found = find_non_finite(task_, update.batches);
   throw_error<NumericsError>(
       "update {}: {} is not finite (loss {:.4g} nats per target token, learning rate {:.4g}, batch {} of epoch {}: {}); "
       "the update was not made and {}; lower optim.lr, or set schedule.warmup_steps or optim.clip_norm",
-      state_.step + 1, first, update.loss_nats / static_cast<double>(update.target_tokens),
+      state_.step + 1, found.what, update.loss_nats / static_cast<double>(update.target_tokens),
       optim::learning_rate(config_.schedule, config_.optim.lr, config_.train.max_steps, state_.step + 1),
-      update.first_batch, update.first_epoch, task_.origin(update.first_epoch, update.first_batch), kept);
+      found.where.batch, found.where.epoch, task_.origin(found.where.epoch, found.where.batch), last_good_checkpoint());
+}
+
+// An update of finite gradients can still carry a weight past the largest number.
+void Trainer::check_weights() const {
+  if (const std::string weight = first_non_finite_weight(task_.parameters()); !weight.empty())
+    throw_error<NumericsError>("update {}: {} is not finite any more; {}; lower optim.lr, or set schedule.warmup_steps "
+                               "or optim.clip_norm", state_.step, weight, last_good_checkpoint());
 }
 
 void Trainer::log_update(const Update& update) {
@@ -175,7 +163,7 @@ void Trainer::log_update(const Update& update) {
   if (state_.step != 1 && !due(state_.step, config_.train.log_every)) return;
   log_->write({{"type", "update"},
                {"step", state_.step},
-               {"epoch", update.first_epoch},
+               {"epoch", update.batches.front().epoch},
                {"loss_nats_per_token", loss},
                {"nll_nats_per_token", w.nll_nats / tokens},
                {"learning_rate", update.learning_rate},
@@ -194,83 +182,102 @@ void Trainer::log_parameter_norms(const Update& update) {
   log_->write({{"type", "gradient"}, {"step", state_.step}, {"grad_norm_l2_by_parameter", norms}});
 }
 
-void Trainer::validate_if_due() {
+// Rounded up to a validation.
+bool Trainer::bleu_due() const {
   const TrainConfig& t = config_.train;
-  const bool at_end = stop_reason().has_value() && StopSignal::received() == 0;
-  if (!task_.has_validation() || (!at_end && !due(state_.step, t.valid_every))) return;
-  const bool bleu_due = t.bleu_every > 0 && state_.step / t.bleu_every > (state_.step - t.valid_every) / t.bleu_every;
-  last_validation_ = task_.validate(at_end || bleu_due || t.best_metric == BestMetric::kBleu);
-  validated_step_ = state_.step;
-  save_best_ = improves(*last_validation_);
-  nlohmann::ordered_json line{{"type", "validation"}, {"step", state_.step}};
-  line.update(validation_json(*last_validation_));
-  line["best_so_far"] = save_best_;
-  log_->write(line);
-  inform(fmt::format("update {}: validation loss {:.4f} nats per token{}{}", state_.step,
-                     last_validation_->loss_nats_per_token,
-                     last_validation_->bleu ? fmt::format(", BLEU {:.2f}", *last_validation_->bleu) : "",
-                     save_best_ ? " (best so far)" : ""));
+  if (t.best_metric == BestMetric::kBleu) return true;
+  return t.bleu_every > 0 && state_.step / t.bleu_every > (state_.step - t.valid_every) / t.bleu_every;
 }
 
-bool Trainer::improves(const Validation& validation) {
+Validation Trainer::validate(bool with_output) {
+  Validation validation = task_.validate(with_output);
+  if (!std::isfinite(validation.loss_nats_per_token))
+    throw_error<NumericsError>("update {}: the validation loss is not finite; {}; lower optim.lr, or set "
+                               "schedule.warmup_steps or optim.clip_norm", state_.step, last_good_checkpoint());
+  return validation;
+}
+
+void Trainer::validate_if_due() {
+  if (!task_.has_validation() || !due(state_.step, config_.train.valid_every)) return;
+  last_validation_ = validate(bleu_due());
+  validated_step_ = state_.step;
+  save_best_ = improves(*last_validation_, state_);
+  log_validation(*last_validation_, save_best_, /*at_end=*/false);
+}
+
+bool Trainer::improves(const Validation& validation, TrainerState& state) const {
   const bool by_bleu = config_.train.best_metric == BestMetric::kBleu;
   const double value = by_bleu ? validation.bleu.value_or(0) : validation.loss_nats_per_token;
-  const bool better =
-      state_.best_step == 0 || (by_bleu ? value > state_.best_value : value < state_.best_value);
+  const bool better = state.best_step == 0 || (by_bleu ? value > state.best_value : value < state.best_value);
   if (better) {
-    state_.best_value = value;
-    state_.best_step = state_.step;
+    state.best_value = value;
+    state.best_step = state.step;
   }
-  state_.validations_without_improvement = better ? 0 : state_.validations_without_improvement + 1;
+  state.validations_without_improvement = better ? 0 : state.validations_without_improvement + 1;
   return better;
 }
 
+void Trainer::log_validation(const Validation& validation, bool best_so_far, bool at_end) {
+  nlohmann::ordered_json line{{"type", "validation"}, {"step", state_.step}};
+  line.update(to_json(validation));
+  line["best_so_far"] = best_so_far;
+  if (at_end) line["at_end"] = true;
+  log_->write(line);
+  inform(fmt::format("update {}: validation loss {:.4f} nats per token{}{}", state_.step,
+                     validation.loss_nats_per_token,
+                     validation.bleu ? fmt::format(", BLEU {:.2f}", *validation.bleu) : "",
+                     best_so_far ? " (best so far)" : ""));
+}
+
 void Trainer::checkpoint_if_due() {
-  const bool stopping = stop_reason().has_value();
-  if (save_best_ || stopping || due(state_.step, config_.train.checkpoint_every)) save();
+  const bool scheduled = save_best_ || due(state_.step, config_.train.checkpoint_every);
+  if (!scheduled && !stop_reason()) return;
+  state_.on_schedule = scheduled;
+  save();
 }
 
 void Trainer::save() {
-  if (saved_step_ != state_.step) save_checkpoint(folder_.checkpoint(state_.step), task_.parameters(), optimizer_, state_);
+  check_weights();
+  save_checkpoint(folder_.checkpoint(state_.step), task_.parameters(), optimizer_, state_);
   saved_step_ = state_.step;
-  const auto target = [&](std::int64_t step) { return std::filesystem::path("checkpoints") / folder_.checkpoint(step).filename(); };
-  replace_link(folder_.last(), target(state_.step));
-  if (save_best_) replace_link(folder_.best(), target(state_.step));
+  folder_.link_last(state_.step);
+  if (save_best_) folder_.link_best(state_.step);
   save_best_ = false;
-  std::vector<std::int64_t> steps = folder_.steps();
-  const auto keep = static_cast<std::size_t>(config_.train.keep_last);
-  for (std::size_t i = 0; i + keep < steps.size(); ++i)
-    if (steps[i] != state_.best_step) std::filesystem::remove_all(folder_.checkpoint(steps[i]));
+  folder_.remove_old_checkpoints(state_.step, state_.best_step, config_.train.keep_last);
 }
 
 TrainingResult Trainer::finish(StopReason reason) {
-  if (saved_step_ != state_.step) save();
+  if (saved_step_ != state_.step) {
+    state_.on_schedule = false;
+    save();
+  }
   TrainingResult result{reason, state_, std::nullopt, std::nullopt};
   if (reason == StopReason::kSignal) return result;
-  nlohmann::ordered_json json{{"stopped_by", name(reason)},
-                              {"updates", state_.step},
-                              {"epochs", state_.epoch},
-                              {"target_tokens", state_.target_tokens},
-                              {"training_seconds", state_.seconds}};
-  if (task_.has_validation()) {
-    if (validated_step_ != state_.step || !last_validation_->bleu) last_validation_ = task_.validate(true);
-    result.last_validation = last_validation_;
-    json["last"] = validation_json(*result.last_validation);
-    json["best_step"] = state_.best_step;
-  }
-  if (config_.train.average_last > 0) {
-    std::vector<std::filesystem::path> checkpoints;
-    const std::vector<std::int64_t> steps = folder_.steps();
-    const std::size_t count = std::min(steps.size(), static_cast<std::size_t>(config_.train.average_last));
-    for (std::size_t i = steps.size() - count; i < steps.size(); ++i) checkpoints.push_back(folder_.checkpoint(steps[i]));
-    average_checkpoints(folder_.average(), checkpoints, task_.parameters());
-    if (task_.has_validation()) {
-      result.average_validation = task_.validate(true);
-      json["average"] = validation_json(*result.average_validation);
-    }
-  }
-  write_file_atomically(folder_.results(), json.dump(2) + "\n");
+  if (task_.has_validation()) result.last_validation = validate_at_end(result.state);
+  if (config_.train.average_last > 0) result.average_validation = average();
+  write_file_atomically(folder_.results(), to_json(result).dump(2) + "\n");
   return result;
+}
+
+// The last weights are always translated and scored, and may be the best. None of it is in the checkpoint, and the line
+// says "at_end": a run that goes on is then the run that never ended here.
+Validation Trainer::validate_at_end(TrainerState& state) {
+  const bool scheduled = due(state_.step, config_.train.valid_every);
+  const bool known = validated_step_ == state_.step && last_validation_->bleu;
+  const Validation validation = known ? *last_validation_ : validate(/*with_output=*/true);
+  const bool best = !scheduled && improves(validation, state);
+  if (best) folder_.link_best(state_.step);
+  if (!scheduled || !bleu_due()) log_validation(validation, state.best_step == state_.step, /*at_end=*/true);
+  return validation;
+}
+
+std::optional<Validation> Trainer::average() {
+  std::vector<std::filesystem::path> checkpoints;
+  const std::vector<std::int64_t> steps = folder_.steps();
+  const std::size_t count = std::min(steps.size(), static_cast<std::size_t>(config_.train.average_last));
+  for (std::size_t i = steps.size() - count; i < steps.size(); ++i) checkpoints.push_back(folder_.checkpoint(steps[i]));
+  average_checkpoints(folder_.average(), checkpoints, task_.parameters());
+  return task_.has_validation() ? std::optional(validate(/*with_output=*/true)) : std::nullopt;
 }
 
 }  // namespace prenorm::training

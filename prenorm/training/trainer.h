@@ -5,59 +5,63 @@
 
 #include <cstdint>
 #include <functional>
-#include <nlohmann/json.hpp>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "prenorm/base/terminal.h"
 #include "prenorm/config/config.h"
 #include "prenorm/optim/optimizer.h"
 #include "prenorm/training/checkpoint.h"
 #include "prenorm/training/metrics_log.h"
+#include "prenorm/training/non_finite.h"
+#include "prenorm/training/results.h"
 #include "prenorm/training/run_folder.h"
 #include "prenorm/training/task.h"
 
 namespace prenorm::training {
-
-enum class StopReason : std::uint8_t { kMaxSteps, kMaxEpochs, kPatience, kSignal };
-
-struct TrainingResult {
-  StopReason reason;
-  TrainerState state;
-  std::optional<Validation> last_validation, average_validation;
-};
 
 class Trainer {
  public:
   // Starts from the task's parameters as they are.
   Trainer(const Config& config, Task& task, RunFolder folder);
 
-  // Goes on from RUN/last. Errors: CheckpointError.
-  void resume();
+  // Goes on from the newest checkpoint; false where there is none yet, and the run starts from its seed. Removes what
+  // processes that were killed left in the folder. Errors: CheckpointError, and UsageError where the checkpoint is of
+  // other data: nothing has been changed then.
+  bool resume();
   // Until one of the limits of [train]. Writes checkpoints, metrics.jsonl and results.json.
-  // Errors: NumericsError when loss or gradient stops being finite: weights and checkpoints stay as they were before.
+  // Errors: NumericsError when loss, gradient or weights stop being finite: checkpoints stay as they were before.
   TrainingResult run();
 
  private:
   struct Update {
     double loss_nats = 0, nll_nats = 0;
     std::int64_t target_tokens = 0, source_tokens = 0;
-    std::int64_t first_epoch = 0, first_batch = 0;
+    std::vector<MicroBatch> batches;
     double learning_rate = 0, grad_norm = 0;
   };
 
   std::optional<StopReason> stop_reason() const;
   void step();
   Update accumulate_gradients();
-  void check_finite(const Update& update);
   [[noreturn]] void explain_non_finite(const Update& update);
+  void check_weights() const;
+  std::string last_good_checkpoint() const;
   nn::Context context(std::int64_t micro_batch) const;
   void log_update(const Update& update);
   void log_parameter_norms(const Update& update);
+  bool bleu_due() const;
   void validate_if_due();
-  bool improves(const Validation& validation);
+  Validation validate(bool with_output);
+  // Whether it is better than state.best_value, which then becomes its own.
+  bool improves(const Validation& validation, TrainerState& state) const;
+  void log_validation(const Validation& validation, bool best_so_far, bool at_end);
   void checkpoint_if_due();
   void save();
   TrainingResult finish(StopReason reason);
+  Validation validate_at_end(TrainerState& state);
+  std::optional<Validation> average();
 
   const Config& config_;
   Task& task_;
@@ -65,7 +69,7 @@ class Trainer {
   optim::Optimizer optimizer_;
   TrainerState state_;
   std::optional<MetricsLog> log_;
-  std::optional<Validation> last_validation_;
+  std::optional<Validation> last_validation_;  // of update validated_step_
   std::int64_t validated_step_ = -1, saved_step_ = -1;
   bool save_best_ = false;
   Progress* progress_ = nullptr;

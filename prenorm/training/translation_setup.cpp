@@ -7,7 +7,8 @@
 #include "prenorm/base/hash.h"
 #include "prenorm/base/terminal.h"
 #include "prenorm/config/load.h"
-#include "prenorm/config/write.h"
+#include "prenorm/config/validate.h"
+#include "prenorm/data/parallel_text.h"
 #include "prenorm/training/checkpoint.h"
 
 namespace prenorm::training {
@@ -27,6 +28,7 @@ text::Tokenizer cached_tokenizer(const Config& config, std::span<const fs::path>
       warn(fmt::format("{}: the kept tokenizer is damaged and is trained again", path.string()));
     }
   }
+  data::ParallelText(config.data.train_source, config.data.train_target, config.data);  // line counts that differ
   inform(fmt::format("training a {} vocabulary of {} pieces", enum_name(config.tokenizer.kind), config.tokenizer.vocab_size));
   const text::Tokenizer tokenizer =
       text::train_tokenizer(files, config.tokenizer, static_cast<std::uint64_t>(config.train.seed));
@@ -38,7 +40,8 @@ text::Tokenizer cached_tokenizer(const Config& config, std::span<const fs::path>
 
 fs::path prepared_dir(const Config& config, const RunFolder& folder) {
   if (!config.data.prepared_dir.empty()) return config.data.prepared_dir;
-  return fs::absolute(folder.path()).lexically_normal().parent_path() / "prepared";
+  const fs::path path = fs::absolute(folder.path()).lexically_normal();
+  return (path.has_filename() ? path : path.parent_path()).parent_path() / "prepared";
 }
 
 Tokenizers make_tokenizers(const Config& config, const fs::path& cache) {
@@ -59,6 +62,7 @@ Tokenizers make_tokenizers(const Config& config, const fs::path& cache) {
 LoadedTranslator load_translator(const RunFolder& folder, const std::string& which) {
   const fs::path checkpoint = folder.find_checkpoint(which);
   LoadedTranslator loaded{load_run_config(folder.path()).config, folder.tokenizers(), nullptr, checkpoint};
+  validate(loaded.config);
   loaded.model = std::make_unique<models::Translator>(loaded.config.model, loaded.tokenizers.source.size(),
                                                       loaded.tokenizers.target.size(),
                                                       static_cast<std::uint64_t>(loaded.config.train.seed));

@@ -25,7 +25,8 @@ struct LoadedTranslator {
   std::filesystem::path checkpoint;
 };
 
-// `which`: see RunFolder::find_checkpoint. Errors: CheckpointError, UsageError.
+// `which`: see RunFolder::find_checkpoint. Errors: CheckpointError, UsageError (also for a
+// configuration that was edited and no longer holds together).
 LoadedTranslator load_translator(const RunFolder& folder, const std::string& which);
 
 }  // namespace prenorm::training

@@ -3,10 +3,10 @@
 #include <ATen/core/grad_mode.h>
 #include <fmt/format.h>
 
-#include "prenorm/base/line_reader.h"
 #include "prenorm/data/prepare.h"
 #include "prenorm/decoding/translate.h"
 #include "prenorm/metrics/bleu.h"
+#include "prenorm/training/read_lines.h"
 
 namespace prenorm::training {
 namespace {
@@ -24,13 +24,6 @@ data::PreparedCorpus prepare(const Config& config, const Tokenizers& tokenizers,
                                .threads = static_cast<int>(config.train.threads)});
 }
 
-std::vector<std::string> read_lines(const std::string& path) {
-  std::vector<std::string> lines;
-  LineReader reader(path);
-  for (std::string line; reader.next(line);) lines.push_back(line);
-  return lines;
-}
-
 }  // namespace
 
 TranslationTask::TranslationTask(const Config& config, const Tokenizers& tokenizers,
@@ -42,11 +35,12 @@ TranslationTask::TranslationTask(const Config& config, const Tokenizers& tokeniz
       model_(config.model, tokenizers.source.size(), tokenizers.target.size(),
              static_cast<std::uint64_t>(config.train.seed)) {
   if (config.data.valid_source.empty()) return;
+  // First, since every line is scored in the end, whatever data.invalid_utf8 says.
+  valid_sources_ = read_lines(config.data.valid_source);
+  valid_references_ = read_lines(config.data.valid_target);
   valid_ = std::make_unique<data::PreparedCorpus>(
       prepare(config, tokenizers, config.data.valid_source, config.data.valid_target, prepared_dir));
   valid_batches_ = data::plan_validation_batches(*valid_, config.batch);
-  valid_sources_ = read_lines(config.data.valid_source);
-  valid_references_ = read_lines(config.data.valid_target);
 }
 
 BatchLoss TranslationTask::loss(std::int64_t epoch, std::int64_t batch, const nn::Context& context) {
@@ -83,7 +77,7 @@ Validation TranslationTask::validate(bool with_output) {
 
 void TranslationTask::translate_and_score(Validation& result) {
   const decoding::LineTranslator translator(model_, tokenizers_.source, tokenizers_.target, config_.decode);
-  const auto translations = translator.translate(valid_sources_);
+  const auto translations = translator.translate(valid_sources_, {.name = config_.data.valid_source});
   std::vector<std::string> hypotheses;
   for (const auto& best : translations) hypotheses.push_back(best.front().text);
   const metrics::BleuScore score = metrics::corpus_bleu(hypotheses, valid_references_, {});

@@ -24,6 +24,7 @@ class TranslationTask : public Task {
   nn::Parameters& parameters() override { return model_.parameters(); }
   std::int64_t batches_in_epoch(std::int64_t epoch) override { return batcher_.batches_in_epoch(epoch); }
   BatchLoss loss(std::int64_t epoch, std::int64_t batch, const nn::Context& context) override;
+  std::string data_key() const override { return train_.folder().filename().string(); }
   std::string origin(std::int64_t epoch, std::int64_t batch) override;
   bool has_validation() const override { return valid_ != nullptr; }
   Validation validate(bool with_output) override;

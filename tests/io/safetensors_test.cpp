@@ -6,6 +6,7 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/zeros.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -43,7 +44,7 @@ TEST(Safetensors, EveryTypeAndShapeReadsBackBitwise) {
        {at::kFloat, at::kDouble, at::kHalf, at::kBFloat16, at::kLong, at::kInt, at::kByte, at::kBool})
     for (const auto& shape : shapes) {
       const at::Tensor values = at::arange(at::empty(shape, at::kByte).numel(), at::kLong).view(shape);
-      tensors.emplace_back("t" + std::to_string(tensors.size()), values.to(type));
+      tensors.emplace_back(fmt::format("t{}", tensors.size()), values.to(type));
     }
   const TensorFile file = round_trip(tensors);
   EXPECT_EQ(file.tensors.size(), tensors.size());
@@ -92,7 +93,7 @@ TEST(Safetensors, NoTensorsAreAFileToo) {
 
 TEST(Safetensors, ManyTensorsReadBack) {
   NamedTensors tensors;
-  for (int i = 0; i < 1000; ++i) tensors.emplace_back("layer." + std::to_string(i), at::zeros({i % 7}).fill_(i));
+  for (int i = 0; i < 1000; ++i) tensors.emplace_back(fmt::format("layer.{}", i), at::zeros({i % 7}).fill_(i));
   const TensorFile file = round_trip(tensors);
   for (const auto& [name, tensor] : tensors) EXPECT_TRUE(file.at(name).equal(tensor)) << name;
 }

@@ -1,0 +1,162 @@
+// A run stopped anywhere and gone on with is the run never stopped, bit by bit.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "prenorm/base/error.h"
+#include "prenorm/base/terminal.h"
+#include "prenorm/training/train_translation.h"
+#include "training/tiny_run.h"
+
+namespace prenorm::training {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Resume : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    be_quiet(true);
+    text_ = new test::TinyText;
+  }
+  static void TearDownTestSuite() { delete text_; }
+  void TearDown() override {
+    for (const char* run : {"whole", "stopped"}) fs::remove_all(*text_ / run);
+  }
+
+  static RunFolder folder(const std::string& name) { return RunFolder(*text_ / name); }
+
+  // Stops at each of `stops` and goes on with the end set further out.
+  static void expect_same_run(const Config& config, const std::vector<std::int64_t>& stops) {
+    train_translation(config, folder("whole"), Start::kNew);
+    Start start = Start::kNew;
+    for (const std::int64_t stop : stops) {
+      Config part = config;
+      part.train.max_steps = stop;
+      const TrainingResult result = train_translation(part, folder("stopped"), start);
+      EXPECT_EQ(result.state.step, stop);
+      start = Start::kResume;
+    }
+    train_translation(config, folder("stopped"), start);
+    EXPECT_EQ(test::record_of(folder("stopped").path()), test::record_of(folder("whole").path()));
+  }
+
+  static inline test::TinyText* text_ = nullptr;
+};
+
+TEST_F(Resume, InTheMiddleOfALogWindowAndBetweenCheckpoints) {
+  Config config = text_->config();
+  config.train.keep_last = 2;
+  config.train.average_last = 2;
+  expect_same_run(config, {1, 6, 7, 10});
+}
+
+TEST_F(Resume, InTheMiddleOfAnEpochWithAccumulation) {
+  Config config = text_->config();
+  config.batch.accumulate = 3;  // which does not divide an epoch
+  config.batch.max_tokens = 250;
+  config.train.max_steps = 17;
+  config.schedule.warmup_steps = 9;
+  config.optim.clip_norm = 0.5;
+  expect_same_run(config, {5, 11});
+}
+
+TEST_F(Resume, WithOtherOptimizersAndPlacements) {
+  for (const OptimizerName name : {OptimizerName::kSgd, OptimizerName::kRAdam, OptimizerName::kAdamW}) {
+    Config config = text_->config();
+    config.optim.name = name;
+    config.optim.momentum = name == OptimizerName::kSgd ? 0.9 : 0;
+    config.schedule.name = ScheduleName::kConstant;
+    config.model.norm_placement = NormPlacement::kPostLn;
+    config.data.valid_source = config.data.valid_target = "";
+    config.train.max_steps = 9;
+    expect_same_run(config, {4});
+    TearDown();
+  }
+}
+
+// A rate so high that validations soon stop improving: the run ends by itself, wherever it was stopped before.
+TEST_F(Resume, KeepsTheStateOfEarlyStopping) {
+  Config config = text_->config();
+  config.optim.lr = 0.3;
+  config.train.max_steps = 200;
+  config.train.valid_every = 3;
+  config.train.patience = 3;
+  const TrainingResult whole = train_translation(config, folder("probe"), Start::kNew);
+  ASSERT_EQ(whole.reason, StopReason::kPatience);
+  const std::int64_t end = whole.state.step;
+  ASSERT_GT(end, 10);
+  expect_same_run(config, {2, end - 7, end - 4, end - 1});
+  EXPECT_EQ(test::record_of(folder("stopped").path()), test::record_of(folder("probe").path()));
+}
+
+TEST_F(Resume, OfAFinishedRunChangesNothing) {
+  Config config = text_->config();
+  config.train.average_last = 2;
+  train_translation(config, folder("whole"), Start::kNew);
+  const auto before = test::record_of(folder("whole").path());
+  const TrainingResult again = train_translation(config, folder("whole"), Start::kResume);
+  EXPECT_EQ(again.state.step, config.train.max_steps);
+  EXPECT_EQ(test::record_of(folder("whole").path()), before);
+}
+
+TEST_F(Resume, OfARunThatGoesOnRemovesItsFormerEnd) {
+  Config config = text_->config();
+  config.train.average_last = 2;
+  train_translation(config, folder("stopped"), Start::kNew);
+  EXPECT_EQ(folder("stopped").find_checkpoint("").filename(), "average");
+  config.train.max_steps = 14;
+  config.optim.lr = 5e-3;
+  config.train.average_last = 0;
+  train_translation(config, folder("stopped"), Start::kResume);
+  EXPECT_FALSE(fs::exists(folder("stopped").average()));
+  EXPECT_EQ(test::read_json(folder("stopped").results())["updates"], 14);
+}
+
+TEST_F(Resume, BeforeTheFirstCheckpointStartsFromTheSeed) {
+  const Config config = text_->config();
+  train_translation(config, folder("whole"), Start::kNew);
+  train_translation(config, folder("stopped"), Start::kNew);
+  fs::remove_all(folder("stopped").checkpoints());  // as if it had been killed at update 4, its log still being there
+  for (const auto& path : {folder("stopped").last(), folder("stopped").best(), folder("stopped").results()})
+    fs::remove(path);
+  train_translation(config, folder("stopped"), Start::kResume);
+  EXPECT_EQ(test::record_of(folder("stopped").path()), test::record_of(folder("whole").path()));
+}
+
+// Between a checkpoint and the links to it; while an old one was being deleted; while files were being written.
+TEST_F(Resume, AfterAKillAtAnAwkwardMoment) {
+  Config config = text_->config();
+  train_translation(config, folder("whole"), Start::kNew);
+  Config part = config;
+  part.train.max_steps = 10;
+  train_translation(part, folder("stopped"), Start::kNew);
+  const RunFolder run = folder("stopped");
+  run.link_last(5);
+  run.link_best(5);
+  for (const char* name : {"000003.removed", "000011.partial-99-0"}) fs::create_directory(run.checkpoints() / name);
+  std::ofstream(run.path() / "config.toml.partial-99-1") << "[mod";
+  std::ofstream(run.metrics(), std::ios::app) << R"({"type": "upd)";
+  train_translation(config, run, Start::kResume);
+  EXPECT_EQ(test::record_of(run.path()), test::record_of(folder("whole").path()));
+  for (const std::string& name : test::names_in(run.path())) EXPECT_EQ(name.find("partial"), std::string::npos) << name;
+}
+
+TEST_F(Resume, RefusesAnotherText) {
+  const test::TinyText other;
+  const Config config = other.config();
+  const RunFolder run(other / "run");
+  train_translation(config, run, Start::kNew);
+  const auto before = test::content_of(run.path());
+  test::write_tiny_text(other / "train.src", other / "train.tgt", 200, 9);
+  try {
+    train_translation(config, run, Start::kResume);
+    ADD_FAILURE() << "another text was taken";
+  } catch (const UsageError& error) {
+    EXPECT_NE(std::string(error.what()).find("training text"), std::string::npos) << error.what();
+  }
+  EXPECT_EQ(test::content_of(run.path()), before);
+}
+
+}  // namespace
+}  // namespace prenorm::training

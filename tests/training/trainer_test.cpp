@@ -1,0 +1,361 @@
+// The loop: accumulation, clipping, logs, limits, which checkpoints are kept.
+#include "prenorm/training/trainer.h"
+
+#include <ATen/TensorOperators.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <limits>
+
+#include "prenorm/base/error.h"
+#include "prenorm/base/terminal.h"
+#include "prenorm/io/safetensors.h"
+#include "prenorm/optim/schedule.h"
+#include "prenorm/training/train_translation.h"
+#include "prenorm/training/translation_setup.h"
+#include "prenorm/training/translation_task.h"
+#include "training/tiny_run.h"
+
+namespace prenorm::training {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+class TrainerTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    be_quiet(true);
+    text_ = new test::TinyText;
+  }
+  static void TearDownTestSuite() { delete text_; }
+  void TearDown() override {
+    for (const std::string& name : test::names_in(text_->path()))
+      if (name.starts_with("run")) fs::remove_all(*text_ / name);
+  }
+
+  static TrainingResult run(const Config& config, const std::string& name = "run") {
+    return train_translation(config, RunFolder(*text_ / name), Start::kNew);
+  }
+  static fs::path path(const std::string& name = "run") { return *text_ / name; }
+  static std::unique_ptr<TranslationTask> task_of(const Config& config) {
+    const fs::path prepared = *text_ / "prepared";
+    return std::make_unique<TranslationTask>(config, make_tokenizers(config, prepared), prepared);
+  }
+  // All weights in one row, in the order of the model.
+  static at::Tensor weights(TranslationTask& task, const fs::path& checkpoint) {
+    load_weights(checkpoint, task.parameters());
+    return task.parameters().values().clone();
+  }
+  static double norm(const at::Tensor& x) { return optim::l2_norm(x); }
+
+  static inline test::TinyText* text_ = nullptr;
+};
+
+// One update of plain gradient descent at rate 1: the weights move by the gradient.
+Config one_step(Config config) {
+  config.optim.name = OptimizerName::kSgd;
+  config.optim.lr = 1;
+  config.schedule.name = ScheduleName::kConstant;
+  config.model.dropout = 0;
+  config.data.valid_source = config.data.valid_target = "";
+  config.train.max_steps = 1;
+  config.batch.max_tokens = 1'000'000;
+  return config;
+}
+
+TEST_F(TrainerTest, SmallBatchesAccumulatedAreOneLargeBatch) {
+  const Config large = one_step(text_->config());
+  Config small = large;
+  small.batch.max_sentences = 40;
+  small.batch.accumulate = 5;
+  auto task = task_of(small);
+  ASSERT_EQ(task_of(large)->batches_in_epoch(0), 1);
+  ASSERT_EQ(task->batches_in_epoch(0), 5);
+  const at::Tensor before = task->parameters().values().clone();
+  // What would come out if each batch counted the same.
+  at::Tensor unweighted = at::zeros_like(before);
+  std::int64_t fewest = 1 << 30, most = 0;
+  for (std::int64_t i = 0; i < 5; ++i) {
+    task->parameters().gradients().zero_();
+    const BatchLoss loss = task->loss(0, i, {.training = true});
+    loss.loss_sum.backward();
+    unweighted += task->parameters().gradients() / static_cast<double>(5 * loss.target_tokens);
+    fewest = std::min(fewest, loss.target_tokens);
+    most = std::max(most, loss.target_tokens);
+  }
+  ASSERT_GT(most, 3 * fewest);
+
+  run(large, "run1");
+  run(small, "run2");
+  const at::Tensor of_large = before - weights(*task, path("run1") / "last"),
+                   of_small = before - weights(*task, path("run2") / "last");
+  EXPECT_LT(norm(of_small - of_large), 2e-6 * norm(of_large));
+  EXPECT_GT(norm(unweighted - of_large), 1e-2 * norm(of_large)) << "the test could not tell the two";
+  const auto a = test::metrics_of(path("run1"), "update"), b = test::metrics_of(path("run2"), "update");
+  ASSERT_EQ(a.size(), 1U);
+  EXPECT_NEAR(a[0]["loss_nats_per_token"], b[0]["loss_nats_per_token"], 1e-6);
+  EXPECT_EQ(a[0]["target_tokens"], b[0]["target_tokens"]);
+}
+
+TEST_F(TrainerTest, ClippingScalesTheGradientAndLogsItsNormBefore) {
+  Config config = one_step(text_->config());
+  auto task = task_of(config);
+  const at::Tensor before = task->parameters().values().clone();
+  run(config, "run1");
+  const double full = test::metrics_of(path("run1"), "update").at(0)["grad_norm_l2_preclip"];
+  const at::Tensor gradient = before - weights(*task, path("run1") / "last");
+  EXPECT_NEAR(norm(gradient), full, 1e-5 * full);
+  config.optim.clip_norm = full / 7;
+  run(config, "run2");
+  EXPECT_DOUBLE_EQ(test::metrics_of(path("run2"), "update").at(0)["grad_norm_l2_preclip"], full);
+  const at::Tensor clipped = before - weights(*task, path("run2") / "last");
+  EXPECT_NEAR(norm(clipped), full / 7, 1e-5 * full);
+  EXPECT_LT(norm(7 * clipped - gradient), 1e-5 * full);
+  config.optim.clip_norm = full * 1.01;
+  run(config, "run3");
+  EXPECT_TRUE(weights(*task, path("run3") / "last").equal(weights(*task, path("run1") / "last"))) << "not over it";
+}
+
+TEST_F(TrainerTest, TheFirstGradientIsLoggedByParameter) {
+  Config config = text_->config();
+  config.train.max_steps = 5;
+  run(config);
+  const auto lines = test::metrics_of(path(), "gradient");
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_EQ(lines[0]["step"], 1);
+  const auto norms = lines[0]["grad_norm_l2_by_parameter"].get<std::map<std::string, double>>();
+  auto task = task_of(config);
+  ASSERT_EQ(norms.size(), task->parameters().list().size());
+  double sum = 0;
+  for (const nn::Parameter& p : task->parameters().list()) {
+    ASSERT_TRUE(norms.contains(p.name)) << p.name;
+    EXPECT_TRUE(norms.at(p.name) > 0 || p.name.ends_with("bias")) << p.name;
+    sum += norms.at(p.name) * norms.at(p.name);
+  }
+  const double total = test::metrics_of(path(), "update").at(0)["grad_norm_l2_preclip"];
+  EXPECT_NEAR(std::sqrt(sum), total, 1e-9 * total);
+}
+
+TEST_F(TrainerTest, SameSeedSameBitsOtherSeedOthers) {
+  Config config = text_->config();
+  config.train.average_last = 2;
+  run(config, "run1");
+  run(config, "run2");
+  EXPECT_EQ(test::record_of(path("run1")), test::record_of(path("run2")));
+  ++config.train.seed;
+  run(config, "run3");
+  EXPECT_NE(test::record_of(path("run1"))["000012 file"], test::record_of(path("run3"))["000012 file"]);
+}
+
+TEST_F(TrainerTest, LogsAreMeansOverTheirUpdates) {
+  Config config = text_->config();
+  config.train.max_steps = 9;
+  config.schedule.warmup_steps = 6;
+  run(config, "run1");
+  config.train.log_every = 1;
+  run(config, "run2");
+  const auto some = test::metrics_of(path("run1"), "update"), each = test::metrics_of(path("run2"), "update");
+  ASSERT_EQ(each.size(), 9U);
+  ASSERT_EQ(some.size(), 3U) << "updates 1, 4 and 8";
+  double nats = 0, tokens = 0;
+  for (const std::size_t i : {1U, 2U, 3U}) {
+    const double n = each[i]["target_tokens"].get<double>() - each[i - 1]["target_tokens"].get<double>();
+    nats += n * each[i]["loss_nats_per_token"].get<double>();
+    tokens += n;
+  }
+  EXPECT_EQ(some[1]["step"], 4);
+  EXPECT_NEAR(some[1]["loss_nats_per_token"], nats / tokens, 1e-9);
+  EXPECT_EQ(some[1]["target_tokens"], each[3]["target_tokens"]);
+  for (const auto& line : each) {
+    EXPECT_GT(line["loss_nats_per_token"], line["nll_nats_per_token"]) << "label smoothing";
+    EXPECT_DOUBLE_EQ(line["learning_rate"],
+                     optim::learning_rate(config.schedule, config.optim.lr, config.train.max_steps, line["step"]));
+  }
+}
+
+TEST_F(TrainerTest, StopsAfterMaxEpochs) {
+  Config config = text_->config();
+  config.train.max_steps = 1000;
+  config.train.max_epochs = 2;
+  const auto task = task_of(config);
+  const TrainingResult result = run(config);
+  EXPECT_EQ(result.reason, StopReason::kMaxEpochs);
+  EXPECT_EQ(result.state.step, task->batches_in_epoch(0) + task->batches_in_epoch(1));
+  const auto json = test::read_json(path() / "results.json");
+  EXPECT_EQ(json["stopped_by"], "train.max_epochs");
+  EXPECT_EQ(json["epochs"], 2);
+}
+
+TEST_F(TrainerTest, StopsWhenValidationsNoLongerImprove) {
+  Config config = text_->config();
+  config.optim.lr = 0.3;
+  config.train.max_steps = 1000;
+  config.train.valid_every = 2;
+  config.train.patience = 3;
+  const TrainingResult result = run(config);
+  EXPECT_EQ(result.reason, StopReason::kPatience);
+  std::vector<nlohmann::json> lines;
+  for (const auto& line : test::metrics_of(path(), "validation"))
+    if (!line.contains("at_end")) lines.push_back(line);
+  ASSERT_GT(lines.size(), 3U);
+  const nlohmann::json best = lines[lines.size() - 4];
+  double lowest = std::numeric_limits<double>::infinity();
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const double loss = lines[i]["loss_nats_per_token"];
+    EXPECT_EQ(lines[i]["best_so_far"], loss < lowest);
+    lowest = std::min(lowest, loss);
+  }
+  EXPECT_EQ(best["loss_nats_per_token"], lowest) << "three after the best one";
+  EXPECT_EQ(result.state.best_step, best["step"]);
+  EXPECT_EQ(fs::read_symlink(path() / "best"), fs::path("checkpoints") / fmt::format("{:06}", result.state.best_step));
+  EXPECT_EQ(test::read_json(path() / "results.json")["stopped_by"], "train.patience");
+}
+
+TEST_F(TrainerTest, KeepsTheLastAndTheBest) {
+  Config config = text_->config();
+  config.optim.lr = 0.3;  // the best comes early
+  config.train.max_steps = 31;
+  config.train.valid_every = 4;
+  config.train.checkpoint_every = 3;
+  config.train.keep_last = 2;
+  config.train.average_last = 2;
+  const TrainingResult result = run(config);
+  const std::string best = fmt::format("{:06}", result.state.best_step);
+  ASSERT_LT(result.state.best_step, 25);
+  EXPECT_EQ(test::names_in(path() / "checkpoints"), (std::vector<std::string>{best, "000030", "000031", "average"}));
+  EXPECT_EQ(fs::read_symlink(path() / "last"), "checkpoints/000031");
+  EXPECT_EQ(fs::read_symlink(path() / "best"), "checkpoints/" + best);
+  auto task = task_of(config);
+  const at::Tensor mean =
+      (weights(*task, path() / "checkpoints/000030").to(at::kDouble) + weights(*task, path() / "last")) / 2;
+  EXPECT_LT(norm(weights(*task, path() / "checkpoints/average") - mean), 1e-7 * norm(mean));
+  EXPECT_EQ(test::read_json(path() / "checkpoints/average/trainer.json")["average_of"],
+            (nlohmann::json{"000030", "000031"}));
+}
+
+TEST_F(TrainerTest, ResultsHoldTheFinalFigures) {
+  Config config = text_->config();
+  config.train.average_last = 2;
+  const TrainingResult result = run(config);
+  const auto json = test::read_json(path() / "results.json");
+  EXPECT_EQ(json["stopped_by"], "train.max_steps");
+  EXPECT_EQ(json["updates"], 12);
+  EXPECT_EQ(json["target_tokens"], test::metrics_of(path(), "update").back()["target_tokens"]);
+  EXPECT_GT(json["training_seconds"], 0);
+  for (const char* which : {"last", "average"}) {
+    EXPECT_GE(json[which]["bleu"], 0);
+    EXPECT_THAT(json[which]["bleu_signature"].get<std::string>(), HasSubstr("tok:13a"));
+    EXPECT_EQ(json[which]["samples"].size(), 5U);
+    EXPECT_GT(json[which]["loss_nats_per_token"], json[which]["nll_nats_per_token"]);
+  }
+  const auto last = test::metrics_of(path(), "validation").back();
+  EXPECT_EQ(last["step"], 12);
+  EXPECT_TRUE(last["at_end"]);
+  EXPECT_EQ(last["loss_nats_per_token"], json["last"]["loss_nats_per_token"]);
+  EXPECT_EQ(json["best_step"], 12) << "the loss still falls";
+  EXPECT_EQ(fs::read_symlink(path() / "best"), "checkpoints/000012");
+  EXPECT_EQ(result.last_validation->bleu, json["last"]["bleu"].get<double>());
+}
+
+TEST_F(TrainerTest, BestByBleu) {
+  Config config = text_->config();
+  config.train.max_steps = 10;
+  config.train.best_metric = BestMetric::kBleu;
+  config.train.bleu_every = 5;
+  const TrainingResult result = run(config);
+  double highest = -1;
+  std::int64_t best = 0;
+  for (const auto& line : test::metrics_of(path(), "validation")) {
+    ASSERT_TRUE(line.contains("bleu"));
+    EXPECT_FALSE(line.contains("at_end")) << "update 10 has been translated by its own validation";
+    if (line["bleu"].get<double>() > highest) best = line["step"];
+    highest = std::max(highest, line["bleu"].get<double>());
+  }
+  EXPECT_EQ(result.state.best_step, best);
+  EXPECT_EQ(result.state.best_value, highest);
+}
+
+TEST_F(TrainerTest, BleuComesWithTheValidationAfterItIsDue) {
+  Config config = text_->config();
+  config.train.max_steps = 20;
+  config.train.valid_every = 3;
+  config.train.bleu_every = 7;
+  run(config);
+  std::vector<std::int64_t> translated;
+  for (const auto& line : test::metrics_of(path(), "validation"))
+    if (line.contains("bleu")) translated.push_back(line["step"]);
+  EXPECT_EQ(translated, (std::vector<std::int64_t>{9, 15, 20}));
+}
+
+TEST_F(TrainerTest, WithoutValidationText) {
+  Config config = text_->config();
+  config.data.valid_source = config.data.valid_target = "";
+  config.train.max_steps = 3;
+  const TrainingResult result = run(config);
+  EXPECT_FALSE(result.last_validation);
+  EXPECT_FALSE(test::read_json(path() / "results.json").contains("last"));
+  EXPECT_FALSE(fs::exists(path() / "best"));
+  EXPECT_EQ(RunFolder(path()).find_checkpoint(""), path() / "last");
+}
+
+// A model whose weights can be spoilt at any update.
+class SpoiltTask : public TranslationTask {
+ public:
+  using TranslationTask::TranslationTask;
+  BatchLoss loss(std::int64_t epoch, std::int64_t batch, const nn::Context& context) override {
+    BatchLoss result = TranslationTask::loss(epoch, batch, context);
+    if (batch == bad_batch) result.loss_sum = result.loss_sum * std::numeric_limits<double>::infinity();
+    return result;
+  }
+  std::int64_t bad_batch = -1;
+};
+
+TEST_F(TrainerTest, ALossThatIsNotFiniteNamesTheBatchOfAnAccumulatedUpdate) {
+  Config config = text_->config();
+  config.batch.accumulate = 3;
+  const fs::path prepared = *text_ / "prepared";
+  const Tokenizers tokenizers = make_tokenizers(config, prepared);
+  SpoiltTask task(config, tokenizers, prepared);
+  task.bad_batch = 4;  // the second of the second update
+  RunFolder folder(path());
+  folder.create(config, tokenizers);
+  Trainer trainer(config, task, folder);
+  const std::string lines = task.origin(0, 4);
+  try {
+    trainer.run();
+    ADD_FAILURE() << "it went on";
+  } catch (const NumericsError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("update 2: the loss is not finite"));
+    EXPECT_THAT(error.what(), HasSubstr("batch 4 of epoch 0: " + lines));
+    EXPECT_THAT(error.what(), HasSubstr("no checkpoint had been written yet"));
+    EXPECT_THAT(error.what(), HasSubstr("lower optim.lr"));
+  }
+}
+
+TEST_F(TrainerTest, WeightsThatOverflowAreNeverSaved) {
+  Config config = text_->config();
+  config.train.max_steps = 5;
+  run(config);
+  const auto good = test::content_of(path() / "checkpoints");
+  config.train.max_steps = 10;
+  auto task = task_of(config);
+  Config wild = config;
+  wild.optim.lr = 1e39;  // past what a configuration may say: the first update overflows
+  wild.data.valid_source = "";
+  Trainer trainer(wild, *task, RunFolder(path()));
+  ASSERT_TRUE(trainer.resume());
+  try {
+    trainer.run();
+    ADD_FAILURE() << "it went on";
+  } catch (const NumericsError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("weight embedding is not finite"));
+    EXPECT_THAT(error.what(), HasSubstr("the checkpoint of update 5 is the last good one"));
+  }
+  EXPECT_EQ(test::content_of(path() / "checkpoints"), good);
+}
+
+}  // namespace
+}  // namespace prenorm::training
