@@ -60,7 +60,9 @@ void check_file(const fs::path& folder, const nlohmann::json& state, const char*
                                  kAdvice);
 }
 
-std::string shape_text(at::IntArrayRef shape) { return fmt::format("[{}]", fmt::join(shape.begin(), shape.end(), ", ")); }
+std::string shape_text(at::IntArrayRef shape) {
+  return fmt::format("[{}]", fmt::join(shape.begin(), shape.end(), ", "));
+}
 
 io::TensorFile read_weights(const fs::path& folder, const nlohmann::json& state, const nn::Parameters& parameters) {
   check_file(folder, state, kModel);
@@ -116,9 +118,10 @@ TrainerState load_checkpoint(const fs::path& path, nn::Parameters& parameters, o
   }
   for (const auto& [name, buffer] : optimizer.state())
     if (buffers.at(name).sizes() != buffer.sizes())
-      throw_error<CheckpointError>("{}: the checkpoint is of another optimizer or architecture: tensor {} is {} there "
-                                   "and {} here", buffers.path.string(), name, shape_text(buffers.at(name).sizes()),
-                                   shape_text(buffer.sizes()));
+      throw_error<CheckpointError>(
+          "{}: the checkpoint is of another optimizer or architecture: tensor {} is {} there "
+          "and {} here",
+          buffers.path.string(), name, shape_text(buffers.at(name).sizes()), shape_text(buffer.sizes()));
   use_weights(model, parameters);
   for (const auto& [name, buffer] : optimizer.state()) buffer.copy_(buffers.at(name));
   optimizer.set_updates(state.step);

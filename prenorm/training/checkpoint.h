@@ -22,11 +22,11 @@ struct WindowSums {
 };
 
 struct TrainerState {
-  std::int64_t step = 0;               // updates done
-  std::int64_t epoch = 0, batch = 0;   // the next batch
-  std::int64_t target_tokens = 0;      // trained on so far
-  double seconds = 0;                  // spent on updates so far
-  double best_value = 0;               // of train.best_metric; meaningful where best_step > 0
+  std::int64_t step = 0;              // updates done
+  std::int64_t epoch = 0, batch = 0;  // the next batch
+  std::int64_t target_tokens = 0;     // trained on so far
+  double seconds = 0;                 // spent on updates so far
+  double best_value = 0;              // of train.best_metric; meaningful where best_step > 0
   std::int64_t best_step = 0;
   std::int64_t validations_without_improvement = 0;
   WindowSums window;

@@ -59,7 +59,8 @@ void RunFolder::check_unused() const {
   std::error_code error;
   const fs::file_status status = fs::status(path_, error);
   if (!fs::exists(status)) return;
-  if (!fs::is_directory(status)) throw_error<UsageError>("{}: is not a folder; name another with --run", path_.string());
+  if (!fs::is_directory(status))
+    throw_error<UsageError>("{}: is not a folder; name another with --run", path_.string());
   for (const auto& entry : fs::directory_iterator(path_, error)) {
     const std::string name = entry.path().filename().string();
     if (name != kShared && name != kSource && name != kTarget && name != kLock && !is_leftover(name))

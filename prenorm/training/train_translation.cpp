@@ -30,9 +30,10 @@ void check_same_run(const Config& config, const RunFolder& folder) {
   for (const auto& [section, values] : now.items())
     for (const auto& [key, value] : values.items())
       if (decides_updates(section, key) && before[section][key] != value)
-        throw_error<UsageError>("{}: cannot resume with {}.{} = {}, the run was started with {}; take that value, or "
-                                "start another run with --run", folder.path().string(), section, key, value.dump(),
-                                before[section][key].dump());
+        throw_error<UsageError>(
+            "{}: cannot resume with {}.{} = {}, the run was started with {}; take that value, or "
+            "start another run with --run",
+            folder.path().string(), section, key, value.dump(), before[section][key].dump());
 }
 
 void announce(const Config& config, const TranslationTask& task, const RunFolder& folder) {

@@ -38,8 +38,10 @@ bool Trainer::resume() {
     const std::filesystem::path newest = folder_.checkpoint(steps.back());
     TrainerState state = load_checkpoint(newest, task_.parameters(), optimizer_);
     if (state.data != state_.data)
-      throw_error<UsageError>("{}: the training text is no longer the one that the run was started with; bring that "
-                              "back, or start another run with --run", folder_.path().string());
+      throw_error<UsageError>(
+          "{}: the training text is no longer the one that the run was started with; bring that "
+          "back, or start another run with --run",
+          folder_.path().string());
     state_ = std::move(state);
     saved_step_ = state_.step;
     folder_.link_last(state_.step);
@@ -96,8 +98,7 @@ void Trainer::step() {
   const double limit = config_.optim.clip_norm;
   const double clip = limit > 0 && update.grad_norm > limit ? limit / update.grad_norm : 1.0;
   ++state_.step;
-  update.learning_rate =
-      optim::learning_rate(config_.schedule, config_.optim.lr, config_.train.max_steps, state_.step);
+  update.learning_rate = optim::learning_rate(config_.schedule, config_.optim.lr, config_.train.max_steps, state_.step);
   if (state_.step == 1) log_parameter_norms(update);
   optimizer_.step(update.learning_rate, scale * clip);
   const double seconds = seconds_since(start);
@@ -136,7 +137,8 @@ std::string Trainer::last_good_checkpoint() const {
 void Trainer::explain_non_finite(const Update& update) {
   const NonFinite found = find_non_finite(task_, update.batches);
   throw_error<NumericsError>(
-      "update {}: {} is not finite (loss {:.4g} nats per target token, learning rate {:.4g}, batch {} of epoch {}: {}); "
+      "update {}: {} is not finite (loss {:.4g} nats per target token, learning rate {:.4g}, batch {} of epoch {}: "
+      "{}); "
       "the update was not made and {}; lower optim.lr, or set schedule.warmup_steps or optim.clip_norm",
       state_.step + 1, found.what, update.loss_nats / static_cast<double>(update.target_tokens),
       optim::learning_rate(config_.schedule, config_.optim.lr, config_.train.max_steps, state_.step + 1),
@@ -146,8 +148,10 @@ void Trainer::explain_non_finite(const Update& update) {
 // An update of finite gradients can still carry a weight past the largest number.
 void Trainer::check_weights() const {
   if (const std::string weight = first_non_finite_weight(task_.parameters()); !weight.empty())
-    throw_error<NumericsError>("update {}: {} is not finite any more; {}; lower optim.lr, or set schedule.warmup_steps "
-                               "or optim.clip_norm", state_.step, weight, last_good_checkpoint());
+    throw_error<NumericsError>(
+        "update {}: {} is not finite any more; {}; lower optim.lr, or set schedule.warmup_steps "
+        "or optim.clip_norm",
+        state_.step, weight, last_good_checkpoint());
 }
 
 void Trainer::log_update(const Update& update) {
@@ -192,8 +196,10 @@ bool Trainer::bleu_due() const {
 Validation Trainer::validate(bool with_output) {
   Validation validation = task_.validate(with_output);
   if (!std::isfinite(validation.loss_nats_per_token))
-    throw_error<NumericsError>("update {}: the validation loss is not finite; {}; lower optim.lr, or set "
-                               "schedule.warmup_steps or optim.clip_norm", state_.step, last_good_checkpoint());
+    throw_error<NumericsError>(
+        "update {}: the validation loss is not finite; {}; lower optim.lr, or set "
+        "schedule.warmup_steps or optim.clip_norm",
+        state_.step, last_good_checkpoint());
   return validation;
 }
 
@@ -223,10 +229,9 @@ void Trainer::log_validation(const Validation& validation, bool best_so_far, boo
   line["best_so_far"] = best_so_far;
   if (at_end) line["at_end"] = true;
   log_->write(line);
-  inform(fmt::format("update {}: validation loss {:.4f} nats per token{}{}", state_.step,
-                     validation.loss_nats_per_token,
-                     validation.bleu ? fmt::format(", BLEU {:.2f}", *validation.bleu) : "",
-                     best_so_far ? " (best so far)" : ""));
+  inform(fmt::format(
+      "update {}: validation loss {:.4f} nats per token{}{}", state_.step, validation.loss_nats_per_token,
+      validation.bleu ? fmt::format(", BLEU {:.2f}", *validation.bleu) : "", best_so_far ? " (best so far)" : ""));
 }
 
 void Trainer::checkpoint_if_due() {

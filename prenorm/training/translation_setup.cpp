@@ -16,9 +16,9 @@ namespace fs = std::filesystem;
 namespace {
 
 text::Tokenizer cached_tokenizer(const Config& config, std::span<const fs::path> files, const fs::path& cache) {
-  std::string key = fmt::format("{} {} {} {} {}", enum_name(config.tokenizer.kind), config.tokenizer.vocab_size,
-                                config.tokenizer.character_coverage, config.tokenizer.max_training_lines,
-                                config.train.seed);
+  std::string key =
+      fmt::format("{} {} {} {} {}", enum_name(config.tokenizer.kind), config.tokenizer.vocab_size,
+                  config.tokenizer.character_coverage, config.tokenizer.max_training_lines, config.train.seed);
   for (const fs::path& file : files) key += hash_file_hex(file);
   const fs::path path = cache / fmt::format("tokenizer-{}.model", hash_hex(key).substr(0, 16));
   if (fs::exists(path)) {
@@ -29,7 +29,8 @@ text::Tokenizer cached_tokenizer(const Config& config, std::span<const fs::path>
     }
   }
   data::ParallelText(config.data.train_source, config.data.train_target, config.data);  // line counts that differ
-  inform(fmt::format("training a {} vocabulary of {} pieces", enum_name(config.tokenizer.kind), config.tokenizer.vocab_size));
+  inform(fmt::format("training a {} vocabulary of {} pieces", enum_name(config.tokenizer.kind),
+                     config.tokenizer.vocab_size));
   const text::Tokenizer tokenizer =
       text::train_tokenizer(files, config.tokenizer, static_cast<std::uint64_t>(config.train.seed));
   write_file_atomically(path, tokenizer.serialized());

@@ -161,9 +161,10 @@ TEST_F(Checkpoint, ATruncatedOrMissingFileIsNoticed) {
 TEST_F(Checkpoint, OfAnotherArchitectureNamesTheTensor) {
   save(saved_);
   Model wider(2, 5);
-  EXPECT_THAT(error_of([&] { load(wider); }),
-              HasSubstr("model.safetensors: the checkpoint is of another architecture: tensor a is [4, 3] there and [4, "
-                        "5] here"));
+  EXPECT_THAT(
+      error_of([&] { load(wider); }),
+      HasSubstr("model.safetensors: the checkpoint is of another architecture: tensor a is [4, 3] there and [4, "
+                "5] here"));
   nn::Parameters more(1), fewer(1);
   for (nn::Parameters* p : {&more, &fewer}) {
     p->add("a", {4, 3}, nn::normal(1));
@@ -203,7 +204,8 @@ TEST_F(Checkpoint, AFullDiskLeavesTheOlderOne) {
   const Model old(7);
   save(old);
   const std::uintmax_t state_size = fs::file_size(path_ / "trainer.json");
-  for (const std::uintmax_t limit : {std::uintmax_t{10}, fs::file_size(path_ / "model.safetensors") + 10, state_size / 2}) {
+  for (const std::uintmax_t limit :
+       {std::uintmax_t{10}, fs::file_size(path_ / "model.safetensors") + 10, state_size / 2}) {
     rlimit before{};
     ::getrlimit(RLIMIT_FSIZE, &before);
     std::signal(SIGXFSZ, SIG_IGN);

@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# Runs every `$ prenorm ...` line of README.md and docs/*.md, and every command in a table of README.md, in the order in
+# which they stand, in a folder that has the files they name (tiny ones). `demo` and `corpus` need the network and minutes:
+# `./dev demo` runs them.
+#   run_commands.sh PATH_OF_PRENORM ROOT_OF_THE_PROJECT
+set -euo pipefail
+command=$(readlink -f "$1") root=$(readlink -f "$2")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir "$work/bin" && ln -s "$command" "$work/bin/prenorm"
+export PATH=$work/bin:$PATH NO_COLOR=1
+cd "$work"
+
+# Sentences of numerals, "translated" word by word.
+sentences() {
+  awk -v seed="$1" -v lines="$2" -v words="$3" 'BEGIN {
+    srand(seed); n = split(words, word, " ")
+    for (i = 0; i < lines; i++) {
+      line = ""; length_ = 2 + int(rand() * 5)
+      for (j = 0; j < length_; j++) line = line (j ? " " : "") word[1 + int(rand() * n)]
+      print line } }'
+}
+english="one two three four five six seven eight nine ten" german="eins zwei drei vier fünf sechs sieben acht neun zehn"
+for part in "train 1 300" "valid 2 20" "test 3 20"; do
+  read -r name seed lines <<<"$part"
+  sentences "$seed" "$lines" "$english" >"$name.en"
+  sentences "$seed" "$lines" "$german" >"$name.de"
+done
+cp test.en source.txt
+cp test.de output.de
+gzip -k output.de
+cat >my.toml <<'TOML'
+[data]
+train_source = "train.en"
+train_target = "train.de"
+valid_source = "valid.en"
+valid_target = "valid.de"
+[tokenizer]
+vocab_size = 50
+[model]
+encoder_layers = 1
+decoder_layers = 1
+d_model = 16
+d_ff = 32
+[train]
+max_steps = 4
+[decode]
+max_length_ratio = 1
+max_length_offset = 2
+TOML
+cp my.toml run.toml
+prenorm train my.toml --run runs/model --quiet >/dev/null
+cp runs/model/vocabulary.model my.model
+rm -r runs/model
+
+commands() {
+  sed -n 's/^\$ \(.*prenorm .*\)$/\1/p' "$@"
+  # shellcheck disable=SC2016  # the backquotes are Markdown's
+  sed -n '/^| /s/`\(prenorm [^`]*\)`/\n\1\n/gp' "$root/README.md" | grep '^prenorm '
+}
+passed=0 failed=0 left_out=0
+while IFS= read -r line; do
+  case $line in
+    *" demo"* | *" corpus "* | *"--help" | *COMMAND*) left_out=$((left_out + 1)) && continue ;;
+    # A second example may use the same run folder anew.
+    *" train "*" --run "*) [[ $line == *--resume* ]] || rm -rf "${line##*--run }" ;;
+  esac
+  if [[ $line == *"runs/wide" ]]; then line+=" --set train.max_steps=1"; fi
+  if bash -c "set -o pipefail; $line" >out.txt 2>err.txt </dev/null; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    printf 'FAILED: %s\n' "$line" && cat err.txt
+  fi
+done < <(commands "$root"/README.md "$root"/docs/*.md)
+printf '%d commands of the documents ran, %d failed, %d left out\n' "$passed" "$failed" "$left_out"
+((failed == 0 && passed > 10))

@@ -1,0 +1,117 @@
+// kill -9 at any moment: nothing is lost, and the run that goes on is the run that was never killed.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <thread>
+
+#include "prenorm/config/write.h"
+#include "training/tiny_run.h"
+
+namespace prenorm::test {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+constexpr int kKills = 20;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+void sleep(double seconds) { std::this_thread::sleep_for(std::chrono::duration<double>(seconds)); }
+
+// `prenorm train CONFIG --run RUN`, gone on with if there is a run.
+class Training {
+ public:
+  Training(const fs::path& config, const fs::path& run) : run_(run) {
+    // A run that was killed before it had its configuration cannot be resumed: it is started again.
+    const char* resume = fs::exists(run / "config.toml") ? "--resume" : nullptr;
+    child_ = ::fork();
+    if (child_ != 0) return;
+    ::dup2(::open("/dev/null", O_WRONLY), STDOUT_FILENO);
+    ::execl(PRENORM_COMMAND, "prenorm", "train", config.c_str(), "--run", run.c_str(), "--quiet", resume, nullptr);
+    ::_exit(127);
+  }
+
+  bool has_ended() { return ended_ || (ended_ = ::waitpid(child_, &status_, WNOHANG) == child_); }
+  void wait_for_first_update() {
+    while (!has_ended() && (!fs::exists(run_ / "metrics.jsonl") || fs::file_size(run_ / "metrics.jsonl") == 0))
+      sleep(0.002);
+  }
+  void wait() {
+    if (!ended_) ::waitpid(child_, &status_, 0);
+    ended_ = true;
+  }
+  void kill() {
+    if (!ended_) ::kill(child_, SIGKILL);
+    wait();
+  }
+  bool was_killed() const { return WIFSIGNALED(status_); }
+  int exit_code() const { return WIFEXITED(status_) ? WEXITSTATUS(status_) : -1; }
+
+ private:
+  fs::path run_;
+  pid_t child_ = -1;
+  int status_ = 0;
+  bool ended_ = false;
+};
+
+TEST(SlowKill, AtTwentyRandomMoments) {
+  const TinyText text;
+  Config config = text.config();
+  config.train.max_steps = 60;
+  config.train.keep_last = 2;
+  config.train.average_last = 2;
+  config.train.valid_every = 7;
+  config.batch.accumulate = 2;
+  const fs::path file = text / "tiny.toml", whole = text / "whole/run";
+  write_file_atomically(file, to_toml(config));
+
+  const auto start = Clock::now();
+  Training undisturbed(file, whole);
+  undisturbed.wait_for_first_update();
+  const double until_training = seconds_since(start);
+  undisturbed.wait();
+  ASSERT_EQ(undisturbed.exit_code(), 0);
+  const double seconds = seconds_since(start);
+  const auto expected = record_of(whole);
+
+  RandomStream random(20);
+  int before_the_run = 0, before_a_checkpoint = 0, later = 0;
+  const auto kills = [&] { return before_the_run + before_a_checkpoint + later; };
+  for (int chain = 0; kills() < kKills; ++chain) {
+    // A folder of its own, so that tokenizer and corpus are prepared again, and that is disturbed too.
+    const fs::path run = text / ("chain" + std::to_string(chain)) / "run";
+    for (bool finished = false; !finished;) {
+      Training training(file, run);
+      if (kills() < kKills) {
+        // Starting takes most of the time: half of the kills are for the updates alone.
+        const bool anywhere = random.below(2) == 0;
+        if (!anywhere) training.wait_for_first_update();
+        sleep(random.uniform() * (anywhere ? seconds : seconds - until_training));
+        training.kill();
+      } else {
+        training.wait();
+      }
+      finished = !training.was_killed();
+      if (finished) {
+        ASSERT_EQ(training.exit_code(), 0);
+      } else {
+        ++(!fs::exists(run / "config.toml") ? before_the_run : !fs::exists(run / "last") ? before_a_checkpoint : later);
+      }
+    }
+    ASSERT_EQ(record_of(run), expected);
+    for (const fs::path& folder : {run, run / "checkpoints"})
+      for (const std::string& name : names_in(folder))
+        EXPECT_TRUE(name.find(".partial-") == std::string::npos && !name.ends_with(".removed")) << name;
+  }
+  std::printf("killed %d times before there was a run, %d before its first checkpoint, %d later\n", before_the_run,
+              before_a_checkpoint, later);
+  EXPECT_GT(later, 0);
+}
+
+}  // namespace
+}  // namespace prenorm::test
