@@ -46,7 +46,8 @@ demo::DemoText text_of(const Options& o) {
 std::string command_line(const Options& o) {
   std::string text = fmt::format("prenorm demo --output {}", o.output);
   if (!o.source.empty()) text += fmt::format(" --source {} --target {}", o.source, o.target);
-  if (!o.valid_source.empty()) text += fmt::format(" --valid-source {} --valid-target {}", o.valid_source, o.valid_target);
+  if (!o.valid_source.empty())
+    text += fmt::format(" --valid-source {} --valid-target {}", o.valid_source, o.valid_target);
   return text + (o.steps > 0 ? fmt::format(" --steps {}", o.steps) : fmt::format(" --minutes {:g}", o.minutes));
 }
 

@@ -85,6 +85,10 @@ std::string read_file(const fs::path& path) {
 }
 
 AtomicFile::AtomicFile(fs::path path) : path_(std::move(path)), temporary_(temporary_beside(path_)) {
+  // Renaming over a device or a pipe would put a plain file in its place.
+  std::error_code ignored;
+  if (fs::exists(path_, ignored) && !fs::is_regular_file(path_, ignored))
+    throw_error<FileError>("{}: is not a plain file and is not replaced; name another file", path_.string());
   make_parent(path_);
   descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (descriptor_ < 0) throw_error<FileError>("{}: cannot be written: {}", path_.string(), reason());

@@ -42,11 +42,12 @@ struct OptimConfig {
 
 template <class V>
 void describe(V& v, OptimConfig& c) {
-  v.field("name", c.name, "optimizer: adam (Kingma & Ba 2015), adamw (Loshchilov & Hutter 2019), radam (Liu 2020), sgd");
+  v.field("name", c.name,
+          "optimizer: adam (Kingma & Ba 2015), adamw (Loshchilov & Hutter 2019), radam (Liu 2020), sgd");
   v.field("lr", c.lr, Range{0, 1e9}, "peak learning rate");
   v.field("beta1", c.beta1, Range{0, 0.999999}, "decay of the first moment (adam, adamw, radam)");
   v.field("beta2", c.beta2, Range{0, 0.99999999}, "decay of the second moment (adam, adamw, radam)");
-  v.field("eps", c.eps, Range{0, 1}, "added to the root of the second moment (adam, adamw, radam)");
+  v.field("eps", c.eps, Range{1e-30, 1}, "added to the root of the second moment (adam, adamw, radam)");
   v.field("momentum", c.momentum, Range{0, 0.999999}, "momentum (sgd)");
   v.field("weight_decay", c.weight_decay, Range{0, 10},
           "weight decay: decoupled for adamw, added to the gradient for the others");

@@ -49,8 +49,9 @@ void describe(V& v, TrainConfig& c) {
   v.field("threads", c.threads, Range{0, 4096}, "threads; 0 = one for each core");
   v.field("log_every", c.log_every, Range{1, 1e9}, "updates between lines in metrics.jsonl");
   v.field("valid_every", c.valid_every, Range{1, 1e9}, "updates between validations (and at the end)");
-  v.field("bleu_every", c.bleu_every, Range{0, 1e9},
-          "updates between validations that also translate and score (rounded up to a validation); 0 = at the end only");
+  v.field(
+      "bleu_every", c.bleu_every, Range{0, 1e9},
+      "updates between validations that also translate and score (rounded up to a validation); 0 = at the end only");
   v.field("checkpoint_every", c.checkpoint_every, Range{1, 1e9}, "updates between checkpoints (and at the end)");
   v.field("keep_last", c.keep_last, Range{1, 1e6}, "last checkpoints that are kept (the best is always kept)");
   v.field("average_last", c.average_last, Range{0, 1e6},

@@ -23,8 +23,8 @@ report::Chart curves(const DemoResult& result, bool validation) {
   chart.x_label = "update";
   chart.y_label = "loss, nats per target token";
   for (const DemoRun& run : result.runs)
-    chart.series.push_back({run.name, validation ? run.valid_steps : run.loss_steps,
-                            validation ? run.valid_losses : run.losses});
+    chart.series.push_back(
+        {run.name, validation ? run.valid_steps : run.loss_steps, validation ? run.valid_losses : run.losses});
   return chart;
 }
 
@@ -37,11 +37,17 @@ report::Chart gradients(const DemoResult& result) {
   chart.y_label = "L2 norm of the gradient of feed_forward.down.weight";
   chart.log_y = true;
   chart.note =
-      "At initialisation, before any update. Under Post-LN the decoder's gradients grow towards the output; under Pre-LN "
+      "At initialisation, before any update. Under Post-LN the decoder's gradients grow towards the output; under "
+      "Pre-LN "
       "they are level. Large gradients near the output are why Post-LN needs small first steps: a warm-up. The two "
       "Post-LN runs start from the same weights, so their lines coincide.";
   for (const DemoRun& run : result.runs) {
-    report::Series series{run.name, {}, {}};
+    // The Post-LN runs start alike: dashed over solid shows both.
+    report::Series series{
+        run.name,
+        {},
+        {},
+        run.config.model.norm_placement == NormPlacement::kPostLn && run.config.schedule.warmup_steps == 0};
     double layer = 0;
     const auto add = [&](const char* stack, std::int64_t layers) {
       for (std::int64_t i = 0; i < layers; ++i) {
@@ -84,21 +90,24 @@ report::Definitions definitions(const DemoResult& result) {
   const auto warmup = std::max_element(result.runs.begin(), result.runs.end(), [](const auto& a, const auto& b) {
                         return a.config.schedule.warmup_steps < b.config.schedule.warmup_steps;
                       })->config.schedule.warmup_steps;
-  return {{{"loss", fmt::format("label-smoothed cross-entropy (ε = {}), summed over target tokens (end of sentence "
-                                "included) and divided by their number, in nats. Training: mean of {} updates, with "
-                                "dropout; validation: without.", c.train.label_smoothing, c.train.log_every)},
-           {"BLEU", fmt::format("corpus BLEU of the translations of the validation text, beam {}: {}.", c.decode.beam,
-                                result.runs.front().bleu_signature)},
-           {"seconds", "spent on updates: batches, forward and backward pass, optimizer. Validation is not in it."},
-           {"gradient norm", "square root of the sum of squares over the matrix, of the mean gradient of the first "
-                             "batch, before clipping and optimizer, with dropout."},
-           {"the same for all three", fmt::format("{}+{} layers, d_model {}, d_ff {}, {} heads; {} updates of at most {} "
-                                                  "target tokens, the same batches in the same order; {} at peak rate "
-                                                  "{:g}, constant to update {}, then falling as 1/√t.",
-                                                  c.model.encoder_layers, c.model.decoder_layers, c.model.d_model,
-                                                  c.model.d_ff, c.model.num_heads, result.steps, c.batch.max_tokens,
-                                                  enum_name(c.optim.name), c.optim.lr, c.schedule.decay_start_steps)},
-           {"warm-up", fmt::format("the rate rises linearly over the first {} updates.", warmup)}}};
+  return {
+      {{"loss", fmt::format("label-smoothed cross-entropy (ε = {}), summed over target tokens (end of sentence "
+                            "included) and divided by their number, in nats. Training: mean of {} updates, with "
+                            "dropout; validation: without.",
+                            c.train.label_smoothing, c.train.log_every)},
+       {"BLEU", fmt::format("corpus BLEU of the translations of the validation text, beam {}: {}.", c.decode.beam,
+                            result.runs.front().bleu_signature)},
+       {"seconds", "spent on updates: batches, forward and backward pass, optimizer. Validation is not in it."},
+       {"gradient norm",
+        "square root of the sum of squares over the matrix, of the mean gradient of the first "
+        "batch, before clipping and optimizer, with dropout."},
+       {"the same for all three", fmt::format("{}+{} layers, d_model {}, d_ff {}, {} heads; {} updates of at most {} "
+                                              "target tokens, the same batches in the same order; {} at peak rate "
+                                              "{:g}, constant to update {}, then falling as 1/√t.",
+                                              c.model.encoder_layers, c.model.decoder_layers, c.model.d_model,
+                                              c.model.d_ff, c.model.num_heads, result.steps, c.batch.max_tokens,
+                                              enum_name(c.optim.name), c.optim.lr, c.schedule.decay_start_steps)},
+       {"warm-up", fmt::format("the rate rises linearly over the first {} updates.", warmup)}}};
 }
 
 }  // namespace
@@ -106,8 +115,9 @@ report::Definitions definitions(const DemoResult& result) {
 report::Page demo_page(const DemoResult& result, const std::string& command) {
   report::Page page;
   page.title = "Three ways to train one Transformer";
-  page.lead = {"The same model, batches and peak learning rate. What differs is where the layer normalisation stands, "
-               "and whether the rate is warmed up."};
+  page.lead = {
+      "The same model, batches and peak learning rate. What differs is where the layer normalisation stands, "
+      "and whether the rate is warmed up."};
   for (const DemoRun& run : result.runs) page.highlights.push_back({loss_text(run), "nats per token", run.name});
   page.sections.push_back({"How they learn", {curves(result, false), curves(result, true), table(result)}});
   page.sections.push_back({"Why: the gradients at the start", {gradients(result)}});
@@ -115,7 +125,8 @@ report::Page demo_page(const DemoResult& result, const std::string& command) {
   page.sections.push_back({"How each number is made", {definitions(result)}});
   page.sections.push_back(
       {"Make this page again",
-       {report::Preformatted{command, ""}, report::Preformatted{to_toml(result.runs.front().config), "Configuration of the first run"}}});
+       {report::Preformatted{command, ""},
+        report::Preformatted{to_toml(result.runs.front().config), "Configuration of the first run"}}});
   page.footer = fmt::format("prenorm {}", version());
   return page;
 }

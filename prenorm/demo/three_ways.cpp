@@ -101,16 +101,16 @@ void train(DemoRun& run) {
 // Deep enough that Post-LN needs its warm-up at this rate, small enough that two cores learn something in minutes.
 Config demo_config() {
   Config config;
-  config.data.max_source_tokens = 40;
-  config.data.max_target_tokens = 40;
+  config.data.max_source_tokens = 24;
+  config.data.max_target_tokens = 24;
   config.tokenizer.vocab_size = 2500;
-  config.batch.max_tokens = 1024;
+  config.batch.max_tokens = 512;
   config.model.encoder_layers = 6;
   config.model.decoder_layers = 6;
   config.model.d_model = 128;
   config.model.d_ff = 256;
   config.model.num_heads = 4;
-  config.optim.lr = 2e-3;
+  config.optim.lr = 1e-3;
   config.train.log_every = 10;
   config.train.keep_last = 1;
   config.decode.beam = 4;

@@ -29,9 +29,9 @@ struct DemoRun {
   std::string name;  // "Pre-LN, no warm-up"
   Config config;
   std::filesystem::path folder;
-  std::vector<double> loss_steps, losses;              // training, nats per target token, averaged between the points
-  std::vector<double> valid_steps, valid_losses;       // validation
-  std::map<std::string, double> gradient_norms;        // by parameter, at update 1
+  std::vector<double> loss_steps, losses;         // training, nats per target token, averaged between the points
+  std::vector<double> valid_steps, valid_losses;  // validation
+  std::map<std::string, double> gradient_norms;   // by parameter, at update 1
   double valid_loss = 0, bleu = 0, training_seconds = 0;
   std::string bleu_signature;
   std::vector<training::Sample> samples;

@@ -15,8 +15,8 @@ namespace prenorm::nn {
 using Observer = std::function<void(std::string_view point, const at::Tensor& value)>;
 
 struct Context {
-  bool training = false;       // dropout is applied
-  std::uint64_t key = 0;       // of this batch: mix_key({seed, step, micro-batch}); dropout masks follow from it
+  bool training = false;  // dropout is applied
+  std::uint64_t key = 0;  // of this batch: mix_key({seed, step, micro-batch}); dropout masks follow from it
   const Observer* observer = nullptr;
 
   // The key of one dropout site of this batch.

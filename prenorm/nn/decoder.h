@@ -29,7 +29,8 @@ class DecoderLayer {
   DecoderLayer(const Scope& scope, const ModelConfig& config);
 
   // [target_tokens, d_model] -> [target_tokens, d_model]
-  at::Tensor operator()(const at::Tensor& x, const Packing& packing, const Memory& memory, const Context& context) const;
+  at::Tensor operator()(const at::Tensor& x, const Packing& packing, const Memory& memory,
+                        const Context& context) const;
   at::Tensor step(const at::Tensor& x, KeyValueCache& self, const Picks& self_picks, const at::Tensor& cross,
                   const Picks& cross_picks) const;
   at::Tensor cross_keys_and_values(const at::Tensor& states) const { return cross_attention_.keys_and_values(states); }

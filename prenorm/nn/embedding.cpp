@@ -39,8 +39,10 @@ Embedding::Embedding(const Scope& position_scope, const ModelConfig& config, at:
 at::Tensor Embedding::position_rows(const at::Tensor& positions, std::int64_t longest) const {
   if (learned_.defined()) {
     if (longest > learned_.size(0))
-      throw_error<DataError>("a sequence of {} tokens is longer than model.max_positions = {}; raise it, or use "
-                             "model.positions = \"sinusoidal\"", longest, learned_.size(0));
+      throw_error<DataError>(
+          "a sequence of {} tokens is longer than model.max_positions = {}; raise it, or use "
+          "model.positions = \"sinusoidal\"",
+          longest, learned_.size(0));
     return at::embedding(learned_, positions);
   }
   if (!sinusoids_.defined() || sinusoids_.size(0) < longest)

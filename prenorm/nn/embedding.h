@@ -33,8 +33,8 @@ class Embedding {
   at::Tensor position_rows(const at::Tensor& positions, std::int64_t longest) const;
 
   at::Tensor table_;
-  at::Tensor learned_;             // [max_positions, d_model], undefined for sinusoids
-  mutable at::Tensor sinusoids_;   // grown as longer sequences come
+  at::Tensor learned_;            // [max_positions, d_model], undefined for sinusoids
+  mutable at::Tensor sinusoids_;  // grown as longer sequences come
   double dropout_;
   std::string point_;
   std::uint64_t site_;

@@ -1,6 +1,7 @@
 // Multi-head scaled dot-product attention over packed sequences (Vaswani et al. 2017, eq. 1):
 // softmax(Q Kᵀ / sqrt(d_head)) V inside each sequence, head by head. No [sequences, heads, length, length] tensor
-// exists: the softmax statistics (one number a query and head) are kept and probabilities recomputed in the backward pass.
+// exists: the softmax statistics (one number a query and head) are kept and probabilities recomputed in the backward
+// pass.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -11,8 +12,8 @@ namespace prenorm::ops {
 
 struct AttentionOptions {
   std::int64_t num_heads = 1;
-  bool causal = false;         // query i of a sequence sees keys 0..i of it
-  double dropout = 0;          // on the probabilities
+  bool causal = false;  // query i of a sequence sees keys 0..i of it
+  double dropout = 0;   // on the probabilities
   std::uint64_t dropout_key = 0;
 };
 

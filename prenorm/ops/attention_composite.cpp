@@ -22,14 +22,16 @@ at::Tensor split_heads(const at::Tensor& x, std::int64_t num_heads) {
 
 // The factors the kernels draw for one sequence: [heads, queries, keys].
 at::Tensor dropout_factors(std::int64_t first_query, const at::Tensor& probabilities, const AttentionOptions& o) {
-  const at::Tensor factors = at::empty(probabilities.sizes(), probabilities.options().device(at::kCPU).dtype(at::kDouble));
+  const at::Tensor factors =
+      at::empty(probabilities.sizes(), probabilities.options().device(at::kCPU).dtype(at::kDouble));
   auto* out = factors.data_ptr<double>();
   for (std::int64_t head = 0; head < probabilities.size(0); ++head)
     for (std::int64_t i = 0; i < probabilities.size(1); ++i) {
       const auto row = static_cast<std::uint64_t>((first_query + i) * o.num_heads + head);
       const std::uint64_t key = mix_key({o.dropout_key, row});
       for (std::int64_t j = 0; j < probabilities.size(2); ++j)
-        *out++ = dropout_bits(key, static_cast<std::uint32_t>(j)) >= drop_threshold(o.dropout) ? 1 / (1 - o.dropout) : 0;
+        *out++ =
+            dropout_bits(key, static_cast<std::uint32_t>(j)) >= drop_threshold(o.dropout) ? 1 / (1 - o.dropout) : 0;
     }
   return factors.to(probabilities.options());
 }

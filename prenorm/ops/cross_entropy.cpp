@@ -81,8 +81,8 @@ struct ProjectedCrossEntropy : torch::autograd::Function<ProjectedCrossEntropy> 
 CrossEntropySums projected_cross_entropy(const at::Tensor& hidden, const at::Tensor& weight, const at::Tensor& targets,
                                          double label_smoothing) {
   const bool gradient = at::GradMode::is_enabled();
-  const auto sums = ProjectedCrossEntropy::apply(gradient ? hidden : hidden.detach(), gradient ? weight : weight.detach(),
-                                                 targets, label_smoothing);
+  const auto sums = ProjectedCrossEntropy::apply(gradient ? hidden : hidden.detach(),
+                                                 gradient ? weight : weight.detach(), targets, label_smoothing);
   return {sums[0], sums[1].detach()};
 }
 

@@ -29,7 +29,8 @@ struct Rates {
 
 template <class T>
 PRENORM_KERNEL void adam_kernel(Buffers<T> b, std::int64_t begin, std::int64_t end, const Rates& rates) {
-  const T scale = static_cast<T>(rates.gradient_scale), l2 = static_cast<T>(rates.l2), decay = static_cast<T>(rates.decay);
+  const T scale = static_cast<T>(rates.gradient_scale), l2 = static_cast<T>(rates.l2),
+          decay = static_cast<T>(rates.decay);
   const T beta1 = static_cast<T>(rates.beta1), beta2 = static_cast<T>(rates.beta2);
   const T one_minus_beta1 = static_cast<T>(1 - rates.beta1), one_minus_beta2 = static_cast<T>(1 - rates.beta2);
   const T first_rate = static_cast<T>(rates.first_rate), second_rate = static_cast<T>(rates.second_rate);
@@ -59,8 +60,8 @@ PRENORM_KERNEL void sgd_kernel(Buffers<T> b, std::int64_t begin, std::int64_t en
 Rates adam_rates(const OptimConfig& c, std::int64_t updates, double lr, double gradient_scale) {
   const auto t = static_cast<double>(updates);
   const bool decoupled = c.name == OptimizerName::kAdamW;
-  Rates r{gradient_scale, decoupled ? 0 : c.weight_decay, decoupled ? 1 - lr * c.weight_decay : 1, c.beta1, c.beta2,
-          lr / (1 - std::pow(c.beta1, t)), 1 / std::sqrt(1 - std::pow(c.beta2, t)), c.eps};
+  Rates r{gradient_scale, decoupled ? 0 : c.weight_decay,  decoupled ? 1 - lr * c.weight_decay : 1, c.beta1,
+          c.beta2,        lr / (1 - std::pow(c.beta1, t)), 1 / std::sqrt(1 - std::pow(c.beta2, t)), c.eps};
   if (c.name != OptimizerName::kRAdam) return r;
   const double decayed = std::pow(c.beta2, t);
   const double rho_inf = 2 / (1 - c.beta2) - 1, rho = rho_inf - 2 * t * decayed / (1 - decayed);

@@ -23,12 +23,14 @@ double learning_rate(const ScheduleConfig& schedule, double peak_lr, std::int64_
   const std::int64_t start = decay_start(schedule);
   if (step <= start) return peak_lr;
   const double final_ratio = schedule.final_lr_ratio;
-  const double way = static_cast<double>(step - start) / static_cast<double>(std::max<std::int64_t>(1, max_steps - start));
+  const double way =
+      static_cast<double>(step - start) / static_cast<double>(std::max<std::int64_t>(1, max_steps - start));
   const double share = std::clamp(way, 0.0, 1.0);
   switch (schedule.name) {
     case ScheduleName::kConstant: return peak_lr;
     // D = 0 would stand for a decay from an infinite rate: it is taken as 1.
-    case ScheduleName::kInverseSqrt: return peak_lr * std::sqrt(static_cast<double>(std::max<std::int64_t>(1, start)) / t);
+    case ScheduleName::kInverseSqrt:
+      return peak_lr * std::sqrt(static_cast<double>(std::max<std::int64_t>(1, start)) / t);
     case ScheduleName::kLinear: return peak_lr * (1 - (1 - final_ratio) * share);
     case ScheduleName::kCosine:
       return peak_lr * (final_ratio + (1 - final_ratio) * (1 + std::cos(std::numbers::pi * share)) / 2);

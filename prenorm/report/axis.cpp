@@ -52,9 +52,10 @@ std::vector<Tick> linear_ticks(Interval i, int count, bool whole) {
   double step = round_step(i.high - i.low, count);
   if (whole) step = std::max(step, 1.0);
   std::vector<Tick> ticks;
-  const double last = std::floor(i.high / step + 1e-6);
-  for (double k = std::ceil(i.low / step - 1e-6); k <= last; ++k) {
-    const double value = multiple(k, step);
+  const auto first = std::llround(std::ceil(i.low / step - 1e-6));
+  const auto last = std::llround(std::floor(i.high / step + 1e-6));
+  for (auto k = first; k <= last; ++k) {
+    const double value = multiple(static_cast<double>(k), step);
     ticks.push_back({value, format_tick(value, std::max(0, -exponent_of(step)))});
   }
   return ticks;

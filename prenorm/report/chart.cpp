@@ -131,23 +131,28 @@ void draw_ticks(Drawing& d) {
             tick.label);
   }
   d.write("</g>\n<g style=\"fill:var(--ink,#1b1f24)\">\n");
-  d.write("<text x=\"0\" y=\"{}\">{}</text>\n", coordinate(b.top - 16), escape(d.chart.y_label));
+  d.write("<text x=\"0\" y=\"{}\">{}</text>\n", coordinate(b.top - 16), escape(fitted(d.chart.y_label, d.width)));
   d.write("<text x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text>\n</g>\n", coordinate(b.right),
-          coordinate(b.bottom + 42), escape(d.chart.x_label));
+          coordinate(b.bottom + 42), escape(fitted(d.chart.x_label, b.right)));
 }
 
+void draw_curve(Drawing& d, std::size_t k) {
+  const Curve& curve = d.curves[k];
+  if (curve.drawn == 0) return;
+  d.write("<g class=\"series\" fill=\"none\" style=\"stroke:{}\" stroke-linejoin=\"round\" stroke-linecap=\"round\">",
+          series_colour(k));
+  d.write("<path stroke-width=\"{}\"{} d=\"{}\"/>", curve.drawn > kDense ? 1.4 : 2.0, dash_attribute(d.chart.series[k]),
+          path_data(curve));
+  d.write("<path style=\"fill:{};stroke:var(--paper,#fff)\" stroke-width=\"1.4\" d=\"{}\"/></g>\n", series_colour(k),
+          marker_data(curve, k));
+}
+
+// Dashed lines lie on solid ones, so that of two that coincide both are seen; the first series, which a chart is mostly
+// about, on its kind.
 void draw_curves(Drawing& d) {
-  // The first series is drawn last: it is the one that a chart is about.
-  for (std::size_t k = d.curves.size(); k-- > 0;) {
-    const Curve& curve = d.curves[k];
-    if (curve.drawn == 0) continue;
-    d.write("<g class=\"series\" fill=\"none\" style=\"stroke:{}\" stroke-linejoin=\"round\" stroke-linecap=\"round\">",
-            series_colour(k));
-    d.write("<path stroke-width=\"{}\"{} d=\"{}\"/>", curve.drawn > kDense ? 1.4 : 2.0,
-            dash_attribute(d.chart.series[k]), path_data(curve));
-    d.write("<path style=\"fill:{};stroke:var(--paper,#fff)\" stroke-width=\"1.4\" d=\"{}\"/></g>\n", series_colour(k),
-            marker_data(curve, k));
-  }
+  for (const bool dashed : {false, true})
+    for (std::size_t k = d.curves.size(); k-- > 0;)
+      if (d.chart.series[k].dashed == dashed) draw_curve(d, k);
 }
 
 bool is_empty(const Drawing& d) {

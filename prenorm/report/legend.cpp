@@ -61,6 +61,10 @@ int flow(const std::vector<Series>& series, double left, double right, Place pla
 
 double text_width(const std::string& text) { return static_cast<double>(count_characters(text)) * kCharacterWidth; }
 
+std::string fitted(const std::string& text, double width) {
+  return shorten(text, static_cast<std::size_t>(width / kCharacterWidth));
+}
+
 std::string series_colour(std::size_t index) {
   const std::size_t i = index % kPalette.size();
   return fmt::format("var(--series-{},{})", i + 1, kPalette[i]);

@@ -10,6 +10,8 @@ namespace prenorm::report {
 
 // Width of `text` at the size of a chart's labels. An estimate: the font is the reader's.
 double text_width(const std::string& text);
+// As much of `text` as takes about `width`, "…" at the end where it was cut.
+std::string fitted(const std::string& text, double width);
 
 // The CSS colour of series number `index`.
 std::string series_colour(std::size_t index);

@@ -18,7 +18,8 @@ const SentencePieceApi* load_plugin() {
   constexpr int kMode = RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND;
 #endif
   void* plugin = ::dlopen(kPlugin, kMode);
-  if (plugin == nullptr) throw_error<FileError>("{}: cannot be loaded; install prenorm again ({})", kPlugin, ::dlerror());
+  if (plugin == nullptr)
+    throw_error<FileError>("{}: cannot be loaded; install prenorm again ({})", kPlugin, ::dlerror());
   using Entry = const SentencePieceApi* (*)();
   const auto entry = reinterpret_cast<Entry>(::dlsym(plugin, "prenorm_sentencepiece_api"));
   if (entry == nullptr) throw_error<FileError>("{}: is not the plugin of this prenorm; install it again", kPlugin);

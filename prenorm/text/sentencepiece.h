@@ -1,6 +1,6 @@
 // What we use of SentencePiece, behind an interface. Debian's libsentencepiece carries a protobuf of its own whose
-// symbols are public, and so does LibTorch: linked into one program, each finds the other's and crashes. The calls stand
-// in a shared object (plugin/) that is loaded with its symbols to itself.
+// symbols are public, and so does LibTorch: linked into one program, each finds the other's and crashes. The calls
+// stand in a shared object (plugin/) that is loaded with its symbols to itself.
 #pragma once
 
 #include <cstdint>

@@ -131,11 +131,12 @@ void RunFolder::link_best(std::int64_t step) const {
     fs::remove(best(), ignored);
 }
 
-void RunFolder::remove_checkpoint(std::int64_t step) const {
-  const fs::path path = checkpoint(step), removed = fs::path(path) += kRemoved;
+void RunFolder::remove_checkpoint(const fs::path& path) {
+  const fs::path removed = fs::path(path) += kRemoved;
   std::error_code error, ignored;
   fs::remove_all(removed, ignored);
   fs::rename(path, removed, error);
+  if (error == std::errc::no_such_file_or_directory) return;
   if (!error) fs::remove_all(removed, error);
   if (error) throw_error<FileError>("{}: cannot be removed: {}", path.string(), error.message());
 }
@@ -146,10 +147,10 @@ void RunFolder::remove_old_checkpoints(std::int64_t newest, std::int64_t best, s
     if (step == newest || is_on_schedule(checkpoint(step)))
       kept.push_back(step);
     else
-      remove_checkpoint(step);
+      remove_checkpoint(checkpoint(step));
   }
   for (std::ptrdiff_t i = 0; i + keep < std::ssize(kept); ++i)
-    if (kept[i] != best) remove_checkpoint(kept[i]);
+    if (kept[i] != best) remove_checkpoint(checkpoint(kept[i]));
 }
 
 void RunFolder::remove_leftovers() const {

@@ -58,8 +58,8 @@ class RunFolder {
   void link_last(std::int64_t step) const;
   // The same for `best`; removes the link where there is no such checkpoint.
   void link_best(std::int64_t step) const;
-  // In one step: a checkpoint is there whole or not at all.
-  void remove_checkpoint(std::int64_t step) const;
+  // In one step: a checkpoint is there whole or not at all. Nothing happens where it is not there.
+  static void remove_checkpoint(const std::filesystem::path& path);
   // Keeps the last `keep` checkpoints, that of update `best`, and of those that stand only where a run was stopped (see
   // TrainerState::on_schedule) none but `newest`: a run that went on has the same ones as one that never was stopped.
   void remove_old_checkpoints(std::int64_t newest, std::int64_t best, std::int64_t keep) const;

@@ -67,7 +67,7 @@ TrainingResult Trainer::run() {
   if (!stop_reason()) {
     // Of an earlier end of a run that goes on.
     std::filesystem::remove(folder_.results());
-    std::filesystem::remove_all(folder_.average());
+    RunFolder::remove_checkpoint(folder_.average());
   }
   {
     Progress progress("training", config_.train.max_steps);

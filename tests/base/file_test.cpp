@@ -93,7 +93,7 @@ TEST(AtomicFile, FailuresNameTheFileAndLeaveNothing) {
             (folder / "file").string() + ": cannot make the folder: Not a directory");
   fs::create_directory(folder / "folder");
   EXPECT_EQ(file_error([&] { write_file_atomically(folder / "folder", "x"); }),
-            (folder / "folder").string() + ": cannot be written: Is a directory");
+            (folder / "folder").string() + ": is not a plain file and is not replaced; name another file");
   EXPECT_EQ(folder.names(), (Names{"file", "folder"}));
 }
 
@@ -188,6 +188,11 @@ TEST(MappedFile, EmptyMissingAndFolder) {
   EXPECT_TRUE(MappedFile().bytes().empty());
   EXPECT_NE(file_error([&] { MappedFile file(folder / "none"); }), "no error");
   EXPECT_NE(file_error([&] { MappedFile file(folder.path()); }), "no error");
+}
+
+TEST(AtomicFile, LeavesADeviceWhereItIs) {
+  EXPECT_THROW(write_file_atomically("/dev/null", "text"), FileError);
+  EXPECT_TRUE(std::filesystem::is_character_file("/dev/null"));
 }
 
 }  // namespace

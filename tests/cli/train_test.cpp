@@ -100,7 +100,7 @@ TEST_F(TrainCommand, TellsOfItsProgress) {
   EXPECT_THAT(outcome.err, HasSubstr("pre_ln, 1+1 layers, d_model 16, "));
   EXPECT_THAT(outcome.err, HasSubstr("adam at rate 0.005, no warm-up"));
   EXPECT_THAT(outcome.err, HasSubstr("update 5: validation loss "));
-  EXPECT_THAT(outcome.err, HasSubstr("training  100 %  12/12"));
+  EXPECT_THAT(outcome.err, HasSubstr("training 100 %  12/12"));
 }
 
 TEST_F(TrainCommand, TheRunFolderIsNamedAfterTheConfiguration) {
@@ -149,7 +149,7 @@ TEST_F(TrainCommand, NothingToResume) {
 
 TEST_F(TrainCommand, MistakesInTheConfiguration) {
   expect_train_refused({"--set", "optim.lrr=1"}, 2, "unknown key 'optim.lrr' (did you mean 'optim.lr'?)");
-  expect_train_refused({"--set", "model.dropout=1.5"}, 2, "model.dropout: 1.5 is out of range 0.0 to 0.99");
+  expect_train_refused({"--set", "model.dropout=1.5"}, 2, "model.dropout: 1.5 is out of range 0 to 0.99");
   expect_train_refused({"--set", "model.num_heads=3"}, 2, "model.d_model must be a multiple of model.num_heads");
   expect_train_refused({"--set", "train.average_last=9"}, 2, "train.average_last must be at most train.keep_last");
   expect_train_refused({"--set", "data.train_source="}, 2, "data.train_source must name a file");

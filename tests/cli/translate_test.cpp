@@ -69,7 +69,8 @@ TEST_F(TranslateCommand, NBest) {
     const std::string number = i < 3 ? "0" : i == 3 ? "1" : "2";
     EXPECT_THAT(lines[i], MatchesRegex(number + " \\|\\|\\| [a-z ]* ?\\|\\|\\| -?[0-9]+\\.[0-9]{6}"));
     const double its = std::stod(lines[i].substr(lines[i].rfind(' ')));
-    if (i != 0 && i != 3 && i != 4) EXPECT_LE(its, score);
+    const bool first_of_its_line = i == 0 || i == 3 || i == 4;
+    EXPECT_TRUE(first_of_its_line || its <= score);
     score = its;
   }
   const std::string best = lines[0].substr(6, lines[0].rfind(" |||") - 6);
@@ -122,8 +123,9 @@ TEST_F(TranslateCommand, ADamagedRun) {
 TEST_F(TranslateCommand, AConfigurationThatIsNotThatOfTheWeights) {
   const fs::path copy = copy_of_run();
   change_config(copy, "d_model = 16", "d_model = 32");
-  expect_refused(translate("ba\n", {}, copy), 1,
-                 "the checkpoint is of another architecture: tensor embedding is [32, 16] there and [32, 32] here");
+  expect_refused(
+      translate("ba\n", {}, copy), 1,
+      "the checkpoint is of another architecture: tensor embedding.weight is [32, 16] there and [32, 32] here");
   change_config(copy, "d_model = 32", "d_model = 16");
   change_config(copy, "encoder_layers = 1", "encoder_layers = 2");
   expect_refused(translate("ba\n", {}, copy), 1, "it has no tensor encoder.layers.1.");

@@ -145,6 +145,23 @@ TEST(Chart, ManyAndLongNamesFit) {
   EXPECT_TRUE(has(svg_chart(chart), "…"));
 }
 
+TEST(Chart, LongAxisLabelsAreCutToTheWidth) {
+  Chart chart = three_runs();
+  chart.y_label = chart.x_label = std::string(70, 'y');
+  EXPECT_TRUE(has(svg_chart(chart, ChartLayout::kNarrow), std::string(53, 'y') + "…</text>"));
+  EXPECT_TRUE(has(svg_chart(chart, ChartLayout::kWide), ">" + chart.y_label + "</text>"));
+}
+
+TEST(Chart, OfLinesThatCoincideBothAreSeen) {
+  Chart chart = three_runs();
+  chart.series[0].dashed = true;
+  chart.series[1].y = chart.series[0].y;
+  chart.series[2].dashed = false;
+  const std::string svg = svg_chart(chart);
+  const std::string plot = svg.substr(svg.find("class=\"series\""));
+  EXPECT_LT(plot.find("--series-2"), plot.find("--series-1")) << "what is drawn later lies above";
+}
+
 TEST(Chart, RefusesSeriesOfUnequalLength) {
   Chart chart = three_runs();
   chart.series[1].y.pop_back();

@@ -88,10 +88,11 @@ TEST(SlowKill, AtTwentyRandomMoments) {
     for (bool finished = false; !finished;) {
       Training training(file, run);
       if (kills() < kKills) {
-        // Starting takes most of the time: half of the kills are for the updates alone.
-        const bool anywhere = random.below(2) == 0;
-        if (!anywhere) training.wait_for_first_update();
-        sleep(random.uniform() * (anywhere ? seconds : seconds - until_training));
+        // Starting takes most of the time: one kill of three is for the updates alone, one for the first of them.
+        const double spans[] = {seconds, seconds - until_training, (seconds - until_training) / 12};
+        const std::uint64_t kind = random.below(3);
+        if (kind > 0) training.wait_for_first_update();
+        sleep(random.uniform() * spans[kind]);
         training.kill();
       } else {
         training.wait();

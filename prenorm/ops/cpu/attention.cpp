@@ -63,8 +63,7 @@ PRENORM_KERNEL void attention_forward_kernel(const AttentionSpan& s, const Atten
   for (std::int64_t i = s.query_begin; i < s.query_end; ++i) {
     const std::int64_t n = visible_keys(s, i);
     const T* query = in.query[i] + s.column;
-    for (std::int64_t j = 0; j < n; ++j)
-      scores[j] = scale * dot(query, in.key[s.key_begin + j] + s.column, s.d_head);
+    for (std::int64_t j = 0; j < n; ++j) scores[j] = scale * dot(query, in.key[s.key_begin + j] + s.column, s.d_head);
     const auto [highest, sum] = exponentiate(scores, n);
     log_sum_exp[i * s.num_heads + s.head] = highest + std::log(sum);
     T* y = out[i] + s.column;
@@ -78,7 +77,8 @@ PRENORM_KERNEL void attention_forward_kernel(const AttentionSpan& s, const Atten
 }
 
 // With p the probabilities, m the dropout factors and D_i = Σ_j dp_ij p_ij = dO_i · O_i (Dao et al. 2022, eq. 4):
-// dV_j += m_ij p_ij dO_i, dp_ij = m_ij dO_i · V_j, ds_ij = p_ij (dp_ij - D_i), dQ_i += ds_ij K_j / √d_head, dK_j likewise.
+// dV_j += m_ij p_ij dO_i, dp_ij = m_ij dO_i · V_j, ds_ij = p_ij (dp_ij - D_i), dQ_i += ds_ij K_j / √d_head, dK_j
+// likewise.
 template <class T>
 PRENORM_KERNEL void attention_backward_kernel(const AttentionSpan& s, const AttentionInput<T>& in,
                                               const AttentionGradient<T>& g) {
@@ -131,10 +131,10 @@ void attention_picked(const T* query, Rows<const T> key, Rows<const T> value, co
   attention_picked_kernel<T>(query, key, value, picks, count, d_head, out, scratch);
 }
 
-#define PRENORM_INSTANTIATE(T)                                                                                       \
-  template void attention_forward<T>(const AttentionSpan&, const AttentionInput<T>&, Rows<T>, T*, T*);               \
-  template void attention_backward<T>(const AttentionSpan&, const AttentionInput<T>&, const AttentionGradient<T>&);  \
-  template void attention_picked<T>(const T*, Rows<const T>, Rows<const T>, const std::int64_t*, std::int64_t,       \
+#define PRENORM_INSTANTIATE(T)                                                                                      \
+  template void attention_forward<T>(const AttentionSpan&, const AttentionInput<T>&, Rows<T>, T*, T*);              \
+  template void attention_backward<T>(const AttentionSpan&, const AttentionInput<T>&, const AttentionGradient<T>&); \
+  template void attention_picked<T>(const T*, Rows<const T>, Rows<const T>, const std::int64_t*, std::int64_t,      \
                                     std::int64_t, T*, T*);
 PRENORM_INSTANTIATE(float)
 PRENORM_INSTANTIATE(double)
