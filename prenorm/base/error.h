@@ -47,6 +47,16 @@ class NumericsError : public Error {
   using Error::Error;
 };
 
+// The user stopped the work by a signal: the exit code is the shell's for that, 128 + signal.
+class Interrupted : public Error {
+ public:
+  Interrupted(const std::string& message, int signal) : Error(message), exit_code_(128 + signal) {}
+  int exit_code() const noexcept override { return exit_code_; }
+
+ private:
+  int exit_code_;
+};
+
 // throw_error<DataError>("{}:{}: not UTF-8", path, line)
 template <class E, class... Args>
 [[noreturn]] void throw_error(fmt::format_string<Args...> format, Args&&... args) {

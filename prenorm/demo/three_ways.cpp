@@ -10,6 +10,7 @@
 #include "prenorm/base/line_reader.h"
 #include "prenorm/base/terminal.h"
 #include "prenorm/training/process.h"
+#include "prenorm/training/stop_signal.h"
 #include "prenorm/training/train_translation.h"
 #include "prenorm/training/translation_setup.h"
 #include "prenorm/training/translation_task.h"
@@ -84,6 +85,8 @@ void train(DemoRun& run) {
   fs::remove_all(run.folder, ignored);
   try {
     const auto result = training::train_translation(run.config, training::RunFolder(run.folder), training::Start::kNew);
+    if (result.reason == training::StopReason::kSignal)
+      throw Interrupted("the demo was stopped; start it again to have its page", training::StopSignal::received());
     run.training_seconds = result.state.seconds;
     run.valid_loss = result.last_validation->loss_nats_per_token;
     run.bleu = result.last_validation->bleu.value_or(0);

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cmath>
 #include <filesystem>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "prenorm/base/error.h"
@@ -14,6 +15,11 @@
 
 namespace prenorm::training {
 namespace {
+
+// A guess among a million words costs 14 nats; a loss a hundred times as large is no training any more, though it may
+// stay a number for long.
+constexpr double kDivergedNats = 1000;
+constexpr double kLargestActivation = 1e4;
 
 using Clock = std::chrono::steady_clock;
 
@@ -94,7 +100,8 @@ void Trainer::step() {
   Update update = accumulate_gradients();
   const double scale = 1.0 / static_cast<double>(update.target_tokens);
   update.grad_norm = optim::l2_norm(task_.parameters().gradients()) * scale;
-  if (!std::isfinite(update.loss_nats) || !std::isfinite(update.grad_norm)) explain_non_finite(update);
+  if (!std::isfinite(update.loss_nats) || !std::isfinite(update.grad_norm) || update.loss_nats * scale > kDivergedNats)
+    explain_divergence(update);
   const double limit = config_.optim.clip_norm;
   const double clip = limit > 0 && update.grad_norm > limit ? limit / update.grad_norm : 1.0;
   ++state_.step;
@@ -134,12 +141,15 @@ std::string Trainer::last_good_checkpoint() const {
                           : std::string("no checkpoint had been written yet");
 }
 
-void Trainer::explain_non_finite(const Update& update) {
-  const NonFinite found = find_non_finite(task_, update.batches);
+void Trainer::explain_divergence(const Update& update) {
+  // Of a loss that is a number, however large, the first activation past all sense is the reason.
+  const double largest = std::isfinite(update.loss_nats) && std::isfinite(update.grad_norm)
+                             ? kLargestActivation
+                             : std::numeric_limits<double>::infinity();
+  const BadTensor found = find_bad_tensor(task_, update.batches, largest);
   throw_error<NumericsError>(
-      "update {}: {} is not finite (loss {:.4g} nats per target token, learning rate {:.4g}, batch {} of epoch {}: "
-      "{}); "
-      "the update was not made and {}; lower optim.lr, or set schedule.warmup_steps or optim.clip_norm",
+      "update {}: training has diverged: {} (loss {:.4g} nats per target token, learning rate {:.4g}, batch {} of "
+      "epoch {}: {}); the update was not made and {}; lower optim.lr, or set schedule.warmup_steps or optim.clip_norm",
       state_.step + 1, found.what, update.loss_nats / static_cast<double>(update.target_tokens),
       optim::learning_rate(config_.schedule, config_.optim.lr, config_.train.max_steps, state_.step + 1),
       found.where.batch, found.where.epoch, task_.origin(found.where.epoch, found.where.batch), last_good_checkpoint());

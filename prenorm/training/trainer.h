@@ -12,9 +12,9 @@
 #include "prenorm/base/terminal.h"
 #include "prenorm/config/config.h"
 #include "prenorm/optim/optimizer.h"
+#include "prenorm/training/bad_tensor.h"
 #include "prenorm/training/checkpoint.h"
 #include "prenorm/training/metrics_log.h"
-#include "prenorm/training/non_finite.h"
 #include "prenorm/training/results.h"
 #include "prenorm/training/run_folder.h"
 #include "prenorm/training/task.h"
@@ -31,7 +31,8 @@ class Trainer {
   // other data: nothing has been changed then.
   bool resume();
   // Until one of the limits of [train]. Writes checkpoints, metrics.jsonl and results.json.
-  // Errors: NumericsError when loss, gradient or weights stop being finite: checkpoints stay as they were before.
+  // Errors: NumericsError when loss, gradient or weights stop being finite or the loss exceeds 1000 nats per token:
+  // checkpoints stay as they were before.
   TrainingResult run();
 
  private:
@@ -45,7 +46,7 @@ class Trainer {
   std::optional<StopReason> stop_reason() const;
   void step();
   Update accumulate_gradients();
-  [[noreturn]] void explain_non_finite(const Update& update);
+  [[noreturn]] void explain_divergence(const Update& update);
   void check_weights() const;
   std::string last_good_checkpoint() const;
   nn::Context context(std::int64_t micro_batch) const;

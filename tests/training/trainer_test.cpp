@@ -328,7 +328,7 @@ TEST_F(TrainerTest, ALossThatIsNotFiniteNamesTheBatchOfAnAccumulatedUpdate) {
     trainer.run();
     ADD_FAILURE() << "it went on";
   } catch (const NumericsError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("update 2: the loss is not finite"));
+    EXPECT_THAT(error.what(), HasSubstr("update 2: training has diverged: the loss is not finite"));
     EXPECT_THAT(error.what(), HasSubstr("batch 4 of epoch 0: " + lines));
     EXPECT_THAT(error.what(), HasSubstr("no checkpoint had been written yet"));
     EXPECT_THAT(error.what(), HasSubstr("lower optim.lr"));
@@ -343,7 +343,7 @@ TEST_F(TrainerTest, WeightsThatOverflowAreNeverSaved) {
   config.train.max_steps = 10;
   config.optim.lr = 1e39;  // past what a configuration may say: the first update overflows
   // Found by the update after it, or by the checkpoint that would be written first.
-  for (const auto& [every, message] : {std::pair(5, "update 7: weight embedding.weight is not finite (loss "),
+  for (const auto& [every, message] : {std::pair(5, "update 7: training has diverged: weight embedding.weight is not finite (loss "),
                                        std::pair(1, "update 6: weight embedding.weight is not finite any more; ")}) {
     config.train.checkpoint_every = every;
     auto task = task_of(config);

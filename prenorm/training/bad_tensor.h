@@ -1,4 +1,4 @@
-// Where NaN or infinity came from.
+// Where NaN, infinity or numbers out of all range came from.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +15,9 @@ struct MicroBatch {
   nn::Context context;
 };
 
-struct NonFinite {
-  std::string what;  // "activation encoder.layers.0", "gradient of embedding.weight", ...
+struct BadTensor {
+  std::string what;  // "gradient of embedding.weight is not finite", "activation encoder.layers.0.feed_forward.branch
+                     // reaches 3e+07", ...
   MicroBatch where;  // the first batch where it shows
 };
 
@@ -24,8 +25,8 @@ bool all_finite(const at::Tensor& x);
 // "weight NAME" for the first one that is not finite, else empty.
 std::string first_non_finite_weight(const nn::Parameters& parameters);
 
-// The first tensor in the order of computation that is not finite, found by computing the update's batches again with
-// an observer. Overwrites the gradients.
-NonFinite find_non_finite(Task& task, std::span<const MicroBatch> batches);
+// The first tensor in the order of computation that is not finite or larger than `largest` in magnitude, found by
+// computing the update's batches again with an observer. Overwrites the gradients.
+BadTensor find_bad_tensor(Task& task, std::span<const MicroBatch> batches, double largest);
 
 }  // namespace prenorm::training
