@@ -269,7 +269,7 @@ TEST_F(TrainCommand, DivergenceNamesTheTensorAndKeepsTheLastGoodCheckpoint) {
   EXPECT_EQ(outcome.code, 1);
   EXPECT_EQ(outcome.out, "");
   ASSERT_EQ(lines_of(outcome.err).size(), 1U) << outcome.err;
-  EXPECT_THAT(outcome.err, HasSubstr("training has diverged: activation "));
+  EXPECT_THAT(outcome.err, HasSubstr("update 7: training has diverged: "));
   EXPECT_THAT(outcome.err, HasSubstr("train.src, lines "));
   EXPECT_THAT(outcome.err, HasSubstr("the checkpoint of update 5 is the last good one; lower optim.lr"));
   EXPECT_EQ(content_of(run_ / "checkpoints"), good);
