@@ -56,7 +56,7 @@ std::int64_t steps_that_fit(const DemoOptions& options, const Config& config, co
   if (options.steps > 0) return options.steps;
   const double update = seconds_per_update(config, prepared);
   const double budget = 60 * options.minutes * kUpdateShare / static_cast<double>(std::size(kWays));
-  const auto steps = std::clamp(static_cast<std::int64_t>(budget / update) / 10 * 10, kFewestSteps, kMostSteps);
+  const auto steps = std::clamp(static_cast<std::int64_t>(budget / update) / 40 * 40, kFewestSteps, kMostSteps);
   inform(fmt::format("{:.0f} ms an update: {} updates for each of the three runs", 1000 * update, steps));
   return steps;
 }
