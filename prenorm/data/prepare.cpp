@@ -6,12 +6,12 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
+#include "prenorm/base/folder_lock.h"
 #include "prenorm/base/hash.h"
 #include "prenorm/base/terminal.h"
 #include "prenorm/data/corpus_writer.h"
 #include "prenorm/data/encode_pairs.h"
 #include "prenorm/data/file_hashes.h"
-#include "prenorm/data/folder_lock.h"
 #include "prenorm/data/parallel_text.h"
 
 namespace prenorm::data {
@@ -91,7 +91,11 @@ void write_corpus(const CorpusRecipe& recipe, const Stamps& stamps, const fs::pa
 
 PreparedCorpus prepare_corpus(const CorpusRecipe& recipe) {
   const Stamps stamps = stamps_of(recipe);
-  const FolderLock lock(recipe.prepared_dir);
+  FolderLock lock(recipe.prepared_dir);
+  if (!lock.try_lock()) {
+    inform(fmt::format("{}: waiting for another process that is preparing text", recipe.prepared_dir.string()));
+    lock.lock();
+  }
   const fs::path folder = recipe.prepared_dir / fmt::format("{}-{}", recipe.source.stem().stem().string(),
                                                             content_key(recipe, stamps).substr(0, 16));
   if (auto corpus = open_existing(folder)) return std::move(*corpus);

@@ -35,7 +35,7 @@ struct DemoRun {
   double valid_loss = 0, bleu = 0, training_seconds = 0;
   std::string bleu_signature;
   std::vector<training::Sample> samples;
-  bool diverged = false;  // stopped on NaN or Inf
+  bool diverged = false;  // stopped because loss or gradient went out of range
 };
 
 struct DemoResult {

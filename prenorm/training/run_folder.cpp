@@ -63,7 +63,7 @@ void RunFolder::check_unused() const {
     throw_error<UsageError>("{}: is not a folder; name another with --run", path_.string());
   for (const auto& entry : fs::directory_iterator(path_, error)) {
     const std::string name = entry.path().filename().string();
-    if (name != kShared && name != kSource && name != kTarget && name != kLock && !is_leftover(name))
+    if (name != kShared && name != kSource && name != kTarget && name != kFolderLock && !is_leftover(name))
       throw_error<UsageError>("{}: the folder is not empty and holds no run; name another with --run", path_.string());
   }
 }

@@ -3,21 +3,18 @@
 
 #include <filesystem>
 
-namespace prenorm::training {
+#include "prenorm/base/folder_lock.h"
 
-inline constexpr const char* kLock = ".lock";
+namespace prenorm::training {
 
 // Held until destroyed, or until the process ends in whatever way.
 class RunLock {
  public:
   // Makes the folder if needed. Errors: UsageError while another process holds the lock; FileError.
   explicit RunLock(const std::filesystem::path& folder);
-  ~RunLock();
-  RunLock(const RunLock&) = delete;
-  RunLock& operator=(const RunLock&) = delete;
 
  private:
-  int descriptor_ = -1;
+  FolderLock lock_;
 };
 
 }  // namespace prenorm::training

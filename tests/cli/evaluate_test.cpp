@@ -22,13 +22,6 @@ class EvaluateCommand : public TinyTranslator {
     return prenorm(words);
   }
   static Outcome evaluate(const Words& more = {}) { return evaluate(source(), reference(), more); }
-  static void expect_refused(const Outcome& outcome, int code, const std::string& what) {
-    EXPECT_EQ(outcome.code, code);
-    EXPECT_EQ(outcome.out, "");
-    EXPECT_EQ(lines_of(outcome.err).size(), 1U) << outcome.err;
-    EXPECT_THAT(outcome.err, StartsWith("error: "));
-    EXPECT_THAT(outcome.err, HasSubstr(what));
-  }
 };
 
 TEST_F(EvaluateCommand, IsTranslateAndScore) {

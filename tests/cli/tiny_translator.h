@@ -1,6 +1,7 @@
 // A trained run for the commands that use one.
 #pragma once
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -27,6 +28,13 @@ class TinyTranslator : public testing::Test {
   }
   static void TearDownTestSuite() { delete text_; }
 
+  static void expect_refused(const Outcome& outcome, int code, const std::string& what) {
+    EXPECT_EQ(outcome.code, code);
+    EXPECT_EQ(outcome.out, "");
+    EXPECT_EQ(lines_of(outcome.err).size(), 1U) << outcome.err;
+    EXPECT_THAT(outcome.err, testing::StartsWith("error: "));
+    EXPECT_THAT(outcome.err, testing::HasSubstr(what));
+  }
   static std::filesystem::path run() { return *text_ / "run"; }
   static std::filesystem::path source() { return *text_ / "valid.src"; }
   static std::filesystem::path reference() { return *text_ / "valid.tgt"; }

@@ -13,7 +13,6 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
-using ::testing::StartsWith;
 using Words = std::vector<std::string>;
 
 class TranslateCommand : public TinyTranslator {
@@ -27,13 +26,6 @@ class TranslateCommand : public TinyTranslator {
     const Outcome outcome = translate(input, more);
     EXPECT_EQ(outcome.code, 0) << outcome.err;
     return lines_of(outcome.out);
-  }
-  static void expect_refused(const Outcome& outcome, int code, const std::string& what) {
-    EXPECT_EQ(outcome.code, code);
-    EXPECT_EQ(outcome.out, "");
-    EXPECT_EQ(lines_of(outcome.err).size(), 1U) << outcome.err;
-    EXPECT_THAT(outcome.err, StartsWith("error: "));
-    EXPECT_THAT(outcome.err, HasSubstr(what));
   }
 };
 
