@@ -16,6 +16,7 @@
 #include "prenorm/ops/attention.h"
 #include "prenorm/ops/cross_entropy.h"
 #include "prenorm/ops/dropout.h"
+#include "prenorm/optim/gradient_norm.h"
 #include "prenorm/optim/optimizer.h"
 
 namespace prenorm {
@@ -62,7 +63,7 @@ BENCHMARK(Copy)->UseRealTime()->Unit(benchmark::kMillisecond);
 
 void Dropout(benchmark::State& state) {
   const at::Tensor x = random_matrix(kTokens, kWidth);
-  for (auto _ : state) benchmark::DoNotOptimize(ops::dropout(x, 0.1, 7));
+  for (auto _ : state) benchmark::DoNotOptimize(ops::dropout(x, {0.1, 7}));
   report_bytes(state, 2 * kFloat * static_cast<double>(x.numel()));
 }
 BENCHMARK(Dropout)->UseRealTime()->Unit(benchmark::kMillisecond);
@@ -127,22 +128,54 @@ void Attention(benchmark::State& state) {
 }
 BENCHMARK(Attention)->RangeMultiplier(4)->Range(8, 512)->UseRealTime()->Unit(benchmark::kMillisecond);
 
+// A causal mask leaves half of the multiplications, which count in full here.
 template <auto self_attention>
-void attention_forward_backward(benchmark::State& state) {
+void attention_forward_backward(benchmark::State& state, bool causal) {
+  const std::int64_t length = state.range(0), d_head = state.range(1);
   const at::Tensor qkv = random_matrix(kTokens, 3 * kWidth).requires_grad_(true), grad = random_matrix(kTokens, kWidth);
-  const at::Tensor offsets = offsets_of_equal_sequences(state.range(0));
+  const at::Tensor offsets = offsets_of_equal_sequences(length);
   for (auto _ : state) {
     qkv.mutable_grad() = at::Tensor();
-    self_attention(qkv, offsets, {kHeads}).backward(grad);
+    self_attention(qkv, offsets, {kWidth / d_head, causal}).backward(grad);
   }
-  report_flops(state, 3 * attention_flops(state.range(0)));
+  report_flops(state, 3 * attention_flops(length));
 }
-void AttentionForwardBackward(benchmark::State& state) { attention_forward_backward<ops::self_attention>(state); }
+void AttentionForwardBackward(benchmark::State& state) {
+  attention_forward_backward<ops::self_attention>(state, false);
+}
+void CausalAttentionForwardBackward(benchmark::State& state) {
+  attention_forward_backward<ops::self_attention>(state, true);
+}
 void AttentionCompositeForwardBackward(benchmark::State& state) {
-  attention_forward_backward<ops::self_attention_composite>(state);
+  attention_forward_backward<ops::self_attention_composite>(state, false);
 }
-BENCHMARK(AttentionForwardBackward)->RangeMultiplier(4)->Range(8, 512)->UseRealTime()->Unit(benchmark::kMillisecond);
-BENCHMARK(AttentionCompositeForwardBackward)->Arg(32)->Arg(512)->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(AttentionForwardBackward)
+    ->ArgsProduct({{8, 16, 32, 128, 512, 2048}, {64, 128}})
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK(CausalAttentionForwardBackward)
+    ->ArgsProduct({{16, 128, 2048}, {64, 128}})
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK(AttentionCompositeForwardBackward)
+    ->Args({32, 64})
+    ->Args({512, 64})
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+
+// Decoding: 30 picks for each of 64 queries, which share their rows in fours as the hypotheses of a sentence do.
+void PickedAttention(benchmark::State& state) {
+  constexpr std::int64_t kQueries = 64, kPicks = 30;
+  const at::Tensor query = random_matrix(kQueries, kWidth);
+  const at::Tensor key_value = random_matrix(kQueries / 4 * kPicks, 2 * kWidth);
+  const at::Tensor picks = at::empty({kQueries * kPicks}, at::kLong), offsets = at::empty({kQueries + 1}, at::kLong);
+  for (std::int64_t i = 0; i < picks.numel(); ++i)
+    picks.data_ptr<std::int64_t>()[i] = i / kPicks / 4 + i % kPicks * (kQueries / 4);
+  for (std::int64_t i = 0; i <= kQueries; ++i) offsets.data_ptr<std::int64_t>()[i] = i * kPicks;
+  for (auto _ : state) benchmark::DoNotOptimize(ops::picked_attention(query, key_value, picks, offsets, kHeads));
+  report_flops(state, 4.0 * static_cast<double>(picks.numel() * kWidth));
+}
+BENCHMARK(PickedAttention)->UseRealTime()->Unit(benchmark::kMicrosecond);
 
 void CrossEntropyForwardBackward(benchmark::State& state) {
   const std::int64_t vocabulary = state.range(0);

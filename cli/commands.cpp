@@ -1,5 +1,6 @@
 #include "cli/commands.h"
 
+#include "cli/commands/bench.h"
 #include "cli/commands/config.h"
 #include "cli/commands/corpus.h"
 #include "cli/commands/demo.h"
@@ -18,6 +19,7 @@ void add_commands(CLI::App& app, Run& chosen) {
   add_score(app, chosen);
   add_config(app, chosen);
   add_corpus(app, chosen);
+  add_bench(app, chosen);
   add_doctor(app, chosen);
   add_demo(app, chosen);
 }

@@ -21,7 +21,9 @@ void add_translator_options(CLI::App& command, TranslatorOptions& options) {
 
 training::LoadedTranslator load(const TranslatorOptions& options) {
   const training::RunFolder folder(options.run);
-  training::set_up_process(options.threads.value_or(load_run_config(folder.path()).config.train.threads));
+  RuntimeConfig runtime = load_run_config(folder.path()).config.runtime;
+  runtime.threads = options.threads.value_or(runtime.threads);
+  training::set_up_process(runtime);
   training::LoadedTranslator loaded = load_translator(folder, options.checkpoint);
   DecodeConfig& decode = loaded.config.decode;
   decode.beam = options.beam.value_or(decode.beam);

@@ -18,7 +18,7 @@ namespace prenorm::cli {
 namespace {
 
 std::vector<Check> examine() {
-  training::set_up_process(0);  // what is measured is what training will have
+  training::set_up_process({});  // what is measured is what training will have
   return {check_libtorch(),  judge(blas_in_use()),       check_threads(), check_matrix_products(), check_devices(),
           check_tokenizer(), check_space("folder", "."), check_cache()};
 }

@@ -6,6 +6,7 @@
 #include "prenorm/config/data_config.h"
 #include "prenorm/config/model_config.h"
 #include "prenorm/config/optim_config.h"
+#include "prenorm/config/runtime_config.h"
 #include "prenorm/config/train_config.h"
 
 namespace prenorm {
@@ -19,6 +20,7 @@ struct Config {
   ScheduleConfig schedule;
   TrainConfig train;
   DecodeConfig decode;
+  RuntimeConfig runtime;
 };
 
 template <class V>
@@ -31,6 +33,7 @@ void describe(V& v, Config& c) {
   v.section("schedule", c.schedule, "the learning rate over time");
   v.section("train", c.train, "the training loop");
   v.section("decode", c.decode, "how the model translates");
+  v.section("runtime", c.runtime, "how the machine is used");
 }
 
 }  // namespace prenorm

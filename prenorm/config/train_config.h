@@ -29,7 +29,6 @@ struct TrainConfig {
   std::int64_t max_epochs = 0;
   std::int64_t seed = 1;
   double label_smoothing = 0.1;
-  std::int64_t threads = 0;
   std::int64_t log_every = 10;
   std::int64_t valid_every = 500;
   std::int64_t bleu_every = 0;
@@ -46,7 +45,6 @@ void describe(V& v, TrainConfig& c) {
   v.field("max_epochs", c.max_epochs, Range{0, 1e9}, "stop after so many passes over the corpus; 0 = no limit");
   v.field("seed", c.seed, Range{0, 9e15}, "everything random follows from it");
   v.field("label_smoothing", c.label_smoothing, Range{0, 0.99}, "share of probability spread over the vocabulary");
-  v.field("threads", c.threads, Range{0, 4096}, "threads; 0 = one for each core");
   v.field("log_every", c.log_every, Range{1, 1e9}, "updates between lines in metrics.jsonl");
   v.field("valid_every", c.valid_every, Range{1, 1e9}, "updates between validations (and at the end)");
   v.field(

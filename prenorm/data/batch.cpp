@@ -28,6 +28,48 @@ Batch make_batch(const PreparedCorpus& corpus, std::span<const std::int64_t> pai
   return batch;
 }
 
+namespace {
+
+void append_sequence(PackedSide& share, const PackedSide& side, std::int64_t sequence) {
+  if (share.ids.empty()) share.first_token = side.first_token + side.offsets[sequence];
+  share.ids.insert(share.ids.end(), side.ids.begin() + side.offsets[sequence],
+                   side.ids.begin() + side.offsets[sequence + 1]);
+  share.end_sequence();
+}
+
+Batch sequences_of(const Batch& batch, std::int64_t first, std::int64_t last) {
+  Batch share;
+  for (std::int64_t s = first; s < last; ++s) {
+    append_sequence(share.source, batch.source, s);
+    append_sequence(share.target_input, batch.target_input, s);
+  }
+  const std::vector<std::int64_t>& offsets = batch.target_input.offsets;
+  share.target_output.assign(batch.target_output.begin() + offsets[first], batch.target_output.begin() + offsets[last]);
+  share.pair_indices.assign(batch.pair_indices.begin() + first, batch.pair_indices.begin() + last);
+  return share;
+}
+
+}  // namespace
+
+std::vector<Batch> share_out(const Batch& batch, std::int64_t shares) {
+  const auto tokens_before = [&](std::int64_t sequence) {
+    return batch.source.offsets[sequence] + batch.target_input.offsets[sequence];
+  };
+  const std::int64_t sequences = batch.sequences(), all = tokens_before(sequences);
+  std::vector<Batch> parts;
+  std::int64_t first = 0;
+  for (std::int64_t i = 1; i <= shares && first < sequences; ++i) {
+    std::int64_t last = first + 1;
+    // Up to the cut that is nearest to where share i ideally ends, and leaving a sequence for each share to come.
+    while (last < sequences - (shares - i) && (tokens_before(last) + tokens_before(last + 1)) * shares <= 2 * i * all)
+      ++last;
+    if (i == shares) last = sequences;
+    parts.push_back(sequences_of(batch, first, last));
+    first = last;
+  }
+  return parts;
+}
+
 PackedSide pack_sources(std::span<const std::vector<std::int32_t>> sentences, std::int32_t eos) {
   PackedSide packed;
   for (const auto& sentence : sentences) {

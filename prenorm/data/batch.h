@@ -14,6 +14,7 @@ struct PackedSide {
   std::vector<std::int64_t> ids;         // [tokens]
   std::vector<std::int64_t> offsets{0};  // [sequences + 1]
   std::int64_t max_length = 0;
+  std::int64_t first_token = 0;  // place of ids[0] in the whole batch, where this is a share of it
 
   std::int64_t tokens() const { return std::ssize(ids); }
   std::int64_t sequences() const { return std::ssize(offsets) - 1; }
@@ -36,6 +37,10 @@ struct Batch {
 
 // Pairs of the corpus in the given order. Errors: DataError when the corpus turns out to be damaged.
 Batch make_batch(const PreparedCorpus& corpus, std::span<const std::int64_t> pair_indices);
+
+// The batch in `shares` parts of consecutive sequences, of tokens as equal as can be; fewer where there are not so many
+// sequences.
+std::vector<Batch> share_out(const Batch& batch, std::int64_t shares);
 
 // Sentences to translate, each with `eos` at its end.
 PackedSide pack_sources(std::span<const std::vector<std::int32_t>> sentences, std::int32_t eos);

@@ -10,6 +10,7 @@
 #include "prenorm/base/line_reader.h"
 #include "prenorm/base/terminal.h"
 #include "prenorm/training/process.h"
+#include "prenorm/training/share_workers.h"
 #include "prenorm/training/stop_signal.h"
 #include "prenorm/training/train_translation.h"
 #include "prenorm/training/translation_setup.h"
@@ -45,7 +46,8 @@ Config with_text(Config config, const DemoText& text) {
 // Gradients of a few batches of a model that is thrown away: seconds an update takes.
 double seconds_per_update(const Config& config, const fs::path& prepared) {
   training::TranslationTask task(config, training::make_tokenizers(config, prepared), prepared);
-  const auto gradient = [&](std::int64_t batch) { task.loss(0, batch, {.training = true}).loss_sum.backward(); };
+  training::ShareWorkers workers(task, config.runtime);
+  const auto gradient = [&](std::int64_t batch) { workers.add_gradients(0, batch, {.training = true}); };
   gradient(0);
   const auto start = std::chrono::steady_clock::now();
   for (std::int64_t i = 1; i <= kMeasuredSteps; ++i) gradient(i);
@@ -122,7 +124,7 @@ Config demo_config() {
 
 DemoResult train_three_ways(const DemoOptions& options) {
   Config config = with_text(demo_config(), options.text);
-  training::set_up_process(config.train.threads);
+  training::set_up_process(config.runtime);
   DemoResult result;
   result.steps = steps_that_fit(options, config, options.output / "prepared");
   config.train.max_steps = result.steps;

@@ -40,9 +40,14 @@ at::Tensor output_table(nn::Parameters& p, const ModelConfig& config, const at::
 
 Translator::Translator(const ModelConfig& config, std::int64_t source_vocabulary, std::int64_t target_vocabulary,
                        std::uint64_t seed, at::ScalarType dtype)
-    : max_positions_(config.positions == Positions::kLearned ? config.max_positions
+    : Translator(config, source_vocabulary, target_vocabulary, nn::Parameters(seed, dtype)) {}
+
+Translator::Translator(const ModelConfig& config, std::int64_t source_vocabulary, std::int64_t target_vocabulary,
+                       nn::Parameters parameters)
+    : config_(config),
+      max_positions_(config.positions == Positions::kLearned ? config.max_positions
                                                              : std::numeric_limits<std::int64_t>::max()),
-      parameters_(seed, dtype),
+      parameters_(std::move(parameters)),
       source_table_(source_table(parameters_, config, source_vocabulary)),
       target_table_(target_table(parameters_, config, source_table_, target_vocabulary)),
       output_(output_table(parameters_, config, target_table_, target_vocabulary)),
@@ -53,19 +58,25 @@ Translator::Translator(const ModelConfig& config, std::int64_t source_vocabulary
   parameters_.complete();
 }
 
+std::unique_ptr<Translator> Translator::replica() const {
+  return std::unique_ptr<Translator>(new Translator(config_, source_vocabulary(), target_vocabulary(),
+                                                    nn::Parameters::sharing_values_of(parameters_)));
+}
+
 nn::Memory Translator::encode(const data::PackedSide& source, const nn::Context& context) const {
   nn::Packing packing = nn::Packing::from_offsets(source.offsets);
-  const at::Tensor x = source_embedding_(as_tensor(source.ids), packing.positions, packing.longest, context);
-  at::Tensor states = encoder_(x, packing, context);
+  const nn::Context here = context.from_row(source.first_token);
+  const at::Tensor x = source_embedding_(as_tensor(source.ids), packing.positions, packing.longest, here);
+  at::Tensor states = encoder_(x, packing, here);
   return {std::move(states), std::move(packing)};
 }
 
 at::Tensor Translator::target_states(const data::Batch& batch, const nn::Context& context) const {
   const nn::Memory memory = encode(batch.source, context);
   const nn::Packing packing = nn::Packing::from_offsets(batch.target_input.offsets);
-  const at::Tensor x =
-      target_embedding_(as_tensor(batch.target_input.ids), packing.positions, packing.longest, context);
-  return decoder_(x, packing, memory, context);
+  const nn::Context here = context.from_row(batch.target_input.first_token);
+  const at::Tensor x = target_embedding_(as_tensor(batch.target_input.ids), packing.positions, packing.longest, here);
+  return decoder_(x, packing, memory, here);
 }
 
 ops::CrossEntropySums Translator::loss(const data::Batch& batch, double label_smoothing,

@@ -4,6 +4,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <memory>
 
 #include "prenorm/config/model_config.h"
 #include "prenorm/data/batch.h"
@@ -21,6 +22,8 @@ class Translator {
   // With tied_embeddings = all the vocabularies must be equal.
   Translator(const ModelConfig& config, std::int64_t source_vocabulary, std::int64_t target_vocabulary,
              std::uint64_t seed, at::ScalarType dtype = at::kFloat);
+  // A model with the same weights, in the same place, and gradients of its own: both can be computed with at once.
+  std::unique_ptr<Translator> replica() const;
 
   nn::Parameters& parameters() { return parameters_; }
   const nn::Parameters& parameters() const { return parameters_; }
@@ -42,8 +45,11 @@ class Translator {
                          const nn::Picks& self_picks, const nn::Picks& cross_picks) const;
 
  private:
+  Translator(const ModelConfig& config, std::int64_t source_vocabulary, std::int64_t target_vocabulary,
+             nn::Parameters parameters);
   at::Tensor target_states(const data::Batch& batch, const nn::Context& context) const;  // [target_tokens, d_model]
 
+  ModelConfig config_;
   std::int64_t max_positions_;
   nn::Parameters parameters_;
   at::Tensor source_table_, target_table_, output_;

@@ -33,29 +33,23 @@ void KeyValueCache::append(const at::Tensor& key_value) {
 }
 
 SelfAttention::SelfAttention(const Scope& scope, const ModelConfig& config, bool causal)
-    : num_heads_(config.num_heads),
-      causal_(causal),
-      dropout_(config.attention_dropout),
-      site_(name_key(scope.name() + ".attention_dropout")),
+    : kind_(scope, config, causal),
       qkv_(scope / "qkv", config.d_model, 3 * config.d_model, stacked(config, config.init_query_key_zero ? 2 : 0)),
       out_(scope / "out", config.d_model, config.d_model, xavier(config.init, config.d_model, config.d_model)) {}
 
 at::Tensor SelfAttention::operator()(const at::Tensor& x, const Packing& packing, const Context& context) const {
-  return out_(ops::self_attention(qkv_(x), packing.offsets,
-                                  {num_heads_, causal_, context.training ? dropout_ : 0, context.at(site_)}));
+  return out_(ops::self_attention(qkv_(x), packing.offsets, kind_.options(context)));
 }
 
 at::Tensor SelfAttention::step(const at::Tensor& x, KeyValueCache& cache, const Picks& picks) const {
   const std::int64_t d = x.size(1);
   const at::Tensor qkv = qkv_(x);
   cache.append(qkv.narrow(1, d, 2 * d));
-  return out_(ops::picked_attention(qkv.narrow(1, 0, d), cache.rows, picks.rows, picks.offsets, num_heads_));
+  return out_(ops::picked_attention(qkv.narrow(1, 0, d), cache.rows, picks.rows, picks.offsets, kind_.num_heads));
 }
 
 CrossAttention::CrossAttention(const Scope& scope, const ModelConfig& config)
-    : num_heads_(config.num_heads),
-      dropout_(config.attention_dropout),
-      site_(name_key(scope.name() + ".attention_dropout")),
+    : kind_(scope, config, /*is_causal=*/false),
       query_(scope / "query", config.d_model, config.d_model, stacked(config, config.init_query_key_zero ? 1 : 0)),
       key_value_(scope / "key_value", config.d_model, 2 * config.d_model,
                  stacked(config, config.init_query_key_zero ? 1 : 0)),
@@ -64,11 +58,11 @@ CrossAttention::CrossAttention(const Scope& scope, const ModelConfig& config)
 at::Tensor CrossAttention::operator()(const at::Tensor& x, const Packing& packing, const at::Tensor& memory,
                                       const Packing& memory_packing, const Context& context) const {
   return out_(ops::cross_attention(query_(x), packing.offsets, key_value_(memory), memory_packing.offsets,
-                                   {num_heads_, false, context.training ? dropout_ : 0, context.at(site_)}));
+                                   kind_.options(context)));
 }
 
 at::Tensor CrossAttention::step(const at::Tensor& x, const at::Tensor& key_value, const Picks& picks) const {
-  return out_(ops::picked_attention(query_(x), key_value, picks.rows, picks.offsets, num_heads_));
+  return out_(ops::picked_attention(query_(x), key_value, picks.rows, picks.offsets, kind_.num_heads));
 }
 
 }  // namespace prenorm::nn

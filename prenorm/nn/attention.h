@@ -7,6 +7,7 @@
 #include "prenorm/nn/context.h"
 #include "prenorm/nn/linear.h"
 #include "prenorm/nn/packing.h"
+#include "prenorm/ops/attention.h"
 
 namespace prenorm::nn {
 
@@ -23,6 +24,23 @@ struct Picks {
   at::Tensor offsets;  // int64, CPU, [queries + 1]
 };
 
+// What a module's attention always has in common, and what one batch adds to it.
+struct AttentionKind {
+  AttentionKind(const Scope& scope, const ModelConfig& config, bool is_causal)
+      : num_heads(config.num_heads),
+        causal(is_causal),
+        dropout(config.attention_dropout),
+        site(name_key(scope.name() + ".attention_dropout")) {}
+  ops::AttentionOptions options(const Context& context) const {
+    return {num_heads, causal, context.training ? dropout : 0, context.at(site), context.first_row};
+  }
+
+  std::int64_t num_heads;
+  bool causal;
+  double dropout;
+  std::uint64_t site;
+};
+
 class SelfAttention {
  public:
   SelfAttention(const Scope& scope, const ModelConfig& config, bool causal);
@@ -33,10 +51,7 @@ class SelfAttention {
   at::Tensor step(const at::Tensor& x, KeyValueCache& cache, const Picks& picks) const;
 
  private:
-  std::int64_t num_heads_;
-  bool causal_;
-  double dropout_;
-  std::uint64_t site_;
+  AttentionKind kind_;
   Linear qkv_, out_;
 };
 
@@ -52,9 +67,7 @@ class CrossAttention {
   at::Tensor step(const at::Tensor& x, const at::Tensor& key_value, const Picks& picks) const;
 
  private:
-  std::int64_t num_heads_;
-  double dropout_;
-  std::uint64_t site_;
+  AttentionKind kind_;
   Linear query_, key_value_, out_;
 };
 

@@ -10,21 +10,21 @@ DecoderLayer::DecoderLayer(const Scope& scope, const ModelConfig& config)
       feed_forward_(scope / "feed_forward", config),
       feed_forward_residual_(scope / "feed_forward", config) {}
 
-at::Tensor DecoderLayer::operator()(const at::Tensor& x, const Packing& packing, const Memory& memory,
-                                    const Context& context) const {
-  at::Tensor h =
-      self_attention_residual_(x, context, [&](const at::Tensor& y) { return self_attention_(y, packing, context); });
+Stream DecoderLayer::operator()(const Stream& in, const Packing& packing, const Memory& memory,
+                                const Context& context) const {
+  Stream h =
+      self_attention_residual_(in, context, [&](const at::Tensor& y) { return self_attention_(y, packing, context); });
   h = cross_attention_residual_(h, context, [&](const at::Tensor& y) {
     return cross_attention_(y, packing, memory.states, memory.packing, context);
   });
   return feed_forward_residual_(h, context, [&](const at::Tensor& y) { return feed_forward_(y, context); });
 }
 
-at::Tensor DecoderLayer::step(const at::Tensor& x, KeyValueCache& self, const Picks& self_picks,
-                              const at::Tensor& cross, const Picks& cross_picks) const {
+Stream DecoderLayer::step(const Stream& in, KeyValueCache& self, const Picks& self_picks, const at::Tensor& cross,
+                          const Picks& cross_picks) const {
   const Context inference;
-  at::Tensor h = self_attention_residual_(
-      x, inference, [&](const at::Tensor& y) { return self_attention_.step(y, self, self_picks); });
+  Stream h = self_attention_residual_(in, inference,
+                                      [&](const at::Tensor& y) { return self_attention_.step(y, self, self_picks); });
   h = cross_attention_residual_(h, inference,
                                 [&](const at::Tensor& y) { return cross_attention_.step(y, cross, cross_picks); });
   return feed_forward_residual_(h, inference, [&](const at::Tensor& y) { return feed_forward_(y, inference); });
@@ -34,10 +34,11 @@ Decoder::Decoder(const Scope& scope, const ModelConfig& config) : end_(scope, co
   for (std::int64_t i = 0; i < config.decoder_layers; ++i) layers_.emplace_back(scope / "layers" / i, config);
 }
 
-at::Tensor Decoder::operator()(at::Tensor x, const Packing& packing, const Memory& memory,
+at::Tensor Decoder::operator()(const at::Tensor& x, const Packing& packing, const Memory& memory,
                                const Context& context) const {
-  for (const DecoderLayer& layer : layers_) x = layer(x, packing, memory, context);
-  return end_(x);
+  Stream stream{x, {}, {}, nullptr};
+  for (const DecoderLayer& layer : layers_) stream = layer(stream, packing, memory, context);
+  return end_(stream, context);
 }
 
 DecoderCache Decoder::start(const Memory& memory) const {
@@ -47,10 +48,12 @@ DecoderCache Decoder::start(const Memory& memory) const {
   return cache;
 }
 
-at::Tensor Decoder::step(at::Tensor x, DecoderCache& cache, const Picks& self_picks, const Picks& cross_picks) const {
+at::Tensor Decoder::step(const at::Tensor& x, DecoderCache& cache, const Picks& self_picks,
+                         const Picks& cross_picks) const {
+  Stream stream{x, {}, {}, nullptr};
   for (std::size_t i = 0; i < layers_.size(); ++i)
-    x = layers_[i].step(x, cache.self[i], self_picks, cache.cross[i], cross_picks);
-  return end_(x);
+    stream = layers_[i].step(stream, cache.self[i], self_picks, cache.cross[i], cross_picks);
+  return end_(stream, Context{});
 }
 
 }  // namespace prenorm::nn

@@ -28,11 +28,9 @@ class DecoderLayer {
  public:
   DecoderLayer(const Scope& scope, const ModelConfig& config);
 
-  // [target_tokens, d_model] -> [target_tokens, d_model]
-  at::Tensor operator()(const at::Tensor& x, const Packing& packing, const Memory& memory,
-                        const Context& context) const;
-  at::Tensor step(const at::Tensor& x, KeyValueCache& self, const Picks& self_picks, const at::Tensor& cross,
-                  const Picks& cross_picks) const;
+  Stream operator()(const Stream& in, const Packing& packing, const Memory& memory, const Context& context) const;
+  Stream step(const Stream& in, KeyValueCache& self, const Picks& self_picks, const at::Tensor& cross,
+              const Picks& cross_picks) const;
   at::Tensor cross_keys_and_values(const at::Tensor& states) const { return cross_attention_.keys_and_values(states); }
 
  private:
@@ -48,12 +46,14 @@ class Decoder {
  public:
   Decoder(const Scope& scope, const ModelConfig& config);
 
-  at::Tensor operator()(at::Tensor x, const Packing& packing, const Memory& memory, const Context& context) const;
+  // [target_tokens, d_model] -> [target_tokens, d_model]
+  at::Tensor operator()(const at::Tensor& x, const Packing& packing, const Memory& memory,
+                        const Context& context) const;
 
   DecoderCache start(const Memory& memory) const;
   // x: [rows, d_model], the newest token of each hypothesis. Its own keys are appended to the cache as rows
   // [used, used + rows) and must be among the picks of their row.
-  at::Tensor step(at::Tensor x, DecoderCache& cache, const Picks& self_picks, const Picks& cross_picks) const;
+  at::Tensor step(const at::Tensor& x, DecoderCache& cache, const Picks& self_picks, const Picks& cross_picks) const;
 
  private:
   std::vector<DecoderLayer> layers_;

@@ -1,13 +1,11 @@
 #include "prenorm/nn/embedding.h"
 
-#include <ATen/TensorOperators.h>
-#include <ATen/ops/embedding.h>
 #include <ATen/ops/empty.h>
 
 #include <cmath>
 
 #include "prenorm/base/error.h"
-#include "prenorm/ops/dropout.h"
+#include "prenorm/ops/embedding.h"
 
 namespace prenorm::nn {
 
@@ -36,26 +34,28 @@ Embedding::Embedding(const Scope& position_scope, const ModelConfig& config, at:
     learned_ = embedding_table(position_scope, config.max_positions, config.d_model);
 }
 
-at::Tensor Embedding::position_rows(const at::Tensor& positions, std::int64_t longest) const {
+const at::Tensor& Embedding::position_table(std::int64_t longest) const {
   if (learned_.defined()) {
     if (longest > learned_.size(0))
       throw_error<DataError>(
           "a sequence of {} tokens is longer than model.max_positions = {}; raise it, or use "
           "model.positions = \"sinusoidal\"",
           longest, learned_.size(0));
-    return at::embedding(learned_, positions);
+    return learned_;
   }
   if (!sinusoids_.defined() || sinusoids_.size(0) < longest)
     sinusoids_ = sinusoidal_positions(std::max<std::int64_t>(2 * longest, 256), table_.size(1), table_.scalar_type());
-  return sinusoids_.index_select(0, positions);
+  return sinusoids_;
 }
 
 at::Tensor Embedding::operator()(const at::Tensor& ids, const at::Tensor& positions, std::int64_t longest,
                                  const Context& context) const {
-  const double scale = std::sqrt(static_cast<double>(table_.size(1)));
-  at::Tensor x = at::embedding(table_, ids) * scale + position_rows(positions, longest);
+  const std::int64_t d_model = table_.size(1);
+  at::Tensor x =
+      ops::embedding(ids, positions, {table_, position_table(longest), std::sqrt(static_cast<double>(d_model))},
+                     context.dropout_mask(dropout_, site_, d_model));
   context.observe(point_, x);
-  return context.training ? ops::dropout(x, dropout_, context.at(site_)) : x;
+  return x;
 }
 
 }  // namespace prenorm::nn

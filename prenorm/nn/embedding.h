@@ -30,7 +30,7 @@ class Embedding {
                         const Context& context) const;
 
  private:
-  at::Tensor position_rows(const at::Tensor& positions, std::int64_t longest) const;
+  const at::Tensor& position_table(std::int64_t longest) const;  // covers at least `longest` positions
 
   at::Tensor table_;
   at::Tensor learned_;            // [max_positions, d_model], undefined for sinusoids

@@ -15,8 +15,7 @@ class EncoderLayer {
  public:
   EncoderLayer(const Scope& scope, const ModelConfig& config);
 
-  // [tokens, d_model] -> [tokens, d_model]
-  at::Tensor operator()(const at::Tensor& x, const Packing& packing, const Context& context) const;
+  Stream operator()(const Stream& in, const Packing& packing, const Context& context) const;
 
  private:
   SelfAttention self_attention_;
@@ -29,7 +28,8 @@ class Encoder {
  public:
   Encoder(const Scope& scope, const ModelConfig& config);
 
-  at::Tensor operator()(at::Tensor x, const Packing& packing, const Context& context) const;
+  // [tokens, d_model] -> [tokens, d_model]
+  at::Tensor operator()(const at::Tensor& x, const Packing& packing, const Context& context) const;
 
  private:
   std::vector<EncoderLayer> layers_;

@@ -1,8 +1,5 @@
 #include "prenorm/nn/feed_forward.h"
 
-#include <ATen/ops/gelu.h>
-#include <ATen/ops/relu.h>
-
 #include "prenorm/ops/dropout.h"
 
 namespace prenorm::nn {
@@ -15,8 +12,8 @@ FeedForward::FeedForward(const Scope& scope, const ModelConfig& config)
       down_(scope / "down", config.d_ff, config.d_model, xavier(config.init, config.d_ff, config.d_model)) {}
 
 at::Tensor FeedForward::operator()(const at::Tensor& x, const Context& context) const {
-  const at::Tensor hidden = activation_ == Activation::kRelu ? at::relu(up_(x)) : at::gelu(up_(x));
-  return down_(context.training ? ops::dropout(hidden, dropout_, context.at(site_)) : hidden);
+  const at::Tensor hidden = up_(x, activation_);
+  return down_(ops::dropout(hidden, context.dropout_mask(dropout_, site_, hidden.size(1))));
 }
 
 }  // namespace prenorm::nn

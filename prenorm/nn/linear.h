@@ -1,9 +1,13 @@
-// y = x Wᵀ + b with W: [out, in].
+// y = act(x Wᵀ + b) with W: [out, in].
 #pragma once
 
 #include <ATen/core/Tensor.h>
 
+#include <optional>
+
+#include "prenorm/config/model_config.h"
 #include "prenorm/nn/parameters.h"
+#include "prenorm/ops/linear.h"
 
 namespace prenorm::nn {
 
@@ -12,8 +16,10 @@ class Linear {
   Linear(const Scope& scope, std::int64_t in, std::int64_t out, const Initializer& initializer)
       : weight_(scope.add("weight", {out, in}, initializer)), bias_(scope.add("bias", {out}, constant(0))) {}
 
-  // [..., in] -> [..., out]
-  at::Tensor operator()(const at::Tensor& x) const;
+  // [rows, in] -> [rows, out]
+  at::Tensor operator()(const at::Tensor& x, std::optional<Activation> activation = std::nullopt) const {
+    return ops::linear(x, weight_, bias_, activation);
+  }
 
  private:
   at::Tensor weight_, bias_;

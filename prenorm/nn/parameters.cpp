@@ -13,7 +13,7 @@ at::Tensor Parameters::add(std::string name, at::IntArrayRef shape, const Initia
   const auto same = [&](const Parameter& p) { return p.name == name; };
   if (std::any_of(list_.begin(), list_.end(), same)) throw std::logic_error("two parameters are named " + name);
   at::Tensor value = at::empty(shape, dtype_);
-  initializer(value, RandomStream(mix_key({seed_, name_key(name)})));
+  if (!shared_.defined()) initializer(value, RandomStream(mix_key({seed_, name_key(name)})));
   value.set_requires_grad(true);
   list_.push_back({std::move(name), value});
   return value;
@@ -21,17 +21,23 @@ at::Tensor Parameters::add(std::string name, at::IntArrayRef shape, const Initia
 
 void Parameters::complete() {
   const at::NoGradGuard no_grad;
-  values_ = at::empty({count()}, dtype_);
+  values_ = shared_.defined() ? shared_ : at::empty({count()}, dtype_);
   gradients_ = at::zeros_like(values_);
   std::int64_t first = 0;
   for (Parameter& p : list_) {
     const std::int64_t n = p.value.numel();
     const at::Tensor place = values_.narrow(0, first, n).view(p.value.sizes());
-    place.copy_(p.value);
+    if (!shared_.defined()) place.copy_(p.value);
     p.value.set_data(place);
     p.value.mutable_grad() = gradients_.narrow(0, first, n).view(p.value.sizes());
     first += n;
   }
+}
+
+Parameters Parameters::sharing_values_of(const Parameters& original) {
+  Parameters parameters(original.seed_, original.dtype_);
+  parameters.shared_ = original.values_;
+  return parameters;
 }
 
 const at::Tensor& Parameters::at(std::string_view name) const {

@@ -21,8 +21,12 @@ struct Parameter {
 class Parameters {
  public:
   explicit Parameters(std::uint64_t seed, at::ScalarType dtype = at::kFloat) : seed_(seed), dtype_(dtype) {}
+  // For another model of the same architecture with the same values, bit by bit in the same place, and gradients of its
+  // own: both can be computed with at once. `original` must be complete.
+  static Parameters sharing_values_of(const Parameters& original);
 
-  // Declares and fills a parameter. Errors: std::logic_error for a name used twice.
+  // Declares and fills a parameter (those that share values: takes its place among them). Errors: std::logic_error for
+  // a name used twice.
   at::Tensor add(std::string name, at::IntArrayRef shape, const Initializer& initializer);
   // Moves all values into one buffer and makes the gradient buffer. Tensors that add() returned stay valid.
   void complete();
@@ -38,6 +42,7 @@ class Parameters {
  private:
   std::uint64_t seed_;
   at::ScalarType dtype_;
+  at::Tensor shared_;  // the buffer of another's values, or undefined
   std::vector<Parameter> list_;
   at::Tensor values_, gradients_;
 };

@@ -16,9 +16,19 @@
 
 #include "prenorm/nn/context.h"
 #include "prenorm/nn/normalization.h"
-#include "prenorm/ops/dropout.h"
 
 namespace prenorm::nn {
+
+// The residual stream between two sublayers: x + dropout(branch). Under pre_ln the addition is left to the LayerNorm of
+// the next sublayer, which makes one pass of both.
+struct Stream {
+  at::Tensor x;       // [tokens, d_model]
+  at::Tensor branch;  // the same shape; undefined where there is nothing to add
+  ops::DropoutMask dropout;
+  const std::string* point = nullptr;  // the sum's observation point
+
+  at::Tensor sum() const { return branch.defined() ? x + ops::dropout(branch, dropout) : x; }
+};
 
 class Residual {
  public:
@@ -31,22 +41,38 @@ class Residual {
         branch_point_(scope.name() + ".branch"),
         output_point_(scope.name() + ".output") {}
 
-  // x: [tokens, d_model]; f maps [tokens, d_model] to the same shape.
+  // f maps [tokens, d_model] to the same shape.
   template <class Branch>
-  at::Tensor operator()(const at::Tensor& x, const Context& context, Branch&& f) const {
-    at::Tensor y;
+  Stream operator()(const Stream& in, const Context& context, Branch&& f) const {
     switch (placement_) {
-      case NormPlacement::kPostLn: y = norm_(x + dropped(std::forward<Branch>(f)(x), context)); break;
-      case NormPlacement::kPreLn: y = x + dropped(std::forward<Branch>(f)(norm_(x)), context); break;
+      case NormPlacement::kPostLn: {
+        const at::Tensor y = norm_(in.x, observed(f(in.x), context), mask(in.x, context)).normed;
+        context.observe(output_point_, y);
+        return {y, {}, {}, nullptr};
+      }
+      case NormPlacement::kPreLn: {
+        const ops::NormedSum normed = normed_sum(norm_, in, context);
+        return {normed.sum, observed(f(normed.normed), context), mask(in.x, context), &output_point_};
+      }
     }
-    context.observe(output_point_, y);
-    return y;
+    return in;
+  }
+
+  // The sum of the stream, and that normalised.
+  static ops::NormedSum normed_sum(const LayerNorm& norm, const Stream& in, const Context& context) {
+    if (!in.branch.defined()) return {in.x, norm(in.x)};
+    ops::NormedSum result = norm(in.x, in.branch, in.dropout);
+    context.observe(*in.point, result.sum);
+    return result;
   }
 
  private:
-  at::Tensor dropped(const at::Tensor& branch, const Context& context) const {
+  ops::DropoutMask mask(const at::Tensor& x, const Context& context) const {
+    return context.dropout_mask(dropout_, site_, x.size(1));
+  }
+  at::Tensor observed(at::Tensor branch, const Context& context) const {
     context.observe(branch_point_, branch);
-    return context.training ? ops::dropout(branch, dropout_, context.at(site_)) : branch;
+    return branch;
   }
 
   NormPlacement placement_;
@@ -62,7 +88,9 @@ class StackEnd {
   StackEnd(const Scope& scope, const ModelConfig& config) {
     if (config.norm_placement == NormPlacement::kPreLn) norm_.emplace(scope / "norm", config);
   }
-  at::Tensor operator()(const at::Tensor& x) const { return norm_ ? (*norm_)(x) : x; }
+  at::Tensor operator()(const Stream& in, const Context& context) const {
+    return norm_ ? Residual::normed_sum(*norm_, in, context).normed : in.x;
+  }
 
  private:
   std::optional<LayerNorm> norm_;

@@ -15,6 +15,8 @@ struct AttentionOptions {
   bool causal = false;  // query i of a sequence sees keys 0..i of it
   double dropout = 0;   // on the probabilities
   std::uint64_t dropout_key = 0;
+  // Of the queries in the whole batch: dropout masks do not depend on how a batch is shared out.
+  std::int64_t first_row = 0;
 };
 
 // Self-attention. qkv: [tokens, 3 * d_model], rows of queries, keys, values side by side; offsets: int64 on the CPU,

@@ -27,7 +27,7 @@ at::Tensor dropout_factors(std::int64_t first_query, const at::Tensor& probabili
   auto* out = factors.data_ptr<double>();
   for (std::int64_t head = 0; head < probabilities.size(0); ++head)
     for (std::int64_t i = 0; i < probabilities.size(1); ++i) {
-      const auto row = static_cast<std::uint64_t>((first_query + i) * o.num_heads + head);
+      const auto row = static_cast<std::uint64_t>((o.first_row + first_query + i) * o.num_heads + head);
       const std::uint64_t key = mix_key({o.dropout_key, row});
       for (std::int64_t j = 0; j < probabilities.size(2); ++j)
         *out++ =

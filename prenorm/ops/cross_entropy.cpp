@@ -2,15 +2,21 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
-#include <ATen/ops/full_like.h>
-#include <ATen/ops/logsumexp.h>
-#include <ATen/ops/mm.h>
-#include <ATen/ops/zeros.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/linear.h>
+#include <ATen/ops/log_softmax.h>
 #include <ATen/ops/zeros_like.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
+
+#include "prenorm/ops/check_rows.h"
+#include "prenorm/ops/cpu/smoothed_loss.h"
+#include "prenorm/ops/gemm.h"
+#include "prenorm/ops/kernels.h"
+#include "prenorm/ops/weight_gradient.h"
 
 namespace prenorm::ops {
 namespace {
@@ -18,61 +24,60 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-// Rows whose logits exist together: a few MiB for common vocabularies, wide enough for full matrix-multiply speed.
-constexpr std::int64_t kChunkRows = 512;
+constexpr std::int64_t kLargestChunkBytes = 64 << 20, kLeastRows = 256;
 
-struct Sums {
-  double loss = 0, nll = 0;
-};
-
-// logits: [rows, vocabulary]; overwritten by their gradient if wanted.
-Sums smoothed_loss(at::Tensor& logits, const at::Tensor& targets, double smoothing, bool want_gradient) {
-  const auto vocabulary = static_cast<double>(logits.size(1));
-  const at::Tensor log_normalizer = at::logsumexp(logits, 1);
-  const at::Tensor target_logit = logits.gather(1, targets.unsqueeze(1)).squeeze(1);
-  const at::Tensor nll = log_normalizer - target_logit;
-  Sums sums;
-  sums.nll = nll.sum(at::kDouble).item<double>();
-  sums.loss = (1 - smoothing) * sums.nll;
-  if (smoothing > 0)
-    sums.loss += smoothing * (log_normalizer.sum(at::kDouble) - logits.sum(at::kDouble) / vocabulary).item<double>();
-  if (!want_gradient) return sums;
-  logits.sub_(log_normalizer.unsqueeze(1)).exp_();
-  if (smoothing > 0) logits.sub_(smoothing / vocabulary);
-  const at::Tensor index = targets.unsqueeze(1);
-  logits.scatter_add_(1, index, at::full_like(target_logit, smoothing - 1).unsqueeze(1));
-  return sums;
+// Rows whose logits exist together: as few chunks of as equal size as the limit allows.
+std::int64_t chunk_rows(const at::Tensor& hidden, const at::Tensor& weight) {
+  const std::int64_t most =
+      std::max(kLeastRows, kLargestChunkBytes / (weight.size(0) * static_cast<std::int64_t>(weight.element_size())));
+  const std::int64_t rows = std::max<std::int64_t>(1, hidden.size(0)), chunks = (rows + most - 1) / most;
+  return (rows + chunks - 1) / chunks;
 }
 
+// Everything but the weight's gradient from the last chunk of logits is computed in the forward pass, while the logits
+// exist; that last one (where the rows are few, the only one) is kept, so that its product can be added to the weight's
+// gradient directly.
 struct ProjectedCrossEntropy : torch::autograd::Function<ProjectedCrossEntropy> {
   static variable_list forward(AutogradContext* context, const at::Tensor& hidden, const at::Tensor& weight,
                                const at::Tensor& targets, double smoothing) {
-    // Inside a Function gradients are off, so whether they are wanted is read from the inputs and an outer flag.
     const bool want_gradient = hidden.requires_grad() || weight.requires_grad();
-    at::Tensor grad_hidden, grad_weight;
-    if (want_gradient) {
-      grad_hidden = at::empty_like(hidden);
-      grad_weight = at::zeros_like(weight);
-    }
-    Sums sums;
-    for (std::int64_t row = 0; row < hidden.size(0); row += kChunkRows) {
-      const std::int64_t rows = std::min(kChunkRows, hidden.size(0) - row);
+    at::Tensor grad_hidden, grad_weight, grad_logits;
+    if (want_gradient) grad_hidden = at::empty_like(hidden);
+    cpu::LossSums sums;
+    const std::int64_t all = hidden.size(0), chunk = chunk_rows(hidden, weight);
+    for (std::int64_t row = 0; row < all; row += chunk) {
+      const std::int64_t rows = std::min(chunk, all - row);
       const at::Tensor part = hidden.narrow(0, row, rows);
-      at::Tensor logits = at::mm(part, weight.t());
-      const Sums s = smoothed_loss(logits, targets.narrow(0, row, rows), smoothing, want_gradient);
+      at::Tensor logits = at::empty({rows, weight.size(0)}, hidden.options());
+      gemm_forward(logits, part, weight);
+      const cpu::LossSums s = cpu::smoothed_loss(logits, targets.narrow(0, row, rows), smoothing, want_gradient);
       sums.loss += s.loss;
       sums.nll += s.nll;
       if (!want_gradient) continue;
       at::Tensor grad_part = grad_hidden.narrow(0, row, rows);
-      at::mm_out(grad_part, logits, weight);
-      grad_weight.addmm_(logits.t(), part);
+      gemm_input_gradient(grad_part, logits, weight);
+      if (row + rows == all) {
+        grad_logits = logits;
+        break;
+      }
+      if (!grad_weight.defined()) grad_weight = at::zeros_like(weight);
+      gemm_weight_gradient(grad_weight, logits, part);
     }
-    if (want_gradient) context->save_for_backward({grad_hidden, grad_weight});
+    if (want_gradient) context->save_for_backward({hidden, weight, grad_hidden, grad_weight, grad_logits});
     return {at::full({}, sums.loss, hidden.options()), at::full({}, sums.nll, hidden.options().dtype(at::kDouble))};
   }
+
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     const auto saved = context->get_saved_variables();
-    return {saved[0] * gradients[0], saved[1] * gradients[0], {}, {}};
+    const at::Tensor &hidden = saved[0], &weight = saved[1], &grad_logits = saved[4];
+    const double scale = gradients[0].item<double>();
+    const at::Tensor grad_weight = weight_gradient(weight, [&](at::Tensor& gradient) {
+      if (saved[3].defined()) gradient.add_(saved[3], scale);
+      if (!grad_logits.defined()) return;
+      const std::int64_t rows = grad_logits.size(0);
+      gemm_weight_gradient(gradient, grad_logits, hidden.narrow(0, hidden.size(0) - rows, rows), scale);
+    });
+    return {scale == 1 ? saved[2] : saved[2] * scale, grad_weight, {}, {}};
   }
 };
 
@@ -80,10 +85,22 @@ struct ProjectedCrossEntropy : torch::autograd::Function<ProjectedCrossEntropy> 
 
 CrossEntropySums projected_cross_entropy(const at::Tensor& hidden, const at::Tensor& weight, const at::Tensor& targets,
                                          double label_smoothing) {
+  if (!use_kernels(hidden)) return projected_cross_entropy_composite(hidden, weight, targets, label_smoothing);
+  check_rows(targets.contiguous(), weight.size(0), "target");
+  // Inside a Function gradients are always off: whether they are wanted is told by what is handed in.
   const bool gradient = at::GradMode::is_enabled();
-  const auto sums = ProjectedCrossEntropy::apply(gradient ? hidden : hidden.detach(),
-                                                 gradient ? weight : weight.detach(), targets, label_smoothing);
+  const auto sums =
+      ProjectedCrossEntropy::apply(gradient ? hidden.contiguous() : hidden.detach().contiguous(),
+                                   gradient ? weight : weight.detach(), targets.contiguous(), label_smoothing);
   return {sums[0], sums[1].detach()};
+}
+
+CrossEntropySums projected_cross_entropy_composite(const at::Tensor& hidden, const at::Tensor& weight,
+                                                   const at::Tensor& targets, double label_smoothing) {
+  const at::Tensor log_p = at::log_softmax(at::linear(hidden, weight), 1);
+  const at::Tensor nll = log_p.gather(1, targets.unsqueeze(1)).sum().neg();
+  const at::Tensor uniform = log_p.mean(1).sum().neg();
+  return {nll * (1 - label_smoothing) + uniform * label_smoothing, nll.detach().to(at::kDouble)};
 }
 
 }  // namespace prenorm::ops

@@ -13,9 +13,14 @@ struct CrossEntropySums {
   at::Tensor nll_sum;   // scalar, float64, no gradient: -log p_y summed over rows
 };
 
-// hidden: [rows, d_model]; weight: [vocabulary, d_model]; targets: int64 [rows], each in [0, vocabulary). The logits
-// exist for a few hundred rows at a time only, and gradients are computed with them where they are wanted.
+// hidden: [rows, d_model]; weight: [vocabulary, d_model], its gradient: see weight_gradient.h; targets: int64 [rows],
+// each in [0, vocabulary). No more than 64 MiB of logits exist at a time (but always those of 256 rows): gradients are
+// computed along with them where they are wanted.
 CrossEntropySums projected_cross_entropy(const at::Tensor& hidden, const at::Tensor& weight, const at::Tensor& targets,
                                          double label_smoothing);
+
+// The same from ATen's operators, on whole logits.
+CrossEntropySums projected_cross_entropy_composite(const at::Tensor& hidden, const at::Tensor& weight,
+                                                   const at::Tensor& targets, double label_smoothing);
 
 }  // namespace prenorm::ops

@@ -8,6 +8,14 @@
 
 namespace prenorm::ops {
 
+struct DropoutMask {
+  double p = 0;  // in [0, 1)
+  // From mix_key(), since keys that differ in a few of their upper bits draw related masks.
+  std::uint64_t key = 0;
+  // Of the tensor's element 0 in the whole batch: the mask does not depend on how a batch is shared out.
+  std::int64_t first_element = 0;
+};
+
 // 32 mixed bits of element `index` under `key`: an element is kept where they reach drop_threshold(p).
 inline std::uint32_t dropout_bits(std::uint64_t key, std::uint32_t index) {
   std::uint32_t x = index * 0x9e3779b9U + static_cast<std::uint32_t>(key);
@@ -18,11 +26,10 @@ inline std::uint32_t dropout_bits(std::uint64_t key, std::uint32_t index) {
 }
 inline std::uint32_t drop_threshold(double p) { return static_cast<std::uint32_t>(p * 4294967296.0); }
 
-// x: any shape, fewer than 2^32 elements; p in [0, 1). p = 0 returns x itself. key: from mix_key(), since keys that
-// differ in a few of their upper bits draw related masks.
-at::Tensor dropout(const at::Tensor& x, double p, std::uint64_t key);
+// x: any shape, fewer than 2^32 elements. p = 0 returns x itself.
+at::Tensor dropout(const at::Tensor& x, const DropoutMask& mask);
 
 // The same from ATen's operators: what a device without a kernel of its own takes, and what tests compare with.
-at::Tensor dropout_composite(const at::Tensor& x, double p, std::uint64_t key);
+at::Tensor dropout_composite(const at::Tensor& x, const DropoutMask& mask);
 
 }  // namespace prenorm::ops

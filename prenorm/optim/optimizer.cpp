@@ -6,10 +6,13 @@
 
 #include <cmath>
 
+#include "prenorm/base/profile.h"
 #include "prenorm/ops/cpu/target.h"
 
 namespace prenorm::optim {
 namespace {
+
+profile::Operator op{"optimizer", profile::Takes::kAllWorkers};
 
 constexpr std::int64_t kGrain = 1 << 16;
 
@@ -83,6 +86,8 @@ Optimizer::Optimizer(const OptimConfig& config, at::Tensor values, at::Tensor gr
 
 void Optimizer::step(double lr, double gradient_scale) {
   ++updates_;
+  const double passes = second_.defined() ? 7 : 5;  // reads of g, θ, m, v; writes of θ, m, v
+  const profile::Timer timer(op, 0, passes * static_cast<double>(values_.nbytes()));
   AT_DISPATCH_FLOATING_TYPES(values_.scalar_type(), "optimizer", [&] {
     const Buffers<scalar_t> b{values_.data_ptr<scalar_t>(), gradients_.data_ptr<scalar_t>(),
                               first_.data_ptr<scalar_t>(), second_.defined() ? second_.data_ptr<scalar_t>() : nullptr};

@@ -42,7 +42,4 @@ class Optimizer {
   std::int64_t updates_ = 0;
 };
 
-// √Σ g² in float64, the same for any number of threads.
-double l2_norm(const at::Tensor& gradients);
-
 }  // namespace prenorm::optim

@@ -24,10 +24,13 @@ std::string find_in_batch(Task& task, const MicroBatch& batch, double largest) {
   };
   nn::Context context = batch.context;
   context.observer = &observer;
-  const BatchLoss loss = task.loss(batch.epoch, batch.batch, context);
-  if (first.empty() && !all_finite(loss.loss_sum)) first = "the loss is not finite";
-  if (!first.empty()) return first;
-  loss.loss_sum.backward();
+  const std::int64_t shares = task.load(batch.epoch, batch.batch, {});
+  for (std::int64_t share = 0; share < shares; ++share) {
+    const BatchLoss loss = task.loss(share, 0, context);
+    if (first.empty() && !all_finite(loss.loss_sum)) first = "the loss is not finite";
+    if (!first.empty()) return first;
+    loss.loss_sum.backward();
+  }
   // The backward pass goes from the last parameter to the first.
   const auto& list = task.parameters().list();
   for (auto p = list.rbegin(); p != list.rend(); ++p)

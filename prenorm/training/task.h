@@ -5,6 +5,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -19,6 +20,17 @@ struct BatchLoss {
   at::Tensor loss_sum;  // scalar, differentiable, nats
   double nll_sum = 0;   // nats, without label smoothing
   std::int64_t target_tokens = 0, source_tokens = 0;
+  double model_flops = 0;  // useful ones, forward and backward, by formula
+};
+
+struct Sharing {
+  std::int64_t tokens = 512;
+  std::int64_t multiple_of = 1;
+
+  std::int64_t shares(std::int64_t target_tokens) const {
+    const std::int64_t rounds = (target_tokens + tokens * multiple_of / 2) / (tokens * multiple_of);
+    return multiple_of * std::max<std::int64_t>(1, rounds);
+  }
 };
 
 // For people to read.
@@ -40,7 +52,16 @@ class Task {
 
   virtual nn::Parameters& parameters() = 0;
   virtual std::int64_t batches_in_epoch(std::int64_t epoch) = 0;
-  virtual BatchLoss loss(std::int64_t epoch, std::int64_t batch, const nn::Context& context) = 0;
+
+  // Models that share their weights; replica 0 is the model itself, whose parameters are parameters().
+  virtual void set_replicas(std::int64_t count) = 0;
+  virtual nn::Parameters& parameters(std::int64_t replica) = 0;
+  // Makes this batch the one that loss() is about, in shares of about `sharing.tokens` target tokens each. Returns
+  // their number: a multiple of `sharing.multiple_of` where there are sequences enough.
+  virtual std::int64_t load(std::int64_t epoch, std::int64_t batch, const Sharing& sharing) = 0;
+  // Of one share. Different replicas may be computed with at once, by threads of their own.
+  virtual BatchLoss loss(std::int64_t share, std::int64_t replica, const nn::Context& context) = 0;
+
   // Names the examples, so that a run does not go on with others than it began with.
   virtual std::string data_key() const = 0;
   // Where the examples of a batch come from ("train.en.gz, lines 17, 25, ..."), for error messages.

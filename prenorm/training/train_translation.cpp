@@ -22,7 +22,7 @@ namespace {
 bool decides_updates(const std::string& section, const std::string& key) {
   if (section == "train") return key == "seed" || key == "label_smoothing";
   if (section == "data") return key != "valid_source" && key != "valid_target" && key != "prepared_dir";
-  return section != "decode";
+  return section != "decode" && section != "runtime";
 }
 
 void check_same_run(const Config& config, const RunFolder& folder) {
@@ -65,7 +65,7 @@ TrainingResult train_translation(const Config& config, const RunFolder& folder, 
   validate(config);
   check_folder(config, folder, start);
   check_readable(config.data);
-  set_up_process(config.train.threads);
+  set_up_process(config.runtime);
   std::optional<RunLock> lock;
   if (start == Start::kResume) lock.emplace(folder.path());
   const std::filesystem::path prepared = prepared_dir(config, folder);

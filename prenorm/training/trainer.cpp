@@ -10,6 +10,7 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
+#include "prenorm/optim/gradient_norm.h"
 #include "prenorm/optim/schedule.h"
 #include "prenorm/training/stop_signal.h"
 
@@ -33,6 +34,7 @@ Trainer::Trainer(const Config& config, Task& task, RunFolder folder)
     : config_(config),
       task_(task),
       folder_(std::move(folder)),
+      workers_(task, config.runtime),
       optimizer_(config.optim, task.parameters().values(), task.parameters().gradients()) {
   state_.data = task.data_key();
 }
@@ -99,7 +101,7 @@ void Trainer::step() {
   const auto start = Clock::now();
   Update update = accumulate_gradients();
   const double scale = 1.0 / static_cast<double>(update.target_tokens);
-  update.grad_norm = optim::l2_norm(task_.parameters().gradients()) * scale;
+  update.grad_norm = workers_.sum_and_norm() * scale;
   if (!std::isfinite(update.loss_nats) || !std::isfinite(update.grad_norm) || update.loss_nats * scale > kDivergedNats)
     explain_divergence(update);
   const double limit = config_.optim.clip_norm;
@@ -118,16 +120,11 @@ void Trainer::step() {
 // The gradients of several batches are summed and divided once by the number of all their target tokens, so that many
 // small batches count exactly as one large one.
 Trainer::Update Trainer::accumulate_gradients() {
-  task_.parameters().gradients().zero_();
+  workers_.clear();
   Update update;
   for (std::int64_t i = 0; i < config_.batch.accumulate; ++i) {
     const MicroBatch& at = update.batches.emplace_back(MicroBatch{state_.epoch, state_.batch, context(i)});
-    const BatchLoss batch = task_.loss(at.epoch, at.batch, at.context);
-    batch.loss_sum.backward();
-    update.loss_nats += batch.loss_sum.item<double>();
-    update.nll_nats += batch.nll_sum;
-    update.target_tokens += batch.target_tokens;
-    update.source_tokens += batch.source_tokens;
+    update += workers_.add_gradients(at.epoch, at.batch, at.context);
     if (++state_.batch == task_.batches_in_epoch(state_.epoch)) {
       ++state_.epoch;
       state_.batch = 0;

@@ -17,6 +17,7 @@
 #include "prenorm/training/metrics_log.h"
 #include "prenorm/training/results.h"
 #include "prenorm/training/run_folder.h"
+#include "prenorm/training/share_workers.h"
 #include "prenorm/training/task.h"
 
 namespace prenorm::training {
@@ -36,9 +37,7 @@ class Trainer {
   TrainingResult run();
 
  private:
-  struct Update {
-    double loss_nats = 0, nll_nats = 0;
-    std::int64_t target_tokens = 0, source_tokens = 0;
+  struct Update : BatchTotals {
     std::vector<MicroBatch> batches;
     double learning_rate = 0, grad_norm = 0;
   };
@@ -67,6 +66,7 @@ class Trainer {
   const Config& config_;
   Task& task_;
   RunFolder folder_;
+  ShareWorkers workers_;
   optim::Optimizer optimizer_;
   TrainerState state_;
   std::optional<MetricsLog> log_;

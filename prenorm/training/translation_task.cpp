@@ -21,7 +21,7 @@ data::PreparedCorpus prepare(const Config& config, const Tokenizers& tokenizers,
                                .target_tokenizer = tokenizers.target,
                                .rules = config.data,
                                .prepared_dir = dir,
-                               .threads = static_cast<int>(config.train.threads)});
+                               .threads = static_cast<int>(config.runtime.threads)});
 }
 
 }  // namespace
@@ -32,8 +32,8 @@ TranslationTask::TranslationTask(const Config& config, const Tokenizers& tokeniz
       tokenizers_(tokenizers),
       train_(prepare(config, tokenizers, config.data.train_source, config.data.train_target, prepared_dir)),
       batcher_(train_, config.batch, static_cast<std::uint64_t>(config.train.seed)),
-      model_(config.model, tokenizers.source.size(), tokenizers.target.size(),
-             static_cast<std::uint64_t>(config.train.seed)) {
+      shares_(config.model, tokenizers.source.size(), tokenizers.target.size(),
+              static_cast<std::uint64_t>(config.train.seed), config.train.label_smoothing) {
   if (config.data.valid_source.empty()) return;
   // First, since every line is scored in the end, whatever data.invalid_utf8 says.
   valid_sources_ = read_lines(config.data.valid_source);
@@ -41,12 +41,6 @@ TranslationTask::TranslationTask(const Config& config, const Tokenizers& tokeniz
   valid_ = std::make_unique<data::PreparedCorpus>(
       prepare(config, tokenizers, config.data.valid_source, config.data.valid_target, prepared_dir));
   valid_batches_ = data::plan_validation_batches(*valid_, config.batch);
-}
-
-BatchLoss TranslationTask::loss(std::int64_t epoch, std::int64_t batch, const nn::Context& context) {
-  const data::Batch b = batcher_.batch(epoch, batch);
-  const auto sums = model_.loss(b, config_.train.label_smoothing, context);
-  return {sums.loss_sum, sums.nll_sum.item<double>(), b.target_tokens(), b.source_tokens()};
 }
 
 std::string TranslationTask::origin(std::int64_t epoch, std::int64_t batch) {
@@ -64,7 +58,7 @@ Validation TranslationTask::validate(bool with_output) {
   std::int64_t tokens = 0;
   for (const auto& pairs : valid_batches_) {
     const data::Batch batch = data::make_batch(*valid_, pairs);
-    const auto sums = model_.loss(batch, config_.train.label_smoothing, nn::Context{});
+    const auto sums = model().loss(batch, config_.train.label_smoothing, nn::Context{});
     result.loss_nats_per_token += sums.loss_sum.item<double>();
     result.nll_nats_per_token += sums.nll_sum.item<double>();
     tokens += batch.target_tokens();
@@ -76,7 +70,7 @@ Validation TranslationTask::validate(bool with_output) {
 }
 
 void TranslationTask::translate_and_score(Validation& result) {
-  const decoding::LineTranslator translator(model_, tokenizers_.source, tokenizers_.target, config_.decode);
+  const decoding::LineTranslator translator(model(), tokenizers_.source, tokenizers_.target, config_.decode);
   const auto translations = translator.translate(valid_sources_, {.name = config_.data.valid_source});
   std::vector<std::string> hypotheses;
   for (const auto& best : translations) hypotheses.push_back(best.front().text);

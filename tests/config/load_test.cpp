@@ -173,14 +173,14 @@ TEST(Set, SaysWhatIsWrong) {
 
 TEST(Set, AnOverrideOfAnotherOptionNamesIt) {
   LoadedConfig loaded = load_config_text("", "run.toml");
-  apply_override(loaded, {"train.threads", "4", "--threads"});
-  EXPECT_EQ(loaded.config.train.threads, 4);
-  EXPECT_EQ(loaded.origin.at("train.threads"), "--threads");
+  apply_override(loaded, {"runtime.threads", "4", "--threads"});
+  EXPECT_EQ(loaded.config.runtime.threads, 4);
+  EXPECT_EQ(loaded.origin.at("runtime.threads"), "--threads");
   EXPECT_EQ(usage_error([&] {
-              apply_override(loaded, {"train.threads", "-4", "--threads"});
+              apply_override(loaded, {"runtime.threads", "-4", "--threads"});
             }),
-            "--threads: train.threads: -4 is out of range 0 to 4096");
-  EXPECT_EQ(loaded.config.train.threads, 4) << "a refused value changes nothing";
+            "--threads: runtime.threads: -4 is out of range 0 to 4096");
+  EXPECT_EQ(loaded.config.runtime.threads, 4) << "a refused value changes nothing";
 }
 
 TEST(LoadFile, ReadsAFileAndARunFolder) {

@@ -50,5 +50,58 @@ TEST(Batch, PacksSources) {
   EXPECT_EQ(packed.sequences(), 3);
 }
 
+Batch batch_of_lengths(std::span<const std::int64_t> lengths) {
+  Batch batch;
+  std::int64_t next = 0;
+  for (const std::int64_t n : lengths) {
+    for (PackedSide* side : {&batch.source, &batch.target_input}) {
+      for (std::int64_t i = 0; i < n; ++i) side->ids.push_back(next++);
+      side->end_sequence();
+    }
+    for (std::int64_t i = 0; i < n; ++i) batch.target_output.push_back(next++);
+    batch.pair_indices.push_back(batch.sequences());
+  }
+  return batch;
+}
+
+TEST(ShareOut, SharesLaidEndToEndAreTheBatch) {
+  RandomStream random(3);
+  for (int round = 0; round < 200; ++round) {
+    std::vector<std::int64_t> lengths(random.below(12));
+    for (std::int64_t& n : lengths) n = 1 + static_cast<std::int64_t>(random.below(9));
+    const Batch batch = batch_of_lengths(lengths);
+    const std::int64_t shares = 1 + static_cast<std::int64_t>(random.below(6));
+    const std::vector<Batch> parts = share_out(batch, shares);
+    EXPECT_EQ(std::ssize(parts), std::min(shares, batch.sequences()));
+    Batch joined;
+    for (const Batch& part : parts) {
+      EXPECT_GT(part.sequences(), 0);
+      EXPECT_EQ(part.source.first_token, joined.source.tokens());
+      EXPECT_EQ(part.target_input.first_token, joined.target_input.tokens());
+      EXPECT_EQ(part.target_tokens(), std::ssize(part.target_output));
+      for (const auto& [to, from] :
+           {std::pair(&joined.source, &part.source), {&joined.target_input, &part.target_input}})
+        for (std::size_t i = 1; i < from->offsets.size(); ++i) {
+          to->ids.insert(to->ids.end(), from->ids.begin() + from->offsets[i - 1], from->ids.begin() + from->offsets[i]);
+          to->end_sequence();
+        }
+      joined.target_output.insert(joined.target_output.end(), part.target_output.begin(), part.target_output.end());
+      joined.pair_indices.insert(joined.pair_indices.end(), part.pair_indices.begin(), part.pair_indices.end());
+    }
+    EXPECT_EQ(joined.source.ids, batch.source.ids);
+    EXPECT_EQ(joined.source.offsets, batch.source.offsets);
+    EXPECT_EQ(joined.target_input.ids, batch.target_input.ids);
+    EXPECT_EQ(joined.target_output, batch.target_output);
+    EXPECT_EQ(joined.pair_indices, batch.pair_indices);
+  }
+}
+
+TEST(ShareOut, SharesAreAsEqualAsSentencesAllow) {
+  const std::vector<std::int64_t> lengths(64, 16);
+  for (const std::int64_t shares : {1, 2, 4, 8})
+    for (const Batch& part : share_out(batch_of_lengths(lengths), shares))
+      EXPECT_EQ(part.target_tokens(), 1024 / shares) << shares;
+}
+
 }  // namespace
 }  // namespace prenorm::data

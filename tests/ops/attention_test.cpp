@@ -44,7 +44,14 @@ std::vector<Shape> shapes() {
           {"cross, odd head size", {2, 7}, {9, 1}, 1, 13},
           {"cross, empty pairs", {0, 4, 0}, {0, 3, 5}, 2, 5},
           {"cross, no queries", {0}, {4}, 2, 4},
-          {"cross, long", {40, 21}, {77, 130}, 2, 16}};
+          {"cross, long", {40, 21}, {77, 130}, 2, 16},
+          {"around vectors", {15, 16, 17, 31, 32, 33}, {}, 2, 64},
+          {"around blocks", {63, 64, 65, 127, 128, 129}, {}, 1, 16},
+          {"several blocks", {300, 257}, {}, 1, 80},
+          {"several blocks, odd head size", {261}, {}, 1, 1},
+          {"wide heads", {8, 60, 129}, {}, 1, 128},
+          {"cross, around blocks", {16, 129, 1, 300}, {129, 15, 257, 128}, 1, 32},
+          {"cross, odd everything", {131, 5}, {259, 67}, 1, 3}};
 }
 
 struct Outcome {
@@ -142,10 +149,10 @@ TEST(Attention, CrossGradientEqualsFiniteDifferences) {
 }
 
 TEST(Attention, CausalOutputIgnoresTheFuture) {
-  const at::Tensor qkv = random_tensor({8, 24}, 1), offsets = integer_tensor(Lengths{0, 8});
+  const at::Tensor qkv = random_tensor({260, 24}, 1), offsets = integer_tensor(Lengths{0, 260});
   const AttentionOptions options{2, true};
   const at::Tensor whole = self_attention(qkv, offsets, options);
-  for (std::int64_t n = 1; n <= 8; ++n) {
+  for (const std::int64_t n : {1, 2, 7, 8, 16, 17, 31, 100, 128, 129, 200, 257, 259}) {
     const at::Tensor start = self_attention(qkv.narrow(0, 0, n), integer_tensor(Lengths{0, n}), options);
     EXPECT_TRUE(start.equal(whole.narrow(0, 0, n))) << n;
   }
@@ -159,6 +166,36 @@ TEST(Attention, SequencesDoNotSeeEachOther) {
   EXPECT_TRUE(packed.equal(at::cat({first, second})));
 }
 
+TEST(Attention, PackedEqualsOneAtATime) {
+  for (const bool causal : {false, true}) {
+    const Lengths lengths{1, 0, 17, 64, 130, 300}, offsets = offsets_of(lengths);
+    const at::Tensor qkv = random_tensor({offsets.back(), 24}, 1, at::kFloat).requires_grad_(true);
+    const at::Tensor grad = random_tensor({offsets.back(), 8}, 2, at::kFloat);
+    const at::Tensor packed = self_attention(qkv, integer_tensor(offsets), {2, causal});
+    packed.backward(grad);
+    for (std::size_t i = 0; i < lengths.size(); ++i) {
+      const at::Tensor alone = qkv.detach().narrow(0, offsets[i], lengths[i]).clone().requires_grad_(true);
+      const at::Tensor out = self_attention(alone, integer_tensor(Lengths{0, lengths[i]}), {2, causal});
+      out.backward(grad.narrow(0, offsets[i], lengths[i]));
+      EXPECT_TRUE(out.equal(packed.narrow(0, offsets[i], lengths[i]))) << lengths[i];
+      EXPECT_TRUE(alone.grad().equal(qkv.grad().narrow(0, offsets[i], lengths[i]))) << lengths[i];
+    }
+  }
+}
+
+// Sequences of a batch, worked on apart, draw the masks they would have drawn together.
+TEST(Attention, ShareOfABatchDrawsItsMasks) {
+  const Lengths lengths{5, 20, 9}, offsets = offsets_of(lengths);
+  const at::Tensor qkv = random_tensor({offsets.back(), 24}, 1);
+  AttentionOptions options{2, false, 0.5, mix_key({3})};
+  const at::Tensor whole = self_attention(qkv, integer_tensor(offsets), options);
+  options.first_row = 5;
+  const at::Tensor share = qkv.narrow(0, 5, 29), share_offsets = integer_tensor(Lengths{0, 20, 29});
+  const at::Tensor kernel = self_attention(share, share_offsets, options);
+  EXPECT_TRUE(kernel.equal(whole.narrow(0, 5, 29)));
+  EXPECT_LT(relative_difference(self_attention_composite(share, share_offsets, options), kernel), 1e-13);
+}
+
 TEST_P(AttentionOfType, ExtremeScoresStayFinite) {
   for (const double size : {1e3, 1e15}) {
     const at::Tensor qkv = (size * random_tensor({6, 24}, 1)).to(GetParam()).requires_grad_(true);
@@ -166,6 +203,21 @@ TEST_P(AttentionOfType, ExtremeScoresStayFinite) {
     out.sum().backward();
     EXPECT_TRUE(std::isfinite(out.sum().item<double>())) << size;
     EXPECT_TRUE(std::isfinite(qkv.grad().sum().item<double>())) << size;
+  }
+}
+
+// Scores so far apart that most probabilities vanish, and their neighbours in the same vector must not.
+TEST(Attention, LargeScoresEqualTheComposite) {
+  for (const std::int64_t length : {7, 40, 200}) {
+    const at::Tensor kernel = (1e4 * random_tensor({length, 3 * 32}, 1)).requires_grad_(true);
+    const at::Tensor composite = kernel.detach().clone().requires_grad_(true);
+    const at::Tensor offsets = integer_tensor(Lengths{0, length}), grad = random_tensor({length, 32}, 2);
+    const at::Tensor out = self_attention(kernel, offsets, {2, true});
+    const at::Tensor expected = self_attention_composite(composite, offsets, {2, true});
+    out.backward(grad);
+    expected.backward(grad);
+    EXPECT_LT(relative_difference(out, expected), 1e-7) << length;
+    EXPECT_LT(relative_difference(kernel.grad(), composite.grad()), 1e-7) << length;
   }
 }
 
@@ -190,9 +242,24 @@ TEST(Attention, ReadsStridedInputsAndGradients) {
   EXPECT_TRUE(strided.grad().equal(plain.grad()));
 }
 
+// Columns of wider matrices, as they come from one product for all layers.
+TEST(Attention, ReadsColumnRangesInPlace) {
+  const at::Tensor query_offsets = integer_tensor(Lengths{0, 3, 9}), key_offsets = integer_tensor(Lengths{0, 40, 42});
+  const at::Tensor query = random_tensor({9, 40}, 1), key_value = random_tensor({42, 100}, 2);
+  const auto run_on = [&](const at::Tensor& q, const at::Tensor& kv) {
+    const at::Tensor x = q.detach().requires_grad_(true), y = kv.detach().requires_grad_(true);
+    const at::Tensor out = cross_attention(x, query_offsets, y, key_offsets, {2, false, 0.2, 5});
+    out.backward(random_tensor({9, 24}, 3).narrow(1, 4, 20));
+    return std::vector{out, x.grad(), y.grad()};
+  };
+  const at::Tensor q = query.narrow(1, 7, 20), kv = key_value.narrow(1, 40, 40);
+  const auto in_place = run_on(q, kv), copied = run_on(q.contiguous(), kv.contiguous());
+  for (std::size_t i = 0; i < copied.size(); ++i) EXPECT_TRUE(in_place[i].equal(copied[i])) << i;
+}
+
 TEST(Attention, DoesNotDependOnTheNumberOfThreads) {
   const int threads = at::get_num_threads();
-  const Shape shape{"", {30, 7, 1, 50, 12}, {}, 4, 16};
+  const Shape shape{"", {30, 7, 1, 50, 300}, {}, 4, 16};
   const AttentionOptions options{4, true, 0.1, 5};
   at::set_num_threads(1);
   const Outcome one = run_kernel(shape, at::kFloat, options);
@@ -205,18 +272,21 @@ TEST(Attention, DoesNotDependOnTheNumberOfThreads) {
 
 // Decoding's view of attention: rows picked in any order, shared between queries, from a cache that is larger.
 TEST_P(AttentionOfType, PickedEqualsCrossOverGatheredRows) {
-  constexpr std::int64_t kHeads = 3, kWidth = 3 * 5, kRows = 40;
-  const at::Tensor key_value = random_tensor({kRows, 2 * kWidth}, 1, GetParam());
-  const Lengths counts{1, 17, 4, 40, 4}, offsets = offsets_of(counts);
-  const at::Tensor query = random_tensor({static_cast<std::int64_t>(counts.size()), kWidth}, 2, GetParam());
-  Lengths picks;
-  RandomStream random(3);
-  for (std::int64_t i = 0; i < offsets.back(); ++i) picks.push_back(static_cast<std::int64_t>(random.below(kRows)));
-  const at::Tensor picked = picked_attention(query, key_value, integer_tensor(picks), integer_tensor(offsets), kHeads);
-  const at::Tensor gathered = key_value.index_select(0, integer_tensor(picks));
-  const at::Tensor cross = cross_attention(query, integer_tensor(offsets_of(Lengths(counts.size(), 1))), gathered,
-                                           integer_tensor(offsets), {kHeads});
-  EXPECT_LT(relative_difference(picked, cross), tolerance());
+  for (const std::int64_t d_head : {5, 16, 80, 133}) {
+    const std::int64_t num_heads = 3, width = 3 * d_head, rows = 40;
+    const at::Tensor key_value = random_tensor({rows, 2 * width}, 1, GetParam());
+    const Lengths counts{1, 17, 4, 40, 4, 3}, offsets = offsets_of(counts);
+    const at::Tensor query = random_tensor({static_cast<std::int64_t>(counts.size()), width}, 2, GetParam());
+    Lengths picks;
+    RandomStream random(3);
+    for (std::int64_t i = 0; i < offsets.back(); ++i) picks.push_back(static_cast<std::int64_t>(random.below(rows)));
+    const at::Tensor picked =
+        picked_attention(query, key_value, integer_tensor(picks), integer_tensor(offsets), num_heads);
+    const at::Tensor gathered = key_value.index_select(0, integer_tensor(picks));
+    const at::Tensor cross = cross_attention(query, integer_tensor(offsets_of(Lengths(counts.size(), 1))), gathered,
+                                             integer_tensor(offsets), {num_heads});
+    EXPECT_LT(relative_difference(picked, cross), tolerance()) << d_head;
+  }
 }
 
 TEST(Attention, PickedOfNoQueriesIsEmpty) {

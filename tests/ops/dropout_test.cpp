@@ -20,7 +20,7 @@ using prenorm::testing::random_tensor;
 constexpr std::uint64_t kKey = 0xfedcba9876543210ULL;
 
 at::Tensor kept(std::int64_t count, double p, std::uint64_t key) {
-  return dropout(at::ones({count}, at::kDouble), p, key) != 0;
+  return dropout(at::ones({count}, at::kDouble), {p, key}) != 0;
 }
 double share(const at::Tensor& flags) { return flags.to(at::kDouble).mean().item<double>(); }
 
@@ -33,7 +33,7 @@ TEST_P(DropoutOfType, KernelEqualsCompositeBitwise) {
        std::vector<std::vector<std::int64_t>>{{1}, {7}, {3, 5}, {2, 3, 4}, {257, 129}, {100'003}})
     for (const double p : {1e-12, 0.1, 0.3, 0.5, 0.99}) {
       const at::Tensor x = random_tensor(shape, ++key, GetParam());
-      const at::Tensor kernel = dropout(x, p, mix_key({key})), composite = dropout_composite(x, p, mix_key({key}));
+      const at::Tensor kernel = dropout(x, {p, mix_key({key})}), composite = dropout_composite(x, {p, mix_key({key})});
       EXPECT_EQ(kernel.scalar_type(), GetParam());
       EXPECT_TRUE(kernel.equal(composite)) << "p = " << p << ", shape " << x.sizes();
       EXPECT_TRUE(kernel.signbit().equal(composite.signbit()));  // -0 too
@@ -44,40 +44,40 @@ TEST_P(DropoutOfType, DroppedElementsAreZeroWhateverTheyWere) {
   const double infinity = std::numeric_limits<double>::infinity();
   for (const double value : {infinity, -infinity, std::numeric_limits<double>::quiet_NaN(), -1.0}) {
     const at::Tensor x = at::zeros({1000}, GetParam()).fill_(value);
-    for (const at::Tensor& y : {dropout(x, 0.5, kKey), dropout_composite(x, 0.5, kKey)})
+    for (const at::Tensor& y : {dropout(x, {0.5, kKey}), dropout_composite(x, {0.5, kKey})})
       EXPECT_NEAR(share((y == 0).logical_and(y.signbit().logical_not())), 0.5, 0.1) << value;
   }
 }
 
 TEST(Dropout, GradientTakesTheSameMask) {
   const at::Tensor x = random_tensor({31, 17}, 3).requires_grad_(true), grad = random_tensor({31, 17}, 4);
-  const at::Tensor y = dropout(x, 0.4, kKey);
+  const at::Tensor y = dropout(x, {0.4, kKey});
   y.backward(grad);
-  EXPECT_TRUE(x.grad().equal(dropout_composite(grad, 0.4, kKey)));
+  EXPECT_TRUE(x.grad().equal(dropout_composite(grad, {0.4, kKey})));
   EXPECT_TRUE((x.grad() != 0).equal(y != 0));
 }
 
 TEST(Dropout, ReadsStridedInputAndStridedGradientInTheirOrder) {
   const at::Tensor x = random_tensor({13, 9}, 3).t().detach().requires_grad_(true),
                    grad = random_tensor({13, 9}, 4).t();
-  const at::Tensor y = dropout(x, 0.4, kKey);
-  EXPECT_TRUE(y.equal(dropout(x.detach().contiguous(), 0.4, kKey)));
+  const at::Tensor y = dropout(x, {0.4, kKey});
+  EXPECT_TRUE(y.equal(dropout(x.detach().contiguous(), {0.4, kKey})));
   y.backward(grad);
-  EXPECT_TRUE(x.grad().equal(dropout(grad.contiguous(), 0.4, kKey)));
+  EXPECT_TRUE(x.grad().equal(dropout(grad.contiguous(), {0.4, kKey})));
 }
 
 TEST(Dropout, ZeroIsTheIdentity) {
   const at::Tensor x = random_tensor({5}, 1);
-  EXPECT_TRUE(dropout(x, 0, kKey).is_same(x));
-  EXPECT_TRUE(dropout_composite(x, 0, kKey).equal(x));
+  EXPECT_TRUE(dropout(x, {0, kKey}).is_same(x));
+  EXPECT_TRUE(dropout_composite(x, {0, kKey}).equal(x));
 }
 
 TEST(Dropout, EmptyTensorsStayEmpty) {
   for (const std::vector<std::int64_t>& shape : std::vector<std::vector<std::int64_t>>{{0}, {0, 8}, {4, 0}}) {
     const at::Tensor x = at::zeros(shape, at::kFloat).requires_grad_(true);
-    const at::Tensor y = dropout(x, 0.5, kKey);
+    const at::Tensor y = dropout(x, {0.5, kKey});
     EXPECT_EQ(y.sizes(), x.sizes());
-    EXPECT_EQ(dropout_composite(x, 0.5, kKey).sizes(), x.sizes());
+    EXPECT_EQ(dropout_composite(x, {0.5, kKey}).sizes(), x.sizes());
     y.sum().backward();
     EXPECT_EQ(x.grad().sizes(), x.sizes());
   }
@@ -89,7 +89,7 @@ TEST(Dropout, KeepsTheRightShareAndTheMean) {
   for (const double p : {0.01, 0.1, 0.5, 0.9}) {
     const double deviation = std::sqrt(p * (1 - p) / static_cast<double>(kCount));
     EXPECT_NEAR(share(kept(kCount, p, kKey)), 1 - p, 6 * deviation) << p;
-    const double mean = dropout(at::ones({kCount}, at::kDouble), p, kKey + 1).mean().item<double>();
+    const double mean = dropout(at::ones({kCount}, at::kDouble), {p, kKey + 1}).mean().item<double>();
     EXPECT_NEAR(mean, 1, 6 * deviation / (1 - p)) << p;
   }
 }
@@ -116,10 +116,22 @@ TEST(Dropout, DoesNotDependOnTheNumberOfThreads) {
   const int threads = at::get_num_threads();
   const at::Tensor x = random_tensor({300'001}, 5, at::kFloat);
   at::set_num_threads(1);
-  const at::Tensor one = dropout(x, 0.3, kKey);
+  const at::Tensor one = dropout(x, {0.3, kKey});
   at::set_num_threads(2);
-  EXPECT_TRUE(one.equal(dropout(x, 0.3, kKey)));
+  EXPECT_TRUE(one.equal(dropout(x, {0.3, kKey})));
   at::set_num_threads(threads);
+}
+
+// What a share of a batch draws is what the whole batch draws there.
+TEST(Dropout, SharesDrawTheMaskOfTheWhole) {
+  const at::Tensor x = random_tensor({40, 7}, 5);
+  const at::Tensor whole = dropout(x, {0.5, kKey});
+  for (const std::int64_t first : {0, 1, 13, 39}) {
+    const at::Tensor share = x.narrow(0, first, 40 - first);
+    for (const at::Tensor& y :
+         {dropout(share, {0.5, kKey, 7 * first}), dropout_composite(share, {0.5, kKey, 7 * first})})
+      EXPECT_TRUE(y.equal(whole.narrow(0, first, 40 - first))) << first;
+  }
 }
 
 }  // namespace

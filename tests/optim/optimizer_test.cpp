@@ -1,5 +1,6 @@
 // Optimizers against PyTorch's (and the RAdam paper's) recorded trajectories.
 #include "prenorm/optim/optimizer.h"
+#include "prenorm/optim/gradient_norm.h"
 
 #include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>

@@ -52,7 +52,7 @@ inline Config tiny_config(const std::filesystem::path& text) {
   c.model.num_heads = 2;
   c.optim.lr = 5e-3;
   c.train.max_steps = 12;
-  c.train.threads = 1;
+  c.runtime.threads = 1;
   c.train.log_every = 4;
   c.train.valid_every = 5;
   c.train.checkpoint_every = 5;

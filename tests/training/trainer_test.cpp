@@ -12,6 +12,7 @@
 #include "prenorm/base/error.h"
 #include "prenorm/base/terminal.h"
 #include "prenorm/io/safetensors.h"
+#include "prenorm/optim/gradient_norm.h"
 #include "prenorm/optim/schedule.h"
 #include "prenorm/training/train_translation.h"
 #include "prenorm/training/translation_setup.h"
@@ -80,8 +81,7 @@ TEST_F(TrainerTest, SmallBatchesAccumulatedAreOneLargeBatch) {
   std::int64_t fewest = 1 << 30, most = 0;
   for (std::int64_t i = 0; i < 5; ++i) {
     task->parameters().gradients().zero_();
-    const BatchLoss loss = task->loss(0, i, {.training = true});
-    loss.loss_sum.backward();
+    const BatchTotals loss = ShareWorkers(*task, small.runtime).add_gradients(0, i, {.training = true});
     unweighted += task->parameters().gradients() / static_cast<double>(5 * loss.target_tokens);
     fewest = std::min(fewest, loss.target_tokens);
     most = std::max(most, loss.target_tokens);
@@ -305,12 +305,16 @@ TEST_F(TrainerTest, WithoutValidationText) {
 class SpoiltTask : public TranslationTask {
  public:
   using TranslationTask::TranslationTask;
-  BatchLoss loss(std::int64_t epoch, std::int64_t batch, const nn::Context& context) override {
-    BatchLoss result = TranslationTask::loss(epoch, batch, context);
-    if (batch == bad_batch) result.loss_sum = result.loss_sum * std::numeric_limits<double>::infinity();
+  std::int64_t load(std::int64_t epoch, std::int64_t batch, const Sharing& sharing) override {
+    loaded = batch;
+    return TranslationTask::load(epoch, batch, sharing);
+  }
+  BatchLoss loss(std::int64_t share, std::int64_t replica, const nn::Context& context) override {
+    BatchLoss result = TranslationTask::loss(share, replica, context);
+    if (loaded == bad_batch) result.loss_sum = result.loss_sum * std::numeric_limits<double>::infinity();
     return result;
   }
-  std::int64_t bad_batch = -1;
+  std::int64_t bad_batch = -1, loaded = -1;
 };
 
 TEST_F(TrainerTest, ALossThatIsNotFiniteNamesTheBatchOfAnAccumulatedUpdate) {
@@ -343,8 +347,9 @@ TEST_F(TrainerTest, WeightsThatOverflowAreNeverSaved) {
   config.train.max_steps = 10;
   config.optim.lr = 1e39;  // past what a configuration may say: the first update overflows
   // Found by the update after it, or by the checkpoint that would be written first.
-  for (const auto& [every, message] : {std::pair(5, "update 7: training has diverged: weight embedding.weight is not finite (loss "),
-                                       std::pair(1, "update 6: weight embedding.weight is not finite any more; ")}) {
+  for (const auto& [every, message] :
+       {std::pair(5, "update 7: training has diverged: weight embedding.weight is not finite (loss "),
+        std::pair(1, "update 6: weight embedding.weight is not finite any more; ")}) {
     config.train.checkpoint_every = every;
     auto task = task_of(config);
     Trainer trainer(config, *task, RunFolder(path()));

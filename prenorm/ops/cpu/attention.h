@@ -1,5 +1,6 @@
-// The loops of attention on the CPU. Queries, keys and values are rows inside wider matrices: a pointer and a row
-// stride (in elements) each.
+// Attention on the CPU, a head of a sequence at a time: blocks of queries against blocks of keys (Dao et al. 2022,
+// algorithms 1 and 4), small enough for the caches. Queries, keys and values are rows inside wider matrices: a pointer
+// and a row stride (in elements) each.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +22,7 @@ struct AttentionSpan {
   bool causal;
   double dropout;
   std::uint64_t dropout_key;
+  std::int64_t first_row;  // of the matrix of queries, where dropout masks are concerned
 };
 
 template <class T>
@@ -28,23 +30,23 @@ struct AttentionInput {
   Rows<const T> query, key, value;
 };
 
-// out: [.., d_model]; log_sum_exp: [.., num_heads]. scratch: key count elements.
+// Queries of a sequence that the forward pass takes at once; blocks can be worked on at the same time.
+constexpr std::int64_t kAttentionBlock = 128;
+
+// Queries [block * kAttentionBlock, (block + 1) * kAttentionBlock) of the span, or those of them that there are.
+// out: [.., d_model]; log_sum_exp: [.., num_heads]. Without keys, out is zero.
 template <class T>
-void attention_forward(const AttentionSpan& span, const AttentionInput<T>& in, Rows<T> out, T* log_sum_exp, T* scratch);
+void attention_forward(const AttentionSpan& span, std::int64_t block, const AttentionInput<T>& in, Rows<T> out,
+                       T* log_sum_exp);
 
 template <class T>
 struct AttentionGradient {
   Rows<const T> out, grad_out;
   const T* log_sum_exp;
-  Rows<T> grad_query, grad_key, grad_value;  // added to
+  Rows<T> grad_query, grad_key, grad_value;  // overwritten
 };
 
 template <class T>
 void attention_backward(const AttentionSpan& span, const AttentionInput<T>& in, const AttentionGradient<T>& gradient);
-
-// One query over `count` picked rows of keys and values. scratch: count elements.
-template <class T>
-void attention_picked(const T* query, Rows<const T> key, Rows<const T> value, const std::int64_t* picks,
-                      std::int64_t count, std::int64_t d_head, T* out, T* scratch);
 
 }  // namespace prenorm::ops::cpu

@@ -1,0 +1,101 @@
+#include "prenorm/ops/cpu/bias.h"
+
+#include <ATen/Dispatch.h>
+#include <ATen/ops/empty_like.h>
+#include <ATen/ops/zeros.h>
+
+#include "prenorm/base/profile.h"
+#include "prenorm/ops/cpu/row_blocks.h"
+#include "prenorm/ops/cpu/target.h"
+
+namespace prenorm::ops::cpu {
+namespace {
+
+profile::Operator forward_op{"bias and activation, forward"}, backward_op{"bias and activation, backward"};
+
+template <class T>
+PRENORM_KERNEL void add_bias_kernel(T* y, const T* bias, std::int64_t rows, std::int64_t columns, bool relu) {
+  for (std::int64_t r = 0; r < rows; ++r, y += columns) {
+    if (relu) {
+#pragma omp simd
+      for (std::int64_t c = 0; c < columns; ++c) {
+        const T z = y[c] + bias[c];
+        y[c] = z < 0 ? T(0) : z;  // so that a NaN stays one
+      }
+    } else {
+#pragma omp simd
+      for (std::int64_t c = 0; c < columns; ++c) y[c] += bias[c];
+    }
+  }
+}
+
+// Columns by columns, so that a sum over rows stays in registers or the nearest cache.
+template <class T>
+PRENORM_KERNEL void column_sums_kernel(const T* x, std::int64_t rows, std::int64_t columns, T* sums) {
+  for (std::int64_t r = 0; r < rows; ++r, x += columns) {
+#pragma omp simd
+    for (std::int64_t c = 0; c < columns; ++c) sums[c] += x[c];
+  }
+}
+
+template <class T>
+PRENORM_KERNEL void relu_backward_kernel(const T* grad_y, const T* y, T* grad_z, std::int64_t rows,
+                                         std::int64_t columns, T* sums) {
+  for (std::int64_t r = 0; r < rows; ++r, grad_y += columns, y += columns, grad_z += columns) {
+#pragma omp simd
+    for (std::int64_t c = 0; c < columns; ++c) {
+      const T g = y[c] > 0 ? grad_y[c] : T(0);
+      grad_z[c] = g;
+      sums[c] += g;
+    }
+  }
+}
+
+double bytes(const at::Tensor& x, int passes) { return static_cast<double>(passes * x.numel() * x.element_size()); }
+
+}  // namespace
+
+void add_bias(at::Tensor& y, const at::Tensor& bias, bool relu) {
+  const profile::Timer timer(forward_op, 0, bytes(y, 2));
+  const std::int64_t columns = y.size(1);
+  AT_DISPATCH_FLOATING_TYPES(y.scalar_type(), "add_bias", [&] {
+    auto* out = y.data_ptr<scalar_t>();
+    const auto* b = bias.data_ptr<scalar_t>();
+    for_each_row_block(y.size(0), [&](std::int64_t, std::int64_t begin, std::int64_t end) {
+      add_bias_kernel<scalar_t>(out + begin * columns, b, end - begin, columns, relu);
+    });
+  });
+}
+
+at::Tensor column_sums(const at::Tensor& x) {
+  const profile::Timer timer(backward_op, 0, bytes(x, 1));
+  const std::int64_t rows = x.size(0), columns = x.size(1);
+  const at::Tensor partial = at::zeros({row_blocks(rows) + 1, columns}, x.options());
+  AT_DISPATCH_FLOATING_TYPES(x.scalar_type(), "column_sums", [&] {
+    const auto* values = x.data_ptr<scalar_t>();
+    auto* sums = partial.data_ptr<scalar_t>();
+    for_each_row_block(rows, [&](std::int64_t block, std::int64_t begin, std::int64_t end) {
+      column_sums_kernel<scalar_t>(values + begin * columns, end - begin, columns, sums + block * columns);
+    });
+    column_sums_kernel<scalar_t>(sums, row_blocks(rows), columns, sums + row_blocks(rows) * columns);
+  });
+  return partial.select(0, row_blocks(rows));
+}
+
+ReluGradient relu_backward(const at::Tensor& grad_y, const at::Tensor& y) {
+  const profile::Timer timer(backward_op, 0, bytes(y, 3));
+  const std::int64_t rows = y.size(0), columns = y.size(1);
+  const at::Tensor grad_z = at::empty_like(y), partial = at::zeros({row_blocks(rows) + 1, columns}, y.options());
+  AT_DISPATCH_FLOATING_TYPES(y.scalar_type(), "relu_backward", [&] {
+    const auto *g = grad_y.data_ptr<scalar_t>(), *out = y.data_ptr<scalar_t>();
+    auto *z = grad_z.data_ptr<scalar_t>(), *sums = partial.data_ptr<scalar_t>();
+    for_each_row_block(rows, [&](std::int64_t block, std::int64_t begin, std::int64_t end) {
+      relu_backward_kernel<scalar_t>(g + begin * columns, out + begin * columns, z + begin * columns, end - begin,
+                                     columns, sums + block * columns);
+    });
+    column_sums_kernel<scalar_t>(sums, row_blocks(rows), columns, sums + row_blocks(rows) * columns);
+  });
+  return {grad_z, partial.select(0, row_blocks(rows))};
+}
+
+}  // namespace prenorm::ops::cpu

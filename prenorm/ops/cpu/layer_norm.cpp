@@ -1,0 +1,184 @@
+#include "prenorm/ops/cpu/layer_norm.h"
+
+#include <ATen/Dispatch.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/empty_like.h>
+#include <ATen/ops/zeros.h>
+
+#include <cmath>
+
+#include "prenorm/base/profile.h"
+#include "prenorm/ops/cpu/dropout.h"
+#include "prenorm/ops/cpu/row_blocks.h"
+#include "prenorm/ops/cpu/target.h"
+
+namespace prenorm::ops::cpu {
+namespace {
+
+profile::Operator forward_op{"residual, dropout and norm, forward"},
+    backward_op{"residual, dropout and norm, backward"};
+
+template <class T>
+struct Forward {
+  const T *x, *branch, *weight, *bias;  // branch: null without one
+  T *sum, *normed, *statistics;
+  std::int64_t columns;
+  T eps;
+  bool drops;
+  ElementDropout<T> drop;
+};
+
+template <class T>
+inline void add_row(const Forward<T>& f, std::int64_t row) {
+  const T *x = f.x + row * f.columns, *branch = f.branch + row * f.columns;
+  T* sum = f.sum + row * f.columns;
+  const auto first = static_cast<std::uint32_t>(row * f.columns);
+  if (f.drops) {
+#pragma omp simd
+    for (std::int64_t c = 0; c < f.columns; ++c)
+      sum[c] = x[c] + f.drop(branch[c], first + static_cast<std::uint32_t>(c));
+  } else {
+#pragma omp simd
+    for (std::int64_t c = 0; c < f.columns; ++c) sum[c] = x[c] + branch[c];
+  }
+}
+
+template <class T>
+PRENORM_KERNEL void forward_kernel(const Forward<T> f, std::int64_t begin, std::int64_t end) {
+  const T count = static_cast<T>(f.columns);
+  for (std::int64_t row = begin; row < end; ++row) {
+    if (f.branch != nullptr) add_row(f, row);
+    const T* sum = f.sum + row * f.columns;
+    T* normed = f.normed + row * f.columns;
+    T total = 0, squares = 0;
+#pragma omp simd reduction(+ : total)
+    for (std::int64_t c = 0; c < f.columns; ++c) total += sum[c];
+    const T mean = total / count;
+#pragma omp simd reduction(+ : squares)
+    for (std::int64_t c = 0; c < f.columns; ++c) squares += (sum[c] - mean) * (sum[c] - mean);
+    const T scale = T(1) / std::sqrt(squares / count + f.eps);
+#pragma omp simd
+    for (std::int64_t c = 0; c < f.columns; ++c) normed[c] = (sum[c] - mean) * scale * f.weight[c] + f.bias[c];
+    f.statistics[2 * row] = mean;
+    f.statistics[2 * row + 1] = scale;
+  }
+}
+
+template <class T>
+struct Backward {
+  const T *grad_sum, *grad_normed, *sum, *weight, *statistics;  // grad_sum: null where there is none
+  T *grad_x, *grad_branch;                                      // grad_branch: null where it equals grad_x
+  std::int64_t columns;
+  ElementDropout<T> drop;
+};
+
+// With x̂ = (v - μ) s and a = γ dy: dv = s (a - mean(a) - x̂ mean(a x̂)), dγ = Σ_rows dy x̂, dβ = Σ_rows dy.
+template <class T>
+PRENORM_KERNEL void backward_kernel(const Backward<T> b, std::int64_t begin, std::int64_t end, T* grad_weight,
+                                    T* grad_bias) {
+  const T count = static_cast<T>(b.columns);
+  for (std::int64_t row = begin; row < end; ++row) {
+    const std::int64_t at = row * b.columns;
+    const T *dy = b.grad_normed + at, *sum = b.sum + at;
+    T* dx = b.grad_x + at;
+    const T mean = b.statistics[2 * row], scale = b.statistics[2 * row + 1];
+    T sum_a = 0, sum_ax = 0;
+#pragma omp simd reduction(+ : sum_a, sum_ax)
+    for (std::int64_t c = 0; c < b.columns; ++c) {
+      const T normal = (sum[c] - mean) * scale, a = dy[c] * b.weight[c];
+      sum_a += a;
+      sum_ax += a * normal;
+      grad_weight[c] += dy[c] * normal;
+      grad_bias[c] += dy[c];
+    }
+    const T mean_a = sum_a / count, mean_ax = sum_ax / count;
+#pragma omp simd
+    for (std::int64_t c = 0; c < b.columns; ++c)
+      dx[c] = scale * (dy[c] * b.weight[c] - mean_a - (sum[c] - mean) * scale * mean_ax);
+    if (b.grad_sum != nullptr) {
+      const T* direct = b.grad_sum + at;
+#pragma omp simd
+      for (std::int64_t c = 0; c < b.columns; ++c) dx[c] += direct[c];
+    }
+    if (b.grad_branch != nullptr) {
+      T* branch = b.grad_branch + at;
+#pragma omp simd
+      for (std::int64_t c = 0; c < b.columns; ++c)
+        branch[c] = b.drop(dx[c], static_cast<std::uint32_t>(at) + static_cast<std::uint32_t>(c));
+    }
+  }
+}
+
+template <class T>
+PRENORM_KERNEL void add_rows_kernel(const T* rows, std::int64_t count, std::int64_t columns, T* sums) {
+  for (std::int64_t r = 0; r < count; ++r)
+#pragma omp simd
+    for (std::int64_t c = 0; c < columns; ++c) sums[c] += rows[r * columns + c];
+}
+
+double bytes(const at::Tensor& x, int passes) { return static_cast<double>(passes * x.numel() * x.element_size()); }
+
+template <class T>
+const T* pointer(const at::Tensor& x) {
+  return x.defined() ? x.data_ptr<T>() : nullptr;
+}
+
+}  // namespace
+
+NormOutput add_layer_norm(const at::Tensor& x, const at::Tensor& branch, const DropoutMask& mask,
+                          const NormWeights& norm) {
+  const profile::Timer timer(forward_op, 0, bytes(x, branch.defined() ? 4 : 2));
+  NormOutput out{branch.defined() ? at::empty_like(x) : x, at::empty_like(x), at::empty({x.size(0), 2}, x.options())};
+  AT_DISPATCH_FLOATING_TYPES(x.scalar_type(), "add_layer_norm", [&] {
+    using T = scalar_t;
+    const Forward<T> f{pointer<T>(x),
+                       pointer<T>(branch),
+                       pointer<T>(norm.weight),
+                       pointer<T>(norm.bias),
+                       out.sum.data_ptr<T>(),
+                       out.normed.data_ptr<T>(),
+                       out.statistics.data_ptr<T>(),
+                       x.size(1),
+                       static_cast<T>(norm.eps),
+                       mask.p > 0,
+                       ElementDropout<T>(mask)};
+    for_each_row_block(x.size(0),
+                       [&](std::int64_t, std::int64_t begin, std::int64_t end) { forward_kernel<T>(f, begin, end); });
+  });
+  return out;
+}
+
+NormGradient add_layer_norm_backward(const at::Tensor& grad_sum, const at::Tensor& grad_normed,
+                                     const NormOutput& output, bool has_branch, const DropoutMask& mask,
+                                     const NormWeights& norm) {
+  const bool drops = has_branch && mask.p > 0;
+  const profile::Timer timer(backward_op, 0, bytes(grad_normed, 3 + (grad_sum.defined() ? 1 : 0) + (drops ? 1 : 0)));
+  const std::int64_t rows = grad_normed.size(0), columns = grad_normed.size(1), blocks = row_blocks(rows);
+  NormGradient gradient{at::empty_like(grad_normed), {}, {}, {}};
+  if (has_branch) gradient.branch = drops ? at::empty_like(grad_normed) : gradient.x;
+  const at::Tensor partial = at::zeros({blocks + 1, 2 * columns}, grad_normed.options());  // of γ and β; at last, sums
+  AT_DISPATCH_FLOATING_TYPES(grad_normed.scalar_type(), "add_layer_norm_backward", [&] {
+    using T = scalar_t;
+    const Backward<T> b{pointer<T>(grad_sum),
+                        pointer<T>(grad_normed),
+                        pointer<T>(output.sum),
+                        pointer<T>(norm.weight),
+                        pointer<T>(output.statistics),
+                        gradient.x.data_ptr<T>(),
+                        drops ? gradient.branch.data_ptr<T>() : nullptr,
+                        columns,
+                        ElementDropout<T>(mask)};
+    auto* sums = partial.data_ptr<T>();
+    for_each_row_block(rows, [&](std::int64_t block, std::int64_t begin, std::int64_t end) {
+      T* own = sums + 2 * block * columns;
+      backward_kernel<T>(b, begin, end, own, own + columns);
+    });
+    add_rows_kernel<T>(sums, blocks, 2 * columns, sums + 2 * blocks * columns);
+  });
+  const at::Tensor sums = partial.select(0, blocks);
+  gradient.weight = sums.narrow(0, 0, columns);
+  gradient.bias = sums.narrow(0, columns, columns);
+  return gradient;
+}
+
+}  // namespace prenorm::ops::cpu

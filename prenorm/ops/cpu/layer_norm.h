@@ -1,0 +1,26 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include "prenorm/ops/layer_norm.h"
+
+namespace prenorm::ops::cpu {
+
+struct NormOutput {
+  at::Tensor sum, normed;
+  at::Tensor statistics;  // [rows, 2]: μ and 1 / √(σ² + ε)
+};
+// x, branch: contiguous [rows, d_model]; without a branch the sum is x itself.
+NormOutput add_layer_norm(const at::Tensor& x, const at::Tensor& branch, const DropoutMask& mask,
+                          const NormWeights& norm);
+
+struct NormGradient {
+  at::Tensor x, branch;     // branch: undefined without one
+  at::Tensor weight, bias;  // [d_model]
+};
+// grad_sum: of the sum itself, undefined where it is not used further; grad_normed: of the normalised sum.
+NormGradient add_layer_norm_backward(const at::Tensor& grad_sum, const at::Tensor& grad_normed,
+                                     const NormOutput& output, bool has_branch, const DropoutMask& mask,
+                                     const NormWeights& norm);
+
+}  // namespace prenorm::ops::cpu

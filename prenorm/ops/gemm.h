@@ -1,0 +1,30 @@
+// The matrix products of a linear map y = x Wᵀ and of its gradient, on contiguous matrices x: [rows, in], W: [out, in],
+// y: [rows, out]. The BLAS does the work; here it is counted.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <map>
+
+namespace prenorm::ops {
+
+// y = x Wᵀ
+void gemm_forward(at::Tensor& y, const at::Tensor& x, const at::Tensor& weight);
+// grad_x = grad_y W
+void gemm_input_gradient(at::Tensor& grad_x, const at::Tensor& grad_y, const at::Tensor& weight);
+// grad_weight += scale * grad_yᵀ x
+void gemm_weight_gradient(at::Tensor& grad_weight, const at::Tensor& grad_y, const at::Tensor& x, double scale = 1);
+
+enum class GemmKind : std::uint8_t { kForward, kInputGradient, kWeightGradient };
+struct GemmShape {
+  GemmKind kind;
+  std::int64_t rows, in, out;
+
+  double flops() const { return 2.0 * static_cast<double>(rows) * static_cast<double>(in) * static_cast<double>(out); }
+  auto operator<=>(const GemmShape&) const = default;
+};
+// The products that were computed while profiling was on (base/profile.h), and how often; empties the record.
+std::map<GemmShape, std::int64_t> take_gemm_record();
+
+}  // namespace prenorm::ops

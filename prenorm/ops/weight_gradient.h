@@ -1,0 +1,26 @@
+// Where the gradient of a weight goes. nn::Parameters gives every weight a gradient buffer: operators add to it
+// directly, which saves a fresh tensor and two passes over it for every use of every weight. A weight without one (as
+// in tests, or one that was itself computed) gets its gradient through autograd as usual.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/zeros_like.h>
+
+namespace prenorm::ops {
+
+// add(gradient) adds to a contiguous tensor of the weight's shape. Returns what a backward function hands to autograd:
+// nothing where the buffer has it.
+template <class Add>
+at::Tensor weight_gradient(const at::Tensor& weight, const Add& add) {
+  if (!weight.requires_grad()) return {};
+  if (weight.is_leaf() && weight.grad().defined()) {
+    at::Tensor buffer = weight.mutable_grad();
+    add(buffer);
+    return {};
+  }
+  at::Tensor fresh = at::zeros_like(weight);
+  add(fresh);
+  return fresh;
+}
+
+}  // namespace prenorm::ops

@@ -1,0 +1,37 @@
+// How fast a configuration trains on this machine, and where the time goes.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "prenorm/base/profile.h"
+#include "prenorm/config/config.h"
+#include "prenorm/training/share_workers.h"
+#include "prenorm/training/task.h"
+
+namespace prenorm::training {
+
+struct MeasuredUpdate : BatchTotals {
+  double seconds = 0;
+};
+
+struct Benchmark {
+  std::vector<MeasuredUpdate> updates;
+  std::vector<profile::Row> operators;
+  double seconds = 0;  // of all updates
+  double gemm_peak_flops = 0;
+  std::int64_t workers = 0, parameters = 0;
+  double peak_rss_bytes = 0;
+
+  double model_flops_per_update() const;
+  // Useful FLOP/s over the peak, median of the updates.
+  double utilization() const;
+};
+
+// Updates as the trainer makes them, without logs, checkpoints and validation. The first two are not counted.
+Benchmark measure(const Config& config, Task& task, std::int64_t updates);
+
+// Of any values, not empty; q in [0, 1].
+double quantile(std::vector<double> values, double q);
+
+}  // namespace prenorm::training

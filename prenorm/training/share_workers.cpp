@@ -1,0 +1,77 @@
+#include "prenorm/training/share_workers.h"
+
+#include <ATen/Parallel.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "prenorm/base/profile.h"
+#include "prenorm/optim/gradient_norm.h"
+
+namespace prenorm::training {
+namespace {
+
+profile::Operator load_op{"batch loading", profile::Takes::kAllWorkers};
+
+std::int64_t memory_bytes() { return sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE); }
+
+// One for each thread, unless their gradients would take more than a quarter of the memory: then threads work inside
+// the operators, all on the same share.
+std::int64_t worker_count(const RuntimeConfig& runtime, const nn::Parameters& parameters) {
+  const std::int64_t threads = at::get_num_threads();
+  if (runtime.workers > 0) return std::min(runtime.workers, threads);
+  const auto one = static_cast<std::int64_t>(parameters.gradients().nbytes());
+  return threads * one > memory_bytes() / 4 ? 1 : threads;
+}
+
+}  // namespace
+
+BatchTotals& BatchTotals::operator+=(const BatchTotals& other) {
+  loss_nats += other.loss_nats;
+  nll_nats += other.nll_nats;
+  target_tokens += other.target_tokens;
+  source_tokens += other.source_tokens;
+  model_flops += other.model_flops;
+  return *this;
+}
+
+ShareWorkers::ShareWorkers(Task& task, const RuntimeConfig& runtime)
+    : task_(task), share_tokens_(runtime.share_tokens) {
+  const std::int64_t workers = worker_count(runtime, task.parameters());
+  task.set_replicas(workers);
+  for (std::int64_t w = 0; w < workers; ++w) gradients_.push_back(task.parameters(w).gradients());
+}
+
+void ShareWorkers::clear() {
+  for (at::Tensor& gradient : gradients_) gradient.zero_();
+}
+
+BatchTotals ShareWorkers::add_gradients(std::int64_t epoch, std::int64_t batch, const nn::Context& context) {
+  std::int64_t shares = 0;
+  {
+    const profile::Timer timer(load_op);
+    shares = task_.load(epoch, batch, {.tokens = share_tokens_, .multiple_of = count()});
+  }
+  std::vector<BatchTotals> totals(static_cast<std::size_t>(shares));
+  const auto compute = [&](std::int64_t share, std::int64_t worker) {
+    const BatchLoss loss = task_.loss(share, worker, context);
+    loss.loss_sum.backward();
+    totals[static_cast<std::size_t>(share)] = {loss.loss_sum.item<double>(), loss.nll_sum, loss.target_tokens,
+                                               loss.source_tokens, loss.model_flops};
+  };
+  if (count() == 1 || shares < count()) {
+    for (std::int64_t share = 0; share < shares; ++share) compute(share, 0);
+  } else {
+    at::parallel_for(0, count(), 1, [&](std::int64_t first, std::int64_t last) {
+      for (std::int64_t worker = first; worker < last; ++worker)
+        for (std::int64_t share = worker; share < shares; share += count()) compute(share, worker);
+    });
+  }
+  BatchTotals sum;
+  for (const BatchTotals& share : totals) sum += share;
+  return sum;
+}
+
+double ShareWorkers::sum_and_norm() { return optim::sum_and_norm(gradients_); }
+
+}  // namespace prenorm::training

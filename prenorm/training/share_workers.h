@@ -1,0 +1,43 @@
+// The gradient of a batch from its shares, which workers compute at once: one thread each, with matrix products of one
+// thread, so that no operator waits for another core. What a worker sums up, in the order of its shares, and the order
+// in which workers are summed, follow from the configuration alone: the same bits in every run.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "prenorm/config/runtime_config.h"
+#include "prenorm/training/task.h"
+
+namespace prenorm::training {
+
+struct BatchTotals {
+  double loss_nats = 0, nll_nats = 0;  // sums over target tokens
+  std::int64_t target_tokens = 0, source_tokens = 0;
+  double model_flops = 0;
+
+  BatchTotals& operator+=(const BatchTotals& other);
+};
+
+class ShareWorkers {
+ public:
+  // Gives the task a replica for each worker.
+  ShareWorkers(Task& task, const RuntimeConfig& runtime);
+
+  std::int64_t count() const { return std::ssize(gradients_); }
+  // All gradients to zero.
+  void clear();
+  // Adds the gradient of the batch's summed loss to what is there.
+  BatchTotals add_gradients(std::int64_t epoch, std::int64_t batch, const nn::Context& context);
+  // Leaves the whole gradient in task.parameters().gradients() and returns its norm.
+  double sum_and_norm();
+
+ private:
+  Task& task_;
+  std::int64_t share_tokens_;
+  std::vector<at::Tensor> gradients_;  // of each replica
+};
+
+}  // namespace prenorm::training

@@ -1,0 +1,48 @@
+// Random sentence pairs of given lengths, for measuring: as much work as real ones, and no files.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "prenorm/config/config.h"
+#include "prenorm/training/task.h"
+#include "prenorm/training/translation_shares.h"
+
+namespace prenorm::training {
+
+struct SyntheticLengths {
+  // Tokens of each sentence, end of sentence included; 0 = from 2 to 60 with mean 15, as in a corpus of captions.
+  std::int64_t source = 0, target = 0;
+};
+
+class SyntheticTask : public Task {
+ public:
+  // Vocabularies of tokenizer.vocab_size; batches of about batch.max_tokens target tokens.
+  SyntheticTask(const Config& config, const SyntheticLengths& lengths);
+
+  data::Batch batch(std::int64_t epoch, std::int64_t index) const;
+
+  nn::Parameters& parameters() override { return shares_.parameters(0); }
+  std::int64_t batches_in_epoch(std::int64_t) override { return std::int64_t{1} << 40; }
+  void set_replicas(std::int64_t count) override { shares_.set_replicas(count); }
+  nn::Parameters& parameters(std::int64_t replica) override { return shares_.parameters(replica); }
+  std::int64_t load(std::int64_t epoch, std::int64_t index, const Sharing& sharing) override {
+    return shares_.load(batch(epoch, index), sharing);
+  }
+  BatchLoss loss(std::int64_t share, std::int64_t replica, const nn::Context& context) override {
+    return shares_.loss(share, replica, context);
+  }
+  std::string data_key() const override { return "synthetic"; }
+  std::string origin(std::int64_t, std::int64_t) override { return "synthetic sentences"; }
+  bool has_validation() const override { return false; }
+  Validation validate(bool) override { return {}; }
+
+ private:
+  BatchConfig batch_;
+  SyntheticLengths lengths_;
+  std::int64_t vocabulary_;
+  std::uint64_t seed_;
+  TranslationShares shares_;
+};
+
+}  // namespace prenorm::training

@@ -1,0 +1,131 @@
+// A batch in shares, computed by any number of workers, is the batch.
+#include "prenorm/training/share_workers.h"
+
+#include <ATen/Parallel.h>
+#include <ATen/TensorOperators.h>
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "golden_file.h"
+#include "prenorm/ops/kernels.h"
+#include "prenorm/training/synthetic_task.h"
+
+namespace prenorm::training {
+namespace {
+
+using prenorm::testing::relative_difference;
+
+Config small_config() {
+  Config config;
+  config.tokenizer.vocab_size = 50;
+  config.batch.max_tokens = 400;
+  config.model.encoder_layers = config.model.decoder_layers = 2;
+  config.model.d_model = 16;
+  config.model.d_ff = 32;
+  config.model.num_heads = 2;
+  config.model.dropout = config.model.attention_dropout = config.model.activation_dropout = 0.2;
+  return config;
+}
+
+struct Threads {
+  explicit Threads(int count) : before(at::get_num_threads()) { at::set_num_threads(count); }
+  ~Threads() { at::set_num_threads(before); }
+  int before;
+};
+
+struct Result {
+  BatchTotals totals;
+  double norm;
+  at::Tensor gradient;
+};
+Result gradient_of(Config config, std::int64_t workers, std::int64_t share_tokens, std::int64_t batches = 1) {
+  const Threads threads(static_cast<int>(workers));
+  config.runtime = {.threads = workers, .workers = workers, .share_tokens = share_tokens};
+  SyntheticTask task(config, {});
+  ShareWorkers shares(task, config.runtime);
+  EXPECT_EQ(shares.count(), workers);
+  shares.clear();
+  Result result;
+  for (std::int64_t b = 0; b < batches; ++b)
+    result.totals += shares.add_gradients(0, b, {.training = true, .key = mix_key({7, static_cast<std::uint64_t>(b)})});
+  result.norm = shares.sum_and_norm();
+  result.gradient = task.parameters().gradients().clone();
+  return result;
+}
+
+// Dropout masks are those of the whole batch, wherever it is cut; float32 sums are rounded in another order.
+TEST(ShareWorkers, AnySharesAndWorkersGiveTheGradientOfTheWholeBatch) {
+  for (const NormPlacement placement : {NormPlacement::kPreLn, NormPlacement::kPostLn}) {
+    Config config = small_config();
+    config.model.norm_placement = placement;
+    const Result whole = gradient_of(config, 1, 1'000'000);
+    EXPECT_GT(whole.norm, 0);
+    for (const std::int64_t workers : {1, 2, 3})
+      for (const std::int64_t tokens : {1, 40, 200, 1'000'000}) {
+        SCOPED_TRACE(fmt::format("{} workers, shares of {} tokens", workers, tokens));
+        const Result shared = gradient_of(config, workers, tokens);
+        EXPECT_EQ(shared.totals.target_tokens, whole.totals.target_tokens);
+        EXPECT_EQ(shared.totals.source_tokens, whole.totals.source_tokens);
+        EXPECT_NEAR(shared.totals.loss_nats, whole.totals.loss_nats, 1e-5 * whole.totals.loss_nats);
+        EXPECT_NEAR(shared.totals.model_flops, whole.totals.model_flops, 1e-9 * whole.totals.model_flops);
+        EXPECT_NEAR(shared.norm, whole.norm, 1e-5 * whole.norm);
+        EXPECT_LT(relative_difference(shared.gradient, whole.gradient), 2e-5);
+      }
+  }
+}
+
+TEST(ShareWorkers, TheSameSeedGivesTheSameBits) {
+  for (const std::int64_t workers : {1, 2}) {
+    const Result a = gradient_of(small_config(), workers, 100, 3), b = gradient_of(small_config(), workers, 100, 3);
+    EXPECT_TRUE(a.gradient.equal(b.gradient)) << workers;
+    EXPECT_EQ(a.totals.loss_nats, b.totals.loss_nats);
+    EXPECT_EQ(a.norm, b.norm);
+  }
+}
+
+TEST(ShareWorkers, KernelsAndCompositePathAgree) {
+  for (const Activation activation : {Activation::kRelu, Activation::kGelu}) {
+    Config config = small_config();
+    config.model.activation = activation;
+    const Result fused = gradient_of(config, 2, 100);
+    const ops::KernelsGuard off(false);
+    const Result composite = gradient_of(config, 2, 100);
+    EXPECT_NEAR(fused.totals.loss_nats, composite.totals.loss_nats, 1e-5 * composite.totals.loss_nats);
+    EXPECT_LT(relative_difference(fused.gradient, composite.gradient), 5e-5);
+  }
+}
+
+// A replica's gradients are moved into the sum: the next update begins at zero.
+TEST(ShareWorkers, TheSumLeavesNothingBehind) {
+  const Threads threads(2);
+  Config config = small_config();
+  config.runtime = {.threads = 2, .workers = 2, .share_tokens = 100};
+  SyntheticTask task(config, {});
+  ShareWorkers shares(task, config.runtime);
+  shares.clear();
+  shares.add_gradients(0, 0, {});
+  EXPECT_GT(task.parameters(1).gradients().abs().max().item<double>(), 0);
+  shares.sum_and_norm();
+  EXPECT_EQ(task.parameters(1).gradients().abs().max().item<double>(), 0);
+  EXPECT_EQ(task.parameters(1).values().data_ptr(), task.parameters(0).values().data_ptr()) << "weights are shared";
+}
+
+TEST(ShareWorkers, ABatchOfOneSentenceIsOneShare) {
+  Config config = small_config();
+  config.batch.max_tokens = 5;
+  const Result alone = gradient_of(config, 1, 100), of_two = gradient_of(config, 2, 100);
+  EXPECT_LT(relative_difference(of_two.gradient, alone.gradient), 1e-5);
+}
+
+TEST(Sharing, RoundsToAMultipleAndNeverToNone) {
+  const Sharing two{.tokens = 512, .multiple_of = 2};
+  EXPECT_EQ(two.shares(1), 2);
+  EXPECT_EQ(two.shares(1024), 2);
+  EXPECT_EQ(two.shares(1500), 2);
+  EXPECT_EQ(two.shares(1600), 4);
+  EXPECT_EQ(two.shares(4096), 8);
+  EXPECT_EQ((Sharing{.tokens = 512, .multiple_of = 1}.shares(0)), 1);
+}
+
+}  // namespace
+}  // namespace prenorm::training
