@@ -4,11 +4,11 @@
 #include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/layer_norm.h>
 #include <ATen/ops/mm.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/zeros.h>
 #include <benchmark/benchmark.h>
+#include <torch/csrc/autograd/autograd.h>
 
 #include <vector>
 
@@ -16,6 +16,9 @@
 #include "prenorm/ops/attention.h"
 #include "prenorm/ops/cross_entropy.h"
 #include "prenorm/ops/dropout.h"
+#include "prenorm/ops/embedding.h"
+#include "prenorm/ops/layer_norm.h"
+#include "prenorm/ops/linear.h"
 #include "prenorm/optim/gradient_norm.h"
 #include "prenorm/optim/optimizer.h"
 
@@ -30,6 +33,13 @@ at::Tensor random_matrix(std::int64_t rows, std::int64_t columns) {
   RandomStream random(1);
   for (std::int64_t i = 0; i < x.numel(); ++i) x.data_ptr<float>()[i] = static_cast<float>(2 * random.uniform() - 1);
   return x;
+}
+
+// A weight with a buffer for its gradient, as nn::Parameters makes it.
+at::Tensor with_buffer(at::Tensor weight) {
+  weight.set_requires_grad(true);
+  weight.mutable_grad() = at::zeros(weight.sizes());
+  return weight;
 }
 
 // Work done in each iteration, which the library shows as a rate: GFLOP=150/s.
@@ -68,23 +78,62 @@ void Dropout(benchmark::State& state) {
 }
 BENCHMARK(Dropout)->UseRealTime()->Unit(benchmark::kMillisecond);
 
-void LayerNorm(benchmark::State& state) {
-  const at::Tensor x = random_matrix(kTokens, kWidth), weight = at::ones({kWidth}), bias = at::zeros({kWidth});
-  for (auto _ : state) benchmark::DoNotOptimize(at::layer_norm(x, {kWidth}, weight, bias, 1e-5));
-  report_bytes(state, 2 * kFloat * static_cast<double>(x.numel()));
-}
-BENCHMARK(LayerNorm)->UseRealTime()->Unit(benchmark::kMillisecond);
+// Leaves that want gradients, and what comes back.
+struct NormInputs {
+  at::Tensor x = random_matrix(kTokens, kWidth).requires_grad_(true),
+             branch = random_matrix(kTokens, kWidth).requires_grad_(true), grad = random_matrix(kTokens, kWidth);
+  ops::NormWeights weights{with_buffer(at::ones({kWidth})), with_buffer(at::zeros({kWidth})), 1e-5};
+};
 
-void LayerNormForwardBackward(benchmark::State& state) {
-  const at::Tensor x = random_matrix(kTokens, kWidth).requires_grad_(true), grad = random_matrix(kTokens, kWidth);
-  const at::Tensor weight = at::ones({kWidth}).requires_grad_(true), bias = at::zeros({kWidth}).requires_grad_(true);
+template <auto add_layer_norm>
+void residual_norm(benchmark::State& state, int passes) {
+  const NormInputs in;
   for (auto _ : state) {
-    x.mutable_grad() = at::Tensor();
-    at::layer_norm(x, {kWidth}, weight, bias, 1e-5).backward(grad);
+    const at::NoGradGuard no_grad;
+    benchmark::DoNotOptimize(add_layer_norm(in.x, in.branch, {0.1, 7}, in.weights));
   }
-  report_bytes(state, 5 * kFloat * static_cast<double>(x.numel()));
+  report_bytes(state, passes * kFloat * static_cast<double>(in.x.numel()));
 }
-BENCHMARK(LayerNormForwardBackward)->UseRealTime()->Unit(benchmark::kMillisecond);
+template <auto add_layer_norm>
+void residual_norm_forward_backward(benchmark::State& state) {
+  const NormInputs in;
+  for (auto _ : state) {
+    in.x.mutable_grad() = in.branch.mutable_grad() = at::Tensor();
+    const ops::NormedSum y = add_layer_norm(in.x, in.branch, {0.1, 7}, in.weights);
+    torch::autograd::backward({y.sum, y.normed}, {in.grad, in.grad});
+  }
+  report_bytes(state, 9 * kFloat * static_cast<double>(in.x.numel()));  // of the fused one
+}
+void ResidualNorm(benchmark::State& state) { residual_norm<ops::add_layer_norm>(state, 4); }
+void ResidualNormForwardBackward(benchmark::State& state) {
+  residual_norm_forward_backward<ops::add_layer_norm>(state);
+}
+void ResidualNormCompositeForwardBackward(benchmark::State& state) {
+  residual_norm_forward_backward<ops::add_layer_norm_composite>(state);
+}
+BENCHMARK(ResidualNorm)->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(ResidualNormForwardBackward)->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(ResidualNormCompositeForwardBackward)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+template <auto embedding>
+void embedding_forward_backward(benchmark::State& state) {
+  constexpr std::int64_t kVocabulary = 8000;
+  const at::Tensor table = with_buffer(random_matrix(kVocabulary, kWidth)), positions = random_matrix(64, kWidth),
+                   grad = random_matrix(kTokens, kWidth);
+  const at::Tensor ids = at::empty({kTokens}, at::kLong), places = at::empty({kTokens}, at::kLong);
+  for (std::int64_t i = 0; i < kTokens; ++i) {
+    ids.data_ptr<std::int64_t>()[i] = i * 7919 % kVocabulary;
+    places.data_ptr<std::int64_t>()[i] = i % 64;
+  }
+  for (auto _ : state) embedding(ids, places, {table, positions, 22.6}, {0.1, 7}).backward(grad);
+  report_bytes(state, 5 * kFloat * static_cast<double>(grad.numel()));
+}
+void EmbeddingForwardBackward(benchmark::State& state) { embedding_forward_backward<ops::embedding>(state); }
+void EmbeddingCompositeForwardBackward(benchmark::State& state) {
+  embedding_forward_backward<ops::embedding_composite>(state);
+}
+BENCHMARK(EmbeddingForwardBackward)->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(EmbeddingCompositeForwardBackward)->UseRealTime()->Unit(benchmark::kMillisecond);
 
 void OptimizerStep(benchmark::State& state) {
   constexpr std::int64_t kParameters = 20'000'000;
@@ -111,6 +160,22 @@ void GradientNorm(benchmark::State& state) {
 BENCHMARK(GradientNorm)->UseRealTime()->Unit(benchmark::kMillisecond);
 
 // Bound by arithmetic: multiplications and additions of the matrix products (a recomputed product counts once).
+
+template <auto linear>
+void linear_forward_backward(benchmark::State& state) {
+  const std::int64_t out = state.range(0);
+  const at::Tensor x = random_matrix(kTokens, kWidth).requires_grad_(true), grad = random_matrix(kTokens, out);
+  const at::Tensor weight = with_buffer(random_matrix(out, kWidth)), bias = with_buffer(at::zeros({out}));
+  for (auto _ : state) {
+    x.mutable_grad() = at::Tensor();
+    linear(x, weight, bias, Activation::kRelu).backward(grad);
+  }
+  report_flops(state, 6.0 * static_cast<double>(kTokens * kWidth * out));
+}
+void LinearForwardBackward(benchmark::State& state) { linear_forward_backward<ops::linear>(state); }
+void LinearCompositeForwardBackward(benchmark::State& state) { linear_forward_backward<ops::linear_composite>(state); }
+BENCHMARK(LinearForwardBackward)->Arg(512)->Arg(2048)->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(LinearCompositeForwardBackward)->Arg(512)->Arg(2048)->UseRealTime()->Unit(benchmark::kMillisecond);
 
 at::Tensor offsets_of_equal_sequences(std::int64_t length) {
   const at::Tensor offsets = at::empty({kTokens / length + 1}, at::kLong);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/commands/bench_decode.h"
 #include "cli/output.h"
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
@@ -31,6 +32,7 @@ struct Options {
   std::int64_t steps = 20;
   training::SyntheticLengths lengths;
   bool synthetic = false, json = false;
+  DecodeBenchOptions decode;
 };
 
 template <class Figure>
@@ -166,6 +168,12 @@ int bench_synthetic(const Options& options, Config config) {
 }
 
 int bench(const Options& options) {
+  if (!options.decode.text.empty()) {
+    DecodeBenchOptions decode = options.decode;
+    decode.translator.run = options.config;
+    decode.json = options.json;
+    return bench_decode(decode);
+  }
   const Config config = load_config(options.config, options.set).config;
   const bool lengths = options.lengths.source > 0 || options.lengths.target > 0;
   if (options.synthetic || lengths || config.data.train_source.empty()) return bench_synthetic(options, config);
@@ -183,9 +191,9 @@ int bench(const Options& options) {
 }  // namespace
 
 void add_bench(CLI::App& app, Run& chosen) {
-  CLI::App* command = app.add_subcommand("bench", "Measures how fast a configuration trains, and where time goes.");
+  CLI::App* command = app.add_subcommand("bench", "Measures how fast a configuration trains, or a run translates.");
   auto options = std::make_shared<Options>();
-  command->add_option("CONFIG", options->config, "a TOML file; one without data is measured on synthetic text")
+  command->add_option("CONFIG", options->config, "a TOML file (without data: on synthetic text); with --decode a run")
       ->required();
   command->add_option("--steps", options->steps, "updates measured, after 2 that are not; 20 when left out")
       ->type_name("N")
@@ -202,6 +210,21 @@ void add_bench(CLI::App& app, Run& chosen) {
       ->check(CLI::Range(1, 1'000'000));
   command->add_option("--write-batches", options->write_batches, "write N updates' token ids as JSON lines instead")
       ->type_name("FILE");
+  CLI::Option* decode =
+      command->add_option("--decode", options->decode.text, "measure translating this text with the run instead")
+          ->type_name("FILE");
+  command->add_option("--baseline", options->decode.baseline_every, "also translate every N-th line without a cache")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1'000'000))
+      ->needs(decode);
+  command->add_option("--beam", options->decode.translator.beam, "hypotheses kept for each sentence; 1 = greedy")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1000))
+      ->needs(decode);
+  command->add_option("--threads", options->decode.translator.threads, "0 = one for each core")
+      ->type_name("N")
+      ->check(CLI::Range(0, 4096))
+      ->needs(decode);
   add_json_flag(*command, options->json);
   command->footer("Example: prenorm bench my.toml --steps 50");
   run_as(*command, chosen, [options] { return bench(*options); });

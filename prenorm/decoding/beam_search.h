@@ -31,7 +31,8 @@ struct SearchOptions {
 
 // For each sentence its n_best best hypotheses, best first; fewer only if the beam found fewer. max_lengths bounds the
 // tokens of each sentence's hypotheses, the end of sentence counted. Sentences must not be empty (their end of sentence
-// is a token). Deterministic: the same batch gives the same result on the same machine and thread count.
+// is a token). Threads may search with one model at once. Deterministic: the same batch gives the same result
+// on the same machine and thread count.
 // Errors: std::invalid_argument for options or lengths below 1, NumericsError for a model whose output is not finite,
 // DataError for a length beyond the model's positions.
 std::vector<std::vector<Hypothesis>> beam_search(const models::Translator& model, const data::PackedSide& sources,

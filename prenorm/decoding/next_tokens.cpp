@@ -7,10 +7,13 @@
 #include <cmath>
 
 #include "prenorm/base/error.h"
+#include "prenorm/base/profile.h"
 #include "prenorm/decoding/log_sum_exp.h"
 
 namespace prenorm::decoding {
 namespace {
+
+profile::Operator choice_op{"choice of next tokens"};
 
 // Values that are passed over together when none is above the worst of the chosen.
 constexpr std::int64_t kBlock = 64;
@@ -57,6 +60,7 @@ NextTokens::NextTokens(const at::Tensor& logits, std::int64_t count)
       log_normalizers_(static_cast<std::size_t>(logits_.size(0))),
       count_(std::min(count, logits_.size(1))),
       choices_(static_cast<std::size_t>(logits_.size(0) * count_)) {
+  const profile::Timer timer(choice_op, 0, static_cast<double>(logits_.nbytes()));
   const std::int64_t vocabulary = logits_.size(1);
   AT_DISPATCH_FLOATING_TYPES(logits_.scalar_type(), "next_tokens", [&] {
     const auto* values = logits_.data_ptr<scalar_t>();

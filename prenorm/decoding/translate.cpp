@@ -1,12 +1,17 @@
 #include "prenorm/decoding/translate.h"
 
+#include <ATen/Parallel.h>
+
 #include <algorithm>
+#include <atomic>
+#include <mutex>
 #include <numeric>
 #include <utility>
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/line_reader.h"
 #include "prenorm/base/terminal.h"
+#include "prenorm/decoding/padded_search.h"
 #include "prenorm/text/unicode.h"
 
 namespace prenorm::decoding {
@@ -23,8 +28,8 @@ void check_vocabulary(std::string_view side, std::int64_t pieces, std::int64_t e
 }  // namespace
 
 LineTranslator::LineTranslator(const models::Translator& model, text::Tokenizer source, text::Tokenizer target,
-                               const DecodeConfig& config)
-    : model_(model), source_(std::move(source)), target_(std::move(target)), config_(config) {
+                               const DecodeConfig& config, SearchLoop loop)
+    : model_(model), source_(std::move(source)), target_(std::move(target)), config_(config), loop_(loop) {
   check_vocabulary("source", source_.size(), model.source_vocabulary());
   check_vocabulary("target", target_.size(), model.target_vocabulary());
 }
@@ -39,13 +44,40 @@ std::vector<std::vector<Translation>> LineTranslator::translate(std::span<const 
   std::vector<std::vector<Translation>> result(lines.size(), {Translation{}});
   auto done = std::count_if(sentences.begin(), sentences.end(), [](const auto& ids) { return ids.empty(); });
   if (progress) progress(done);
-  for (const auto& batch : batches(sentences)) {
-    auto translations = translate_batch(sentences, batch);
-    for (std::size_t i = 0; i < batch.size(); ++i) result[batch[i]] = std::move(translations[i]);
-    done += std::ssize(batch);
+  const auto all = batches(sentences);
+  translate_batches(sentences, all, [&](std::size_t b, std::vector<std::vector<Translation>> translations) {
+    for (std::size_t i = 0; i < all[b].size(); ++i) result[all[b][i]] = std::move(translations[i]);
+    done += std::ssize(all[b]);
     if (progress) progress(done);
-  }
+  });
   return result;
+}
+
+// A step's matrix products are too small to share: threads would mostly wait for each other. So each searches batches
+// of its own, with operators of one thread, and what is found does not depend on how many there are. A single batch
+// leaves the threads to the operators.
+void LineTranslator::translate_batches(const Sentences& sentences, std::span<const std::vector<std::size_t>> batches,
+                                       const Store& store) const {
+  const auto count = std::ssize(batches);
+  if (count == 1 || loop_ == SearchLoop::kPadded) {
+    for (std::size_t b = 0; b < batches.size(); ++b) store(b, translate_batch(sentences, batches[b]));
+    return;
+  }
+  std::atomic<std::size_t> next = 0;
+  std::mutex store_mutex;
+  const auto work = [&](std::int64_t, std::int64_t) {
+    try {
+      for (std::size_t b = next++; b < batches.size(); b = next++) {
+        auto translations = translate_batch(sentences, batches[b]);
+        const std::scoped_lock lock(store_mutex);
+        store(b, std::move(translations));
+      }
+    } catch (...) {
+      next = batches.size();  // the others end too
+      throw;
+    }
+  };
+  at::parallel_for(0, std::min<std::int64_t>(count, at::get_num_threads()), 1, work);
 }
 
 std::vector<std::int32_t> LineTranslator::encode(const std::string& line, std::string_view name,
@@ -70,13 +102,14 @@ std::vector<std::int32_t> LineTranslator::encode(const std::string& line, std::s
 }
 
 // Sentences of a batch have about one length, so that they end together. The longest come first: a batch that needs too
-// much memory fails at once, and a progress bar slows down for nobody.
+// much memory fails at once, a progress bar slows down for nobody, and threads end at about the same time.
 std::vector<std::vector<std::size_t>> LineTranslator::batches(const Sentences& sentences) const {
   std::vector<std::size_t> order(sentences.size());
   std::iota(order.begin(), order.end(), 0);
   std::erase_if(order, [&](std::size_t i) { return sentences[i].empty(); });
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return sentences[a].size() > sentences[b].size(); });
+  if (loop_ == SearchLoop::kCached)
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return sentences[a].size() > sentences[b].size(); });
   std::vector<std::vector<std::size_t>> result;
   std::int64_t tokens = 0;
   for (const std::size_t i : order) {
@@ -101,9 +134,9 @@ std::vector<std::vector<Translation>> LineTranslator::translate_batch(const Sent
   }
   const SearchOptions options{config_.beam, config_.length_penalty,     config_.n_best,
                               config_.stop, target_.decoder_start_id(), target_.eos_id()};
+  const auto search = loop_ == SearchLoop::kCached ? beam_search : padded_beam_search;
   std::vector<std::vector<Translation>> result;
-  for (const auto& hypotheses :
-       beam_search(model_, data::pack_sources(sources, source_.eos_id()), max_lengths, options)) {
+  for (const auto& hypotheses : search(model_, data::pack_sources(sources, source_.eos_id()), max_lengths, options)) {
     result.emplace_back();
     for (const Hypothesis& hypothesis : hypotheses) result.back().push_back(to_translation(hypothesis));
   }
@@ -112,7 +145,8 @@ std::vector<std::vector<Translation>> LineTranslator::translate_batch(const Sent
 
 Translation LineTranslator::to_translation(const Hypothesis& hypothesis) const {
   const std::vector<std::int32_t> ids(hypothesis.ids.begin(), hypothesis.ids.end() - 1);
-  Translation translation{target_.decode(ids), hypothesis.log_probability, hypothesis.score};
+  Translation translation{target_.decode(ids), hypothesis.log_probability, hypothesis.score,
+                          std::ssize(hypothesis.ids)};
   // Vocabularies with byte pieces can spell an end of line, which would shift all lines after it.
   std::replace_if(
       translation.text.begin(), translation.text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');

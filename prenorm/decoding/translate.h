@@ -1,4 +1,5 @@
-// Lines of text to their translations: tokenized, sorted by length, searched in batches, given back in order.
+// Lines of text to their translations: tokenized, sorted by length, searched in batches (each thread its own), given
+// back in order.
 #pragma once
 
 #include <cstdint>
@@ -19,9 +20,16 @@ struct Translation {
   std::string text;            // one line, without its end
   double log_probability = 0;  // nats
   double score = 0;
+  std::int64_t tokens = 0;  // its end of sentence counted; none of a blank line
 };
 
-// Is told how many lines are done so far.
+// Both find the same translations.
+enum class SearchLoop : std::uint8_t {
+  kCached,  // beam_search
+  kPadded,  // padded_beam_search, batches in the order of the lines, one after the other: what kCached is measured by
+};
+
+// Is told how many lines are done so far, by one thread at a time.
 using TranslationProgress = std::function<void(std::int64_t lines)>;
 
 // Where lines come from, for messages: "name:line".
@@ -34,7 +42,7 @@ class LineTranslator {
  public:
   // The model must outlive it. Errors: CheckpointError for a tokenizer and a model whose vocabularies differ.
   LineTranslator(const models::Translator& model, text::Tokenizer source, text::Tokenizer target,
-                 const DecodeConfig& config);
+                 const DecodeConfig& config, SearchLoop loop = SearchLoop::kCached);
 
   // For each line its n_best translations, best first. A blank line has one, empty, of score 0, and never enters the
   // model. A line over decode.max_source_tokens, or over what learned positions cover, is cut with a warning on stderr.
@@ -50,6 +58,10 @@ class LineTranslator {
   std::vector<std::int32_t> encode(const std::string& line, std::string_view name, std::int64_t number) const;
   // Which sentences are searched together.
   std::vector<std::vector<std::size_t>> batches(const Sentences& sentences) const;
+  // Threads take batches in turn; `store` is called by one at a time.
+  using Store = std::function<void(std::size_t batch, std::vector<std::vector<Translation>> translations)>;
+  void translate_batches(const Sentences& sentences, std::span<const std::vector<std::size_t>> batches,
+                         const Store& store) const;
   std::vector<std::vector<Translation>> translate_batch(const Sentences& sentences,
                                                         std::span<const std::size_t> batch) const;
   Translation to_translation(const Hypothesis& hypothesis) const;
@@ -58,6 +70,7 @@ class LineTranslator {
   const models::Translator& model_;
   text::Tokenizer source_, target_;
   DecodeConfig config_;
+  SearchLoop loop_;
 };
 
 }  // namespace prenorm::decoding

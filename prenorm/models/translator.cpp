@@ -5,8 +5,9 @@
 #include <ATen/ops/mm.h>
 
 #include <algorithm>
-
 #include <limits>
+
+#include "prenorm/ops/gemm.h"
 
 namespace prenorm::models {
 namespace {
@@ -71,12 +72,22 @@ nn::Memory Translator::encode(const data::PackedSide& source, const nn::Context&
   return {std::move(states), std::move(packing)};
 }
 
-at::Tensor Translator::target_states(const data::Batch& batch, const nn::Context& context) const {
-  const nn::Memory memory = encode(batch.source, context);
-  const nn::Packing packing = nn::Packing::from_offsets(batch.target_input.offsets);
-  const nn::Context here = context.from_row(batch.target_input.first_token);
-  const at::Tensor x = target_embedding_(as_tensor(batch.target_input.ids), packing.positions, packing.longest, here);
+at::Tensor Translator::decode(const data::PackedSide& target, const nn::Memory& memory,
+                              const nn::Context& context) const {
+  const nn::Packing packing = nn::Packing::from_offsets(target.offsets);
+  const nn::Context here = context.from_row(target.first_token);
+  const at::Tensor x = target_embedding_(as_tensor(target.ids), packing.positions, packing.longest, here);
   return decoder_(x, packing, memory, here);
+}
+
+at::Tensor Translator::target_states(const data::Batch& batch, const nn::Context& context) const {
+  return decode(batch.target_input, encode(batch.source, context), context);
+}
+
+at::Tensor Translator::logits_of(const at::Tensor& states) const {
+  at::Tensor logits = at::empty({states.size(0), output_.size(0)}, states.options());
+  ops::gemm_forward(logits, states, output_);
+  return logits;
 }
 
 ops::CrossEntropySums Translator::loss(const data::Batch& batch, double label_smoothing,
@@ -93,7 +104,7 @@ at::Tensor Translator::next_logits(const at::Tensor& ids, std::int64_t position,
                                    const nn::Picks& self_picks, const nn::Picks& cross_picks) const {
   const at::Tensor positions = at::full({ids.size(0)}, position, at::kLong);
   const at::Tensor x = target_embedding_(ids, positions, position + 1, nn::Context{});
-  return at::mm(decoder_.step(x, cache, self_picks, cross_picks), output_.t());
+  return logits_of(decoder_.step(x, cache, self_picks, cross_picks));
 }
 
 }  // namespace prenorm::models

@@ -38,6 +38,11 @@ class Translator {
   at::Tensor logits(const data::Batch& batch, const nn::Context& context) const;
 
   nn::Memory encode(const data::PackedSide& source, const nn::Context& context) const;
+  // The decoder on whole prefixes, each over its sequence of `memory`: [target_tokens, d_model].
+  at::Tensor decode(const data::PackedSide& target, const nn::Memory& memory, const nn::Context& context) const;
+  // [rows, d_model] -> [rows, target_vocabulary]; no gradient.
+  at::Tensor logits_of(const at::Tensor& states) const;
+  // Decoding with a cache changes that cache alone: threads may do it at once, each with its own.
   nn::DecoderCache start_decoding(const nn::Memory& memory) const { return decoder_.start(memory); }
   // [rows, target_vocabulary] of the token after `ids` (int64 [rows], all at place `position` of their sequences); see
   // nn::Decoder::step for the picks.

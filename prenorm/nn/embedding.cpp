@@ -27,6 +27,7 @@ at::Tensor sinusoidal_positions(std::int64_t length, std::int64_t d_model, at::S
 
 Embedding::Embedding(const Scope& position_scope, const ModelConfig& config, at::Tensor table)
     : table_(std::move(table)),
+      sinusoids_(std::make_shared<Sinusoids>()),
       dropout_(config.dropout),
       point_(position_scope.name()),
       site_(name_key(position_scope.name() + ".dropout")) {
@@ -34,7 +35,7 @@ Embedding::Embedding(const Scope& position_scope, const ModelConfig& config, at:
     learned_ = embedding_table(position_scope, config.max_positions, config.d_model);
 }
 
-const at::Tensor& Embedding::position_table(std::int64_t longest) const {
+at::Tensor Embedding::position_table(std::int64_t longest) const {
   if (learned_.defined()) {
     if (longest > learned_.size(0))
       throw_error<DataError>(
@@ -43,9 +44,11 @@ const at::Tensor& Embedding::position_table(std::int64_t longest) const {
           longest, learned_.size(0));
     return learned_;
   }
-  if (!sinusoids_.defined() || sinusoids_.size(0) < longest)
-    sinusoids_ = sinusoidal_positions(std::max<std::int64_t>(2 * longest, 256), table_.size(1), table_.scalar_type());
-  return sinusoids_;
+  const std::scoped_lock lock(sinusoids_->mutex);
+  at::Tensor& table = sinusoids_->table;
+  if (!table.defined() || table.size(0) < longest)
+    table = sinusoidal_positions(std::max<std::int64_t>(2 * longest, 256), table_.size(1), table_.scalar_type());
+  return table;
 }
 
 at::Tensor Embedding::operator()(const at::Tensor& ids, const at::Tensor& positions, std::int64_t longest,

@@ -5,6 +5,8 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <memory>
+#include <mutex>
 #include <string>
 
 #include "prenorm/config/model_config.h"
@@ -25,16 +27,22 @@ class Embedding {
   Embedding(const Scope& position_scope, const ModelConfig& config, at::Tensor table);
 
   // ids, positions: int64 [tokens]; longest: largest position + 1. Returns [tokens, d_model].
+  // May be called by several threads at once.
   // Errors: DataError for a sequence longer than model.max_positions where positions are learned.
   at::Tensor operator()(const at::Tensor& ids, const at::Tensor& positions, std::int64_t longest,
                         const Context& context) const;
 
  private:
-  const at::Tensor& position_table(std::int64_t longest) const;  // covers at least `longest` positions
+  struct Sinusoids {
+    std::mutex mutex;
+    at::Tensor table;  // grown as longer sequences come
+  };
+
+  at::Tensor position_table(std::int64_t longest) const;  // covers at least `longest` positions
 
   at::Tensor table_;
-  at::Tensor learned_;            // [max_positions, d_model], undefined for sinusoids
-  mutable at::Tensor sinusoids_;  // grown as longer sequences come
+  at::Tensor learned_;  // [max_positions, d_model], undefined for sinusoids
+  std::shared_ptr<Sinusoids> sinusoids_;
   double dropout_;
   std::string point_;
   std::uint64_t site_;

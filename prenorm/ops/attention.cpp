@@ -9,8 +9,10 @@
 #include <utility>
 #include <vector>
 
+#include "prenorm/base/profile.h"
 #include "prenorm/ops/cpu/attention.h"
 #include "prenorm/ops/cpu/picked_attention.h"
+#include "prenorm/ops/kernels.h"
 
 namespace prenorm::ops {
 namespace {
@@ -19,6 +21,8 @@ using cpu::AttentionSpan;
 using cpu::Rows;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
+
+profile::Operator forward_op{"attention, forward"}, backward_op{"attention, backward"};
 
 template <class T>
 Rows<T> rows(const at::Tensor& x, std::int64_t first_column = 0) {
@@ -69,13 +73,14 @@ std::int64_t grain(double flops, std::int64_t tasks) {
   return std::clamp<std::int64_t>(static_cast<std::int64_t>(kLeastFlops * static_cast<double>(tasks) / (flops + 1)), 1,
                                   std::max<std::int64_t>(tasks, 1));
 }
-double attention_flops(const Offsets& offsets, std::int64_t d_model) {
+// Scores and weighted sum, of the pairs that may see each other.
+double attention_flops(const Offsets& offsets, std::int64_t d_model, bool causal) {
   const auto* query = offsets.query.data_ptr<std::int64_t>();
   const auto* key = offsets.key.data_ptr<std::int64_t>();
   double pairs = 0;
   for (std::int64_t i = 0; i < offsets.sequences(); ++i)
-    pairs += static_cast<double>((query[i + 1] - query[i]) * (key[i + 1] - key[i]));
-  return 4 * pairs * static_cast<double>(d_model);
+    pairs += static_cast<double>((query[i + 1] - query[i]) * (key[i + 1] - key[i] + (causal ? 1 : 0)));
+  return (causal ? 2 : 4) * pairs * static_cast<double>(d_model);
 }
 
 // The blocks of queries of all sequences: (sequence, block of it).
@@ -99,11 +104,13 @@ Result forward(const Columns& c, const Offsets& offsets, const AttentionOptions&
            at::empty({c.query.size(0), o.num_heads}, c.query.options())};
   const auto blocks = query_blocks(offsets);
   const std::int64_t tasks = static_cast<std::int64_t>(blocks.size()) * o.num_heads;
+  const double flops = attention_flops(offsets, c.d_model, o.causal);
+  const profile::Timer timer(forward_op, flops);
   AT_DISPATCH_FLOATING_TYPES(c.query.scalar_type(), "attention", [&] {
     const auto in = input<scalar_t>(c);
     const auto out = rows<scalar_t>(r.out);
     auto* log_sum_exp = r.log_sum_exp.data_ptr<scalar_t>();
-    at::parallel_for(0, tasks, grain(attention_flops(offsets, c.d_model), tasks), [&](auto begin, auto end) {
+    at::parallel_for(0, tasks, grain(flops, tasks), [&](auto begin, auto end) {
       for (std::int64_t i = begin; i < end; ++i) {
         const auto [sequence, block] = blocks[static_cast<std::size_t>(i / o.num_heads)];
         cpu::attention_forward<scalar_t>(span_of(offsets, sequence, i % o.num_heads, c.d_model / o.num_heads, o), block,
@@ -120,6 +127,8 @@ void backward(const Columns& c, const Columns& grad, const Result& r, const at::
               const Offsets& offsets, const AttentionOptions& o) {
   const at::Tensor grad_rows = with_rows(grad_out);
   const std::int64_t tasks = offsets.sequences() * o.num_heads;
+  const double flops = 2 * attention_flops(offsets, c.d_model, o.causal);
+  const profile::Timer timer(backward_op, flops);
   AT_DISPATCH_FLOATING_TYPES(c.query.scalar_type(), "attention_backward", [&] {
     const auto in = input<scalar_t>(c);
     const cpu::AttentionGradient<scalar_t> g{rows<const scalar_t>(r.out),
@@ -128,7 +137,7 @@ void backward(const Columns& c, const Columns& grad, const Result& r, const at::
                                              rows<scalar_t>(grad.query),
                                              rows<scalar_t>(grad.key_value, grad.key_column),
                                              rows<scalar_t>(grad.key_value, grad.value_column)};
-    at::parallel_for(0, tasks, grain(2 * attention_flops(offsets, c.d_model), tasks), [&](auto begin, auto end) {
+    at::parallel_for(0, tasks, grain(flops, tasks), [&](auto begin, auto end) {
       for (std::int64_t i = begin; i < end; ++i)
         cpu::attention_backward<scalar_t>(
             span_of(offsets, i / o.num_heads, i % o.num_heads, c.d_model / o.num_heads, o), in, g);
@@ -178,13 +187,13 @@ struct Attention : torch::autograd::Function<Attention> {
 }  // namespace
 
 at::Tensor self_attention(const at::Tensor& qkv, const at::Tensor& offsets, const AttentionOptions& options) {
-  if (!qkv.is_cpu()) return self_attention_composite(qkv, offsets, options);
+  if (!use_kernels(qkv)) return self_attention_composite(qkv, offsets, options);
   return Attention::apply(with_rows(qkv), offsets, c10::optional<at::Tensor>(), offsets, options);
 }
 
 at::Tensor cross_attention(const at::Tensor& query, const at::Tensor& query_offsets, const at::Tensor& key_value,
                            const at::Tensor& key_offsets, const AttentionOptions& options) {
-  if (!query.is_cpu()) return cross_attention_composite(query, query_offsets, key_value, key_offsets, options);
+  if (!use_kernels(query)) return cross_attention_composite(query, query_offsets, key_value, key_offsets, options);
   return Attention::apply(with_rows(query), query_offsets, c10::optional<at::Tensor>(with_rows(key_value)), key_offsets,
                           options);
 }

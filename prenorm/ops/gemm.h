@@ -1,5 +1,6 @@
 // The matrix products of a linear map y = x Wᵀ and of its gradient, on contiguous matrices x: [rows, in], W: [out, in],
-// y: [rows, out]. The BLAS does the work; here it is counted.
+// y: [rows, out]. The BLAS does the work, or in single precision cpu/packed_gemm.h where that is faster; here it is
+// counted.
 #pragma once
 
 #include <ATen/core/Tensor.h>

@@ -7,15 +7,17 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <tuple>
 #include <vector>
+
+#include "prenorm/ops/kernels.h"
 
 namespace prenorm::training {
 namespace {
 
 constexpr int kRounds = 5;
-constexpr double kSecondsPerRound = 0.03, kGuessedFlops = 1e11;  // a worker's; only to choose a number of repetitions
+constexpr double kSecondsPerRound = 0.03;
+constexpr std::int64_t kMostRepetitions = 1000;
 
 // One kind of product: those that differ in their rows alone, by the rows they have most often.
 struct Product {
@@ -47,32 +49,45 @@ void multiply(const ops::GemmShape& s, at::Tensor& x, at::Tensor& y, at::Tensor&
   }
 }
 
-// FLOP/s of all workers together.
-double rate(const ops::GemmShape& s, std::int64_t workers) {
-  using Clock = std::chrono::steady_clock;
-  const auto repetitions = static_cast<std::int64_t>(std::ceil(kSecondsPerRound * kGuessedFlops / s.flops()));
+// The operands of each worker.
+struct Operands {
+  Operands(const ops::GemmShape& s, std::int64_t workers) {
+    for (std::int64_t w = 0; w < workers; ++w) {
+      x.push_back(at::ones({s.rows, s.in}));
+      y.push_back(at::ones({s.rows, s.out}));
+      weight.push_back(at::ones({s.out, s.in}));
+    }
+  }
   std::vector<at::Tensor> x, y, weight;
-  for (std::int64_t w = 0; w < workers; ++w) {
-    x.push_back(at::ones({s.rows, s.in}));
-    y.push_back(at::ones({s.rows, s.out}));
-    weight.push_back(at::ones({s.out, s.in}));
-  }
+};
+
+double seconds_of(const ops::GemmShape& s, Operands& operands, std::int64_t repetitions) {
+  const auto start = std::chrono::steady_clock::now();
+  const auto work = [&](std::int64_t first, std::int64_t last) {
+    const at::NoGradGuard no_grad;
+    for (std::int64_t w = first; w < last; ++w)
+      for (std::int64_t i = 0; i < repetitions; ++i) multiply(s, operands.x[w], operands.y[w], operands.weight[w]);
+  };
+  const std::int64_t workers = std::ssize(operands.x);
+  if (workers > 1)
+    at::parallel_for(0, workers, 1, work);
+  else
+    work(0, 1);
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+// FLOP/s of all workers together.
+double rate(const ops::GemmShape& s, std::int64_t workers, bool kernels) {
+  const ops::KernelsGuard guard(kernels && ops::kernels_enabled());
+  Operands operands(s, workers);
+  seconds_of(s, operands, 1);
+  const double one = seconds_of(s, operands, 2) / 2;
+  const auto repetitions =
+      std::clamp(static_cast<std::int64_t>(kSecondsPerRound / one), std::int64_t{1}, kMostRepetitions);
   double fastest = 0;
-  for (int round = 0; round <= kRounds; ++round) {  // the first warms up
-    const auto start = Clock::now();
-    const auto work = [&](std::int64_t first, std::int64_t last) {
-      const at::NoGradGuard no_grad;
-      for (std::int64_t w = first; w < last; ++w)
-        for (std::int64_t i = 0; i < repetitions; ++i) multiply(s, x[w], y[w], weight[w]);
-    };
-    if (workers > 1)
-      at::parallel_for(0, workers, 1, work);
-    else
-      work(0, 1);
-    const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
-    if (round > 0) fastest = std::max(fastest, s.flops() * static_cast<double>(repetitions * workers) / seconds);
-  }
-  return fastest;
+  for (int round = 0; round < kRounds; ++round)
+    fastest = std::max(fastest, static_cast<double>(repetitions * workers) / seconds_of(s, operands, repetitions));
+  return fastest * s.flops();
 }
 
 }  // namespace
@@ -81,7 +96,7 @@ double gemm_peak_flops(const std::map<ops::GemmShape, std::int64_t>& record, std
   double flops = 0, seconds = 0;
   for (const Product& p : distinct(record)) {
     flops += p.flops;
-    seconds += p.flops / rate(p.shape, workers);
+    seconds += p.flops / std::max(rate(p.shape, workers, /*kernels=*/true), rate(p.shape, workers, /*kernels=*/false));
   }
   return seconds > 0 ? flops / seconds : 0;
 }

@@ -1,6 +1,9 @@
 #include "prenorm/decoding/translate.h"
 
+#include <ATen/Parallel.h>
 #include <gtest/gtest.h>
+
+#include <stdexcept>
 
 #include "line_translator.h"
 #include "prenorm/base/error.h"
@@ -25,6 +28,7 @@ void expect_equal(const std::vector<Translation>& a, const std::vector<Translati
     EXPECT_EQ(a[i].text, b[i].text);
     EXPECT_NEAR(a[i].log_probability, b[i].log_probability, 1e-10);
     EXPECT_NEAR(a[i].score, b[i].score, 1e-10);
+    EXPECT_EQ(a[i].tokens, b[i].tokens);
   }
 }
 
@@ -48,8 +52,8 @@ TEST(LineTranslator, GivesWhatTheSearchFinds) {
   const auto translations = small.lines.translate(std::vector<std::string>{line});
   ASSERT_EQ(translations.size(), 1U);
   const std::vector<std::int32_t> without_end(found[0][0].ids.begin(), found[0][0].ids.end() - 1);
-  expect_equal(translations[0],
-               {{small.tokenizer.decode(without_end), found[0][0].log_probability, found[0][0].score}});
+  expect_equal(translations[0], {{small.tokenizer.decode(without_end), found[0][0].log_probability, found[0][0].score,
+                                  std::ssize(found[0][0].ids)}});
 }
 
 TEST(LineTranslator, BatchesChangeNothing) {
@@ -67,10 +71,44 @@ TEST(LineTranslator, BatchesChangeNothing) {
   for (std::size_t i = 0; i < lines.size(); ++i) expect_equal(reversed[lines.size() - 1 - i], together[i]);
 }
 
+TEST(LineTranslator, ThePaddedLoopGivesTheSame) {
+  const std::vector<std::string> lines = some_lines();
+  DecodeConfig config = small_decode_config();
+  config.max_tokens = 100;
+  const SmallTranslator small(config);
+  const LineTranslator padded(small.model, small.tokenizer, small.tokenizer, config, SearchLoop::kPadded);
+  const auto expected = small.lines.translate(lines), found = padded.translate(lines);
+  ASSERT_EQ(found.size(), expected.size());
+  for (std::size_t i = 0; i < lines.size(); ++i) expect_equal(found[i], expected[i]);
+}
+
+TEST(LineTranslator, ThreadsChangeNoBit) {
+  std::vector<std::string> lines = some_lines();
+  for (int i = 0; i < 3; ++i) lines.insert(lines.end(), lines.begin(), lines.end());
+  DecodeConfig config = small_decode_config();
+  config.max_tokens = 60;
+  const int threads = at::get_num_threads();
+  at::set_num_threads(1);
+  const auto expected = SmallTranslator(config).lines.translate(lines);
+  at::set_num_threads(4);
+  const SmallTranslator small(config);
+  const auto found = small.lines.translate(lines);
+  EXPECT_THROW(small.lines.translate(lines, {},
+                                     [](std::int64_t done) {
+                                       if (done > 20) throw std::runtime_error("enough");
+                                     }),
+               std::runtime_error);
+  at::set_num_threads(threads);
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    EXPECT_EQ(found[i][0].text, expected[i][0].text);
+    EXPECT_EQ(found[i][0].score, expected[i][0].score);
+  }
+}
+
 TEST(LineTranslator, BlankLinesStayBlank) {
   const SmallTranslator small;
   const std::vector<std::string> blank{"", " ", "\t", "\xC2\xA0\xE2\x80\x8B"};
-  for (const auto& translations : small.lines.translate(blank)) expect_equal(translations, {{"", 0, 0}});
+  for (const auto& translations : small.lines.translate(blank)) expect_equal(translations, {{"", 0, 0, 0}});
   EXPECT_TRUE(small.lines.translate({}).empty());
 }
 

@@ -1,0 +1,32 @@
+// Products of the large matrices of training in single precision, for processors with vectors of 64 bytes: about a
+// tenth faster there than the OpenBLAS of Debian 12. It copies as little as possible (a left operand whose rows run
+// along the sum is used as it is, or copied row by row), never reads results that are to be overwritten, and fetches
+// results and the next columns from memory while it multiplies.
+#pragma once
+
+#include <cstdint>
+
+namespace prenorm::ops::cpu {
+
+// out(i, j) = scale Σ_k left(i, k) right(k, j), added to what is there with `accumulate`.
+struct PackedProduct {
+  float* out;
+  std::int64_t out_stride;  // between rows
+  const float* left;
+  std::int64_t left_row, left_inner;  // left(i, k) = left[i * left_row + k * left_inner]; one of them is 1
+  const float* right;
+  std::int64_t right_inner, right_column;  // right(k, j) = right[k * right_inner + j * right_column]; one of them is 1
+  std::int64_t rows, columns, inner;
+  float scale = 1;
+  bool accumulate = false;
+};
+
+// Whether this processor has the vectors, and the product is large enough to be worth copying its operands.
+bool packed_gemm_pays(const PackedProduct& product);
+
+// Any sizes, but `inner` > 0. Rows are shared among the threads at hand; the bits of an element depend on its own
+// factors, on `inner` and on nothing else. Only where packed_gemm_runs().
+void packed_gemm(const PackedProduct& product);
+bool packed_gemm_runs();
+
+}  // namespace prenorm::ops::cpu
