@@ -10,12 +10,16 @@
 
 namespace prenorm::ops {
 
-// y = x Wᵀ
-void gemm_forward(at::Tensor& y, const at::Tensor& x, const at::Tensor& weight);
+// y = x Wᵀ, where a bias is given + b, and with `relu` then max(y, 0)
+void gemm_forward(at::Tensor& y, const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias = {},
+                  bool relu = false);
 // grad_x = grad_y W
 void gemm_input_gradient(at::Tensor& grad_x, const at::Tensor& grad_y, const at::Tensor& weight);
 // grad_weight += scale * grad_yᵀ x
 void gemm_weight_gradient(at::Tensor& grad_weight, const at::Tensor& grad_y, const at::Tensor& x, double scale = 1);
+// The same, and grad_bias += the column sums of grad_y.
+void gemm_weight_and_bias_gradient(at::Tensor& grad_weight, at::Tensor& grad_bias, const at::Tensor& grad_y,
+                                   const at::Tensor& x);
 
 enum class GemmKind : std::uint8_t { kForward, kInputGradient, kWeightGradient };
 struct GemmShape {

@@ -8,6 +8,8 @@
 #include <ATen/ops/relu.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <utility>
+
 #include "prenorm/ops/cpu/bias.h"
 #include "prenorm/ops/gemm.h"
 #include "prenorm/ops/kernels.h"
@@ -24,9 +26,8 @@ struct Linear : torch::autograd::Function<Linear> {
   static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
                             const at::Tensor& bias, std::optional<Activation> activation) {
     at::Tensor z = at::empty({x.size(0), weight.size(0)}, x.options());
-    gemm_forward(z, x, weight);
     const bool relu = activation == Activation::kRelu, gelu = activation == Activation::kGelu;
-    cpu::add_bias(z, bias, relu);
+    gemm_forward(z, x, weight, bias, relu);
     context->saved_data["relu"] = relu;
     context->saved_data["gelu"] = gelu;
     // Of max(z, 0) the output tells where it was cut; the derivative of GELU needs its input.
@@ -37,23 +38,30 @@ struct Linear : torch::autograd::Function<Linear> {
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     const auto saved = context->get_saved_variables();
     const at::Tensor &x = saved[0], &weight = saved[1], &bias = saved[2];
-    at::Tensor grad_z = gradients[0].contiguous(), grad_x, column_sums;
-    if (context->saved_data["relu"].toBool()) {
-      cpu::ReluGradient gradient = cpu::relu_backward(grad_z, saved[3]);
-      grad_z = std::move(gradient.grad_z);
-      column_sums = std::move(gradient.column_sums);
-    } else {
-      if (context->saved_data["gelu"].toBool()) grad_z = at::gelu_backward(grad_z, saved[3]);
-      column_sums = cpu::column_sums(grad_z);
-    }
-    const at::Tensor grad_bias = weight_gradient(bias, [&](at::Tensor& gradient) { gradient.add_(column_sums); });
+    at::Tensor grad_z = gradients[0].contiguous(), grad_x;
+    if (context->saved_data["relu"].toBool()) grad_z = cpu::relu_backward(grad_z, saved[3]);
+    if (context->saved_data["gelu"].toBool()) grad_z = at::gelu_backward(grad_z, saved[3]);
     if (context->needs_input_grad(0)) {
       grad_x = at::empty_like(x);
       gemm_input_gradient(grad_x, grad_z, weight);
     }
-    const at::Tensor grad_weight =
-        weight_gradient(weight, [&](at::Tensor& gradient) { gemm_weight_gradient(gradient, grad_z, x); });
+    const auto [grad_weight, grad_bias] = parameter_gradients(weight, bias, grad_z, x);
     return {grad_x, grad_weight, grad_bias, {}};
+  }
+
+ private:
+  // In one pass over grad_z where both are wanted, as they almost always are.
+  static std::pair<at::Tensor, at::Tensor> parameter_gradients(const at::Tensor& weight, const at::Tensor& bias,
+                                                               const at::Tensor& grad_z, const at::Tensor& x) {
+    at::Tensor grad_bias;
+    const at::Tensor grad_weight = weight_gradient(weight, [&](at::Tensor& of_weight) {
+      if (!bias.requires_grad()) return gemm_weight_gradient(of_weight, grad_z, x);
+      grad_bias = weight_gradient(
+          bias, [&](at::Tensor& of_bias) { gemm_weight_and_bias_gradient(of_weight, of_bias, grad_z, x); });
+    });
+    if (!weight.requires_grad())
+      grad_bias = weight_gradient(bias, [&](at::Tensor& of_bias) { of_bias.add_(cpu::column_sums(grad_z)); });
+    return {grad_weight, grad_bias};
   }
 };
 

@@ -11,7 +11,8 @@
 namespace prenorm::training {
 namespace {
 
-profile::Operator load_op{"batch loading", profile::Takes::kAllWorkers};
+profile::Operator clear_op{"gradient clearing", profile::Takes::kAllWorkers},
+    load_op{"batch loading", profile::Takes::kAllWorkers};
 
 std::int64_t memory_bytes() { return sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE); }
 
@@ -42,8 +43,10 @@ ShareWorkers::ShareWorkers(Task& task, const RuntimeConfig& runtime)
   for (std::int64_t w = 0; w < workers; ++w) gradients_.push_back(task.parameters(w).gradients());
 }
 
+// Those of the other replicas are zero from the start, and again once they have been moved into the sum.
 void ShareWorkers::clear() {
-  for (at::Tensor& gradient : gradients_) gradient.zero_();
+  const profile::Timer timer(clear_op, 0, static_cast<double>(gradients_.front().nbytes()));
+  gradients_.front().zero_();
 }
 
 BatchTotals ShareWorkers::add_gradients(std::int64_t epoch, std::int64_t batch, const nn::Context& context) {

@@ -27,7 +27,7 @@ class ShareWorkers {
   ShareWorkers(Task& task, const RuntimeConfig& runtime);
 
   std::int64_t count() const { return std::ssize(gradients_); }
-  // All gradients to zero.
+  // Gradients to zero, for the next sum.
   void clear();
   // Adds the gradient of the batch's summed loss to what is there.
   BatchTotals add_gradients(std::int64_t epoch, std::int64_t batch, const nn::Context& context);

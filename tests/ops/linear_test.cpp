@@ -29,7 +29,7 @@ auto composite(std::optional<Activation> activation) {
 TEST(Linear, EqualsComposite) {
   for (const auto type : {at::kFloat, at::kDouble})
     for (const auto& shape : std::vector<std::vector<std::int64_t>>{
-             {0, 3, 4}, {1, 1, 1}, {2, 5, 3}, {63, 17, 33}, {64, 16, 32}, {65, 48, 7}, {300, 33, 129}})
+             {0, 3, 4}, {1, 1, 1}, {2, 5, 3}, {63, 17, 33}, {64, 16, 32}, {65, 48, 7}, {300, 33, 129}, {200, 600, 70}})
       for (const auto activation : kActivations) {
         SCOPED_TRACE(fmt::format("{} rows, {} to {}", shape[0], shape[1], shape[2]));
         expect_same(inputs(shape[0], shape[1], shape[2], type), fused(activation), composite(activation),

@@ -39,16 +39,9 @@ PRENORM_KERNEL void column_sums_kernel(const T* x, std::int64_t rows, std::int64
 }
 
 template <class T>
-PRENORM_KERNEL void relu_backward_kernel(const T* grad_y, const T* y, T* grad_z, std::int64_t rows,
-                                         std::int64_t columns, T* sums) {
-  for (std::int64_t r = 0; r < rows; ++r, grad_y += columns, y += columns, grad_z += columns) {
+PRENORM_KERNEL void relu_backward_kernel(const T* grad_y, const T* y, T* grad_z, std::int64_t count) {
 #pragma omp simd
-    for (std::int64_t c = 0; c < columns; ++c) {
-      const T g = y[c] > 0 ? grad_y[c] : T(0);
-      grad_z[c] = g;
-      sums[c] += g;
-    }
-  }
+  for (std::int64_t i = 0; i < count; ++i) grad_z[i] = y[i] > 0 ? grad_y[i] : T(0);
 }
 
 double bytes(const at::Tensor& x, int passes) { return static_cast<double>(passes * x.numel() * x.element_size()); }
@@ -82,20 +75,19 @@ at::Tensor column_sums(const at::Tensor& x) {
   return partial.select(0, row_blocks(rows));
 }
 
-ReluGradient relu_backward(const at::Tensor& grad_y, const at::Tensor& y) {
+at::Tensor relu_backward(const at::Tensor& grad_y, const at::Tensor& y) {
   const profile::Timer timer(backward_op, 0, bytes(y, 3));
-  const std::int64_t rows = y.size(0), columns = y.size(1);
-  const at::Tensor grad_z = at::empty_like(y), partial = at::zeros({row_blocks(rows) + 1, columns}, y.options());
+  const std::int64_t columns = y.size(1);
+  at::Tensor grad_z = at::empty_like(y);
   AT_DISPATCH_FLOATING_TYPES(y.scalar_type(), "relu_backward", [&] {
     const auto *g = grad_y.data_ptr<scalar_t>(), *out = y.data_ptr<scalar_t>();
-    auto *z = grad_z.data_ptr<scalar_t>(), *sums = partial.data_ptr<scalar_t>();
-    for_each_row_block(rows, [&](std::int64_t block, std::int64_t begin, std::int64_t end) {
-      relu_backward_kernel<scalar_t>(g + begin * columns, out + begin * columns, z + begin * columns, end - begin,
-                                     columns, sums + block * columns);
+    auto* z = grad_z.data_ptr<scalar_t>();
+    for_each_row_block(y.size(0), [&](std::int64_t, std::int64_t begin, std::int64_t end) {
+      relu_backward_kernel<scalar_t>(g + begin * columns, out + begin * columns, z + begin * columns,
+                                     (end - begin) * columns);
     });
-    column_sums_kernel<scalar_t>(sums, row_blocks(rows), columns, sums + row_blocks(rows) * columns);
   });
-  return {grad_z, partial.select(0, row_blocks(rows))};
+  return grad_z;
 }
 
 }  // namespace prenorm::ops::cpu

@@ -39,6 +39,8 @@ struct PanelProduct {
   std::int64_t rows, inner;
   float scale;
   bool accumulate;
+  const float* bias;  // of the panel's columns, or null
+  bool relu;
   // What the next panel will be made of, in lines that each tile prefetches some of: right(k, j) as in PackedProduct.
   const float* next;
   std::int64_t next_inner, next_column;
@@ -91,7 +93,14 @@ PRENORM_INLINE void multiply_tile(const PanelProduct& p, std::int64_t row) {
       float* const to = out + r * p.out_stride + c * kLine;
       V old{};
       if (p.accumulate) load(old, to);
-      store(to, old + p.scale * sums[r][c]);
+      V result = old + p.scale * sums[r][c];
+      if (p.bias != nullptr) {
+        V bias;
+        load(bias, p.bias + c * kLine);
+        result += bias;
+        if (p.relu) result = result < V{} ? V{} : result;  // so that a NaN stays one
+      }
+      store(to, result);
     }
 }
 
@@ -127,25 +136,33 @@ struct CopyRows {
   }
 };
 
-// Panels of kTileRows columns of `from`, [inner, rows] at `stride`.
+// Panels of kTileRows columns of `from`, [inner, rows] at `stride`; and to sums[row], where wanted, scale times the sum
+// of each.
 struct CopyColumns {
   template <int kBytes>
   static PRENORM_INLINE void run(float* to, const float* from, std::int64_t stride, std::int64_t rows,
-                                 std::int64_t inner) {
+                                 std::int64_t inner, float* sums, float scale) {
     for (std::int64_t row = 0; row < rows; row += kGroupRows, to += kGroupRows * inner) {
       const float* line = from + row;
+      const std::int64_t count = std::min(kGroupRows, rows - row);
+      float total[kGroupRows] = {};
       for (std::int64_t k = 0; k < inner; ++k, line += stride) {
         const float* ahead = line + (k + kInnersAhead < inner ? kInnersAhead * stride : 0);
         for (std::int64_t r = 0; r < kGroupRows; r += kLine) __builtin_prefetch(ahead + r);
         float* out = to + k * kTileRows;
-        if (row + kGroupRows <= rows) {
+        if (count == kGroupRows) {
+          for (std::int64_t r = 0; r < kGroupRows; ++r) total[r] += line[r];
           for (int panel = 0; panel < 4; ++panel)
             std::memcpy(out + panel * kTileRows * inner, line + panel * kTileRows, kTileRows * sizeof(float));
         } else {
-          for (std::int64_t r = 0; r < rows - row; ++r)
+          for (std::int64_t r = 0; r < count; ++r) {
+            total[r] += line[r];
             out[r / kTileRows * kTileRows * inner + r % kTileRows] = line[r];
+          }
         }
       }
+      if (sums == nullptr) continue;
+      for (std::int64_t r = 0; r < count; ++r) sums[row + r] += scale * total[r];
     }
   }
 };
@@ -173,13 +190,16 @@ void copy_panel(float* to, const float* from, const PackedProduct& p, std::int64
 // All results of one block of rows and of k.
 void multiply_block(const PackedProduct& p, std::int64_t row, std::int64_t rows, std::int64_t first,
                     std::int64_t inner) {
-  Scratch<float> scratch(kBlockInner * (kBlockRows + kTileColumns) + kBlockRows * kTileColumns);
+  Scratch<float> scratch(kBlockInner * (kBlockRows + kTileColumns) + (kBlockRows + 1) * kTileColumns);
   float* const panel = scratch.take(kBlockInner * kTileColumns);
   float* const copy = scratch.take(kBlockInner * kBlockRows);
   float* const edge = scratch.take(kBlockRows * kTileColumns);
+  float* const edge_bias = scratch.take(kTileColumns);
+  const float* const bias = first + inner == p.inner ? p.bias : nullptr;  // with the last block of k
   const bool panels = p.left_inner != 1;
   const float* left = p.left + row * p.left_row + first * p.left_inner;
-  if (panels) run_wide<CopyColumns>(copy, left, p.left_inner, rows, inner);
+  float* const sums = p.left_sums != nullptr ? p.left_sums + row : nullptr;
+  if (panels) run_wide<CopyColumns>(copy, left, p.left_inner, rows, inner, sums, p.scale);
   if (!panels && p.left_row != inner) run_wide<CopyRows>(copy, left, p.left_row, rows, inner);
   if (panels || p.left_row != inner) left = copy;
 
@@ -190,13 +210,25 @@ void multiply_block(const PackedProduct& p, std::int64_t row, std::int64_t rows,
     copy_panel(panel, right, p, inner, columns);
     const std::size_t width = static_cast<std::size_t>(columns) * sizeof(float);
     float* const out = p.out + row * p.out_stride + column;
-    PanelProduct product{
-        out,  p.out_stride,  left,          inner, panel, rows, inner, p.scale, p.accumulate || first > 0,
-        next, p.right_inner, p.right_column};
+    PanelProduct product{out,
+                         p.out_stride,
+                         left,
+                         inner,
+                         panel,
+                         rows,
+                         inner,
+                         p.scale,
+                         p.accumulate || first > 0,
+                         bias != nullptr ? bias + column : nullptr,
+                         p.relu,
+                         next,
+                         p.right_inner,
+                         p.right_column};
     if (columns == kTileColumns) {
       run_wide<MultiplyPanel>(&product, panels);
       continue;
     }
+    if (bias != nullptr) product.bias = std::copy_n(bias + column, columns, edge_bias) - columns;
     product.out = edge;
     product.out_stride = kTileColumns;
     if (product.accumulate)

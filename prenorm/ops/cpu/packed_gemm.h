@@ -8,7 +8,8 @@
 
 namespace prenorm::ops::cpu {
 
-// out(i, j) = scale Σ_k left(i, k) right(k, j), added to what is there with `accumulate`.
+// out(i, j) = scale Σ_k left(i, k) right(k, j), added to what is there with `accumulate`; with a bias, bias(j) more,
+// and with `relu` nothing below zero.
 struct PackedProduct {
   float* out;
   std::int64_t out_stride;  // between rows
@@ -19,6 +20,9 @@ struct PackedProduct {
   std::int64_t rows, columns, inner;
   float scale = 1;
   bool accumulate = false;
+  const float* bias = nullptr;  // [columns]
+  bool relu = false;            // only with a bias
+  float* left_sums = nullptr;   // [rows], to which scale Σ_k left(i, k) is added; only where left_row is 1
 };
 
 // Whether this processor has the vectors, and the product is large enough to be worth copying its operands.
