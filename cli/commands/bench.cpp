@@ -139,10 +139,7 @@ void write_batches(const Options& options, const Config& config, training::Trans
                            {"target", sentences(batch.target_input.ids, batch.target_input.offsets, 1, 0)}}
                 .dump() +
             "\n";
-    if (++index == task.batches_in_epoch(epoch)) {
-      ++epoch;
-      index = 0;
-    }
+    task.advance(epoch, index);
   }
   write_file_atomically(options.write_batches, text);
   inform(fmt::format("{}: {} batches of {} target tokens at most", options.write_batches, options.steps,

@@ -2,7 +2,6 @@
 
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <chrono>
 #include <nlohmann/json.hpp>
@@ -13,6 +12,7 @@
 #include "prenorm/base/profile.h"
 #include "prenorm/base/terminal.h"
 #include "prenorm/decoding/translate.h"
+#include "prenorm/training/benchmark.h"
 #include "prenorm/training/read_lines.h"
 
 namespace prenorm::cli {
@@ -55,12 +55,6 @@ std::vector<std::string> every(const std::vector<std::string>& lines, std::int64
   std::vector<std::string> sample;
   for (std::int64_t i = 0; i < std::ssize(lines); i += n) sample.push_back(lines[i]);
   return sample;
-}
-
-double peak_rss_mib() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_maxrss) / 1024;
 }
 
 ordered_json figures(const Measured& m) {
@@ -120,7 +114,7 @@ int bench_decode(const DecodeBenchOptions& options) {
   ordered_json json = figures(cached);
   json["beam"] = loaded.config.decode.beam;
   json["threads"] = at::get_num_threads();
-  json["peak_rss_mib"] = peak_rss_mib();
+  json["peak_rss_mib"] = training::peak_rss_bytes() / (1 << 20);
   json["operators"] = operators(cached);
   if (options.baseline_every > 0) {
     const Measured padded = measure(loaded, every(lines, options.baseline_every), options.text, SearchLoop::kPadded);

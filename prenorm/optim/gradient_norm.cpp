@@ -58,6 +58,8 @@ double sum_and_norm(std::span<const at::Tensor> replicas) {
   return std::sqrt(total);
 }
 
+double clip_factor(double norm, double limit) { return limit > 0 && norm > limit ? limit / norm : 1.0; }
+
 double l2_norm(const at::Tensor& gradients) {
   const at::Tensor flat = gradients.contiguous();
   return sum_and_norm({&flat, 1});

@@ -14,4 +14,7 @@ double l2_norm(const at::Tensor& gradients);
 // zero; returns the norm of the sum, in one pass.
 double sum_and_norm(std::span<const at::Tensor> replicas);
 
+// What scales a gradient of this norm down to `limit`; 1 below it, and where limit is 0.
+double clip_factor(double norm, double limit);
+
 }  // namespace prenorm::optim

@@ -9,6 +9,7 @@
 
 #include "prenorm/base/random.h"
 #include "prenorm/base/terminal.h"
+#include "prenorm/optim/gradient_norm.h"
 #include "prenorm/optim/optimizer.h"
 #include "prenorm/optim/schedule.h"
 #include "prenorm/training/gemm_peak.h"
@@ -17,12 +18,6 @@ namespace prenorm::training {
 namespace {
 
 constexpr std::int64_t kWarmUpUpdates = 2;
-
-double peak_rss() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return 1024.0 * static_cast<double>(usage.ru_maxrss);
-}
 
 }  // namespace
 
@@ -36,6 +31,12 @@ double Benchmark::utilization() const {
   std::vector<double> rates;
   for (const MeasuredUpdate& u : updates) rates.push_back(u.model_flops / u.seconds / gemm_peak_flops);
   return quantile(rates, 0.5);
+}
+
+double peak_rss_bytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return 1024.0 * static_cast<double>(usage.ru_maxrss);
 }
 
 double quantile(std::vector<double> values, double q) {
@@ -67,20 +68,16 @@ Benchmark measure(const Config& config, Task& task, std::int64_t updates) {
     const nn::Context context{.training = true, .key = mix_key({static_cast<std::uint64_t>(step)})};
     static_cast<BatchTotals&>(update) = workers.add_gradients(epoch, batch, context);
     const double scale = 1 / static_cast<double>(update.target_tokens), norm = workers.sum_and_norm() * scale;
-    const double limit = config.optim.clip_norm;
     const double lr = optim::learning_rate(config.schedule, config.optim.lr, config.train.max_steps, step);
-    optimizer.step(lr, scale * (limit > 0 && norm > limit ? limit / norm : 1));
+    optimizer.step(lr, scale * optim::clip_factor(norm, config.optim.clip_norm));
     update.seconds = std::chrono::duration<double>(Clock::now() - start).count();
     if (step > kWarmUpUpdates) result.updates.push_back(update);
-    if (++batch == task.batches_in_epoch(epoch)) {
-      ++epoch;
-      batch = 0;
-    }
+    task.advance(epoch, batch);
     progress.update(step,
                     fmt::format("{:.0f} target tokens/s", static_cast<double>(update.target_tokens) / update.seconds));
   }
   result.operators = profile::stop();
-  result.peak_rss_bytes = peak_rss();
+  result.peak_rss_bytes = peak_rss_bytes();
   for (const MeasuredUpdate& u : result.updates) result.seconds += u.seconds;
   result.gemm_peak_flops = gemm_peak_flops(ops::take_gemm_record(), result.workers);
   return result;

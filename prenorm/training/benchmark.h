@@ -31,6 +31,9 @@ struct Benchmark {
 // Updates as the trainer makes them, without logs, checkpoints and validation. The first two are not counted.
 Benchmark measure(const Config& config, Task& task, std::int64_t updates);
 
+// The most memory that this process has had.
+double peak_rss_bytes();
+
 // Of any values, not empty; q in [0, 1].
 double quantile(std::vector<double> values, double q);
 

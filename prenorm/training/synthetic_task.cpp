@@ -20,14 +20,15 @@ std::int64_t random_length(RandomStream& random) {
 }  // namespace
 
 SyntheticTask::SyntheticTask(const Config& config, const SyntheticLengths& lengths)
-    : batch_(config.batch),
+    : TranslatorTask(config.model, config.tokenizer.vocab_size, config.tokenizer.vocab_size,
+                     static_cast<std::uint64_t>(config.train.seed), config.train.label_smoothing),
+      batch_(config.batch),
       lengths_(lengths),
       vocabulary_(config.tokenizer.vocab_size),
-      seed_(static_cast<std::uint64_t>(config.train.seed)),
-      shares_(config.model, vocabulary_, vocabulary_, seed_, config.train.label_smoothing) {}
+      seed_(static_cast<std::uint64_t>(config.train.seed)) {}
 
 // The lengths of a batch are near each other, as they are where batches are cut from sorted text.
-data::Batch SyntheticTask::batch(std::int64_t epoch, std::int64_t index) const {
+data::Batch SyntheticTask::batch(std::int64_t epoch, std::int64_t index) {
   RandomStream random(mix_key({seed_, static_cast<std::uint64_t>(epoch), static_cast<std::uint64_t>(index)}));
   const std::int64_t middle = random_length(random);
   const auto length = [&](std::int64_t fixed) {

@@ -5,8 +5,7 @@
 #include <string>
 
 #include "prenorm/config/config.h"
-#include "prenorm/training/task.h"
-#include "prenorm/training/translation_shares.h"
+#include "prenorm/training/translator_task.h"
 
 namespace prenorm::training {
 
@@ -15,23 +14,14 @@ struct SyntheticLengths {
   std::int64_t source = 0, target = 0;
 };
 
-class SyntheticTask : public Task {
+class SyntheticTask : public TranslatorTask {
  public:
   // Vocabularies of tokenizer.vocab_size; batches of about batch.max_tokens target tokens.
   SyntheticTask(const Config& config, const SyntheticLengths& lengths);
 
-  data::Batch batch(std::int64_t epoch, std::int64_t index) const;
+  data::Batch batch(std::int64_t epoch, std::int64_t index) override;
 
-  nn::Parameters& parameters() override { return shares_.parameters(0); }
   std::int64_t batches_in_epoch(std::int64_t) override { return std::int64_t{1} << 40; }
-  void set_replicas(std::int64_t count) override { shares_.set_replicas(count); }
-  nn::Parameters& parameters(std::int64_t replica) override { return shares_.parameters(replica); }
-  std::int64_t load(std::int64_t epoch, std::int64_t index, const Sharing& sharing) override {
-    return shares_.load(batch(epoch, index), sharing);
-  }
-  BatchLoss loss(std::int64_t share, std::int64_t replica, const nn::Context& context) override {
-    return shares_.loss(share, replica, context);
-  }
   std::string data_key() const override { return "synthetic"; }
   std::string origin(std::int64_t, std::int64_t) override { return "synthetic sentences"; }
   bool has_validation() const override { return false; }
@@ -42,7 +32,6 @@ class SyntheticTask : public Task {
   SyntheticLengths lengths_;
   std::int64_t vocabulary_;
   std::uint64_t seed_;
-  TranslationShares shares_;
 };
 
 }  // namespace prenorm::training

@@ -52,6 +52,12 @@ class Task {
 
   virtual nn::Parameters& parameters() = 0;
   virtual std::int64_t batches_in_epoch(std::int64_t epoch) = 0;
+  // From a batch to the next, of the next epoch after the last.
+  void advance(std::int64_t& epoch, std::int64_t& batch) {
+    if (++batch < batches_in_epoch(epoch)) return;
+    ++epoch;
+    batch = 0;
+  }
 
   // Models that share their weights; replica 0 is the model itself, whose parameters are parameters().
   virtual void set_replicas(std::int64_t count) = 0;

@@ -104,8 +104,7 @@ void Trainer::step() {
   update.grad_norm = workers_.sum_and_norm() * scale;
   if (!std::isfinite(update.loss_nats) || !std::isfinite(update.grad_norm) || update.loss_nats * scale > kDivergedNats)
     explain_divergence(update);
-  const double limit = config_.optim.clip_norm;
-  const double clip = limit > 0 && update.grad_norm > limit ? limit / update.grad_norm : 1.0;
+  const double clip = optim::clip_factor(update.grad_norm, config_.optim.clip_norm);
   ++state_.step;
   update.learning_rate = optim::learning_rate(config_.schedule, config_.optim.lr, config_.train.max_steps, state_.step);
   if (state_.step == 1) log_parameter_norms(update);
@@ -125,10 +124,7 @@ Trainer::Update Trainer::accumulate_gradients() {
   for (std::int64_t i = 0; i < config_.batch.accumulate; ++i) {
     const MicroBatch& at = update.batches.emplace_back(MicroBatch{state_.epoch, state_.batch, context(i)});
     update += workers_.add_gradients(at.epoch, at.batch, at.context);
-    if (++state_.batch == task_.batches_in_epoch(state_.epoch)) {
-      ++state_.epoch;
-      state_.batch = 0;
-    }
+    task_.advance(state_.epoch, state_.batch);
   }
   return update;
 }

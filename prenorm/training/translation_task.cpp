@@ -28,12 +28,12 @@ data::PreparedCorpus prepare(const Config& config, const Tokenizers& tokenizers,
 
 TranslationTask::TranslationTask(const Config& config, const Tokenizers& tokenizers,
                                  const std::filesystem::path& prepared_dir)
-    : config_(config),
+    : TranslatorTask(config.model, tokenizers.source.size(), tokenizers.target.size(),
+                     static_cast<std::uint64_t>(config.train.seed), config.train.label_smoothing),
+      config_(config),
       tokenizers_(tokenizers),
       train_(prepare(config, tokenizers, config.data.train_source, config.data.train_target, prepared_dir)),
-      batcher_(train_, config.batch, static_cast<std::uint64_t>(config.train.seed)),
-      shares_(config.model, tokenizers.source.size(), tokenizers.target.size(),
-              static_cast<std::uint64_t>(config.train.seed), config.train.label_smoothing) {
+      batcher_(train_, config.batch, static_cast<std::uint64_t>(config.train.seed)) {
   if (config.data.valid_source.empty()) return;
   // First, since every line is scored in the end, whatever data.invalid_utf8 says.
   valid_sources_ = read_lines(config.data.valid_source);

@@ -6,6 +6,7 @@
 
 #include "prenorm/base/profile.h"
 #include "prenorm/ops/cpu/row_blocks.h"
+#include "prenorm/ops/cpu/rows_sum.h"
 #include "prenorm/ops/cpu/target.h"
 
 namespace prenorm::ops::cpu {
@@ -29,27 +30,16 @@ PRENORM_KERNEL void add_bias_kernel(T* y, const T* bias, std::int64_t rows, std:
   }
 }
 
-// Columns by columns, so that a sum over rows stays in registers or the nearest cache.
-template <class T>
-PRENORM_KERNEL void column_sums_kernel(const T* x, std::int64_t rows, std::int64_t columns, T* sums) {
-  for (std::int64_t r = 0; r < rows; ++r, x += columns) {
-#pragma omp simd
-    for (std::int64_t c = 0; c < columns; ++c) sums[c] += x[c];
-  }
-}
-
 template <class T>
 PRENORM_KERNEL void relu_backward_kernel(const T* grad_y, const T* y, T* grad_z, std::int64_t count) {
 #pragma omp simd
   for (std::int64_t i = 0; i < count; ++i) grad_z[i] = y[i] > 0 ? grad_y[i] : T(0);
 }
 
-double bytes(const at::Tensor& x, int passes) { return static_cast<double>(passes * x.numel() * x.element_size()); }
-
 }  // namespace
 
 void add_bias(at::Tensor& y, const at::Tensor& bias, bool relu) {
-  const profile::Timer timer(forward_op, 0, bytes(y, 2));
+  const profile::Timer timer(forward_op, 0, bytes_of(y, 2));
   const std::int64_t columns = y.size(1);
   AT_DISPATCH_FLOATING_TYPES(y.scalar_type(), "add_bias", [&] {
     auto* out = y.data_ptr<scalar_t>();
@@ -61,22 +51,22 @@ void add_bias(at::Tensor& y, const at::Tensor& bias, bool relu) {
 }
 
 at::Tensor column_sums(const at::Tensor& x) {
-  const profile::Timer timer(backward_op, 0, bytes(x, 1));
+  const profile::Timer timer(backward_op, 0, bytes_of(x, 1));
   const std::int64_t rows = x.size(0), columns = x.size(1);
   const at::Tensor partial = at::zeros({row_blocks(rows) + 1, columns}, x.options());
   AT_DISPATCH_FLOATING_TYPES(x.scalar_type(), "column_sums", [&] {
     const auto* values = x.data_ptr<scalar_t>();
     auto* sums = partial.data_ptr<scalar_t>();
     for_each_row_block(rows, [&](std::int64_t block, std::int64_t begin, std::int64_t end) {
-      column_sums_kernel<scalar_t>(values + begin * columns, end - begin, columns, sums + block * columns);
+      add_rows(values + begin * columns, end - begin, columns, sums + block * columns);
     });
-    column_sums_kernel<scalar_t>(sums, row_blocks(rows), columns, sums + row_blocks(rows) * columns);
+    add_rows(sums, row_blocks(rows), columns, sums + row_blocks(rows) * columns);
   });
   return partial.select(0, row_blocks(rows));
 }
 
 at::Tensor relu_backward(const at::Tensor& grad_y, const at::Tensor& y) {
-  const profile::Timer timer(backward_op, 0, bytes(y, 3));
+  const profile::Timer timer(backward_op, 0, bytes_of(y, 3));
   const std::int64_t columns = y.size(1);
   at::Tensor grad_z = at::empty_like(y);
   AT_DISPATCH_FLOATING_TYPES(y.scalar_type(), "relu_backward", [&] {

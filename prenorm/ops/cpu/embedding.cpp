@@ -37,15 +37,13 @@ PRENORM_KERNEL void add_row_kernel(T* sum, const T* grad, T scale, std::int64_t 
   }
 }
 
-double bytes(const at::Tensor& x) { return static_cast<double>(3 * x.numel() * x.element_size()); }
-
 }  // namespace
 
 at::Tensor embed(const at::Tensor& ids, const at::Tensor& positions, const EmbeddingTables& tables,
                  const DropoutMask& mask) {
   const std::int64_t rows = ids.numel(), columns = tables.tokens.size(1);
   at::Tensor y = at::empty({rows, columns}, tables.tokens.options());
-  const profile::Timer timer(forward_op, 0, bytes(y));
+  const profile::Timer timer(forward_op, 0, bytes_of(y, 3));
   const auto *id = ids.data_ptr<std::int64_t>(), *place = positions.data_ptr<std::int64_t>();
   AT_DISPATCH_FLOATING_TYPES(y.scalar_type(), "embedding", [&] {
     const auto *tokens = tables.tokens.data_ptr<scalar_t>(), *table = tables.positions.data_ptr<scalar_t>();
@@ -64,7 +62,7 @@ at::Tensor embed(const at::Tensor& ids, const at::Tensor& positions, const Embed
 // Threads share the columns: an id may come several times.
 void add_to_rows(at::Tensor& grad_table, const at::Tensor& rows, const at::Tensor& grad, double scale,
                  const DropoutMask& mask) {
-  const profile::Timer timer(backward_op, 0, bytes(grad));
+  const profile::Timer timer(backward_op, 0, bytes_of(grad, 3));
   const std::int64_t columns = grad_table.size(1);
   const auto* row = rows.data_ptr<std::int64_t>();
   AT_DISPATCH_FLOATING_TYPES(grad.scalar_type(), "embedding_backward", [&] {

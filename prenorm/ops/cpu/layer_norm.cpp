@@ -10,6 +10,7 @@
 #include "prenorm/base/profile.h"
 #include "prenorm/ops/cpu/dropout.h"
 #include "prenorm/ops/cpu/row_blocks.h"
+#include "prenorm/ops/cpu/rows_sum.h"
 #include "prenorm/ops/cpu/target.h"
 
 namespace prenorm::ops::cpu {
@@ -110,15 +111,6 @@ PRENORM_KERNEL void backward_kernel(const Backward<T> b, std::int64_t begin, std
 }
 
 template <class T>
-PRENORM_KERNEL void add_rows_kernel(const T* rows, std::int64_t count, std::int64_t columns, T* sums) {
-  for (std::int64_t r = 0; r < count; ++r)
-#pragma omp simd
-    for (std::int64_t c = 0; c < columns; ++c) sums[c] += rows[r * columns + c];
-}
-
-double bytes(const at::Tensor& x, int passes) { return static_cast<double>(passes * x.numel() * x.element_size()); }
-
-template <class T>
 const T* pointer(const at::Tensor& x) {
   return x.defined() ? x.data_ptr<T>() : nullptr;
 }
@@ -127,7 +119,7 @@ const T* pointer(const at::Tensor& x) {
 
 NormOutput add_layer_norm(const at::Tensor& x, const at::Tensor& branch, const DropoutMask& mask,
                           const NormWeights& norm) {
-  const profile::Timer timer(forward_op, 0, bytes(x, branch.defined() ? 4 : 2));
+  const profile::Timer timer(forward_op, 0, bytes_of(x, branch.defined() ? 4 : 2));
   NormOutput out{branch.defined() ? at::empty_like(x) : x, at::empty_like(x), at::empty({x.size(0), 2}, x.options())};
   AT_DISPATCH_FLOATING_TYPES(x.scalar_type(), "add_layer_norm", [&] {
     using T = scalar_t;
@@ -152,7 +144,7 @@ NormGradient add_layer_norm_backward(const at::Tensor& grad_sum, const at::Tenso
                                      const NormOutput& output, bool has_branch, const DropoutMask& mask,
                                      const NormWeights& norm) {
   const bool drops = has_branch && mask.p > 0;
-  const profile::Timer timer(backward_op, 0, bytes(grad_normed, 3 + (grad_sum.defined() ? 1 : 0) + (drops ? 1 : 0)));
+  const profile::Timer timer(backward_op, 0, bytes_of(grad_normed, 3 + (grad_sum.defined() ? 1 : 0) + (drops ? 1 : 0)));
   const std::int64_t rows = grad_normed.size(0), columns = grad_normed.size(1), blocks = row_blocks(rows);
   NormGradient gradient{at::empty_like(grad_normed), {}, {}, {}};
   if (has_branch) gradient.branch = drops ? at::empty_like(grad_normed) : gradient.x;
@@ -173,7 +165,7 @@ NormGradient add_layer_norm_backward(const at::Tensor& grad_sum, const at::Tenso
       T* own = sums + 2 * block * columns;
       backward_kernel<T>(b, begin, end, own, own + columns);
     });
-    add_rows_kernel<T>(sums, blocks, 2 * columns, sums + 2 * blocks * columns);
+    add_rows(sums, blocks, 2 * columns, sums + 2 * blocks * columns);
   });
   const at::Tensor sums = partial.select(0, blocks);
   gradient.weight = sums.narrow(0, 0, columns);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <ATen/Parallel.h>
+#include <ATen/core/Tensor.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -20,6 +21,11 @@ void for_each_row_block(std::int64_t rows, const Work& work) {
     for (std::int64_t block = begin; block < end; ++block)
       work(block, block * kBlockRows, std::min(rows, (block + 1) * kBlockRows));
   });
+}
+
+// What so many passes over a matrix read and write, for the profile.
+inline double bytes_of(const at::Tensor& x, int passes) {
+  return static_cast<double>(passes) * static_cast<double>(x.nbytes());
 }
 
 }  // namespace prenorm::ops::cpu

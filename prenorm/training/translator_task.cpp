@@ -1,23 +1,24 @@
-#include "prenorm/training/translation_shares.h"
+#include "prenorm/training/translator_task.h"
 
 #include "prenorm/models/translator_cost.h"
 
 namespace prenorm::training {
 
-TranslationShares::TranslationShares(const ModelConfig& config, std::int64_t source_vocabulary,
-                                     std::int64_t target_vocabulary, std::uint64_t seed, double label_smoothing)
+TranslatorTask::TranslatorTask(const ModelConfig& config, std::int64_t source_vocabulary,
+                               std::int64_t target_vocabulary, std::uint64_t seed, double label_smoothing)
     : config_(config), label_smoothing_(label_smoothing), model_(config, source_vocabulary, target_vocabulary, seed) {}
 
-void TranslationShares::set_replicas(std::int64_t count) {
+void TranslatorTask::set_replicas(std::int64_t count) {
   while (std::ssize(others_) + 1 < count) others_.push_back(model_.replica());
 }
 
-std::int64_t TranslationShares::load(const data::Batch& batch, const Sharing& sharing) {
-  shares_ = data::share_out(batch, sharing.shares(batch.target_tokens()));
+std::int64_t TranslatorTask::load(std::int64_t epoch, std::int64_t index, const Sharing& sharing) {
+  const data::Batch whole = batch(epoch, index);
+  shares_ = data::share_out(whole, sharing.shares(whole.target_tokens()));
   return std::ssize(shares_);
 }
 
-BatchLoss TranslationShares::loss(std::int64_t share, std::int64_t replica, const nn::Context& context) {
+BatchLoss TranslatorTask::loss(std::int64_t share, std::int64_t replica, const nn::Context& context) {
   const data::Batch& batch = shares_[share];
   const auto sums = at(replica).loss(batch, label_smoothing_, context);
   return {sums.loss_sum, sums.nll_sum.item<double>(), batch.target_tokens(), batch.source_tokens(),
