@@ -6,6 +6,7 @@
 #include "cli/commands/demo.h"
 #include "cli/commands/doctor.h"
 #include "cli/commands/evaluate.h"
+#include "cli/commands/probe.h"
 #include "cli/commands/score.h"
 #include "cli/commands/train.h"
 #include "cli/commands/translate.h"
@@ -17,6 +18,7 @@ void add_commands(CLI::App& app, Run& chosen) {
   add_translate(app, chosen);
   add_evaluate(app, chosen);
   add_score(app, chosen);
+  add_probe(app, chosen);
   add_config(app, chosen);
   add_corpus(app, chosen);
   add_bench(app, chosen);

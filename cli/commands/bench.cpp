@@ -13,12 +13,9 @@
 #include "prenorm/base/file.h"
 #include "prenorm/base/terminal.h"
 #include "prenorm/config/load.h"
-#include "prenorm/config/validate.h"
 #include "prenorm/training/benchmark.h"
+#include "prenorm/training/measuring_task.h"
 #include "prenorm/training/process.h"
-#include "prenorm/training/synthetic_task.h"
-#include "prenorm/training/translation_setup.h"
-#include "prenorm/training/translation_task.h"
 
 namespace prenorm::cli {
 namespace {
@@ -115,7 +112,7 @@ std::string table(const Benchmark& b) {
 }
 
 // One line an update, for other programs to train on the same batches; see bench/README.md.
-void write_batches(const Options& options, const Config& config, training::TranslationTask& task) {
+void write_batches(const Options& options, const Config& config, training::TranslatorTask& task) {
   const auto sentences = [](const std::vector<std::int64_t>& ids, const std::vector<std::int64_t>& offsets,
                             std::int64_t skip_first, std::int64_t skip_last) {
     nlohmann::json list = nlohmann::json::array();
@@ -154,16 +151,6 @@ int report(const Options& options, const Benchmark& benchmark) {
   return 0;
 }
 
-int bench_synthetic(const Options& options, Config config) {
-  config.data.train_source = config.data.train_target = "synthetic";
-  validate(config);
-  if (!options.write_batches.empty())
-    throw_error<UsageError>("--write-batches writes the configuration's own data, but it names none");
-  training::set_up_process(config.runtime);
-  training::SyntheticTask task(config, options.lengths);
-  return report(options, measure(config, task, options.steps));
-}
-
 int bench(const Options& options) {
   if (!options.decode.text.empty()) {
     DecodeBenchOptions decode = options.decode;
@@ -173,16 +160,17 @@ int bench(const Options& options) {
   }
   const Config config = load_config(options.config, options.set).config;
   const bool lengths = options.lengths.source > 0 || options.lengths.target > 0;
-  if (options.synthetic || lengths || config.data.train_source.empty()) return bench_synthetic(options, config);
-  validate(config);
+  const bool synthetic = options.synthetic || lengths || config.data.train_source.empty();
+  if (synthetic && !options.write_batches.empty())
+    throw_error<UsageError>("--write-batches writes the configuration's own data, but it names none");
   training::set_up_process(config.runtime);
-  const auto prepared = training::prepared_dir(config, training::RunFolder("runs/bench"));
-  training::TranslationTask task(config, training::make_tokenizers(config, prepared), prepared);
+  const auto task = training::measuring_task(
+      config, {.synthetic = synthetic, .lengths = options.lengths, .prepared_dir = "runs/prepared"});
   if (!options.write_batches.empty()) {
-    write_batches(options, config, task);
+    write_batches(options, config, *task);
     return 0;
   }
-  return report(options, measure(config, task, options.steps));
+  return report(options, measure(config, *task, options.steps));
 }
 
 }  // namespace

@@ -30,6 +30,7 @@ struct TrainConfig {
   std::int64_t seed = 1;
   double label_smoothing = 0.1;
   std::int64_t log_every = 10;
+  std::int64_t observe_every = 100;
   std::int64_t valid_every = 500;
   std::int64_t bleu_every = 0;
   std::int64_t checkpoint_every = 500;
@@ -46,6 +47,8 @@ void describe(V& v, TrainConfig& c) {
   v.field("seed", c.seed, Range{0, 9e15}, "everything random follows from it");
   v.field("label_smoothing", c.label_smoothing, Range{0, 0.99}, "share of probability spread over the vocabulary");
   v.field("log_every", c.log_every, Range{1, 1e9}, "updates between lines in metrics.jsonl");
+  v.field("observe_every", c.observe_every, Range{0, 1e9},
+          "updates between lines on each layer: gradient norms, size of states (and at update 1); 0 = never");
   v.field("valid_every", c.valid_every, Range{1, 1e9}, "updates between validations (and at the end)");
   v.field(
       "bleu_every", c.bleu_every, Range{0, 1e9},

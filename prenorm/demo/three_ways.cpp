@@ -75,7 +75,7 @@ void read_metrics(DemoRun& run) {
     } else if (type == "validation") {
       run.valid_steps.push_back(step);
       run.valid_losses.push_back(json.at("loss_nats_per_token"));
-    } else if (type == "gradient") {
+    } else if (type == "observation" && step == 1) {
       run.gradient_norms = json.at("grad_norm_l2_by_parameter").get<std::map<std::string, double>>();
     }
   }

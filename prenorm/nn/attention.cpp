@@ -38,7 +38,11 @@ SelfAttention::SelfAttention(const Scope& scope, const ModelConfig& config, bool
       out_(scope / "out", config.d_model, config.d_model, xavier(config.init, config.d_model, config.d_model)) {}
 
 at::Tensor SelfAttention::operator()(const at::Tensor& x, const Packing& packing, const Context& context) const {
-  return out_(ops::self_attention(qkv_(x), packing.offsets, kind_.options(context)));
+  const at::Tensor qkv = qkv_(x);
+  if (context.observes_attention())
+    for (const at::Tensor& p : ops::self_attention_probabilities(qkv, packing.offsets, kind_.options(context)))
+      context.observe(kind_.probabilities_point, p);
+  return out_(ops::self_attention(qkv, packing.offsets, kind_.options(context)));
 }
 
 at::Tensor SelfAttention::step(const at::Tensor& x, KeyValueCache& cache, const Picks& picks) const {
@@ -57,8 +61,12 @@ CrossAttention::CrossAttention(const Scope& scope, const ModelConfig& config)
 
 at::Tensor CrossAttention::operator()(const at::Tensor& x, const Packing& packing, const at::Tensor& memory,
                                       const Packing& memory_packing, const Context& context) const {
-  return out_(ops::cross_attention(query_(x), packing.offsets, key_value_(memory), memory_packing.offsets,
-                                   kind_.options(context)));
+  const at::Tensor query = query_(x), key_value = key_value_(memory);
+  if (context.observes_attention())
+    for (const at::Tensor& p : ops::cross_attention_probabilities(query, packing.offsets, key_value,
+                                                                  memory_packing.offsets, kind_.options(context)))
+      context.observe(kind_.probabilities_point, p);
+  return out_(ops::cross_attention(query, packing.offsets, key_value, memory_packing.offsets, kind_.options(context)));
 }
 
 at::Tensor CrossAttention::step(const at::Tensor& x, const at::Tensor& key_value, const Picks& picks) const {

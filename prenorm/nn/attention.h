@@ -3,6 +3,8 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <string>
+
 #include "prenorm/config/model_config.h"
 #include "prenorm/nn/context.h"
 #include "prenorm/nn/linear.h"
@@ -30,7 +32,8 @@ struct AttentionKind {
       : num_heads(config.num_heads),
         causal(is_causal),
         dropout(config.attention_dropout),
-        site(name_key(scope.name() + ".attention_dropout")) {}
+        site(name_key(scope.name() + ".attention_dropout")),
+        probabilities_point(scope.name() + ".attention_probabilities") {}
   ops::AttentionOptions options(const Context& context) const {
     return {num_heads, causal, context.training ? dropout : 0, context.at(site), context.first_row};
   }
@@ -39,6 +42,7 @@ struct AttentionKind {
   bool causal;
   double dropout;
   std::uint64_t site;
+  std::string probabilities_point;  // shown for each sequence: [num_heads, queries, keys]
 };
 
 class SelfAttention {

@@ -19,6 +19,7 @@ struct Context {
   bool training = false;  // dropout is applied
   std::uint64_t key = 0;  // of this batch: mix_key({seed, step, micro-batch}); dropout masks follow from it
   const Observer* observer = nullptr;
+  bool observe_attention = false;  // the observer is shown attention probabilities too, which takes computing them
   // Of the stack's rows in the whole batch, where these are a share of it: dropout masks do not depend on the shares.
   std::int64_t first_row = 0;
 
@@ -33,6 +34,7 @@ struct Context {
   ops::DropoutMask dropout_mask(double p, std::uint64_t site, std::int64_t columns) const {
     return {training ? p : 0, at(site), first_row * columns};
   }
+  bool observes_attention() const { return observer != nullptr && observe_attention; }
   void observe(std::string_view point, const at::Tensor& value) const {
     if (observer != nullptr) (*observer)(point, value);
   }

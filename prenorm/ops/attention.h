@@ -7,6 +7,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <vector>
 
 namespace prenorm::ops {
 
@@ -34,7 +35,16 @@ at::Tensor cross_attention(const at::Tensor& query, const at::Tensor& query_offs
 at::Tensor picked_attention(const at::Tensor& query, const at::Tensor& key_value, const at::Tensor& picks,
                             const at::Tensor& pick_offsets, std::int64_t num_heads);
 
-// The same from ATen's operators, a sequence at a time: what tests compare with and what other devices take.
+// softmax(Q Kᵀ / sqrt(d_head)) of each sequence, without dropout: [num_heads, queries, keys]. For observers; no
+// gradient.
+std::vector<at::Tensor> self_attention_probabilities(const at::Tensor& qkv, const at::Tensor& offsets,
+                                                     const AttentionOptions& options);
+std::vector<at::Tensor> cross_attention_probabilities(const at::Tensor& query, const at::Tensor& query_offsets,
+                                                      const at::Tensor& key_value, const at::Tensor& key_offsets,
+                                                      const AttentionOptions& options);
+
+// self_attention and cross_attention from ATen's operators, a sequence at a time: what tests compare with and what
+// other devices take.
 at::Tensor self_attention_composite(const at::Tensor& qkv, const at::Tensor& offsets, const AttentionOptions& options);
 at::Tensor cross_attention_composite(const at::Tensor& query, const at::Tensor& query_offsets,
                                      const at::Tensor& key_value, const at::Tensor& key_offsets,

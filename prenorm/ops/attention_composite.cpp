@@ -1,4 +1,5 @@
 #include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
@@ -36,26 +37,52 @@ at::Tensor dropout_factors(std::int64_t first_query, const at::Tensor& probabili
   return factors.to(probabilities.options());
 }
 
-at::Tensor composite(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value,
-                     const at::Tensor& query_offsets, const at::Tensor& key_offsets, const AttentionOptions& o) {
+// The rows of queries and keys that belong together.
+struct Sequence {
+  std::int64_t first_query, queries, first_key, keys;
+};
+
+std::vector<Sequence> sequences_of(const at::Tensor& query_offsets, const at::Tensor& key_offsets) {
   const auto* queries = query_offsets.data_ptr<std::int64_t>();
   const auto* keys = key_offsets.data_ptr<std::int64_t>();
+  std::vector<Sequence> sequences;
+  for (std::int64_t s = 0; s + 1 < query_offsets.numel(); ++s)
+    sequences.push_back({queries[s], queries[s + 1] - queries[s], keys[s], keys[s + 1] - keys[s]});
+  return sequences;
+}
+
+at::Tensor sequence_probabilities(const at::Tensor& query, const at::Tensor& key, const Sequence& s,
+                                  const AttentionOptions& o) {
+  const at::Tensor q = split_heads(query.narrow(0, s.first_query, s.queries), o.num_heads);
+  const at::Tensor k = split_heads(key.narrow(0, s.first_key, s.keys), o.num_heads);
+  at::Tensor scores = q.matmul(k.transpose(1, 2)) / std::sqrt(static_cast<double>(q.size(2)));
+  if (o.causal) {
+    const at::Tensor i = at::arange(s.queries, query.options()), j = at::arange(s.keys, query.options());
+    scores = scores.masked_fill(j.unsqueeze(0) > i.unsqueeze(1), -std::numeric_limits<double>::infinity());
+  }
+  return at::softmax(scores, -1);
+}
+
+at::Tensor composite(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value,
+                     const at::Tensor& query_offsets, const at::Tensor& key_offsets, const AttentionOptions& o) {
   std::vector<at::Tensor> parts;
-  for (std::int64_t s = 0; s + 1 < query_offsets.numel(); ++s) {
-    const std::int64_t n = queries[s + 1] - queries[s], m = keys[s + 1] - keys[s];
-    const at::Tensor q = split_heads(query.narrow(0, queries[s], n), o.num_heads);
-    const at::Tensor k = split_heads(key.narrow(0, keys[s], m), o.num_heads);
-    const at::Tensor v = split_heads(value.narrow(0, keys[s], m), o.num_heads);
-    at::Tensor scores = q.matmul(k.transpose(1, 2)) / std::sqrt(static_cast<double>(q.size(2)));
-    if (o.causal) {
-      const at::Tensor i = at::arange(n, query.options()), j = at::arange(m, query.options());
-      scores = scores.masked_fill(j.unsqueeze(0) > i.unsqueeze(1), -std::numeric_limits<double>::infinity());
-    }
-    at::Tensor probabilities = at::softmax(scores, -1);
-    if (o.dropout > 0) probabilities = probabilities * dropout_factors(queries[s], probabilities, o);
-    parts.push_back(probabilities.matmul(v).transpose(0, 1).reshape({n, query.size(1)}));
+  for (const Sequence& s : sequences_of(query_offsets, key_offsets)) {
+    at::Tensor probabilities = sequence_probabilities(query, key, s, o);
+    if (o.dropout > 0) probabilities = probabilities * dropout_factors(s.first_query, probabilities, o);
+    const at::Tensor v = split_heads(value.narrow(0, s.first_key, s.keys), o.num_heads);
+    parts.push_back(probabilities.matmul(v).transpose(0, 1).reshape({s.queries, query.size(1)}));
   }
   return parts.empty() ? query.narrow(0, 0, 0) : at::cat(parts);
+}
+
+std::vector<at::Tensor> all_probabilities(const at::Tensor& query, const at::Tensor& key,
+                                          const at::Tensor& query_offsets, const at::Tensor& key_offsets,
+                                          const AttentionOptions& o) {
+  const at::NoGradGuard no_grad;
+  std::vector<at::Tensor> list;
+  for (const Sequence& s : sequences_of(query_offsets, key_offsets))
+    list.push_back(sequence_probabilities(query, key, s, o));
+  return list;
 }
 
 }  // namespace
@@ -70,6 +97,18 @@ at::Tensor cross_attention_composite(const at::Tensor& query, const at::Tensor& 
                                      const AttentionOptions& options) {
   const std::int64_t d = query.size(1);
   return composite(query, key_value.narrow(1, 0, d), key_value.narrow(1, d, d), query_offsets, key_offsets, options);
+}
+
+std::vector<at::Tensor> self_attention_probabilities(const at::Tensor& qkv, const at::Tensor& offsets,
+                                                     const AttentionOptions& options) {
+  const std::int64_t d = qkv.size(1) / 3;
+  return all_probabilities(qkv.narrow(1, 0, d), qkv.narrow(1, d, d), offsets, offsets, options);
+}
+
+std::vector<at::Tensor> cross_attention_probabilities(const at::Tensor& query, const at::Tensor& query_offsets,
+                                                      const at::Tensor& key_value, const at::Tensor& key_offsets,
+                                                      const AttentionOptions& options) {
+  return all_probabilities(query, key_value.narrow(1, 0, query.size(1)), query_offsets, key_offsets, options);
 }
 
 }  // namespace prenorm::ops

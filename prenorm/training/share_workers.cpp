@@ -49,7 +49,8 @@ void ShareWorkers::clear() {
   gradients_.front().zero_();
 }
 
-BatchTotals ShareWorkers::add_gradients(std::int64_t epoch, std::int64_t batch, const nn::Context& context) {
+BatchTotals ShareWorkers::add_gradients(std::int64_t epoch, std::int64_t batch, const nn::Context& context,
+                                        std::span<const nn::Observer> observers) {
   std::int64_t shares = 0;
   {
     const profile::Timer timer(load_op);
@@ -57,7 +58,9 @@ BatchTotals ShareWorkers::add_gradients(std::int64_t epoch, std::int64_t batch, 
   }
   std::vector<BatchTotals> totals(static_cast<std::size_t>(shares));
   const auto compute = [&](std::int64_t share, std::int64_t worker) {
-    const BatchLoss loss = task_.loss(share, worker, context);
+    nn::Context here = context;
+    if (!observers.empty()) here.observer = &observers[static_cast<std::size_t>(worker)];
+    const BatchLoss loss = task_.loss(share, worker, here);
     loss.loss_sum.backward();
     totals[static_cast<std::size_t>(share)] = {loss.loss_sum.item<double>(), loss.nll_sum, loss.target_tokens,
                                                loss.source_tokens, loss.model_flops};

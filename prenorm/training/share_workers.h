@@ -6,6 +6,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "prenorm/config/runtime_config.h"
@@ -29,8 +30,10 @@ class ShareWorkers {
   std::int64_t count() const { return std::ssize(gradients_); }
   // Gradients to zero, for the next sum.
   void clear();
-  // Adds the gradient of the batch's summed loss to what is there.
-  BatchTotals add_gradients(std::int64_t epoch, std::int64_t batch, const nn::Context& context);
+  // Adds the gradient of the batch's summed loss to what is there. `observers`: none, or one for each worker, which is
+  // shown that worker's shares, in the same order in every run.
+  BatchTotals add_gradients(std::int64_t epoch, std::int64_t batch, const nn::Context& context,
+                            std::span<const nn::Observer> observers = {});
   // Leaves the whole gradient in task.parameters().gradients() and returns its norm.
   double sum_and_norm();
 

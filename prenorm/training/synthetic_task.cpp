@@ -17,6 +17,13 @@ std::int64_t random_length(RandomStream& random) {
   return std::clamp(static_cast<std::int64_t>(sum * kMeanLength / 2), kShortest, kLongest);
 }
 
+// As in text, where a word is the rarer the further down the list it stands (Zipf): the chance of id i is about
+// 1 / ((i + 1) ln V).
+std::int64_t random_id(RandomStream& random, std::int64_t vocabulary) {
+  const double id = std::exp(random.uniform() * std::log(static_cast<double>(vocabulary)));
+  return std::clamp(static_cast<std::int64_t>(id) - 1, std::int64_t{0}, vocabulary - 1);
+}
+
 }  // namespace
 
 SyntheticTask::SyntheticTask(const Config& config, const SyntheticLengths& lengths)
@@ -35,8 +42,7 @@ data::Batch SyntheticTask::batch(std::int64_t epoch, std::int64_t index) {
     return fixed > 0 ? fixed : std::max(kShortest, middle - 1 + static_cast<std::int64_t>(random.below(3)));
   };
   const auto fill = [&](std::vector<std::int64_t>& ids, std::int64_t count) {
-    for (std::int64_t i = 0; i < count; ++i)
-      ids.push_back(static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(vocabulary_))));
+    for (std::int64_t i = 0; i < count; ++i) ids.push_back(random_id(random, vocabulary_));
   };
   data::Batch batch;
   do {

@@ -99,7 +99,9 @@ nn::Context Trainer::context(std::int64_t micro_batch) const {
 
 void Trainer::step() {
   const auto start = Clock::now();
-  Update update = accumulate_gradients();
+  std::optional<PointRecorder> recorder;
+  if (observation_due()) recorder.emplace(workers_.count());
+  Update update = accumulate_gradients(recorder ? recorder->observers() : std::span<const nn::Observer>());
   const double scale = 1.0 / static_cast<double>(update.target_tokens);
   update.grad_norm = workers_.sum_and_norm() * scale;
   if (!std::isfinite(update.loss_nats) || !std::isfinite(update.grad_norm) || update.loss_nats * scale > kDivergedNats)
@@ -107,7 +109,7 @@ void Trainer::step() {
   const double clip = optim::clip_factor(update.grad_norm, config_.optim.clip_norm);
   ++state_.step;
   update.learning_rate = optim::learning_rate(config_.schedule, config_.optim.lr, config_.train.max_steps, state_.step);
-  if (state_.step == 1) log_parameter_norms(update);
+  if (recorder) log_observation(update, *recorder);
   optimizer_.step(update.learning_rate, scale * clip);
   const double seconds = seconds_since(start);
   state_.seconds += seconds;
@@ -118,12 +120,12 @@ void Trainer::step() {
 
 // The gradients of several batches are summed and divided once by the number of all their target tokens, so that many
 // small batches count exactly as one large one.
-Trainer::Update Trainer::accumulate_gradients() {
+Trainer::Update Trainer::accumulate_gradients(std::span<const nn::Observer> observers) {
   workers_.clear();
   Update update;
   for (std::int64_t i = 0; i < config_.batch.accumulate; ++i) {
     const MicroBatch& at = update.batches.emplace_back(MicroBatch{state_.epoch, state_.batch, context(i)});
-    update += workers_.add_gradients(at.epoch, at.batch, at.context);
+    update += workers_.add_gradients(at.epoch, at.batch, at.context, observers);
     task_.advance(state_.epoch, state_.batch);
   }
   return update;
@@ -181,12 +183,22 @@ void Trainer::log_update(const Update& update) {
   w = {};
 }
 
-// The gradient at initialisation is what tells Post-LN from Pre-LN: it is kept, parameter by parameter.
-void Trainer::log_parameter_norms(const Update& update) {
-  nlohmann::ordered_json norms;
+bool Trainer::observation_due() const {
+  const std::int64_t every = config_.train.observe_every, next = state_.step + 1;
+  return every > 0 && (next == 1 || due(next, every));
+}
+
+// Gradients and states at initialisation are what tells Post-LN from Pre-LN, and where a run goes wrong shows in a
+// layer first. Gradients are of the mean loss of the batch, before clipping.
+void Trainer::log_observation(const Update& update, const PointRecorder& recorder) {
+  nlohmann::ordered_json norms, sizes;
   for (const nn::Parameter& p : task_.parameters().list())
     norms[p.name] = optim::l2_norm(p.value.grad()) / static_cast<double>(update.target_tokens);
-  log_->write({{"type", "gradient"}, {"step", state_.step}, {"grad_norm_l2_by_parameter", norms}});
+  for (const PointRecord& point : recorder.points()) sizes[point.name] = point.rms();
+  log_->write({{"type", "observation"},
+               {"step", state_.step},
+               {"grad_norm_l2_by_parameter", norms},
+               {"rms_by_point", sizes}});
 }
 
 // Rounded up to a validation.

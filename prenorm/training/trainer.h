@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "prenorm/training/bad_tensor.h"
 #include "prenorm/training/checkpoint.h"
 #include "prenorm/training/metrics_log.h"
+#include "prenorm/training/point_recorder.h"
 #include "prenorm/training/results.h"
 #include "prenorm/training/run_folder.h"
 #include "prenorm/training/share_workers.h"
@@ -44,13 +46,14 @@ class Trainer {
 
   std::optional<StopReason> stop_reason() const;
   void step();
-  Update accumulate_gradients();
+  bool observation_due() const;
+  Update accumulate_gradients(std::span<const nn::Observer> observers);
   [[noreturn]] void explain_divergence(const Update& update);
   void check_weights() const;
   std::string last_good_checkpoint() const;
   nn::Context context(std::int64_t micro_batch) const;
   void log_update(const Update& update);
-  void log_parameter_norms(const Update& update);
+  void log_observation(const Update& update, const PointRecorder& recorder);
   bool bleu_due() const;
   void validate_if_due();
   Validation validate(bool with_output);

@@ -123,7 +123,7 @@ TEST_F(TrainerTest, TheFirstGradientIsLoggedByParameter) {
   Config config = text_->config();
   config.train.max_steps = 5;
   run(config);
-  const auto lines = test::metrics_of(path(), "gradient");
+  const auto lines = test::metrics_of(path(), "observation");
   ASSERT_EQ(lines.size(), 1U);
   EXPECT_EQ(lines[0]["step"], 1);
   const auto norms = lines[0]["grad_norm_l2_by_parameter"].get<std::map<std::string, double>>();

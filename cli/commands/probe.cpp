@@ -1,0 +1,119 @@
+#include "cli/commands/probe.h"
+
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "cli/output.h"
+#include "prenorm/base/error.h"
+#include "prenorm/config/load.h"
+#include "prenorm/lab/probe.h"
+#include "prenorm/lab/probe_report.h"
+#include "prenorm/lab/theory.h"
+#include "prenorm/training/measuring_task.h"
+#include "prenorm/training/process.h"
+
+namespace prenorm::cli {
+namespace {
+
+struct Options {
+  std::string subject, checkpoint;
+  std::vector<std::string> set, placements;
+  lab::ProbeOptions probe;
+  bool theory = false, json = false;
+};
+
+std::vector<NormPlacement> placements_of(const std::vector<std::string>& names) {
+  std::vector<NormPlacement> placements;
+  for (const std::string& name : names)
+    for (const auto& [placement, known] : EnumNames<NormPlacement>::values)
+      if (name == known) placements.push_back(placement);
+  return placements;
+}
+
+int check_theory(const Options& options) {
+  training::set_up_process({});
+  const std::vector<lab::Check> checks = lab::check_theory({});
+  if (options.json)
+    print_json({{"checks", to_json(checks)}});
+  else
+    print(table_of(checks));
+  const auto failed = std::find_if(checks.begin(), checks.end(), [](const lab::Check& c) { return !c.pass(); });
+  if (failed == checks.end()) return 0;
+  flush_output();
+  throw_error<Error>("{} at d_model {}: measured {:.4g}, outside {:g} to {:g} ({})", failed->name, failed->d_model,
+                     failed->measured, failed->accepted.low, failed->accepted.high, failed->what);
+}
+
+lab::Probe measure(const Options& options) {
+  const training::RunFolder run(options.subject);
+  if (run.exists()) {
+    if (!options.set.empty()) throw_error<UsageError>("{} is a run: --set is for a configuration", options.subject);
+    const Config config = load_run_config(options.subject).config;
+    training::set_up_process(config.runtime);
+    return lab::probe_checkpoint(run, options.checkpoint, options.probe.batches);
+  }
+  if (!options.checkpoint.empty())
+    throw_error<UsageError>("{}: --checkpoint needs a run folder, and this is none", options.subject);
+  const Config config = load_config(options.subject, options.set).config;
+  training::set_up_process(config.runtime);
+  return lab::probe(config, options.probe,
+               [](const Config& mine) { return training::measuring_task(mine, {.prepared_dir = "runs/prepared"}); });
+}
+
+int run_probe(Options options) {
+  if (options.theory) return check_theory(options);
+  if (options.subject.empty())
+    throw_error<UsageError>("nothing to probe; name a TOML file or a run folder, or use --theory");
+  options.probe.placements = placements_of(options.placements);
+  const lab::Probe result = measure(options);
+  if (options.json)
+    print_json(to_json(result));
+  else
+    print(report_of(result));
+  return 0;
+}
+
+void add_lists(CLI::App& command, Options& o) {
+  command.add_option("--placements", o.placements, "LN placements instead of the configuration's: post_ln,pre_ln")
+      ->type_name("LIST")
+      ->delimiter(',')
+      ->check(one_of(names_of(EnumNames<NormPlacement>::values)));
+  command.add_option("--depths", o.probe.depths, "layers of each stack: 6,8,10,12,14")
+      ->type_name("LIST")
+      ->delimiter(',')
+      ->check(CLI::Range(1, 1000));
+  command.add_option("--widths", o.probe.widths, "d_model, d_ff in proportion: 128,256")
+      ->type_name("LIST")
+      ->delimiter(',')
+      ->check(CLI::Range(2, 65536));
+}
+
+}  // namespace
+
+void add_probe(CLI::App& app, Run& chosen) {
+  CLI::App* command = app.add_subcommand("probe", "Measures gradients and hidden states beside the theory's numbers.");
+  auto options = std::make_shared<Options>();
+  command->add_option("CONFIG", options->subject, "a TOML file (without data: on synthetic text), or a run folder");
+  command->add_option("--checkpoint", options->checkpoint, "of the run: average, best, last or a step")
+      ->type_name("WHICH");
+  add_lists(*command, *options);
+  command->add_option("--seeds", options->probe.seeds, "models of each kind; 5 when left out")
+      ->type_name("N")
+      ->check(CLI::Range(1, 10'000));
+  command->add_option("--batches", options->probe.batches, "batches for each model; 4 when left out")
+      ->type_name("N")
+      ->check(CLI::Range(1, 100'000));
+  command->add_flag("--simplified", options->probe.simplified, "in the setting of the paper's theory");
+  command->add_flag("--theory", options->theory, "check lemmas and theorem: pass or fail; needs no CONFIG");
+  command->add_option("--set", options->set, "another value for a key; may be repeated")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  add_json_flag(*command, options->json);
+  command->footer("Example: prenorm probe my.toml --placements post_ln,pre_ln --depths 6,12");
+  run_as(*command, chosen, [options] { return run_probe(*options); });
+}
+
+}  // namespace prenorm::cli

@@ -1,0 +1,121 @@
+#include "prenorm/lab/predictions.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <numbers>
+
+namespace prenorm::lab {
+namespace {
+
+bool is_post(const ModelConfig& config) { return config.norm_placement == NormPlacement::kPostLn; }
+bool is_pre(const ModelConfig& config) { return config.norm_placement == NormPlacement::kPreLn; }
+
+double activation(const ModelConfig& config, double z) {
+  switch (config.activation) {
+    case Activation::kRelu: return z > 0 ? z : 0;
+    case Activation::kGelu: return z * std::erfc(-z / std::numbers::sqrt2) / 2;
+  }
+  return z;
+}
+
+// E act(z)², z ~ N(0, deviation²).
+double mean_square_of_activation(const ModelConfig& config, double deviation) {
+  constexpr int kSteps = 4000;
+  constexpr double kReach = 8, kStep = 2 * kReach / kSteps;
+  double sum = 0;
+  for (int i = 0; i <= kSteps; ++i) {
+    const double u = -kReach + i * kStep, a = activation(config, deviation * u);
+    sum += a * a * std::exp(-u * u / 2);
+  }
+  return sum * kStep / std::sqrt(2 * std::numbers::pi);
+}
+
+std::string sublayer_name(std::string_view stack, std::int64_t layer, std::string_view sublayer) {
+  return fmt::format("{}.layers.{}.{}", stack, layer, sublayer);
+}
+
+Interval sublayer_gain(const ModelConfig& config, const std::string& sublayer, Interval memory) {
+  if (sublayer == "feed_forward") return {feed_forward_gain(config), feed_forward_gain(config)};
+  const Interval gain = attention_gain(config);
+  return sublayer == "cross_attention" ? Interval{gain.low * memory.low, gain.high * memory.high} : gain;
+}
+
+// ‖branch‖² / ‖input‖² of a sublayer. Under post_ln the norm's input is the sum of both, on average at right angles.
+double branch_over_input(const ModelConfig& config, const Measurement& m, const std::string& sublayer) {
+  const double branch = m.state(sublayer + ".branch").squared_norm_over_d;
+  const double read = m.state(sublayer + ".norm_input").squared_norm_over_d;
+  return branch / (is_post(config) ? read - branch : read);
+}
+
+// What a sublayer does to a squared gradient that cancels in attention, and to one that does not.
+Interval squared_backward_gain(const ModelConfig& config, const Measurement& m, const std::string& sublayer) {
+  const double gain = 1 + branch_over_input(config, m, sublayer);
+  const bool cancels = !sublayer.ends_with("feed_forward");
+  const double norm = is_post(config) ? gain : 1;
+  return {(cancels ? 1 : gain) / norm, gain / norm};
+}
+
+}  // namespace
+
+double feed_forward_gain(const ModelConfig& config) {
+  const auto d = static_cast<double>(config.d_model), d_ff = static_cast<double>(config.d_ff);
+  const double variance = 2 / (d + d_ff);
+  return d_ff * variance * mean_square_of_activation(config, std::sqrt(d * variance));
+}
+
+Interval attention_gain(const ModelConfig& config) { return {0, config.init_qkv_gain * config.init_qkv_gain}; }
+
+std::vector<std::string> sublayers_of(std::string_view stack) {
+  if (stack == "encoder") return {"self_attention", "feed_forward"};
+  return {"self_attention", "cross_attention", "feed_forward"};
+}
+
+std::string_view last_stack(const ModelConfig& config) { return config.decoder_layers > 0 ? "decoder" : "encoder"; }
+
+std::int64_t layers_of(const ModelConfig& config, std::string_view stack) {
+  return stack == "encoder" ? config.encoder_layers : config.decoder_layers;
+}
+
+std::string w2_of(std::string_view stack, std::int64_t layer) {
+  return sublayer_name(stack, layer, "feed_forward") + ".down.weight";
+}
+
+std::vector<PredictedState> predict_states(const ModelConfig& config, std::string_view stack, double input,
+                                           Interval memory) {
+  std::vector<PredictedState> states;
+  if (!is_post(config) && !is_pre(config)) return states;
+  Interval stream{input, input};
+  for (std::int64_t layer = 0; layer < layers_of(config, stack); ++layer)
+    for (const std::string& sublayer : sublayers_of(stack)) {
+      // Only the first sublayer under post_ln reads something that no LayerNorm has scaled.
+      const double read = is_post(config) && states.empty() ? input : 1;
+      const Interval gain = sublayer_gain(config, sublayer, memory);
+      const Interval sum{stream.low + read * gain.low, stream.high + read * gain.high};
+      states.push_back({sublayer_name(stack, layer, sublayer) + (is_post(config) ? ".norm_input" : ".output"), sum});
+      stream = is_post(config) ? Interval{1, 1} : sum;
+    }
+  return states;
+}
+
+double last_layer_pre_over_post(double post_squared_norm_over_d, double pre_squared_norm_over_d) {
+  return std::sqrt(post_squared_norm_over_d / pre_squared_norm_over_d);
+}
+
+std::vector<Interval> predict_gradient_profile(const ModelConfig& config, std::string_view stack,
+                                               const Measurement& m) {
+  if (!is_post(config) && !is_pre(config)) return {};
+  const std::int64_t layers = layers_of(config, stack);
+  std::vector<Interval> profile(static_cast<std::size_t>(layers), Interval{1, 1});
+  for (std::int64_t l = layers - 2; l >= 0; --l) {
+    Interval& here = profile[static_cast<std::size_t>(l)];
+    here = profile[static_cast<std::size_t>(l + 1)];
+    for (const std::string& sublayer : sublayers_of(stack)) {
+      const Interval gain = squared_backward_gain(config, m, sublayer_name(stack, l + 1, sublayer));
+      here = {here.low * std::sqrt(gain.low), here.high * std::sqrt(gain.high)};
+    }
+  }
+  return profile;
+}
+
+}  // namespace prenorm::lab

@@ -1,0 +1,43 @@
+// The paper's theory as checks that pass or fail: items 1 to 6 of what a small reproduction must show (Lemmas 1 to 3,
+// Theorem 1, their order, and the profile over layers in a real decoder). Everything is measured on the modules that
+// train, in the setting of the proofs (lab/simplified_setting.h) and, for the profile, on an encoder-decoder.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "prenorm/config/model_config.h"
+#include "prenorm/lab/predictions.h"
+
+namespace prenorm::lab {
+
+struct Check {
+  std::string name;
+  std::string source;  // lemma, theorem, section
+  std::int64_t d_model = 0;
+  double measured = 0, predicted = 0;
+  Interval accepted;
+  std::string what;  // one line on what `measured` is
+
+  bool pass() const { return accepted.contains(measured); }  // false for NaN
+};
+
+struct TheoryOptions {
+  std::vector<std::int64_t> widths{128, 256};
+  std::vector<std::int64_t> depths{6, 8, 10, 12, 14, 20, 28, 38, 48};
+  std::int64_t seeds = 10;
+  std::int64_t length = 16, sequences = 4;  // of each seed
+  // What stands for "post" and "pre": others, to see which checks they fail.
+  NormPlacement post = NormPlacement::kPostLn, pre = NormPlacement::kPreLn;
+};
+
+std::vector<Check> check_theory(const TheoryOptions& options);
+
+// {name, source, d_model, measured, predicted, tolerance, accepted, pass, what} each.
+nlohmann::ordered_json to_json(const std::vector<Check>& checks);
+// A line each, for people.
+std::string table_of(const std::vector<Check>& checks);
+
+}  // namespace prenorm::lab
