@@ -270,6 +270,32 @@ TEST(Attention, DoesNotDependOnTheNumberOfThreads) {
   EXPECT_TRUE(one.grad_query.equal(two.grad_query));
 }
 
+// What observers are shown: with it, attention is a product with the values.
+TEST(Attention, ProbabilitiesAreThoseThatItAppliesToTheValues) {
+  const std::int64_t num_heads = 2, d = 8;
+  const at::Tensor offsets = integer_tensor(Lengths{0, 4, 4, 9}), qkv = random_tensor({9, 3 * d}, 1);
+  for (const bool causal : {false, true}) {
+    const AttentionOptions options{num_heads, causal, 0.5, 3};  // dropout leaves them alone
+    const std::vector<at::Tensor> p = self_attention_probabilities(qkv, offsets, options);
+    ASSERT_EQ(p.size(), 3U);
+    EXPECT_EQ(p[0].sizes(), (std::vector<std::int64_t>{num_heads, 4, 4}));
+    EXPECT_EQ(p[1].numel(), 0);
+    const at::Tensor values =
+        qkv.narrow(0, 4, 5).narrow(1, 2 * d, d).view({5, num_heads, d / num_heads}).transpose(0, 1);
+    const at::Tensor out = p[2].matmul(values).transpose(0, 1).reshape({5, d});
+    EXPECT_LT(relative_difference(out, self_attention(qkv, offsets, {num_heads, causal}).narrow(0, 4, 5)), 1e-12);
+  }
+}
+
+TEST(Attention, CrossProbabilitiesAreThoseThatItAppliesToTheValues) {
+  const at::Tensor query_offsets = integer_tensor(Lengths{0, 3}), key_offsets = integer_tensor(Lengths{0, 5});
+  const at::Tensor query = random_tensor({3, 6}, 1), key_value = random_tensor({5, 12}, 2);
+  const auto p = cross_attention_probabilities(query, query_offsets, key_value, key_offsets, {1});
+  ASSERT_EQ(p.size(), 1U);
+  const at::Tensor out = p[0][0].mm(key_value.narrow(1, 6, 6));
+  EXPECT_LT(relative_difference(out, cross_attention(query, query_offsets, key_value, key_offsets, {1})), 1e-12);
+}
+
 // Decoding's view of attention: rows picked in any order, shared between queries, from a cache that is larger.
 TEST_P(AttentionOfType, PickedEqualsCrossOverGatheredRows) {
   for (const std::int64_t d_head : {5, 16, 80, 133}) {

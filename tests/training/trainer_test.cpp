@@ -139,6 +139,30 @@ TEST_F(TrainerTest, TheFirstGradientIsLoggedByParameter) {
   EXPECT_NEAR(std::sqrt(sum), total, 1e-9 * total);
 }
 
+// Observing reads and changes nothing: the same bits with it and without.
+TEST_F(TrainerTest, ObservationsAreLoggedAndChangeNoNumber) {
+  Config config = text_->config();
+  config.runtime.threads = config.runtime.workers = 2;
+  config.train.observe_every = 0;
+  run(config, "without");
+  config.train.observe_every = 3;
+  run(config, "with");
+  EXPECT_TRUE(test::metrics_of(path("without"), "observation").empty());
+  const auto lines = test::metrics_of(path("with"), "observation");
+  std::vector<int> steps;
+  for (const auto& line : lines) steps.push_back(line["step"]);
+  EXPECT_EQ(steps, (std::vector<int>{1, 3, 6, 9, 12}));
+  auto record = test::record_of(path("with")), plain = test::record_of(path("without"));
+  for (auto* r : {&record, &plain}) r->erase("metrics");
+  EXPECT_EQ(record, plain);
+  EXPECT_EQ(test::metrics_of(path("with"), "validation"), test::metrics_of(path("without"), "validation"));
+  // A normalised stream has size 1 at the start, and the points stand in the order of computation.
+  const auto sizes = lines[0]["rms_by_point"];
+  EXPECT_TRUE(sizes.contains("source_positions"));
+  EXPECT_GT(sizes["decoder.layers.0.cross_attention.branch"], 0);
+  EXPECT_GT(sizes["decoder.layers.0.feed_forward.output"], sizes["target_positions"]);
+}
+
 TEST_F(TrainerTest, SameSeedSameBitsOtherSeedOthers) {
   Config config = text_->config();
   config.train.average_last = 2;

@@ -1,0 +1,66 @@
+// `prenorm probe` on configurations, runs, and what is neither.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "cli/tiny_translator.h"
+
+namespace prenorm::test {
+namespace {
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+using Words = std::vector<std::string>;
+
+class ProbeCommand : public TinyTranslator {
+ protected:
+  static Outcome probe(Words words) {
+    words.insert(words.begin(), "probe");
+    return prenorm(words);
+  }
+  static std::string config() { return run() / "config.toml"; }
+};
+
+TEST_F(ProbeCommand, OfARunIsItsCheckpoint) {
+  const Outcome outcome = probe({run(), "--json", "--batches", "2"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const json trained = json::parse(outcome.out);
+  EXPECT_THAT(trained["where"].get<std::string>(), HasSubstr("checkpoints"));
+  ASSERT_EQ(trained["models"].size(), 1U);
+  const json start = json::parse(probe({config(), "--json", "--batches", "2", "--seeds", "1"}).out);
+  EXPECT_EQ(start["where"], "at initialisation");
+  EXPECT_LT(trained["models"][0]["loss_nats_per_token"]["mean"], start["models"][0]["loss_nats_per_token"]["mean"]);
+  EXPECT_EQ(trained["models"][0]["parameters"].size(), start["models"][0]["parameters"].size());
+}
+
+TEST_F(ProbeCommand, ComparesPlacementsOnTheSameText) {
+  const Outcome outcome = probe({config(), "--placements", "post_ln,pre_ln", "--depths", "1,2", "--seeds", "2"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  for (const char* part : {"post_ln, 2+2 layers", "pre_ln, 1+1 layers", "exponent", "pre_ln over post_ln"})
+    EXPECT_THAT(outcome.out, HasSubstr(part));
+  EXPECT_EQ(outcome.out, probe({config(), "--placements", "post_ln,pre_ln", "--depths", "1,2", "--seeds", "2"}).out);
+}
+
+TEST_F(ProbeCommand, TheSimplifiedSettingNeedsNoText) {
+  const Outcome outcome = probe({config(), "--simplified", "--widths", "32", "--depths", "2", "--seeds", "2", "--set",
+                                 "data.train_source=nowhere"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("2 layers, d_model 32"));
+}
+
+TEST_F(ProbeCommand, RefusesWhatItCannotMeasure) {
+  expect_refused(probe({}), 2, "nothing to probe");
+  expect_refused(probe({config(), "--placements", "post"}), 2, "post_ln");
+  expect_refused(probe({config(), "--depths", "0"}), 2, "--depths");
+  expect_refused(probe({config(), "--widths", "17"}), 2, "heads");
+  expect_refused(probe({config(), "--checkpoint", "last"}), 2, "needs a run folder");
+  expect_refused(probe({run(), "--set", "model.d_model=8"}), 2, "--set is for a configuration");
+  expect_refused(probe({run(), "--checkpoint", "newest"}), 2, "newest");
+  expect_refused(probe({config(), "--set", "model.layers=3"}), 2, "model.layers");
+}
+
+}  // namespace
+}  // namespace prenorm::test
