@@ -1,4 +1,4 @@
-// [model]: the Transformer of Vaswani et al. 2017 with a choice of layer-normalisation placement.
+// [model]: the Transformer of Vaswani et al. 2017 with a choice of normalisation and of its placement.
 #pragma once
 
 #include <array>
@@ -10,7 +10,9 @@
 
 namespace prenorm {
 
-enum class NormPlacement : std::uint8_t { kPostLn, kPreLn };
+// Formulas and sources: docs/model.md.
+enum class NormPlacement : std::uint8_t { kPostLn, kPreLn, kSandwichLn, kDeepnorm, kAdmin, kPreLnNoFinal };
+enum class NormKind : std::uint8_t { kLayerNorm, kRmsNorm };
 enum class Activation : std::uint8_t { kRelu, kGelu };
 enum class Positions : std::uint8_t { kSinusoidal, kLearned };
 enum class TiedEmbeddings : std::uint8_t { kAll, kTarget, kNone };
@@ -18,8 +20,18 @@ enum class WeightInit : std::uint8_t { kXavierUniform, kXavierNormal };
 
 template <>
 struct EnumNames<NormPlacement> {
-  static constexpr std::array<std::pair<NormPlacement, std::string_view>, 2> values{
-      {{NormPlacement::kPostLn, "post_ln"}, {NormPlacement::kPreLn, "pre_ln"}}};
+  static constexpr std::array<std::pair<NormPlacement, std::string_view>, 6> values{
+      {{NormPlacement::kPostLn, "post_ln"},
+       {NormPlacement::kPreLn, "pre_ln"},
+       {NormPlacement::kSandwichLn, "sandwich_ln"},
+       {NormPlacement::kDeepnorm, "deepnorm"},
+       {NormPlacement::kAdmin, "admin"},
+       {NormPlacement::kPreLnNoFinal, "pre_ln_no_final"}}};
+};
+template <>
+struct EnumNames<NormKind> {
+  static constexpr std::array<std::pair<NormKind, std::string_view>, 2> values{
+      {{NormKind::kLayerNorm, "layer_norm"}, {NormKind::kRmsNorm, "rms_norm"}}};
 };
 template <>
 struct EnumNames<Activation> {
@@ -44,6 +56,8 @@ struct EnumNames<WeightInit> {
 
 struct ModelConfig {
   NormPlacement norm_placement = NormPlacement::kPreLn;
+  NormKind norm = NormKind::kLayerNorm;
+  bool norm_affine = true;
   std::int64_t encoder_layers = 3;
   std::int64_t decoder_layers = 3;
   std::int64_t d_model = 256;
@@ -65,7 +79,9 @@ struct ModelConfig {
 template <class V>
 void describe(V& v, ModelConfig& c) {
   v.field("norm_placement", c.norm_placement,
-          "where LayerNorm stands: post_ln = LN(x + f(x)), pre_ln = x + f(LN(x)) with a final LN on each stack");
+          "where LN stands: post_ln = LN(x + f(x)); pre_ln = x + f(LN(x)), a final LN on each stack; others: model.md");
+  v.field("norm", c.norm, "what LN is: layer_norm (Ba et al. 2016) or rms_norm (Zhang & Sennrich 2019)");
+  v.field("norm_affine", c.norm_affine, "whether LN has learned weights (and, in layer_norm, biases)");
   v.field("encoder_layers", c.encoder_layers, Range{0, 1000}, "encoder layers");
   v.field("decoder_layers", c.decoder_layers, Range{1, 1000}, "decoder layers");
   v.field("d_model", c.d_model, Range{2, 65536}, "width of the residual stream; a multiple of num_heads, even");
@@ -79,7 +95,7 @@ void describe(V& v, ModelConfig& c) {
   v.field("dropout", c.dropout, Range{0, 0.99}, "dropout on embeddings and on each branch before its residual add");
   v.field("attention_dropout", c.attention_dropout, Range{0, 0.99}, "dropout on attention probabilities");
   v.field("activation_dropout", c.activation_dropout, Range{0, 0.99}, "dropout after the feed-forward activation");
-  v.field("norm_eps", c.norm_eps, Range{0, 1}, "added to the variance inside LayerNorm");
+  v.field("norm_eps", c.norm_eps, Range{0, 1}, "added to the variance (the mean square in rms_norm) inside LN");
   v.field("init", c.init, "initialisation of weight matrices (Glorot & Bengio 2010); embeddings are N(0, 1/d_model)");
   v.field("init_qkv_gain", c.init_qkv_gain, Range{0, 100}, "gain on query, key and value matrices (fairseq: 0.7071)");
   v.field("init_query_key_zero", c.init_query_key_zero,

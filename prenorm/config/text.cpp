@@ -18,6 +18,8 @@ std::string_view last_part(std::string_view key) {
   return dot == std::string_view::npos ? key : key.substr(dot + 1);
 }
 
+std::string_view section(std::string_view key) { return key.substr(0, key.size() - last_part(key).size()); }
+
 bool one_begins_the_other(std::string_view a, std::string_view b) {
   return std::min(a.size(), b.size()) >= 3 && (a.starts_with(b) || b.starts_with(a));
 }
@@ -30,8 +32,9 @@ std::size_t distance(std::string_view word, std::string_view candidate) {
     if (edits <= limit) return edits;
     return one_begins_the_other(a, b) ? limit + 1 : std::string_view::npos;
   };
-  const std::size_t whole = near(word, candidate);
   const std::size_t last = near(last_part(word), last_part(candidate));
+  if (section(word) == section(candidate)) return last;  // whose letters are no likeness of the keys
+  const std::size_t whole = near(word, candidate);
   // A key in another section is a worse guess than the same slip in the right one.
   return std::min(whole, last == std::string_view::npos ? last : last + 1);
 }

@@ -9,12 +9,15 @@
 namespace prenorm::nn {
 namespace {
 
-// Square matrices stacked, each drawn with the fans of one; the first `zero_parts` are zero.
-Initializer stacked(const ModelConfig& config, std::int64_t zero_parts) {
+// Square matrices stacked, each drawn with the fans of one. Those of queries and keys, which come first, are zero where
+// the configuration wants it; what follows them, the value's, has a gain more.
+Initializer stacked(const ModelConfig& config, std::int64_t queries_and_keys, double value_gain) {
   const Initializer draw = xavier(config.init, config.d_model, config.d_model, config.init_qkv_gain);
-  return [draw, zero_rows = zero_parts * config.d_model](at::Tensor& weight, RandomStream random) {
+  return [draw, value_gain, zero = config.init_query_key_zero, rows = queries_and_keys * config.d_model](
+             at::Tensor& weight, RandomStream random) {
     draw(weight, random);
-    weight.narrow(0, 0, zero_rows).zero_();
+    if (zero) weight.narrow(0, 0, rows).zero_();
+    weight.narrow(0, rows, weight.size(0) - rows).mul_(value_gain);
   };
 }
 
@@ -32,10 +35,10 @@ void KeyValueCache::append(const at::Tensor& key_value) {
   used += count;
 }
 
-SelfAttention::SelfAttention(const Scope& scope, const ModelConfig& config, bool causal)
+SelfAttention::SelfAttention(const Scope& scope, const ModelConfig& config, bool causal, double gain)
     : kind_(scope, config, causal),
-      qkv_(scope / "qkv", config.d_model, 3 * config.d_model, stacked(config, config.init_query_key_zero ? 2 : 0)),
-      out_(scope / "out", config.d_model, config.d_model, xavier(config.init, config.d_model, config.d_model)) {}
+      qkv_(scope / "qkv", config.d_model, 3 * config.d_model, stacked(config, 2, gain)),
+      out_(scope / "out", config.d_model, config.d_model, xavier(config.init, config.d_model, config.d_model, gain)) {}
 
 at::Tensor SelfAttention::operator()(const at::Tensor& x, const Packing& packing, const Context& context) const {
   const at::Tensor qkv = qkv_(x);
@@ -52,12 +55,11 @@ at::Tensor SelfAttention::step(const at::Tensor& x, KeyValueCache& cache, const 
   return out_(ops::picked_attention(qkv.narrow(1, 0, d), cache.rows, picks.rows, picks.offsets, kind_.num_heads));
 }
 
-CrossAttention::CrossAttention(const Scope& scope, const ModelConfig& config)
+CrossAttention::CrossAttention(const Scope& scope, const ModelConfig& config, double gain)
     : kind_(scope, config, /*is_causal=*/false),
-      query_(scope / "query", config.d_model, config.d_model, stacked(config, config.init_query_key_zero ? 1 : 0)),
-      key_value_(scope / "key_value", config.d_model, 2 * config.d_model,
-                 stacked(config, config.init_query_key_zero ? 1 : 0)),
-      out_(scope / "out", config.d_model, config.d_model, xavier(config.init, config.d_model, config.d_model)) {}
+      query_(scope / "query", config.d_model, config.d_model, stacked(config, 1, gain)),
+      key_value_(scope / "key_value", config.d_model, 2 * config.d_model, stacked(config, 1, gain)),
+      out_(scope / "out", config.d_model, config.d_model, xavier(config.init, config.d_model, config.d_model, gain)) {}
 
 at::Tensor CrossAttention::operator()(const at::Tensor& x, const Packing& packing, const at::Tensor& memory,
                                       const Packing& memory_packing, const Context& context) const {

@@ -47,7 +47,8 @@ struct AttentionKind {
 
 class SelfAttention {
  public:
-  SelfAttention(const Scope& scope, const ModelConfig& config, bool causal);
+  // gain: of value and output matrices as they start, DepthScales::branch_gain of this stack.
+  SelfAttention(const Scope& scope, const ModelConfig& config, bool causal, double gain = 1);
 
   // x: [tokens, d_model] -> [tokens, d_model]
   at::Tensor operator()(const at::Tensor& x, const Packing& packing, const Context& context) const;
@@ -61,7 +62,7 @@ class SelfAttention {
 
 class CrossAttention {
  public:
-  CrossAttention(const Scope& scope, const ModelConfig& config);
+  CrossAttention(const Scope& scope, const ModelConfig& config, double gain = 1);
 
   // x: [target_tokens, d_model], memory: [source_tokens, d_model] -> [target_tokens, d_model]
   at::Tensor operator()(const at::Tensor& x, const Packing& packing, const at::Tensor& memory,

@@ -38,6 +38,11 @@ struct Context {
   void observe(std::string_view point, const at::Tensor& value) const {
     if (observer != nullptr) (*observer)(point, value);
   }
+  // The value, shown.
+  at::Tensor observed(std::string_view point, at::Tensor value) const {
+    observe(point, value);
+    return value;
+  }
 };
 
 }  // namespace prenorm::nn

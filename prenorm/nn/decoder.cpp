@@ -3,12 +3,15 @@
 namespace prenorm::nn {
 
 DecoderLayer::DecoderLayer(const Scope& scope, const ModelConfig& config)
-    : self_attention_(scope / "self_attention", config, /*causal=*/true),
-      self_attention_residual_(scope / "self_attention", config),
-      cross_attention_(scope / "cross_attention", config),
-      cross_attention_residual_(scope / "cross_attention", config),
-      feed_forward_(scope / "feed_forward", config),
-      feed_forward_residual_(scope / "feed_forward", config) {}
+    : DecoderLayer(scope, config, decoder_scales(config)) {}
+
+DecoderLayer::DecoderLayer(const Scope& scope, const ModelConfig& config, const DepthScales& scales)
+    : self_attention_(scope / "self_attention", config, /*causal=*/true, scales.branch_gain),
+      self_attention_residual_(scope / "self_attention", config, scales.stream),
+      cross_attention_(scope / "cross_attention", config, scales.branch_gain),
+      cross_attention_residual_(scope / "cross_attention", config, scales.stream),
+      feed_forward_(scope / "feed_forward", config, scales.branch_gain),
+      feed_forward_residual_(scope / "feed_forward", config, scales.stream) {}
 
 Stream DecoderLayer::operator()(const Stream& in, const Packing& packing, const Memory& memory,
                                 const Context& context) const {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "prenorm/nn/attention.h"
+#include "prenorm/nn/depth_scales.h"
 #include "prenorm/nn/feed_forward.h"
 #include "prenorm/nn/residual.h"
 
@@ -34,6 +35,8 @@ class DecoderLayer {
   at::Tensor cross_keys_and_values(const at::Tensor& states) const { return cross_attention_.keys_and_values(states); }
 
  private:
+  DecoderLayer(const Scope& scope, const ModelConfig& config, const DepthScales& scales);
+
   SelfAttention self_attention_;
   Residual self_attention_residual_;
   CrossAttention cross_attention_;

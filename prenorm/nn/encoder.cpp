@@ -3,10 +3,13 @@
 namespace prenorm::nn {
 
 EncoderLayer::EncoderLayer(const Scope& scope, const ModelConfig& config)
-    : self_attention_(scope / "self_attention", config, /*causal=*/false),
-      self_attention_residual_(scope / "self_attention", config),
-      feed_forward_(scope / "feed_forward", config),
-      feed_forward_residual_(scope / "feed_forward", config) {}
+    : EncoderLayer(scope, config, encoder_scales(config)) {}
+
+EncoderLayer::EncoderLayer(const Scope& scope, const ModelConfig& config, const DepthScales& scales)
+    : self_attention_(scope / "self_attention", config, /*causal=*/false, scales.branch_gain),
+      self_attention_residual_(scope / "self_attention", config, scales.stream),
+      feed_forward_(scope / "feed_forward", config, scales.branch_gain),
+      feed_forward_residual_(scope / "feed_forward", config, scales.stream) {}
 
 Stream EncoderLayer::operator()(const Stream& in, const Packing& packing, const Context& context) const {
   const Stream h =

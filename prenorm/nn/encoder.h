@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "prenorm/nn/attention.h"
+#include "prenorm/nn/depth_scales.h"
 #include "prenorm/nn/feed_forward.h"
 #include "prenorm/nn/residual.h"
 
@@ -18,6 +19,8 @@ class EncoderLayer {
   Stream operator()(const Stream& in, const Packing& packing, const Context& context) const;
 
  private:
+  EncoderLayer(const Scope& scope, const ModelConfig& config, const DepthScales& scales);
+
   SelfAttention self_attention_;
   Residual self_attention_residual_;
   FeedForward feed_forward_;

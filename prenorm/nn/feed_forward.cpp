@@ -4,12 +4,12 @@
 
 namespace prenorm::nn {
 
-FeedForward::FeedForward(const Scope& scope, const ModelConfig& config)
+FeedForward::FeedForward(const Scope& scope, const ModelConfig& config, double gain)
     : activation_(config.activation),
       dropout_(config.activation_dropout),
       site_(name_key(scope.name() + ".activation_dropout")),
-      up_(scope / "up", config.d_model, config.d_ff, xavier(config.init, config.d_model, config.d_ff)),
-      down_(scope / "down", config.d_ff, config.d_model, xavier(config.init, config.d_ff, config.d_model)) {}
+      up_(scope / "up", config.d_model, config.d_ff, xavier(config.init, config.d_model, config.d_ff, gain)),
+      down_(scope / "down", config.d_ff, config.d_model, xavier(config.init, config.d_ff, config.d_model, gain)) {}
 
 at::Tensor FeedForward::operator()(const at::Tensor& x, const Context& context) const {
   const at::Tensor hidden = up_(x, activation_);

@@ -11,7 +11,8 @@ namespace prenorm::nn {
 
 class FeedForward {
  public:
-  FeedForward(const Scope& scope, const ModelConfig& config);
+  // gain: of both matrices as they start, DepthScales::branch_gain of this stack.
+  FeedForward(const Scope& scope, const ModelConfig& config, double gain = 1);
 
   // [tokens, d_model] -> [tokens, d_model]
   at::Tensor operator()(const at::Tensor& x, const Context& context) const;

@@ -1,4 +1,4 @@
-// Layer normalisation with its weights (see ops/layer_norm.h).
+// Normalisation with its weights (see ops/layer_norm.h).
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -9,11 +9,14 @@
 
 namespace prenorm::nn {
 
-class LayerNorm {
+class Norm {
  public:
-  LayerNorm(const Scope& scope, const ModelConfig& config)
-      : weights_{scope.add("weight", {config.d_model}, constant(1)), scope.add("bias", {config.d_model}, constant(0)),
-                 config.norm_eps} {}
+  // Registers `<scope>.weight` and `<scope>.bias`, as far as config.norm and config.norm_affine have them.
+  Norm(const Scope& scope, const ModelConfig& config) : weights_{{}, {}, config.norm_eps, config.norm} {
+    if (!config.norm_affine) return;
+    weights_.weight = scope.add("weight", {config.d_model}, constant(1));
+    if (config.norm == NormKind::kLayerNorm) weights_.bias = scope.add("bias", {config.d_model}, constant(0));
+  }
 
   // [rows, d_model] -> the same shape
   at::Tensor operator()(const at::Tensor& x) const { return ops::layer_norm(x, weights_); }

@@ -15,16 +15,26 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
+// An undefined tensor among the inputs of a function would be refused.
+c10::optional<at::Tensor> optional(const at::Tensor& x) { return x.defined() ? c10::make_optional(x) : c10::nullopt; }
+
+// What autograd is handed for γ or β, where there is one.
+at::Tensor gradient_of(const at::Tensor& weight, const at::Tensor& gradient) {
+  if (!weight.defined()) return {};
+  return weight_gradient(weight, [&](at::Tensor& buffer) { buffer.add_(gradient); });
+}
+
 // Outputs: normed, and the sum where there is a branch.
 struct AddLayerNorm : torch::autograd::Function<AddLayerNorm> {
-  // An undefined tensor among the inputs would be refused: hence the optional branch.
   static variable_list forward(AutogradContext* context, const at::Tensor& x,
-                               const c10::optional<at::Tensor>& optional_branch, const at::Tensor& weight,
-                               const at::Tensor& bias, double eps, const DropoutMask& mask) {
+                               const c10::optional<at::Tensor>& optional_branch,
+                               const c10::optional<at::Tensor>& weight, const c10::optional<at::Tensor>& bias,
+                               const NormWeights& norm, const DropoutMask& mask) {
     const at::Tensor branch = optional_branch.value_or(at::Tensor());
-    const cpu::NormOutput out = cpu::add_layer_norm(x, branch, mask, {weight, bias, eps});
-    context->save_for_backward({out.sum, out.statistics, weight, bias});
+    const cpu::NormOutput out = cpu::add_layer_norm(x, branch, mask, norm);
+    context->save_for_backward({out.sum, out.statistics, weight.value_or(at::Tensor()), bias.value_or(at::Tensor())});
     context->saved_data["has_branch"] = branch.defined();
+    context->saved_data["is_layer_norm"] = norm.kind == NormKind::kLayerNorm;
     save_mask(context, mask);
     context->set_materialize_grads(false);
     if (!branch.defined()) return {out.normed};
@@ -33,38 +43,39 @@ struct AddLayerNorm : torch::autograd::Function<AddLayerNorm> {
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     const auto saved = context->get_saved_variables();
-    const at::Tensor &weight = saved[2], &bias = saved[3];
     const bool has_branch = context->saved_data["has_branch"].toBool();
+    const NormKind kind = context->saved_data["is_layer_norm"].toBool() ? NormKind::kLayerNorm : NormKind::kRmsNorm;
+    const NormWeights norm{saved[2], saved[3], 0, kind};
     const at::Tensor grad_sum = has_branch && gradients[1].defined() ? gradients[1].contiguous() : at::Tensor();
     const at::Tensor grad_normed = gradients[0].defined() ? gradients[0].contiguous() : at::zeros_like(saved[0]);
     const cpu::NormGradient g = cpu::add_layer_norm_backward(grad_sum, grad_normed, {saved[0], {}, saved[1]},
-                                                             has_branch, saved_mask(context), {weight, bias, 0});
-    return {g.x,
-            g.branch,
-            weight_gradient(weight, [&](at::Tensor& buffer) { buffer.add_(g.weight); }),
-            weight_gradient(bias, [&](at::Tensor& buffer) { buffer.add_(g.bias); }),
-            {},
-            {}};
+                                                             has_branch, saved_mask(context), norm);
+    return {g.x, g.branch, gradient_of(norm.weight, g.weight), gradient_of(norm.bias, g.bias), {}, {}};
   }
 };
+
+variable_list apply(const at::Tensor& x, const at::Tensor& branch, const DropoutMask& mask, const NormWeights& norm) {
+  return AddLayerNorm::apply(x, optional(branch), optional(norm.weight), optional(norm.bias), norm, mask);
+}
 
 }  // namespace
 
 at::Tensor layer_norm(const at::Tensor& x, const NormWeights& norm) {
   if (!use_kernels(x)) return layer_norm_composite(x, norm);
-  return AddLayerNorm::apply(x.contiguous(), c10::nullopt, norm.weight, norm.bias, norm.eps, DropoutMask{})[0];
+  return apply(x.contiguous(), {}, {}, norm)[0];
 }
 
 NormedSum add_layer_norm(const at::Tensor& x, const at::Tensor& branch, const DropoutMask& mask,
                          const NormWeights& norm) {
   if (!use_kernels(x)) return add_layer_norm_composite(x, branch, mask, norm);
-  const variable_list out = AddLayerNorm::apply(x.contiguous(), c10::make_optional(branch.contiguous()), norm.weight,
-                                                norm.bias, norm.eps, mask);
+  const variable_list out = apply(x.contiguous(), branch.contiguous(), mask, norm);
   return {out[1], out[0]};
 }
 
 at::Tensor layer_norm_composite(const at::Tensor& x, const NormWeights& norm) {
-  return at::layer_norm(x, norm.weight.sizes(), norm.weight, norm.bias, norm.eps);
+  if (norm.kind == NormKind::kLayerNorm) return at::layer_norm(x, x.sizes().slice(1), norm.weight, norm.bias, norm.eps);
+  const at::Tensor normed = x * (x.square().mean(1, /*keepdim=*/true) + norm.eps).rsqrt();
+  return norm.weight.defined() ? normed * norm.weight : normed;
 }
 
 NormedSum add_layer_norm_composite(const at::Tensor& x, const at::Tensor& branch, const DropoutMask& mask,

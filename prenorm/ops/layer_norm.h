@@ -1,16 +1,24 @@
-// Layer normalisation, LN(v) = γ (v - μ) / √(σ² + ε) + β over the last dimension with σ² biased (Ba et al. 2016), alone
-// and together with the residual addition before it: one pass instead of three forward, and backward.
+// Normalisation of rows, alone and together with the residual addition before it: one pass instead of three forward,
+// and backward.
+//
+//   layer_norm  LN(v) = γ (v - μ) / √(σ² + ε) + β, σ² biased      Ba et al. 2016
+//   rms_norm    LN(v) = γ v / √(mean(v²) + ε)                      Zhang & Sennrich 2019, eq. 4
+//
+// Without γ (and β) they are the plain ones; for layer_norm that is LayerNorm-simple of Xu et al. 2019.
 #pragma once
 
 #include <ATen/core/Tensor.h>
 
+#include "prenorm/config/model_config.h"
 #include "prenorm/ops/dropout.h"
 
 namespace prenorm::ops {
 
 struct NormWeights {
-  at::Tensor weight, bias;  // γ, β: [d_model]; their gradients: see weight_gradient.h
+  // γ, β: [d_model], both or neither for layer_norm, β never for rms_norm; their gradients: see weight_gradient.h
+  at::Tensor weight, bias;
   double eps = 1e-5;
+  NormKind kind = NormKind::kLayerNorm;
 };
 
 // x: [rows, d_model] -> the same shape

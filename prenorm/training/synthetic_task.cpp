@@ -32,7 +32,9 @@ SyntheticTask::SyntheticTask(const Config& config, const SyntheticLengths& lengt
       batch_(config.batch),
       lengths_(lengths),
       vocabulary_(config.tokenizer.vocab_size),
-      seed_(static_cast<std::uint64_t>(config.train.seed)) {}
+      seed_(static_cast<std::uint64_t>(config.train.seed)) {
+  start_from_data();
+}
 
 // The lengths of a batch are near each other, as they are where batches are cut from sorted text.
 data::Batch SyntheticTask::batch(std::int64_t epoch, std::int64_t index) {

@@ -34,6 +34,7 @@ TranslationTask::TranslationTask(const Config& config, const Tokenizers& tokeniz
       tokenizers_(tokenizers),
       train_(prepare(config, tokenizers, config.data.train_source, config.data.train_target, prepared_dir)),
       batcher_(train_, config.batch, static_cast<std::uint64_t>(config.train.seed)) {
+  start_from_data();
   if (config.data.valid_source.empty()) return;
   // First, since every line is scored in the end, whatever data.invalid_utf8 says.
   valid_sources_ = read_lines(config.data.valid_source);

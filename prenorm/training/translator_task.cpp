@@ -1,5 +1,6 @@
 #include "prenorm/training/translator_task.h"
 
+#include "prenorm/models/admin.h"
 #include "prenorm/models/translator_cost.h"
 
 namespace prenorm::training {
@@ -7,6 +8,10 @@ namespace prenorm::training {
 TranslatorTask::TranslatorTask(const ModelConfig& config, std::int64_t source_vocabulary,
                                std::int64_t target_vocabulary, std::uint64_t seed, double label_smoothing)
     : config_(config), label_smoothing_(label_smoothing), model_(config, source_vocabulary, target_vocabulary, seed) {}
+
+void TranslatorTask::start_from_data() {
+  if (config_.norm_placement == NormPlacement::kAdmin) models::set_admin_scales(model_, batch(0, 0));
+}
 
 void TranslatorTask::set_replicas(std::int64_t count) {
   while (std::ssize(others_) + 1 < count) others_.push_back(model_.replica());

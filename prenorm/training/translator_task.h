@@ -25,6 +25,10 @@ class TranslatorTask : public Task {
   std::int64_t load(std::int64_t epoch, std::int64_t index, const Sharing& sharing) override;
   BatchLoss loss(std::int64_t share, std::int64_t replica, const nn::Context& context) override;
 
+ protected:
+  // Sets the weights that start from data: for the constructor of a task, as soon as it has batches.
+  void start_from_data();
+
  private:
   models::Translator& at(std::int64_t replica) { return replica == 0 ? model_ : *others_[replica - 1]; }
 

@@ -56,6 +56,14 @@ TEST(DidYouMean, NothingWhenNothingIsNear) {
   EXPECT_EQ(did_you_mean("train.train_source", known), " (did you mean 'data.train_source'?)");
 }
 
+// Were the section's letters counted, four wrong ones of six would be few.
+TEST(DidYouMean, ASectionInCommonIsNoLikeness) {
+  const std::vector<std::string> known = {"model.norm", "schedule.warmup_steps"};
+  EXPECT_EQ(did_you_mean("model.warmup", known), " (did you mean 'schedule.warmup_steps'?)");
+  EXPECT_EQ(did_you_mean("model.nrom", known), " (did you mean 'model.norm'?)");
+  EXPECT_EQ(did_you_mean("model.xyzw", known), "");
+}
+
 TEST(FloatText, IsATomlFloat) {
   EXPECT_EQ(float_text(1), "1.0");
   EXPECT_EQ(float_text(0.1), "0.1");

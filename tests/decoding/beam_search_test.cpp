@@ -8,6 +8,7 @@
 #include <numeric>
 #include <stdexcept>
 
+#include "enum_values.h"
 #include "prenorm/base/error.h"
 #include "search_models.h"
 
@@ -79,7 +80,7 @@ TEST(BeamSearch, ABeamOfOneIsGreedySearch) {
   const auto sentences = random_sentences(8, 9, kVocabulary, kEos);
   const std::vector<std::int64_t> max_lengths(sentences.size(), 12);
   bool ended_early = false, ended_late = false;
-  for (const auto placement : {NormPlacement::kPreLn, NormPlacement::kPostLn})
+  for (const auto placement : prenorm::testing::all_values<NormPlacement>())
     for (const std::uint64_t seed : {1, 2, 3}) {
       const models::Translator model = random_model(seed, placement);
       const auto found = beam_search(model, pack(sentences), max_lengths, options_of(1));

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "enum_values.h"
 #include "prenorm/base/profile.h"
 #include "prenorm/models/translator.h"
 #include "prenorm/ops/gemm.h"
@@ -40,7 +41,7 @@ double counted(const ModelConfig& config, std::int64_t vocabulary, const data::B
 TEST(TranslatorCost, IsWhatTheMatrixProductsTake) {
   const std::vector<std::pair<std::int64_t, std::int64_t>> lengths{{3, 5}, {1, 1}, {7, 2}};
   const data::Batch batch = batch_of(lengths);
-  for (const auto placement : {NormPlacement::kPreLn, NormPlacement::kPostLn})
+  for (const auto placement : prenorm::testing::all_values<NormPlacement>())
     for (const std::int64_t encoders : {1, 3})
       for (const std::int64_t decoders : {1, 2}) {
         ModelConfig config;

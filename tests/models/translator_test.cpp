@@ -4,13 +4,19 @@
 #include <ATen/core/grad_mode.h>
 #include <gtest/gtest.h>
 
+#include "enum_values.h"
+#include "finite_differences.h"
 #include "golden_file.h"
+#include "random_tensor.h"
 
 namespace prenorm::models {
 namespace {
 
+using prenorm::testing::finite_differences;
 using prenorm::testing::golden;
 using prenorm::testing::integers;
+using prenorm::testing::norm_cases;
+using prenorm::testing::random_tensor;
 using prenorm::testing::relative_difference;
 
 ModelConfig small_config(NormPlacement placement) {
@@ -108,6 +114,46 @@ TEST(Translator, PackedBatchEqualsOneSentenceAtATime) {
     }
     EXPECT_NEAR(sums.loss_sum.item<double>(), loss_sum, 1e-10 * loss_sum);
     EXPECT_LT(relative_difference(packed.parameters().gradients(), single.parameters().gradients()), 1e-11);
+  }
+}
+
+data::Batch tiny_batch() {
+  data::Batch batch;
+  batch.source.ids = {1, 2, 3, 4, 2};
+  batch.source.offsets = {0, 2, 5};
+  batch.target_input.ids = {0, 3, 1, 0, 2};
+  batch.target_input.offsets = {0, 3, 5};
+  batch.target_output = {3, 1, 4, 2, 4};
+  return batch;
+}
+
+// Smooth activations, since differences cannot see through a kink.
+TEST(Translator, GradientByDifferencesForEveryPlacementAndNorm) {
+  for (const auto& norm_case : norm_cases()) {
+    SCOPED_TRACE(norm_case.name());
+    ModelConfig config = small_config(norm_case.placement);
+    norm_case.apply_to(config);
+    config.encoder_layers = config.decoder_layers = 1;
+    config.d_model = config.d_ff = 4;
+    config.num_heads = 2;
+    config.activation = Activation::kGelu;
+    config.norm_eps = 0.1;
+    config.dropout = 0.3;
+    Translator model(config, 5, 5, 3, at::kDouble);
+    {
+      const at::NoGradGuard no_grad;
+      at::Tensor values = model.parameters().values();
+      values.add_(random_tensor({values.numel()}, 2), 0.2);
+    }
+    const data::Batch batch = tiny_batch();
+    const nn::Context context{.training = true, .key = 7};
+    const auto loss = [&] { return model.loss(batch, 0.1, context).loss_sum; };
+    loss().backward();
+    const at::Tensor expected = finite_differences(model.parameters().values(), [&] { return loss().item<double>(); });
+    EXPECT_LT(relative_difference(model.parameters().gradients(), expected), 1e-7);
+    for (const nn::Parameter& p : model.parameters().list()) {
+      EXPECT_GT(p.value.grad().abs().max().item<double>(), 1e-6) << p.name;
+    }
   }
 }
 

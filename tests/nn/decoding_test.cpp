@@ -5,6 +5,7 @@
 #include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
 
+#include "enum_values.h"
 #include "golden_file.h"
 #include "prenorm/nn/decoder.h"
 #include "random_tensor.h"
@@ -13,14 +14,15 @@ namespace prenorm::nn {
 namespace {
 
 using prenorm::testing::integer_tensor;
+using prenorm::testing::NormCase;
 using prenorm::testing::offsets_of;
 using prenorm::testing::random_tensor;
 using prenorm::testing::relative_difference;
 using Numbers = std::vector<std::int64_t>;
 
-ModelConfig config_of(NormPlacement placement) {
+ModelConfig config_of(const NormCase& norm_case) {
   ModelConfig config;
-  config.norm_placement = placement;
+  norm_case.apply_to(config);
   config.d_model = 12;
   config.d_ff = 20;
   config.num_heads = 3;
@@ -42,7 +44,7 @@ Numbers range(std::int64_t begin, std::int64_t end) {
   return result;
 }
 
-class StepByStep : public ::testing::TestWithParam<std::tuple<NormPlacement, at::ScalarType>> {
+class StepByStep : public ::testing::TestWithParam<std::tuple<NormCase, at::ScalarType>> {
  protected:
   StepByStep() : parameters_(3, dtype()), decoder_(Scope(parameters_) / "decoder", config_of(std::get<0>(GetParam()))) {
     parameters_.complete();
@@ -61,7 +63,7 @@ class StepByStep : public ::testing::TestWithParam<std::tuple<NormPlacement, at:
   Decoder decoder_;
 };
 INSTANTIATE_TEST_SUITE_P(All, StepByStep,
-                         ::testing::Combine(::testing::Values(NormPlacement::kPostLn, NormPlacement::kPreLn),
+                         ::testing::Combine(::testing::ValuesIn(prenorm::testing::norm_cases()),
                                             ::testing::Values(at::kFloat, at::kDouble)));
 
 // Sequences of different lengths over memories of different lengths: those that have ended leave the batch, so rows of

@@ -6,9 +6,12 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <map>
 
 #include "prenorm/nn/attention.h"
+#include "prenorm/nn/decoder.h"
 #include "prenorm/nn/embedding.h"
+#include "prenorm/nn/encoder.h"
 #include "prenorm/nn/feed_forward.h"
 #include "prenorm/nn/normalization.h"
 
@@ -110,13 +113,47 @@ TEST(Initialization, QueryAndKeyStartAtZeroWhereAskedAndNothingElse) {
   EXPECT_TRUE(zero.at("self.out.weight").equal(usual.at("self.out.weight")));
 }
 
+// Value, attention output and both feed-forward matrices have the gain β of their stack, queries and keys do not.
+TEST(Initialization, DeepnormScalesTheBranchesDown) {
+  ModelConfig config;
+  config.d_model = 128;
+  config.d_ff = 384;
+  config.encoder_layers = 3;
+  config.decoder_layers = 5;
+  config.norm_placement = NormPlacement::kDeepnorm;
+  Parameters parameters(1);
+  const EncoderLayer encoder(Scope(parameters) / "encoder", config);
+  const DecoderLayer decoder(Scope(parameters) / "decoder", config);
+  const double root = std::pow(std::pow(3.0, 4) * 5, 1.0 / 16);
+  const std::map<std::string, double> gains{{"encoder", 0.87 / root}, {"decoder", std::pow(60.0, -0.25)}};
+  for (const auto& [stack, gain] : gains) {
+    SCOPED_TRACE(stack);
+    const double plain = 2.0 / (128 + 128), scaled = gain * gain * plain;
+    const auto part = [&, &name = stack](const std::string& matrix, std::int64_t i) {
+      return parameters.at(name + "." + matrix + ".weight").narrow(0, 128 * i, 128);
+    };
+    expect_variance(part("self_attention.qkv", 0), plain);
+    expect_variance(part("self_attention.qkv", 1), plain);
+    expect_variance(part("self_attention.qkv", 2), scaled);
+    expect_variance(part("self_attention.out", 0), scaled);
+    if (stack == "decoder") {
+      expect_variance(part("cross_attention.query", 0), plain);
+      expect_variance(part("cross_attention.key_value", 0), plain);
+      expect_variance(part("cross_attention.key_value", 1), scaled);
+      expect_variance(part("cross_attention.out", 0), scaled);
+    }
+    for (const std::string matrix : {"up", "down"})
+      expect_variance(parameters.at(stack + ".feed_forward." + matrix + ".weight"), gain * gain * 2.0 / (128 + 384));
+  }
+}
+
 TEST(Initialization, FeedForwardEmbeddingsBiasesAndNorms) {
   ModelConfig config;
   config.d_model = 128;
   config.d_ff = 384;
   Parameters parameters(1);
   const FeedForward network(Scope(parameters) / "ffn", config);
-  const LayerNorm norm(Scope(parameters) / "norm", config);
+  const Norm norm(Scope(parameters) / "norm", config);
   embedding_table(Scope(parameters) / "embedding", 1000, 128);
   expect_variance(parameters.at("ffn.up.weight"), 2.0 / (128 + 384));
   expect_variance(parameters.at("ffn.down.weight"), 2.0 / (128 + 384));

@@ -2,6 +2,9 @@
 #include <ATen/core/grad_mode.h>
 #include <gtest/gtest.h>
 
+#include <map>
+
+#include "enum_values.h"
 #include "golden_file.h"
 #include "prenorm/nn/decoder.h"
 #include "prenorm/nn/encoder.h"
@@ -81,10 +84,16 @@ INSTANTIATE_TEST_SUITE_P(Placements, LayerOracle,
                          ::testing::Combine(::testing::Values("post", "pre"), ::testing::Bool(),
                                             ::testing::Values(at::kFloat, at::kDouble)));
 
-// Pre-LN has one LayerNorm more a stack than it has branches, Post-LN exactly one a branch.
-TEST(Structure, CountsOfLayerNorms) {
-  for (const std::string placement : {"post", "pre"}) {
-    ModelConfig config = config_of(placement, false);
+// One a branch, two under sandwich_ln; and one more a stack where something follows the last layer.
+TEST(Structure, CountsOfNorms) {
+  const std::map<NormPlacement, std::pair<int, int>> a_branch_and_a_stack{
+      {NormPlacement::kPostLn, {1, 0}},   {NormPlacement::kPreLn, {1, 1}}, {NormPlacement::kSandwichLn, {2, 1}},
+      {NormPlacement::kDeepnorm, {1, 0}}, {NormPlacement::kAdmin, {1, 0}}, {NormPlacement::kPreLnNoFinal, {1, 0}}};
+  for (const NormPlacement placement : prenorm::testing::all_values<NormPlacement>()) {
+    SCOPED_TRACE(enum_name(placement));
+    const auto [branch, stack] = a_branch_and_a_stack.at(placement);
+    ModelConfig config = config_of("post", false);
+    config.norm_placement = placement;
     config.encoder_layers = 5;
     config.decoder_layers = 7;
     Parameters parameters(1);
@@ -95,9 +104,8 @@ TEST(Structure, CountsOfLayerNorms) {
       if (!p.name.ends_with("norm.weight")) continue;
       ++(p.name.starts_with("encoder") ? in_encoder : in_decoder);
     }
-    const int ends = placement == "pre" ? 1 : 0;
-    EXPECT_EQ(in_encoder, 2 * 5 + ends);
-    EXPECT_EQ(in_decoder, 3 * 7 + ends);
+    EXPECT_EQ(in_encoder, 2 * 5 * branch + stack);
+    EXPECT_EQ(in_decoder, 3 * 7 * branch + stack);
   }
 }
 

@@ -32,7 +32,7 @@ TEST_P(OperatorOracle, LayerNormEqualsPyTorch) {
     config.d_model = x.size(1);
     config.norm_eps = std::stod(file.metadata.at("norm_eps"));
     Parameters parameters(1, GetParam());
-    const LayerNorm norm(Scope(parameters), config);
+    const Norm norm(Scope(parameters), config);
     {
       const at::NoGradGuard no_grad;
       parameters.at("weight").copy_(recorded("weight"));
@@ -47,12 +47,12 @@ TEST_P(OperatorOracle, LayerNormEqualsPyTorch) {
   }
 }
 
-TEST(LayerNorm, StartsAsTheIdentityOfANormalisedRow) {
+TEST(Norm, StartsAsTheIdentityOfANormalisedRow) {
   ModelConfig config;
   config.d_model = 64;
   config.norm_eps = 0;
   Parameters parameters(1, at::kDouble);
-  const LayerNorm norm(Scope(parameters), config);
+  const Norm norm(Scope(parameters), config);
   const at::Tensor y = norm(7 + 3 * random_tensor({5, 64}, 1));
   EXPECT_LT(y.mean(1).abs().max().item<double>(), 1e-13);
   EXPECT_LT((y.square().mean(1) - 1).abs().max().item<double>(), 1e-13);

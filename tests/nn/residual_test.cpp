@@ -4,10 +4,12 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/sin.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <map>
 
+#include "enum_values.h"
 #include "golden_file.h"
 #include "prenorm/nn/encoder.h"
 #include "prenorm/nn/packing.h"
@@ -16,17 +18,22 @@
 namespace prenorm::nn {
 namespace {
 
+using prenorm::testing::all_norms;
+using prenorm::testing::all_values;
+using prenorm::testing::NormForm;
 using prenorm::testing::random_tensor;
 using prenorm::testing::relative_difference;
 
 constexpr std::int64_t kWidth = 6;
+
+constexpr double kEps = 1e-3, kStreamScale = 1.7;
 
 ModelConfig config_of(NormPlacement placement, double dropout = 0) {
   ModelConfig config;
   config.norm_placement = placement;
   config.d_model = kWidth;
   config.dropout = dropout;
-  config.norm_eps = 1e-3;
+  config.norm_eps = kEps;
   return config;
 }
 
@@ -35,44 +42,114 @@ void fill_at_random(Parameters& parameters) {
   parameters.values().copy_(random_tensor({parameters.count()}, 11) + 0.3);
 }
 
-// γ (x - μ) / √(σ² + ε) + β, element by element.
-at::Tensor layer_norm_by_formula(const at::Tensor& x, const Parameters& parameters, double eps) {
-  const at::Tensor centered = x - x.mean(1, /*keepdim=*/true);
-  const at::Tensor variance = centered.square().mean(1, /*keepdim=*/true);
-  return parameters.at("norm.weight") * centered / (variance + eps).sqrt() + parameters.at("norm.bias");
+// γ (x - μ) / √(σ² + ε) + β or γ x / √(mean(x²) + ε), element by element, with the weights of `scope`.
+at::Tensor norm_by_formula(const at::Tensor& x, const std::string& scope, const Parameters& parameters,
+                           const ModelConfig& config) {
+  const bool layer_norm = config.norm == NormKind::kLayerNorm;
+  const at::Tensor centered = layer_norm ? x - x.mean(1, /*keepdim=*/true) : x;
+  at::Tensor y = centered / (centered.square().mean(1, /*keepdim=*/true) + kEps).sqrt();
+  if (config.norm_affine) y = parameters.at(scope + ".weight") * y;
+  return config.norm_affine && layer_norm ? y + parameters.at(scope + ".bias") : y;
 }
 Stream in(const at::Tensor& x) { return {x, {}, {}, nullptr}; }
 at::Tensor branch(const at::Tensor& x) { return at::sin(2 * x) + 0.5; }
 
-TEST(Residual, PostLnNormalisesTheSum) {
-  Parameters parameters(1, at::kDouble);
-  const Residual residual(Scope(parameters), config_of(NormPlacement::kPostLn));
-  fill_at_random(parameters);
-  const at::Tensor x = random_tensor({4, kWidth}, 1);
-  EXPECT_LT(
-      relative_difference(residual(in(x), {}, branch).sum(), layer_norm_by_formula(x + branch(x), parameters, 1e-3)),
-      1e-14);
+at::Tensor residual_by_formula(const at::Tensor& x, const Parameters& parameters, const ModelConfig& config) {
+  const auto norm = [&](const at::Tensor& v, const std::string& scope = "norm") {
+    return norm_by_formula(v, scope, parameters, config);
+  };
+  switch (config.norm_placement) {
+    case NormPlacement::kPostLn: return norm(x + branch(x));
+    case NormPlacement::kDeepnorm: return norm(kStreamScale * x + branch(x));
+    case NormPlacement::kAdmin: return norm(parameters.at("omega") * x + branch(x));
+    case NormPlacement::kPreLn:
+    case NormPlacement::kPreLnNoFinal: return x + branch(norm(x));
+    case NormPlacement::kSandwichLn: return x + norm(branch(norm(x)), "branch_norm");
+  }
+  return {};
 }
 
-TEST(Residual, PreLnNormalisesWhatTheBranchReads) {
-  Parameters parameters(1, at::kDouble);
-  const Residual residual(Scope(parameters), config_of(NormPlacement::kPreLn));
-  fill_at_random(parameters);
+TEST(Residual, IsItsFormulaForEveryPlacementAndNorm) {
   const at::Tensor x = random_tensor({4, kWidth}, 1);
-  EXPECT_LT(
-      relative_difference(residual(in(x), {}, branch).sum(), x + branch(layer_norm_by_formula(x, parameters, 1e-3))),
-      1e-14);
+  const std::string point = "before.output";
+  for (const NormPlacement placement : all_values<NormPlacement>())
+    for (const auto& form : all_norms()) {
+      SCOPED_TRACE(fmt::format("{}, {}, affine {}", enum_name(placement), enum_name(form.kind), form.affine));
+      ModelConfig config = config_of(placement);
+      form.apply_to(config);
+      Parameters parameters(1, at::kDouble);
+      const Residual residual(Scope(parameters), config, kStreamScale);
+      fill_at_random(parameters);
+      EXPECT_LT(relative_difference(residual(in(x), {}, branch).sum(), residual_by_formula(x, parameters, config)),
+                1e-13);
+      // Of a sum that the sublayer before has left.
+      const Stream pending{x, 3 * x, {}, &point};
+      const bool normalises_first = residual(in(x), {}, branch).branch.defined();
+      if (normalises_first) {
+        EXPECT_LT(
+            relative_difference(residual(pending, {}, branch).sum(), residual_by_formula(4 * x, parameters, config)),
+            1e-13);
+      }
+    }
 }
 
-TEST(StackEnd, NormalisesUnderPreLnAlone) {
-  const at::Tensor x = random_tensor({4, kWidth}, 1);
-  Parameters pre(1, at::kDouble), post(1, at::kDouble);
-  const StackEnd pre_end(Scope(pre), config_of(NormPlacement::kPreLn)),
-      post_end(Scope(post), config_of(NormPlacement::kPostLn));
-  fill_at_random(pre);
-  EXPECT_LT(relative_difference(pre_end(in(x), {}), layer_norm_by_formula(x, pre, 1e-3)), 1e-14);
-  EXPECT_TRUE(post_end(in(x), {}).is_same(x));
-  EXPECT_TRUE(post.list().empty());
+TEST(Residual, HasTheWeightsOfItsPlacementAndNorm) {
+  const auto names = [](NormPlacement placement, const NormForm& form) {
+    ModelConfig config = config_of(placement);
+    form.apply_to(config);
+    Parameters parameters(1);
+    const Residual residual(Scope(parameters) / "f", config);
+    std::vector<std::string> list;
+    for (const Parameter& p : parameters.list()) {
+      EXPECT_EQ(p.value.sizes(), at::IntArrayRef{kWidth});
+      EXPECT_TRUE(p.value.eq(p.name.ends_with("bias") ? 0 : 1).all().item<bool>()) << p.name;
+      list.push_back(p.name);
+    }
+    return list;
+  };
+  using Names = std::vector<std::string>;
+  const NormForm layer{NormKind::kLayerNorm, true}, plain{NormKind::kLayerNorm, false}, rms{NormKind::kRmsNorm, true},
+      plain_rms{NormKind::kRmsNorm, false};
+  const Names norm{"f.norm.weight", "f.norm.bias"};
+  for (const NormPlacement placement :
+       {NormPlacement::kPostLn, NormPlacement::kPreLn, NormPlacement::kPreLnNoFinal, NormPlacement::kDeepnorm}) {
+    EXPECT_EQ(names(placement, layer), norm);
+    EXPECT_EQ(names(placement, rms), Names{"f.norm.weight"});
+    EXPECT_EQ(names(placement, plain), Names{});
+    EXPECT_EQ(names(placement, plain_rms), Names{});
+  }
+  EXPECT_EQ(names(NormPlacement::kAdmin, layer), (Names{"f.norm.weight", "f.norm.bias", "f.omega"}));
+  EXPECT_EQ(names(NormPlacement::kAdmin, plain_rms), Names{"f.omega"});
+  EXPECT_EQ(names(NormPlacement::kSandwichLn, layer),
+            (Names{"f.norm.weight", "f.norm.bias", "f.branch_norm.weight", "f.branch_norm.bias"}));
+  EXPECT_EQ(names(NormPlacement::kSandwichLn, rms), (Names{"f.norm.weight", "f.branch_norm.weight"}));
+}
+
+TEST(StackEnd, AddsWhatIsLeftAndNormalisesUnderTwoPlacements) {
+  const at::Tensor x = random_tensor({4, kWidth}, 1), f = random_tensor({4, kWidth}, 2);
+  const std::string point = "last.output";
+  for (const NormPlacement placement : all_values<NormPlacement>()) {
+    SCOPED_TRACE(enum_name(placement));
+    const bool normalises = placement == NormPlacement::kPreLn || placement == NormPlacement::kSandwichLn;
+    const ModelConfig config = config_of(placement);
+    Parameters parameters(1, at::kDouble);
+    const StackEnd end(Scope(parameters) / "stack", config);
+    EXPECT_EQ(parameters.list().empty(), !normalises);
+    fill_at_random(parameters);
+    const auto expected = [&](const at::Tensor& v) {
+      return normalises ? norm_by_formula(v, "stack.norm", parameters, config) : v;
+    };
+    EXPECT_LT(relative_difference(end(in(x), {}), expected(x)), 1e-14);
+    std::map<std::string, at::Tensor> seen;
+    const Observer observer = [&](std::string_view name, const at::Tensor& value) { seen.emplace(name, value); };
+    EXPECT_LT(relative_difference(end({x, f, {}, &point}, {.observer = &observer}), expected(x + f)), 1e-14);
+    ASSERT_TRUE(seen.contains(point));
+    EXPECT_TRUE(seen.at(point).equal(x + f));
+    EXPECT_EQ(seen.contains("stack.norm_input"), normalises);
+    if (normalises) {
+      EXPECT_TRUE(seen.at("stack.norm_input").equal(x + f));
+    }
+  }
 }
 
 // Dropout stands on the branch, before the sum: x itself always passes.
@@ -102,15 +179,29 @@ TEST(Residual, SitesDrawMasksOfTheirOwn) {
       0.5, 0.1);
 }
 
-TEST(Observer, SeesEveryBranchAndOutputAndChangesNothing) {
-  ModelConfig config = config_of(NormPlacement::kPostLn);
-  config.encoder_layers = 2;
-  config.num_heads = 2;
-  config.d_ff = 8;
-  for (const NormPlacement placement : {NormPlacement::kPostLn, NormPlacement::kPreLn}) {
-    config.norm_placement = placement;
+// What each sublayer shows, in order; before it what it shows of the sublayer before, whose sum it makes.
+std::vector<std::string> points_of(NormPlacement placement) {
+  switch (placement) {
+    case NormPlacement::kPostLn:
+    case NormPlacement::kDeepnorm:
+    case NormPlacement::kAdmin: return {"branch", "norm_input", "output"};
+    case NormPlacement::kPreLn:
+    case NormPlacement::kPreLnNoFinal: return {"norm_input", "branch", "output"};
+    case NormPlacement::kSandwichLn: return {"norm_input", "branch_norm_input", "branch", "output"};
+  }
+  return {};
+}
+
+TEST(Observer, SeesEveryPointAndChangesNothing) {
+  for (const NormPlacement placement : all_values<NormPlacement>()) {
+    SCOPED_TRACE(enum_name(placement));
+    ModelConfig config = config_of(placement);
+    config.encoder_layers = 2;
+    config.num_heads = 2;
+    config.d_ff = 8;
     Parameters parameters(1, at::kDouble);
     const Encoder encoder(Scope(parameters) / "encoder", config);
+    fill_at_random(parameters);
     const at::Tensor x = random_tensor({5, kWidth}, 1);
     const Packing packing = Packing::from_offsets(std::vector<std::int64_t>{0, 2, 5});
     std::map<std::string, at::Tensor> seen;
@@ -121,20 +212,34 @@ TEST(Observer, SeesEveryBranchAndOutputAndChangesNothing) {
     };
     const at::Tensor y = encoder(x, packing, {.observer = &observer});
     EXPECT_TRUE(y.equal(encoder(x, packing, {})));
-    std::vector<std::string> expected;
+    std::vector<std::string> expected, scopes;
     for (const std::string layer : {"0", "1"})
-      for (const std::string module : {"self_attention", "feed_forward"})
-        for (const std::string point : {"branch", "output"})
-          expected.push_back("encoder.layers." + layer + "." + module + "." + point);
+      for (const std::string module : {"self_attention", "feed_forward"}) {
+        scopes.push_back("encoder.layers." + layer + "." + module + ".");
+        for (const std::string& point : points_of(placement)) expected.push_back(scopes.back() + point);
+      }
+    const bool has_end = placement == NormPlacement::kPreLn || placement == NormPlacement::kSandwichLn;
+    if (has_end) expected.push_back("encoder.norm_input");
     EXPECT_EQ(order, expected);
     for (const auto& [point, value] : seen) EXPECT_EQ(value.sizes(), x.sizes()) << point;
-    if (placement == NormPlacement::kPostLn) {
-      EXPECT_TRUE(seen.at("encoder.layers.1.feed_forward.output").equal(y));
-    } else {
-      const at::Tensor sum =
-          seen.at("encoder.layers.0.self_attention.output") + seen.at("encoder.layers.0.feed_forward.branch");
-      EXPECT_TRUE(seen.at("encoder.layers.0.feed_forward.output").equal(sum));
+
+    const double alpha = encoder_scales(config).stream;
+    at::Tensor before = x;  // the stream that enters the sublayer
+    for (const std::string& scope : scopes) {
+      const at::Tensor added = seen.at(scope + "branch"), shown = seen.at(scope + "norm_input"),
+                       after = seen.at(scope + "output");
+      if (points_of(placement).front() == "norm_input") {
+        EXPECT_TRUE(shown.equal(before)) << scope;
+        EXPECT_TRUE(after.equal(before + added)) << scope;
+      } else {
+        const at::Tensor scaled =
+            placement == NormPlacement::kAdmin ? parameters.at(scope + "omega") * before : alpha * before;
+        EXPECT_LT(relative_difference(shown, scaled + added), 1e-14) << scope;
+        EXPECT_LT(relative_difference(after, norm_by_formula(shown, scope + "norm", parameters, config)), 1e-13);
+      }
+      before = after;
     }
+    EXPECT_TRUE((has_end ? seen.at("encoder.norm_input") : y).equal(before));
   }
 }
 

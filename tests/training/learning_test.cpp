@@ -1,6 +1,7 @@
 // Training makes a model that does the task.
 #include <gtest/gtest.h>
 
+#include "enum_values.h"
 #include "prenorm/base/terminal.h"
 #include "prenorm/training/train_translation.h"
 #include "training/tiny_run.h"
@@ -33,6 +34,28 @@ TEST(Learning, TurnsSentencesRound) {
   RecordProperty("nll_first", std::to_string(first));
   RecordProperty("nll_last", std::to_string(last));
   RecordProperty("bleu", std::to_string(*result.last_validation->bleu));
+}
+
+// Two layers each.
+TEST(Learning, TheLossFallsForEveryPlacementAndNorm) {
+  be_quiet(true);
+  const test::TinyText text;
+  for (const auto& norm_case : prenorm::testing::norm_cases()) {
+    SCOPED_TRACE(norm_case.name());
+    Config config = text.config();
+    norm_case.apply_to(config.model);
+    config.model.encoder_layers = config.model.decoder_layers = 2;
+    config.data.valid_source = config.data.valid_target = "";
+    config.optim.lr = 3e-3;
+    config.schedule.warmup_steps = 10;
+    config.train.max_steps = 40;
+    config.train.log_every = 10;
+    train_translation(config, RunFolder(text / "run"), Start::kNew);
+    const auto lines = test::metrics_of(text / "run", "update");
+    const double first = lines.front()["nll_nats_per_token"], last = lines.back()["nll_nats_per_token"];
+    EXPECT_LT(last, first - 0.5);
+    std::filesystem::remove_all(text / "run");
+  }
 }
 
 }  // namespace

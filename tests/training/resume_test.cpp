@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "enum_values.h"
 #include "prenorm/base/error.h"
 #include "prenorm/base/terminal.h"
 #include "prenorm/training/train_translation.h"
@@ -61,7 +62,21 @@ TEST_F(Resume, InTheMiddleOfAnEpochWithAccumulation) {
   expect_same_run(config, {5, 11});
 }
 
-TEST_F(Resume, WithOtherOptimizersAndPlacements) {
+TEST_F(Resume, WithEveryPlacement) {
+  for (const NormPlacement placement : prenorm::testing::all_values<NormPlacement>()) {
+    SCOPED_TRACE(enum_name(placement));
+    Config config = text_->config();
+    config.model.norm_placement = placement;
+    config.model.norm = NormKind::kRmsNorm;
+    config.runtime.threads = config.runtime.workers = 2;
+    config.data.valid_source = config.data.valid_target = "";
+    config.train.max_steps = 6;
+    expect_same_run(config, {3});
+    TearDown();
+  }
+}
+
+TEST_F(Resume, WithOtherOptimizers) {
   for (const OptimizerName name : {OptimizerName::kSgd, OptimizerName::kRAdam, OptimizerName::kAdamW}) {
     Config config = text_->config();
     config.optim.name = name;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "enum_values.h"
 #include "golden_file.h"
 #include "prenorm/ops/kernels.h"
 #include "prenorm/training/synthetic_task.h"
@@ -55,7 +56,8 @@ Result gradient_of(Config config, std::int64_t workers, std::int64_t share_token
 
 // Dropout masks are those of the whole batch, wherever it is cut; float32 sums are rounded in another order.
 TEST(ShareWorkers, AnySharesAndWorkersGiveTheGradientOfTheWholeBatch) {
-  for (const NormPlacement placement : {NormPlacement::kPreLn, NormPlacement::kPostLn}) {
+  for (const NormPlacement placement : prenorm::testing::all_values<NormPlacement>()) {
+    SCOPED_TRACE(enum_name(placement));
     Config config = small_config();
     config.model.norm_placement = placement;
     const Result whole = gradient_of(config, 1, 1'000'000);
@@ -80,6 +82,20 @@ TEST(ShareWorkers, TheSameSeedGivesTheSameBits) {
     EXPECT_TRUE(a.gradient.equal(b.gradient)) << workers;
     EXPECT_EQ(a.totals.loss_nats, b.totals.loss_nats);
     EXPECT_EQ(a.norm, b.norm);
+  }
+}
+
+TEST(ShareWorkers, KernelsAndCompositePathAgreeForEveryPlacementAndNorm) {
+  for (const auto& norm_case : prenorm::testing::norm_cases()) {
+    SCOPED_TRACE(norm_case.name());
+    Config config = small_config();
+    config.batch.max_tokens = 120;
+    norm_case.apply_to(config.model);
+    const Result fused = gradient_of(config, 2, 50);
+    const ops::KernelsGuard off(false);
+    const Result composite = gradient_of(config, 2, 50);
+    EXPECT_NEAR(fused.totals.loss_nats, composite.totals.loss_nats, 1e-5 * composite.totals.loss_nats);
+    EXPECT_LT(relative_difference(fused.gradient, composite.gradient), 5e-5);
   }
 }
 

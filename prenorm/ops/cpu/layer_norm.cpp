@@ -19,6 +19,23 @@ namespace {
 profile::Operator forward_op{"residual, dropout and norm, forward"},
     backward_op{"residual, dropout and norm, backward"};
 
+// Decided outside the loops over rows.
+struct Form {
+  bool centered, weighted, biased;
+};
+
+// use(form), where form() is a constant.
+template <class Use>
+void with_form(const NormWeights& norm, const Use& use) {
+  constexpr auto kLayer = [] { return Form{true, true, true}; };
+  constexpr auto kPlainLayer = [] { return Form{true, false, false}; };
+  constexpr auto kRms = [] { return Form{false, true, false}; };
+  constexpr auto kPlainRms = [] { return Form{false, false, false}; };
+  const bool weighted = norm.weight.defined();
+  if (norm.kind == NormKind::kLayerNorm) return weighted ? use(kLayer) : use(kPlainLayer);
+  return weighted ? use(kRms) : use(kPlainRms);
+}
+
 template <class T>
 struct Forward {
   const T *x, *branch, *weight, *bias;  // branch: null without one
@@ -44,22 +61,30 @@ inline void add_row(const Forward<T>& f, std::int64_t row) {
   }
 }
 
-template <class T>
+template <class T, Form form>
 PRENORM_KERNEL void forward_kernel(const Forward<T> f, std::int64_t begin, std::int64_t end) {
   const T count = static_cast<T>(f.columns);
   for (std::int64_t row = begin; row < end; ++row) {
     if (f.branch != nullptr) add_row(f, row);
     const T* sum = f.sum + row * f.columns;
     T* normed = f.normed + row * f.columns;
-    T total = 0, squares = 0;
+    T mean = 0, squares = 0;
+    if constexpr (form.centered) {
+      T total = 0;
 #pragma omp simd reduction(+ : total)
-    for (std::int64_t c = 0; c < f.columns; ++c) total += sum[c];
-    const T mean = total / count;
+      for (std::int64_t c = 0; c < f.columns; ++c) total += sum[c];
+      mean = total / count;
+    }
 #pragma omp simd reduction(+ : squares)
     for (std::int64_t c = 0; c < f.columns; ++c) squares += (sum[c] - mean) * (sum[c] - mean);
     const T scale = T(1) / std::sqrt(squares / count + f.eps);
 #pragma omp simd
-    for (std::int64_t c = 0; c < f.columns; ++c) normed[c] = (sum[c] - mean) * scale * f.weight[c] + f.bias[c];
+    for (std::int64_t c = 0; c < f.columns; ++c) {
+      T y = (sum[c] - mean) * scale;
+      if constexpr (form.weighted) y *= f.weight[c];
+      if constexpr (form.biased) y += f.bias[c];
+      normed[c] = y;
+    }
     f.statistics[2 * row] = mean;
     f.statistics[2 * row + 1] = scale;
   }
@@ -73,8 +98,9 @@ struct Backward {
   ElementDropout<T> drop;
 };
 
-// With x̂ = (v - μ) s and a = γ dy: dv = s (a - mean(a) - x̂ mean(a x̂)), dγ = Σ_rows dy x̂, dβ = Σ_rows dy.
-template <class T>
+// With x̂ = (v - μ) s and a = γ dy: dv = s (a - mean(a) - x̂ mean(a x̂)), dγ = Σ_rows dy x̂, dβ = Σ_rows dy. Without
+// centering μ = 0, and mean(a) is not taken off.
+template <class T, Form form>
 PRENORM_KERNEL void backward_kernel(const Backward<T> b, std::int64_t begin, std::int64_t end, T* grad_weight,
                                     T* grad_bias) {
   const T count = static_cast<T>(b.columns);
@@ -82,20 +108,26 @@ PRENORM_KERNEL void backward_kernel(const Backward<T> b, std::int64_t begin, std
     const std::int64_t at = row * b.columns;
     const T *dy = b.grad_normed + at, *sum = b.sum + at;
     T* dx = b.grad_x + at;
-    const T mean = b.statistics[2 * row], scale = b.statistics[2 * row + 1];
+    const T mean = form.centered ? b.statistics[2 * row] : T(0), scale = b.statistics[2 * row + 1];
     T sum_a = 0, sum_ax = 0;
 #pragma omp simd reduction(+ : sum_a, sum_ax)
     for (std::int64_t c = 0; c < b.columns; ++c) {
-      const T normal = (sum[c] - mean) * scale, a = dy[c] * b.weight[c];
-      sum_a += a;
+      const T normal = (sum[c] - mean) * scale;
+      T a = dy[c];
+      if constexpr (form.weighted) a *= b.weight[c];
+      if constexpr (form.centered) sum_a += a;
       sum_ax += a * normal;
-      grad_weight[c] += dy[c] * normal;
-      grad_bias[c] += dy[c];
+      if constexpr (form.weighted) grad_weight[c] += dy[c] * normal;
+      if constexpr (form.biased) grad_bias[c] += dy[c];
     }
     const T mean_a = sum_a / count, mean_ax = sum_ax / count;
 #pragma omp simd
-    for (std::int64_t c = 0; c < b.columns; ++c)
-      dx[c] = scale * (dy[c] * b.weight[c] - mean_a - (sum[c] - mean) * scale * mean_ax);
+    for (std::int64_t c = 0; c < b.columns; ++c) {
+      T a = dy[c];
+      if constexpr (form.weighted) a *= b.weight[c];
+      if constexpr (form.centered) a -= mean_a;
+      dx[c] = scale * (a - (sum[c] - mean) * scale * mean_ax);
+    }
     if (b.grad_sum != nullptr) {
       const T* direct = b.grad_sum + at;
 #pragma omp simd
@@ -134,8 +166,12 @@ NormOutput add_layer_norm(const at::Tensor& x, const at::Tensor& branch, const D
                        static_cast<T>(norm.eps),
                        mask.p > 0,
                        ElementDropout<T>(mask)};
-    for_each_row_block(x.size(0),
-                       [&](std::int64_t, std::int64_t begin, std::int64_t end) { forward_kernel<T>(f, begin, end); });
+    with_form(norm, [&](auto form) {
+      constexpr Form kForm = form();
+      for_each_row_block(x.size(0), [&](std::int64_t, std::int64_t begin, std::int64_t end) {
+        forward_kernel<T, kForm>(f, begin, end);
+      });
+    });
   });
   return out;
 }
@@ -148,7 +184,8 @@ NormGradient add_layer_norm_backward(const at::Tensor& grad_sum, const at::Tenso
   const std::int64_t rows = grad_normed.size(0), columns = grad_normed.size(1), blocks = row_blocks(rows);
   NormGradient gradient{at::empty_like(grad_normed), {}, {}, {}};
   if (has_branch) gradient.branch = drops ? at::empty_like(grad_normed) : gradient.x;
-  const at::Tensor partial = at::zeros({blocks + 1, 2 * columns}, grad_normed.options());  // of γ and β; at last, sums
+  const std::int64_t weights = ((norm.weight.defined() ? 1 : 0) + (norm.bias.defined() ? 1 : 0)) * columns;
+  const at::Tensor partial = at::zeros({blocks + 1, weights}, grad_normed.options());  // of γ and β; at last, sums
   AT_DISPATCH_FLOATING_TYPES(grad_normed.scalar_type(), "add_layer_norm_backward", [&] {
     using T = scalar_t;
     const Backward<T> b{pointer<T>(grad_sum),
@@ -161,15 +198,18 @@ NormGradient add_layer_norm_backward(const at::Tensor& grad_sum, const at::Tenso
                         columns,
                         ElementDropout<T>(mask)};
     auto* sums = partial.data_ptr<T>();
-    for_each_row_block(rows, [&](std::int64_t block, std::int64_t begin, std::int64_t end) {
-      T* own = sums + 2 * block * columns;
-      backward_kernel<T>(b, begin, end, own, own + columns);
+    with_form(norm, [&](auto form) {
+      constexpr Form kForm = form();
+      for_each_row_block(rows, [&](std::int64_t block, std::int64_t begin, std::int64_t end) {
+        T* own = sums + block * weights;
+        backward_kernel<T, kForm>(b, begin, end, own, own + columns);
+      });
     });
-    add_rows(sums, blocks, 2 * columns, sums + 2 * blocks * columns);
+    add_rows(sums, blocks, weights, sums + blocks * weights);
   });
   const at::Tensor sums = partial.select(0, blocks);
-  gradient.weight = sums.narrow(0, 0, columns);
-  gradient.bias = sums.narrow(0, columns, columns);
+  if (norm.weight.defined()) gradient.weight = sums.narrow(0, 0, columns);
+  if (norm.bias.defined()) gradient.bias = sums.narrow(0, columns, columns);
   return gradient;
 }
 

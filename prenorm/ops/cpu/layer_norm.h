@@ -8,7 +8,7 @@ namespace prenorm::ops::cpu {
 
 struct NormOutput {
   at::Tensor sum, normed;
-  at::Tensor statistics;  // [rows, 2]: μ and 1 / √(σ² + ε)
+  at::Tensor statistics;  // [rows, 2]: μ (0 for rms_norm) and 1 / √(… + ε)
 };
 // x, branch: contiguous [rows, d_model]; without a branch the sum is x itself.
 NormOutput add_layer_norm(const at::Tensor& x, const at::Tensor& branch, const DropoutMask& mask,
@@ -16,7 +16,7 @@ NormOutput add_layer_norm(const at::Tensor& x, const at::Tensor& branch, const D
 
 struct NormGradient {
   at::Tensor x, branch;     // branch: undefined without one
-  at::Tensor weight, bias;  // [d_model]
+  at::Tensor weight, bias;  // [d_model], undefined where there is no such weight
 };
 // grad_sum: of the sum itself, undefined where it is not used further; grad_normed: of the normalised sum.
 NormGradient add_layer_norm_backward(const at::Tensor& grad_sum, const at::Tensor& grad_normed,

@@ -1,0 +1,50 @@
+#include "prenorm/models/admin.h"
+
+#include <ATen/core/grad_mode.h>
+
+#include <cmath>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace prenorm::models {
+namespace {
+
+using namespace std::string_view_literals;
+
+struct BranchVariance {
+  std::string scope;  // "encoder.layers.0.self_attention"
+  double variance;    // of all elements
+};
+
+// In the order of computation.
+std::vector<BranchVariance> measure_branches(const Translator& model, const data::Batch& batch) {
+  constexpr std::string_view kPoint = ".branch"sv;
+  std::vector<BranchVariance> branches;
+  const nn::Observer observer = [&](std::string_view point, const at::Tensor& value) {
+    if (!point.ends_with(kPoint)) return;
+    point.remove_suffix(kPoint.size());
+    branches.push_back({std::string(point), value.to(at::kDouble).var(/*unbiased=*/false).item<double>()});
+  };
+  const nn::Context context{.observer = &observer};
+  model.decode(batch.target_input, model.encode(batch.source, context), context);
+  return branches;
+}
+
+}  // namespace
+
+void set_admin_scales(Translator& model, const data::Batch& batch) {
+  const at::NoGradGuard no_grad;
+  const nn::Parameters& parameters = model.parameters();
+  for (const nn::Parameter& p : parameters.list())
+    if (p.name.ends_with(".omega")) p.value.fill_(1);
+  std::map<std::string, double> sums;  // of each stack
+  for (const auto& [scope, variance] : measure_branches(model, batch)) {
+    double& sum = sums.try_emplace(scope.substr(0, scope.find('.')), 1).first->second;
+    parameters.at(scope + ".omega").fill_(std::sqrt(sum));
+    sum += variance;
+  }
+}
+
+}  // namespace prenorm::models

@@ -1,0 +1,21 @@
+// The data-dependent start of `norm_placement = "admin"` (Liu et al. 2020, "Understanding the Difficulty of Training
+// Transformers"): one forward pass with every ω = 1 measures the variance of each branch, then in each
+// stack
+//
+//   ω_1 = 1,   ω_i = √(1 + Σ_{j<i} Var[f_j])
+//
+// in all its elements. The 1 is the variance of what enters the stack: the paper's sum leaves it open, the authors'
+// code begins with ω_1 = 1 and adds the measured variance of the embeddings, which are drawn to have about 1 (Var[f_j]
+// there is measured with the scales before it already set; here as in the paper). Without dropout.
+#pragma once
+
+#include "prenorm/data/batch.h"
+#include "prenorm/models/translator.h"
+
+namespace prenorm::models {
+
+// Sets ω of every residual connection, encoder and decoder each for itself. Errors: std::out_of_range for a model of
+// another placement.
+void set_admin_scales(Translator& model, const data::Batch& batch);
+
+}  // namespace prenorm::models

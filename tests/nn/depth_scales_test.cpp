@@ -1,0 +1,51 @@
+// The constants of deepnorm, worked out by hand.
+#include "prenorm/nn/depth_scales.h"
+
+#include <gtest/gtest.h>
+
+#include "enum_values.h"
+
+namespace prenorm::nn {
+namespace {
+
+ModelConfig config_of(std::int64_t encoders, std::int64_t decoders) {
+  ModelConfig config;
+  config.norm_placement = NormPlacement::kDeepnorm;
+  config.encoder_layers = encoders;
+  config.decoder_layers = decoders;
+  return config;
+}
+
+void expect_scales(const DepthScales& scales, double alpha, double beta) {
+  EXPECT_NEAR(scales.stream, alpha, 5e-6);
+  EXPECT_NEAR(scales.branch_gain, beta, 5e-6);
+}
+
+// (6⁴ 6)^(1/16) = 6^(5/16) = 1.750541; 18^(1/4) = 2.059767; 72^(1/4) = 2.912951
+// (18⁴ 18)^(1/16) = 18^(5/16) = 2.467588; 54^(1/4) = 2.710806; 216^(1/4) = 3.833659
+TEST(DepthScales, OfDeepnormByHand) {
+  expect_scales(encoder_scales(config_of(6, 6)), 1.417938, 0.496989);
+  expect_scales(decoder_scales(config_of(6, 6)), 2.059767, 0.343295);
+  expect_scales(encoder_scales(config_of(18, 18)), 1.998746, 0.352571);
+  expect_scales(decoder_scales(config_of(18, 18)), 2.710806, 0.260847);
+  // (2⁴ 16)^(1/16) = 256^(1/16) = √2; 48^(1/4) = 2.632148; 192^(1/4) = 3.722419
+  expect_scales(encoder_scales(config_of(2, 16)), 0.81 * 1.414214, 0.87 / 1.414214);
+  expect_scales(decoder_scales(config_of(2, 16)), 2.632148, 1 / 3.722419);
+}
+
+TEST(DepthScales, OfADecoderAlone) { expect_scales(decoder_scales(config_of(0, 8)), 2, 1 / 2.828427); }
+
+TEST(DepthScales, AreOneUnderOtherPlacements) {
+  ModelConfig config = config_of(6, 6);
+  for (const NormPlacement placement : prenorm::testing::all_values<NormPlacement>()) {
+    if (placement == NormPlacement::kDeepnorm) continue;
+    config.norm_placement = placement;
+    for (const DepthScales& scales : {encoder_scales(config), decoder_scales(config)}) {
+      EXPECT_EQ(scales.stream, 1);
+      EXPECT_EQ(scales.branch_gain, 1);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace prenorm::nn
