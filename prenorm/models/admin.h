@@ -1,6 +1,5 @@
 // The data-dependent start of `norm_placement = "admin"` (Liu et al. 2020, "Understanding the Difficulty of Training
-// Transformers"): one forward pass with every ω = 1 measures the variance of each branch, then in each
-// stack
+// Transformers"): one forward pass with every ω = 1 measures the variance of each branch; then, in each stack,
 //
 //   ω_1 = 1,   ω_i = √(1 + Σ_{j<i} Var[f_j])
 //

@@ -1,5 +1,5 @@
-// Constants of a stack that follow from the depth of the model: those of deepnorm (Wang et al. 2022, "DeepNet", Figure 2),
-// 1 under every other placement. With N encoder and M decoder layers:
+// Constants of a stack that follow from the depth of the model: those of deepnorm (Wang et al. 2022, "DeepNet", Figure
+// 2), 1 under every other placement. With N encoder and M decoder layers:
 //
 //                      α (residual stream)     β (initialisation gain)
 //   encoder            0.81 (N⁴ M)^(1/16)      0.87 (N⁴ M)^(-1/16)

@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class Resume : public testing::Test {
+class Resume : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     be_quiet(true);
