@@ -64,8 +64,7 @@ double last_gradient(const SimplifiedMeasurement& m, std::int64_t layers) {
 
 // What the last LayerNorm reads: x⁵ of the last layer, or x_{L+1}.
 std::string last_read(NormPlacement placement, std::int64_t layers) {
-  return fmt::format("encoder.layers.{}.feed_forward.{}", layers - 1,
-                     placement == NormPlacement::kPostLn ? "norm_input" : "output");
+  return state_of(model_config({.placement = placement, .layers = layers}), "encoder", layers - 1);
 }
 
 // Of each seed's own line; their mean.

@@ -9,7 +9,10 @@ namespace prenorm::lab {
 namespace {
 
 bool is_post(const ModelConfig& config) { return config.norm_placement == NormPlacement::kPostLn; }
-bool is_pre(const ModelConfig& config) { return config.norm_placement == NormPlacement::kPreLn; }
+bool is_pre(const ModelConfig& config) {
+  return config.norm_placement == NormPlacement::kPreLn || config.norm_placement == NormPlacement::kPreLnNoFinal;
+}
+bool is_sandwich(const ModelConfig& config) { return config.norm_placement == NormPlacement::kSandwichLn; }
 
 double activation(const ModelConfig& config, double z) {
   switch (config.activation) {
@@ -36,6 +39,7 @@ std::string sublayer_name(std::string_view stack, std::int64_t layer, std::strin
 }
 
 Interval sublayer_gain(const ModelConfig& config, const std::string& sublayer, Interval memory) {
+  if (is_sandwich(config)) return {1, 1};  // each branch is normalised before it is added
   if (sublayer == "feed_forward") return {feed_forward_gain(config), feed_forward_gain(config)};
   const Interval gain = attention_gain(config);
   return sublayer == "cross_attention" ? Interval{gain.low * memory.low, gain.high * memory.high} : gain;
@@ -77,6 +81,12 @@ std::int64_t layers_of(const ModelConfig& config, std::string_view stack) {
   return stack == "encoder" ? config.encoder_layers : config.decoder_layers;
 }
 
+std::string state_of(const ModelConfig& config, std::string_view stack, std::int64_t layer) {
+  const bool after = is_post(config) || config.norm_placement == NormPlacement::kDeepnorm ||
+                     config.norm_placement == NormPlacement::kAdmin;
+  return sublayer_name(stack, layer, "feed_forward") + (after ? ".norm_input" : ".output");
+}
+
 std::string w2_of(std::string_view stack, std::int64_t layer) {
   return sublayer_name(stack, layer, "feed_forward") + ".down.weight";
 }
@@ -84,7 +94,7 @@ std::string w2_of(std::string_view stack, std::int64_t layer) {
 std::vector<PredictedState> predict_states(const ModelConfig& config, std::string_view stack, double input,
                                            Interval memory) {
   std::vector<PredictedState> states;
-  if (!is_post(config) && !is_pre(config)) return states;
+  if (!is_post(config) && !is_pre(config) && !is_sandwich(config)) return states;
   Interval stream{input, input};
   for (std::int64_t layer = 0; layer < layers_of(config, stack); ++layer)
     for (const std::string& sublayer : sublayers_of(stack)) {

@@ -34,8 +34,8 @@ struct PredictedState {
 };
 
 // ‖x‖²/d along a stack ("encoder" or "decoder") that `input` enters: what each LayerNorm reads under post_ln
-// (`.norm_input`), what each sublayer leaves under pre_ln (`.output`). `memory`: the same of what cross-attention
-// reads. Empty for placements that the paper says nothing of.
+// (`.norm_input`), what each sublayer leaves under pre_ln, with or without its final norm, and sandwich_ln (`.output`).
+// `memory`: the same of what cross-attention reads. Empty for other placements.
 std::vector<PredictedState> predict_states(const ModelConfig& config, std::string_view stack, double input,
                                            Interval memory = {1, 1});
 
@@ -58,6 +58,9 @@ std::vector<std::string> sublayers_of(std::string_view stack);
 // "decoder", or "encoder" where there is no decoder; and its number of layers.
 std::string_view last_stack(const ModelConfig& config);
 std::int64_t layers_of(const ModelConfig& config, std::string_view stack);
+// The state to hold against Lemma 2: what a layer's last normalisation reads where that follows the sum (x⁵ of
+// post_ln), what the layer leaves where it comes first.
+std::string state_of(const ModelConfig& config, std::string_view stack, std::int64_t layer);
 // The W² of a layer, "decoder.layers.5.feed_forward.down.weight".
 std::string w2_of(std::string_view stack, std::int64_t layer);
 

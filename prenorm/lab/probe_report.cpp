@@ -105,12 +105,10 @@ std::string name_of(const ModelConfig& m) {
   return fmt::format("{}, {} layers, d_model {}", enum_name(m.norm_placement), layers, m.d_model);
 }
 
-// The state that the LayerNorm after (post_ln) or the next layer's (pre_ln) reads.
-const StateSummary* state_of(const ModelSummary& s, const LayerGradient& g) {
-  const std::string sublayer = fmt::format("{}.layers.{}.feed_forward", g.stack, g.layer);
-  const bool post = s.model.norm_placement == NormPlacement::kPostLn;
+const StateSummary* state_beside(const LayerGradient& g, const ModelSummary& s) {
+  const std::string point = state_of(s.model, g.stack, g.layer);
   for (const StateSummary& state : s.states)
-    if (state.point == sublayer + (post ? ".norm_input" : ".output")) return &state;
+    if (state.point == point) return &state;
   return nullptr;
 }
 
@@ -119,7 +117,7 @@ std::string layer_table(const ModelSummary& s) {
       fmt::format("{}\n{:<12} {:>18} {:>18} {:>7} {:>14} {:>16} {:>14} {:>6}\n", name_of(s.model), "layer",
                   "|mean dL/dW2|", "mean |dL/dW2|", "/ last", "predicted", "|x|^2/d", "predicted", "|J_LN|");
   for (const LayerGradient& g : s.layers) {
-    const StateSummary* state = state_of(s, g);
+    const StateSummary* state = state_beside(g, s);
     out +=
         fmt::format("{:<12} {:>18} {:>18} {:>7.3g} {:>14} {:>16} {:>14} {:>6}\n",
                     fmt::format("{} {}", g.stack, g.layer + 1), text(g.norm_of_mean), text(g.mean_of_norms),

@@ -1,7 +1,5 @@
 #include "prenorm/lab/probe_summary.h"
 
-#include <fmt/format.h>
-
 #include <cmath>
 #include <map>
 #include <tuple>
@@ -42,9 +40,14 @@ double input_of(const Measurement& mean, std::string_view stack) {
 
 std::map<std::string, Interval> predicted_states(const ModelConfig& model, const Measurement& mean) {
   std::map<std::string, Interval> predicted;
-  for (const std::string_view stack : kStacks)
-    for (const PredictedState& p : predict_states(model, stack, input_of(mean, stack)))
-      predicted.emplace(p.point, p.squared_norm_over_d);
+  Interval memory{1, 1};
+  for (const std::string_view stack : kStacks) {
+    const auto states = predict_states(model, stack, input_of(mean, stack), memory);
+    for (const PredictedState& p : states) predicted.emplace(p.point, p.squared_norm_over_d);
+    // Without a norm at its end the encoder hands its stream over as it is.
+    if (model.norm_placement == NormPlacement::kPreLnNoFinal && !states.empty())
+      memory = states.back().squared_norm_over_d;
+  }
   return predicted;
 }
 
@@ -122,9 +125,7 @@ Measurement mean_measurement(const std::vector<Measurement>& seeds) {
 std::int64_t depth_of(const ModelConfig& model) { return layers_of(model, last_stack(model)); }
 
 double last_state(const ModelConfig& model, const Measurement& m) {
-  const std::string sublayer = fmt::format("{}.layers.{}.feed_forward", last_stack(model), depth_of(model) - 1);
-  return m.state(sublayer + (model.norm_placement == NormPlacement::kPostLn ? ".norm_input" : ".output"))
-      .squared_norm_over_d;
+  return m.state(state_of(model, last_stack(model), depth_of(model) - 1)).squared_norm_over_d;
 }
 
 ModelSummary summarize(const ProbedModel& probed) {

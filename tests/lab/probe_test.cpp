@@ -83,7 +83,8 @@ TEST(ProbeSummary, FitsTheExponentsOfAPowerLaw) {
 TEST(ProbeSummary, PutsPredictionsBesideStates) {
   Config config = small_config();
   config.model.d_model = config.model.d_ff = 64;
-  for (const NormPlacement placement : {NormPlacement::kPostLn, NormPlacement::kPreLn}) {
+  for (const NormPlacement placement :
+       {NormPlacement::kPostLn, NormPlacement::kPreLn, NormPlacement::kPreLnNoFinal, NormPlacement::kSandwichLn}) {
     const Probe p = probe(config, {.placements = {placement}, .seeds = 4, .batches = 1}, synthetic);
     const ModelSummary s = summarize(p.models[0]);
     std::size_t predicted = 0;
@@ -96,7 +97,7 @@ TEST(ProbeSummary, PutsPredictionsBesideStates) {
     EXPECT_EQ(predicted, 10U) << "two sublayers in each encoder layer, three in each decoder layer";
     ASSERT_EQ(s.layers.size(), 4U);
     EXPECT_EQ(s.layers[1].over_last, 1);
-    EXPECT_EQ(s.layers[3].predicted_over_last->low, 1);
+    EXPECT_EQ(s.layers[3].predicted_over_last.has_value(), placement != NormPlacement::kSandwichLn);
   }
 }
 
