@@ -36,7 +36,7 @@ int study(Options options) {
   training::set_up_process(base.config.runtime);
   const lab::StudyOutcome outcome = run_study(base, axes, options.study);
   if (outcome.signal != 0) {
-    warn(fmt::format("stopped with {} cells still to be done; the same command goes on with them in {}",
+    warn(fmt::format("stopped, cells still to be done: {}; go on with the same command, which finds the others in {}",
                      outcome.unfinished, folder));
     return 128 + outcome.signal;
   }
@@ -45,6 +45,7 @@ int study(Options options) {
     print_json(to_json(outcome.table));
   else
     print(to_text(outcome.table));
+  flush_output();
   if (outcome.failed > 0)
     throw_error<Error>("{} of the cells failed, first {}; see the logs in {}/cells, and run the same command again",
                        outcome.failed, outcome.first_failure, folder);
