@@ -8,6 +8,7 @@
 #include "cli/commands/evaluate.h"
 #include "cli/commands/probe.h"
 #include "cli/commands/score.h"
+#include "cli/commands/study.h"
 #include "cli/commands/train.h"
 #include "cli/commands/translate.h"
 
@@ -15,6 +16,7 @@ namespace prenorm::cli {
 
 void add_commands(CLI::App& app, Run& chosen) {
   add_train(app, chosen);
+  add_study(app, chosen);
   add_translate(app, chosen);
   add_evaluate(app, chosen);
   add_score(app, chosen);

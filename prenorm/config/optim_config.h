@@ -59,6 +59,9 @@ struct ScheduleConfig {
   std::int64_t warmup_steps = 0;
   std::int64_t decay_start_steps = -1;
   double final_lr_ratio = 0.0;
+  std::int64_t epoch_decay_start = 0;
+  std::int64_t epoch_decay_every = 0;
+  double epoch_decay_factor = 0.1;
 };
 
 template <class V>
@@ -70,6 +73,11 @@ void describe(V& v, ScheduleConfig& c) {
           "last update at full rate; -1 = warmup_steps (inverse_sqrt without warm-up: 4000)");
   v.field("final_lr_ratio", c.final_lr_ratio, Range{0, 1},
           "fraction of optim.lr reached at train.max_steps (linear, cosine)");
+  v.field("epoch_decay_start", c.epoch_decay_start, Range{0, 1e9},
+          "epoch, counted from 1, from which on the rate is multiplied by epoch_decay_factor; 0 = never");
+  v.field("epoch_decay_every", c.epoch_decay_every, Range{0, 1e9},
+          "epochs after which it is multiplied again, and so on; 0 = only once");
+  v.field("epoch_decay_factor", c.epoch_decay_factor, Range{0, 1}, "see epoch_decay_start");
 }
 
 }  // namespace prenorm

@@ -38,6 +38,7 @@ struct TrainConfig {
   std::int64_t average_last = 0;
   BestMetric best_metric = BestMetric::kLoss;
   std::int64_t patience = 0;
+  double diverged_loss_ratio = 0.0;
 };
 
 template <class V>
@@ -59,6 +60,8 @@ void describe(V& v, TrainConfig& c) {
           "checkpoints averaged at the end into checkpoints/average; 0 = none; at most keep_last");
   v.field("best_metric", c.best_metric, "which validation figure names the best checkpoint and stops early");
   v.field("patience", c.patience, Range{0, 1e9}, "validations without improvement after which to stop; 0 = never");
+  v.field("diverged_loss_ratio", c.diverged_loss_ratio, Range{0, 1e9},
+          "stop as diverged once the mean loss of log_every updates is over so many times that of update 1; 0 = never");
 }
 
 struct DecodeConfig {

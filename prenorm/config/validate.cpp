@@ -73,6 +73,9 @@ const std::vector<Rule>& all_rules() {
        [](const Config& c) {
          return c.schedule.decay_start_steps == -1 || c.schedule.decay_start_steps >= c.schedule.warmup_steps;
        }},
+      {{"schedule.epoch_decay_every", "schedule.epoch_decay_start"},
+       "schedule.epoch_decay_every over 0 needs schedule.epoch_decay_start over 0",
+       [](const Config& c) { return c.schedule.epoch_decay_every == 0 || c.schedule.epoch_decay_start > 0; }},
       {{"train.average_last", "train.keep_last"},
        "train.average_last must be at most train.keep_last",
        [](const Config& c) { return c.train.average_last <= c.train.keep_last; }},

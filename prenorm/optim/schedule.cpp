@@ -15,9 +15,7 @@ std::int64_t decay_start(const ScheduleConfig& s) {
   return s.warmup_steps;
 }
 
-}  // namespace
-
-double learning_rate(const ScheduleConfig& schedule, double peak_lr, std::int64_t max_steps, std::int64_t step) {
+double rate_by_step(const ScheduleConfig& schedule, double peak_lr, std::int64_t max_steps, std::int64_t step) {
   const auto t = static_cast<double>(step);
   if (step <= schedule.warmup_steps) return peak_lr * t / static_cast<double>(schedule.warmup_steps);
   const std::int64_t start = decay_start(schedule);
@@ -36,6 +34,20 @@ double learning_rate(const ScheduleConfig& schedule, double peak_lr, std::int64_
       return peak_lr * (final_ratio + (1 - final_ratio) * (1 + std::cos(std::numbers::pi * share)) / 2);
   }
   return peak_lr;
+}
+
+std::int64_t epoch_decays(const ScheduleConfig& s, std::int64_t epoch) {
+  if (s.epoch_decay_start == 0 || epoch < s.epoch_decay_start) return 0;
+  return s.epoch_decay_every == 0 ? 1 : 1 + (epoch - s.epoch_decay_start) / s.epoch_decay_every;
+}
+
+}  // namespace
+
+double learning_rate(const ScheduleConfig& schedule, double peak_lr, std::int64_t max_steps, std::int64_t step,
+                     std::int64_t epoch) {
+  const double rate = rate_by_step(schedule, peak_lr, max_steps, step);
+  const std::int64_t decays = epoch_decays(schedule, epoch);
+  return decays == 0 ? rate : rate * std::pow(schedule.epoch_decay_factor, static_cast<double>(decays));
 }
 
 }  // namespace prenorm::optim

@@ -8,6 +8,10 @@
 //                 cosine        lr · (f + (1 - f) · (1 + cos(π (t - D) / (M - D))) / 2)   (Loshchilov & Hutter 2017)
 //
 // f = final_lr_ratio. D = decay_start_steps, or where that is -1: W, and 4000 for inverse_sqrt with W = 0.
+//
+// All of it times epoch_decay_factor^n in epoch e = 1, 2, ...; S = epoch_decay_start, R = epoch_decay_every:
+// n = 0 for S = 0 or e < S, else 1 for R = 0, else 1 + ⌊(e - S) / R⌋. Xiong et al. 2020, appendix A, train Pre-LN at a
+// constant rate with S = 8 (IWSLT14) or 6 (WMT14), R = 0.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +20,8 @@
 
 namespace prenorm::optim {
 
-double learning_rate(const ScheduleConfig& schedule, double peak_lr, std::int64_t max_steps, std::int64_t step);
+// `step` and `epoch` count from 1.
+double learning_rate(const ScheduleConfig& schedule, double peak_lr, std::int64_t max_steps, std::int64_t step,
+                     std::int64_t epoch);
 
 }  // namespace prenorm::optim

@@ -68,7 +68,7 @@ Benchmark measure(const Config& config, Task& task, std::int64_t updates) {
     const nn::Context context{.training = true, .key = mix_key({static_cast<std::uint64_t>(step)})};
     static_cast<BatchTotals&>(update) = workers.add_gradients(epoch, batch, context);
     const double scale = 1 / static_cast<double>(update.target_tokens), norm = workers.sum_and_norm() * scale;
-    const double lr = optim::learning_rate(config.schedule, config.optim.lr, config.train.max_steps, step);
+    const double lr = optim::learning_rate(config.schedule, config.optim.lr, config.train.max_steps, step, epoch + 1);
     optimizer.step(lr, scale * optim::clip_factor(norm, config.optim.clip_norm));
     update.seconds = std::chrono::duration<double>(Clock::now() - start).count();
     if (step > kWarmUpUpdates) result.updates.push_back(update);

@@ -29,11 +29,13 @@ struct TrainerState {
   double best_value = 0;              // of train.best_metric; meaningful where best_step > 0
   std::int64_t best_step = 0;
   std::int64_t validations_without_improvement = 0;
+  double first_loss = 0;  // of update 1, nats per target token; 0 in checkpoints of older versions: not known
   WindowSums window;
   std::string data;         // Task::data_key()
   bool on_schedule = true;  // else written only because the run stopped here, which a run that goes on forgets
-  NLOHMANN_DEFINE_TYPE_INTRUSIVE(TrainerState, step, epoch, batch, target_tokens, seconds, best_value, best_step,
-                                 validations_without_improvement, window, data, on_schedule)
+  NLOHMANN_DEFINE_TYPE_INTRUSIVE_WITH_DEFAULT(TrainerState, step, epoch, batch, target_tokens, seconds, best_value,
+                                              best_step, validations_without_improvement, first_loss, window, data,
+                                              on_schedule)
 };
 
 // Errors: FileError (full disk, no permission); an older checkpoint at `path` then stays as it is.

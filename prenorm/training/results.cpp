@@ -1,19 +1,55 @@
 #include "prenorm/training/results.h"
 
+#include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 #include <string_view>
+#include <utility>
+
+#include "prenorm/base/error.h"
+#include "prenorm/base/file.h"
 
 namespace prenorm::training {
 namespace {
 
+constexpr std::array<std::pair<StopReason, std::string_view>, 5> kNames{{{StopReason::kMaxSteps, "train.max_steps"},
+                                                                         {StopReason::kMaxEpochs, "train.max_epochs"},
+                                                                         {StopReason::kPatience, "train.patience"},
+                                                                         {StopReason::kSignal, "signal"},
+                                                                         {StopReason::kDivergence, "divergence"}}};
+
 std::string_view name(StopReason reason) {
-  switch (reason) {
-    case StopReason::kMaxSteps: return "train.max_steps";
-    case StopReason::kMaxEpochs: return "train.max_epochs";
-    case StopReason::kPatience: return "train.patience";
-    case StopReason::kSignal: return "signal";
-  }
-  return "";
+  return std::find_if(kNames.begin(), kNames.end(), [&](const auto& n) { return n.first == reason; })->second;
+}
+
+StopReason reason_named(const std::string& text) {
+  for (const auto& [reason, name] : kNames)
+    if (name == text) return reason;
+  throw nlohmann::json::other_error::create(0, "stopped_by is " + text, nullptr);
+}
+
+Validation validation_of(const nlohmann::json& json) {
+  Validation v{.loss_nats_per_token = json.at("loss_nats_per_token"),
+               .nll_nats_per_token = json.at("nll_nats_per_token"),
+               .bleu = std::nullopt,
+               .bleu_signature = json.value("bleu_signature", ""),
+               .samples = {}};
+  if (json.contains("bleu")) v.bleu = json["bleu"].get<double>();
+  for (const auto& s : json.value("samples", nlohmann::json::array()))
+    v.samples.push_back({s.at("source"), s.at("reference"), s.at("output")});
+  return v;
+}
+
+TrainingResult result_of(const nlohmann::json& json) {
+  TrainingResult result{reason_named(json.at("stopped_by")), {}, {}, {}, json.value("diverged_because", "")};
+  json.at("updates").get_to(result.state.step);
+  json.at("epochs").get_to(result.state.epoch);
+  json.at("target_tokens").get_to(result.state.target_tokens);
+  json.at("training_seconds").get_to(result.state.seconds);
+  result.state.best_step = json.value("best_step", std::int64_t{0});
+  if (json.contains("last")) result.last_validation = validation_of(json["last"]);
+  if (json.contains("average")) result.average_validation = validation_of(json["average"]);
+  return result;
 }
 
 }  // namespace
@@ -40,7 +76,23 @@ nlohmann::ordered_json to_json(const TrainingResult& result) {
     json["best_step"] = result.state.best_step;
   }
   if (result.average_validation) json["average"] = to_json(*result.average_validation);
+  if (!result.diverged_because.empty()) json["diverged_because"] = result.diverged_because;
   return json;
+}
+
+void write_results(const std::filesystem::path& path, const TrainingResult& result) {
+  // A message may name a file whose name is not UTF-8.
+  const auto replace = nlohmann::json::error_handler_t::replace;
+  write_file_atomically(path, to_json(result).dump(2, ' ', /*ensure_ascii=*/false, replace) + "\n");
+}
+
+TrainingResult read_results(const std::filesystem::path& path) {
+  try {
+    return result_of(nlohmann::json::parse(read_file(path)));
+  } catch (const nlohmann::json::exception&) {
+    throw_error<DataError>("{}: is not the results of a run; remove it, and resume the run to have it written anew",
+                           path.string());
+  }
 }
 
 }  // namespace prenorm::training

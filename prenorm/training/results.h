@@ -2,23 +2,31 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
+#include <string>
 
 #include "prenorm/training/checkpoint.h"
 #include "prenorm/training/task.h"
 
 namespace prenorm::training {
 
-enum class StopReason : std::uint8_t { kMaxSteps, kMaxEpochs, kPatience, kSignal };
+enum class StopReason : std::uint8_t { kMaxSteps, kMaxEpochs, kPatience, kSignal, kDivergence };
 
 struct TrainingResult {
   StopReason reason;
   TrainerState state;  // its best_step counts the validation at the end too
   std::optional<Validation> last_validation, average_validation;
+  std::string diverged_because;  // for kDivergence
 };
 
 nlohmann::ordered_json to_json(const Validation& validation);
 nlohmann::ordered_json to_json(const TrainingResult& result);
+
+// results.json. Of the state, updates, epochs, target tokens, seconds and the best step are there. Errors: FileError;
+// DataError where the file is no such object.
+void write_results(const std::filesystem::path& path, const TrainingResult& result);
+TrainingResult read_results(const std::filesystem::path& path);
 
 }  // namespace prenorm::training

@@ -1,39 +1,27 @@
 #include "prenorm/training/train_translation.h"
 
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
-#include "prenorm/base/line_reader.h"
 #include "prenorm/base/terminal.h"
 #include "prenorm/config/load.h"
 #include "prenorm/config/validate.h"
 #include "prenorm/config/write.h"
 #include "prenorm/training/process.h"
 #include "prenorm/training/run_lock.h"
+#include "prenorm/training/same_run.h"
 #include "prenorm/training/translation_setup.h"
 #include "prenorm/training/translation_task.h"
 
 namespace prenorm::training {
 namespace {
 
-// Keys on which the next update depends; a resumed run must have them unchanged to be the run that was stopped.
-bool decides_updates(const std::string& section, const std::string& key) {
-  if (section == "train") return key == "seed" || key == "label_smoothing";
-  if (section == "data") return key != "valid_source" && key != "valid_target" && key != "prepared_dir";
-  return section != "decode" && section != "runtime";
-}
-
 void check_same_run(const Config& config, const RunFolder& folder) {
-  const nlohmann::json now = to_json(config), before = to_json(load_run_config(folder.path()).config);
-  for (const auto& [section, values] : now.items())
-    for (const auto& [key, value] : values.items())
-      if (decides_updates(section, key) && before[section][key] != value)
-        throw_error<UsageError>(
-            "{}: cannot resume with {}.{} = {}, the run was started with {}; take that value, or "
-            "start another run with --run",
-            folder.path().string(), section, key, value.dump(), before[section][key].dump());
+  if (const auto differs = first_difference(config, load_run_config(folder.path()).config))
+    throw_error<UsageError>(
+        "{}: cannot resume with {} = {}, the run was started with {}; take that value, or start another run with --run",
+        folder.path().string(), differs->key, differs->now, differs->before);
 }
 
 void announce(const Config& config, const TranslationTask& task, const RunFolder& folder) {
@@ -44,12 +32,6 @@ void announce(const Config& config, const TranslationTask& task, const RunFolder
                      enum_name(config.model.norm_placement), config.model.encoder_layers, config.model.decoder_layers,
                      config.model.d_model, format_count(task.model().parameters().count()),
                      enum_name(config.optim.name), config.optim.lr, warmup));
-}
-
-// Each text that is named, before anything is made from one of them.
-void check_readable(const DataConfig& data) {
-  for (const std::string& path : {data.train_source, data.train_target, data.valid_source, data.valid_target})
-    if (!path.empty()) LineReader reader(path);
 }
 
 void check_folder(const Config& config, const RunFolder& folder, Start start) {
@@ -80,7 +62,12 @@ TrainingResult train_translation(const Config& config, const RunFolder& folder, 
     write_file_atomically(folder.config(), to_toml(config));
   }
   announce(config, task, folder);
-  return trainer.run();
+  try {
+    return trainer.run();
+  } catch (const NumericsError& error) {
+    write_results(folder.results(), {StopReason::kDivergence, trainer.state(), {}, {}, error.what()});
+    throw;
+  }
 }
 
 }  // namespace prenorm::training

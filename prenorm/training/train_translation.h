@@ -11,7 +11,8 @@ enum class Start : std::uint8_t { kNew, kResume };
 
 // Trains in `folder`. A new run needs a folder that is not there or empty; one to resume needs the same data,
 // tokenizer, batches, model, optimizer and seed as before (the limits, logs and decoding may differ). Errors:
-// UsageError naming the key that differs or the folder; those of the task and the trainer.
+// UsageError naming the key that differs or the folder; those of the task and the trainer. A run that diverges leaves
+// results.json too, with the reason.
 TrainingResult train_translation(const Config& config, const RunFolder& folder, Start start);
 
 }  // namespace prenorm::training

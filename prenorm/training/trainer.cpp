@@ -9,7 +9,6 @@
 #include <nlohmann/json.hpp>
 
 #include "prenorm/base/error.h"
-#include "prenorm/base/file.h"
 #include "prenorm/optim/gradient_norm.h"
 #include "prenorm/optim/schedule.h"
 #include "prenorm/training/stop_signal.h"
@@ -97,6 +96,11 @@ nn::Context Trainer::context(std::int64_t micro_batch) const {
           .key = mix_key({seed, static_cast<std::uint64_t>(state_.step), static_cast<std::uint64_t>(micro_batch)})};
 }
 
+// `epoch` counts from 0, as batches do.
+double Trainer::learning_rate(std::int64_t step, std::int64_t epoch) const {
+  return optim::learning_rate(config_.schedule, config_.optim.lr, config_.train.max_steps, step, epoch + 1);
+}
+
 void Trainer::step() {
   const auto start = Clock::now();
   std::optional<PointRecorder> recorder;
@@ -108,7 +112,7 @@ void Trainer::step() {
     explain_divergence(update);
   const double clip = optim::clip_factor(update.grad_norm, config_.optim.clip_norm);
   ++state_.step;
-  update.learning_rate = optim::learning_rate(config_.schedule, config_.optim.lr, config_.train.max_steps, state_.step);
+  update.learning_rate = learning_rate(state_.step, update.batches.front().epoch);
   if (recorder) log_observation(update, *recorder);
   optimizer_.step(update.learning_rate, scale * clip);
   const double seconds = seconds_since(start);
@@ -146,8 +150,20 @@ void Trainer::explain_divergence(const Update& update) {
       "update {}: training has diverged: {} (loss {:.4g} nats per target token, learning rate {:.4g}, batch {} of "
       "epoch {}: {}); the update was not made and {}; lower optim.lr, or set schedule.warmup_steps or optim.clip_norm",
       state_.step + 1, found.what, update.loss_nats / static_cast<double>(update.target_tokens),
-      optim::learning_rate(config_.schedule, config_.optim.lr, config_.train.max_steps, state_.step + 1),
-      found.where.batch, found.where.epoch, task_.origin(found.where.epoch, found.where.batch), last_good_checkpoint());
+      learning_rate(state_.step + 1, update.batches.front().epoch), found.where.batch, found.where.epoch,
+      task_.origin(found.where.epoch, found.where.batch), last_good_checkpoint());
+}
+
+void Trainer::check_loss_ratio(double loss_nats_per_token) {
+  if (state_.step == 1) state_.first_loss = loss_nats_per_token;
+  const double ratio = config_.train.diverged_loss_ratio;
+  if (ratio == 0 || state_.first_loss == 0 || loss_nats_per_token <= ratio * state_.first_loss) return;
+  throw_error<NumericsError>(
+      "update {}: training has diverged: the loss since the last line of the log, {:.4g} nats per target token, is "
+      "over "
+      "{:g} times that of update 1, {:.4g} (train.diverged_loss_ratio); {}; lower optim.lr, or set "
+      "schedule.warmup_steps or optim.clip_norm",
+      state_.step, loss_nats_per_token, ratio, state_.first_loss, last_good_checkpoint());
 }
 
 // An update of finite gradients can still carry a weight past the largest number.
@@ -181,6 +197,7 @@ void Trainer::log_update(const Update& update) {
                {"target_tokens_per_second", speed},
                {"seconds", state_.seconds}});
   w = {};
+  check_loss_ratio(loss);
 }
 
 bool Trainer::observation_due() const {
@@ -271,11 +288,11 @@ TrainingResult Trainer::finish(StopReason reason) {
     state_.on_schedule = false;
     save();
   }
-  TrainingResult result{reason, state_, std::nullopt, std::nullopt};
+  TrainingResult result{reason, state_, std::nullopt, std::nullopt, {}};
   if (reason == StopReason::kSignal) return result;
   if (task_.has_validation()) result.last_validation = validate_at_end(result.state);
   if (config_.train.average_last > 0) result.average_validation = average();
-  write_file_atomically(folder_.results(), to_json(result).dump(2) + "\n");
+  write_results(folder_.results(), result);
   return result;
 }
 

@@ -34,9 +34,11 @@ class Trainer {
   // other data: nothing has been changed then.
   bool resume();
   // Until one of the limits of [train]. Writes checkpoints, metrics.jsonl and results.json.
-  // Errors: NumericsError when loss, gradient or weights stop being finite or the loss exceeds 1000 nats per token:
-  // checkpoints stay as they were before.
+  // Errors: NumericsError when loss, gradient or weights stop being finite or the loss exceeds 1000 nats per token or
+  // train.diverged_loss_ratio: checkpoints stay as they were before.
   TrainingResult run();
+  // After run() has thrown too.
+  const TrainerState& state() const { return state_; }
 
  private:
   struct Update : BatchTotals {
@@ -45,10 +47,12 @@ class Trainer {
   };
 
   std::optional<StopReason> stop_reason() const;
+  double learning_rate(std::int64_t step, std::int64_t epoch) const;
   void step();
   bool observation_due() const;
   Update accumulate_gradients(std::span<const nn::Observer> observers);
   [[noreturn]] void explain_divergence(const Update& update);
+  void check_loss_ratio(double loss_nats_per_token);
   void check_weights() const;
   std::string last_good_checkpoint() const;
   nn::Context context(std::int64_t micro_batch) const;

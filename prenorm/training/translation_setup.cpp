@@ -5,10 +5,12 @@
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
 #include "prenorm/base/hash.h"
+#include "prenorm/base/line_reader.h"
 #include "prenorm/base/terminal.h"
 #include "prenorm/config/load.h"
 #include "prenorm/config/validate.h"
 #include "prenorm/data/parallel_text.h"
+#include "prenorm/data/prepare.h"
 #include "prenorm/training/checkpoint.h"
 
 namespace prenorm::training {
@@ -45,6 +47,11 @@ fs::path prepared_dir(const Config& config, const RunFolder& folder) {
   return (path.has_filename() ? path : path.parent_path()).parent_path() / "prepared";
 }
 
+void check_readable(const DataConfig& data) {
+  for (const std::string& path : {data.train_source, data.train_target, data.valid_source, data.valid_target})
+    if (!path.empty()) LineReader reader(path);
+}
+
 Tokenizers make_tokenizers(const Config& config, const fs::path& cache) {
   const TokenizerConfig& t = config.tokenizer;
   const std::array<fs::path, 2> files{config.data.train_source, config.data.train_target};
@@ -58,6 +65,17 @@ Tokenizers make_tokenizers(const Config& config, const fs::path& cache) {
                          : text::Tokenizer::from_file(model);
   };
   return {side(t.source_model, 0), side(t.target_model, 1), false};
+}
+
+data::PreparedCorpus prepare_text(const Config& config, const Tokenizers& tokenizers, const std::string& source,
+                                  const std::string& target, const fs::path& prepared_dir) {
+  return data::prepare_corpus({.source = source,
+                               .target = target,
+                               .source_tokenizer = tokenizers.source,
+                               .target_tokenizer = tokenizers.target,
+                               .rules = config.data,
+                               .prepared_dir = prepared_dir,
+                               .threads = static_cast<int>(config.runtime.threads)});
 }
 
 LoadedTranslator load_translator(const RunFolder& folder, const std::string& which) {

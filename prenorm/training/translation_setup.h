@@ -6,6 +6,7 @@
 #include <string>
 
 #include "prenorm/config/config.h"
+#include "prenorm/data/prepared_corpus.h"
 #include "prenorm/models/translator.h"
 #include "prenorm/training/run_folder.h"
 
@@ -14,9 +15,16 @@ namespace prenorm::training {
 // data.prepared_dir, or `prepared` beside the run folder.
 std::filesystem::path prepared_dir(const Config& config, const RunFolder& folder);
 
+// Opens each text that is named, before anything is made from one of them. Errors: FileError.
+void check_readable(const DataConfig& data);
+
 // The given SentencePiece models, or models trained on the training text (and kept in `cache` for the next run on the
 // same text). Errors: those of text::Tokenizer and text::train_tokenizer.
 Tokenizers make_tokenizers(const Config& config, const std::filesystem::path& cache);
+
+// The prepared corpus of a source and a target file (data::prepare_corpus) by the rules of the configuration.
+data::PreparedCorpus prepare_text(const Config& config, const Tokenizers& tokenizers, const std::string& source,
+                                  const std::string& target, const std::filesystem::path& prepared_dir);
 
 struct LoadedTranslator {
   Config config;

@@ -3,26 +3,15 @@
 #include <ATen/core/grad_mode.h>
 #include <fmt/format.h>
 
-#include "prenorm/data/prepare.h"
 #include "prenorm/decoding/translate.h"
 #include "prenorm/metrics/bleu.h"
 #include "prenorm/training/read_lines.h"
+#include "prenorm/training/translation_setup.h"
 
 namespace prenorm::training {
 namespace {
 
 constexpr std::size_t kSamples = 5;
-
-data::PreparedCorpus prepare(const Config& config, const Tokenizers& tokenizers, const std::string& source,
-                             const std::string& target, const std::filesystem::path& dir) {
-  return data::prepare_corpus({.source = source,
-                               .target = target,
-                               .source_tokenizer = tokenizers.source,
-                               .target_tokenizer = tokenizers.target,
-                               .rules = config.data,
-                               .prepared_dir = dir,
-                               .threads = static_cast<int>(config.runtime.threads)});
-}
 
 }  // namespace
 
@@ -32,7 +21,7 @@ TranslationTask::TranslationTask(const Config& config, const Tokenizers& tokeniz
                      static_cast<std::uint64_t>(config.train.seed), config.train.label_smoothing),
       config_(config),
       tokenizers_(tokenizers),
-      train_(prepare(config, tokenizers, config.data.train_source, config.data.train_target, prepared_dir)),
+      train_(prepare_text(config, tokenizers, config.data.train_source, config.data.train_target, prepared_dir)),
       batcher_(train_, config.batch, static_cast<std::uint64_t>(config.train.seed)) {
   start_from_data();
   if (config.data.valid_source.empty()) return;
@@ -40,7 +29,7 @@ TranslationTask::TranslationTask(const Config& config, const Tokenizers& tokeniz
   valid_sources_ = read_lines(config.data.valid_source);
   valid_references_ = read_lines(config.data.valid_target);
   valid_ = std::make_unique<data::PreparedCorpus>(
-      prepare(config, tokenizers, config.data.valid_source, config.data.valid_target, prepared_dir));
+      prepare_text(config, tokenizers, config.data.valid_source, config.data.valid_target, prepared_dir));
   valid_batches_ = data::plan_validation_batches(*valid_, config.batch);
 }
 

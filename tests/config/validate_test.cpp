@@ -56,6 +56,9 @@ const std::vector<Case>& broken_cases() {
        "schedule.warmup_steps must be at most train.max_steps"},
       {{"schedule.name=cosine", "schedule.decay_start_steps=10001"}, "schedule.decay_start_steps must be at most"},
       {{"schedule.warmup_steps=100", "schedule.decay_start_steps=99"}, "at least schedule.warmup_steps"},
+      {{"schedule.epoch_decay_every=2"},
+       "schedule.epoch_decay_every over 0 needs schedule.epoch_decay_start over 0 (schedule.epoch_decay_every = 2, "
+       "schedule.epoch_decay_start = 0)"},
       {{"train.average_last=4"}, "train.average_last must be at most train.keep_last"},
       {{"decode.n_best=6"}, "decode.n_best must be at most decode.beam (decode.n_best = 6, decode.beam = 5)"},
   };

@@ -9,6 +9,7 @@
 
 #include <cmath>
 #include <limits>
+#include <map>
 
 #include "golden_file.h"
 #include "random_tensor.h"
@@ -76,6 +77,35 @@ TEST(RAdam, PartsFromPyTorchWhereThePaperDoes) {
   const at::Tensor paper = file.at("radam_paper_eps.trajectory"), torch = file.at("radam_torch.trajectory");
   for (std::int64_t i = 0; i < 4; ++i) EXPECT_LT(relative_difference(paper.select(0, i), torch.select(0, i)), 1e-12);
   EXPECT_GT(relative_difference(paper.select(0, 4), torch.select(0, 4)), 1e-4);
+}
+
+// A constant gradient has m̂ = g and v̂ = g²: update t moves by η g while ρ_t <= 4 and by η r_t afterwards. The r_t were
+// worked out with rational numbers; ρ_4 = 3.949 and 3.997, ρ_5 = 4.919 and 4.996.
+TEST(RAdam, RectifiesFromUpdate5OnByFactorsWorkedOutByHand) {
+  struct Case {
+    double beta2;
+    std::map<int, double> factors;
+  };
+  const std::vector<Case> cases{
+      {0.98, {{5, 0.07655270523486145}, {6, 0.11552321163629198}, {7, 0.146886994452933}, {100, 0.8196727883693886}}},
+      {0.999,
+       {{5, 0.017311503166379555}, {6, 0.025821112801865217}, {7, 0.03273881441005947}, {100, 0.21533543653820011}}}};
+  constexpr double kRate = 0.5, kGradient = 3;
+  for (const Case& c : cases) {
+    OptimConfig config;
+    config.name = OptimizerName::kRAdam;
+    config.beta2 = c.beta2;
+    config.eps = 1e-30;
+    const at::Tensor value = at::zeros({1}, at::kDouble), gradient = at::zeros({1}, at::kDouble).fill_(kGradient);
+    Optimizer optimizer(config, value, gradient);
+    for (int t = 1; t <= 100; ++t) {
+      const double before = value.item<double>();
+      optimizer.step(kRate);
+      const double moved = before - value.item<double>();
+      if (t < 5) EXPECT_NEAR(moved, kRate * kGradient, 1e-12) << t;
+      if (c.factors.contains(t)) EXPECT_NEAR(moved, kRate * c.factors.at(t), 1e-11) << c.beta2 << " " << t;
+    }
+  }
 }
 
 // Without rectification (ρ∞ <= 4 for β2 <= 0.6) RAdam is momentum with bias correction for ever.

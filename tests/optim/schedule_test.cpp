@@ -64,7 +64,7 @@ TEST(Schedule, EqualsValuesWorkedOutByHand) {
       {c(kCosine, 0, -1, 0.1), 9999, 0.1},
   };
   for (const Expected& e : cases)
-    EXPECT_NEAR(learning_rate(e.schedule, kLr, kMax, e.step), kLr * e.ratio, 1e-15 * kLr)
+    EXPECT_NEAR(learning_rate(e.schedule, kLr, kMax, e.step, 1), kLr * e.ratio, 1e-15 * kLr)
         << enum_name(e.schedule.name) << " warmup " << e.schedule.warmup_steps << " start "
         << e.schedule.decay_start_steps << " step " << e.step;
 }
@@ -73,16 +73,16 @@ TEST(Schedule, WarmupIsLinearAndEndsAtThePeak) {
   for (const ScheduleName name : kAll)
     for (const std::int64_t warmup : {1, 2, 500})
       for (std::int64_t t = 1; t <= warmup; ++t)
-        EXPECT_DOUBLE_EQ(learning_rate({name, warmup}, kLr, kMax, t),
+        EXPECT_DOUBLE_EQ(learning_rate({name, warmup}, kLr, kMax, t, 1),
                          kLr * static_cast<double>(t) / static_cast<double>(warmup));
 }
 
 TEST(Schedule, WithoutWarmupTheFirstUpdateHasTheFullRate) {
-  EXPECT_EQ(learning_rate({ScheduleName::kConstant, 0}, kLr, kMax, 1), kLr);
-  EXPECT_EQ(learning_rate({ScheduleName::kInverseSqrt, 0}, kLr, kMax, 1), kLr);
-  EXPECT_EQ(learning_rate({ScheduleName::kLinear, 0, 1}, kLr, kMax, 1), kLr);
-  EXPECT_NEAR(learning_rate({ScheduleName::kLinear, 0}, kLr, kMax, 1), kLr, kLr / kMax * 1.001);
-  EXPECT_NEAR(learning_rate({ScheduleName::kCosine, 0}, kLr, kMax, 1), kLr, kLr / kMax);
+  EXPECT_EQ(learning_rate({ScheduleName::kConstant, 0}, kLr, kMax, 1, 1), kLr);
+  EXPECT_EQ(learning_rate({ScheduleName::kInverseSqrt, 0}, kLr, kMax, 1, 1), kLr);
+  EXPECT_EQ(learning_rate({ScheduleName::kLinear, 0, 1}, kLr, kMax, 1, 1), kLr);
+  EXPECT_NEAR(learning_rate({ScheduleName::kLinear, 0}, kLr, kMax, 1, 1), kLr, kLr / kMax * 1.001);
+  EXPECT_NEAR(learning_rate({ScheduleName::kCosine, 0}, kLr, kMax, 1, 1), kLr, kLr / kMax);
 }
 
 // No jump where one piece meets the next: no step changes the rate by more than the steepest slope of any piece.
@@ -93,9 +93,9 @@ TEST(Schedule, IsContinuousFallsAfterTheDecayStartsAndStaysInBounds) {
         for (const double ratio : {0.0, 0.3, 1.0}) {
           const ScheduleConfig schedule{name, warmup, start, ratio};
           const std::int64_t decay = std::max({warmup, start, std::int64_t{1}});
-          double last = learning_rate(schedule, kLr, kMax, decay);
+          double last = learning_rate(schedule, kLr, kMax, decay, 1);
           for (std::int64_t t = decay + 1; t <= kMax; ++t) {
-            const double rate = learning_rate(schedule, kLr, kMax, t);
+            const double rate = learning_rate(schedule, kLr, kMax, t, 1);
             const double way = static_cast<double>(std::max<std::int64_t>(1, kMax - decay));
             const double slope = std::max(std::numbers::pi / 2 / way, 1 / (2.0 * static_cast<double>(decay)));
             EXPECT_LE(rate, last);
@@ -106,13 +106,44 @@ TEST(Schedule, IsContinuousFallsAfterTheDecayStartsAndStaysInBounds) {
         }
 }
 
+// rate(step, epoch) = rate(step) · factor^n, n as the header has it, written out epoch by epoch.
+TEST(Schedule, DecaysByEpochWhateverItsShape) {
+  struct Decay {
+    std::int64_t start, every;
+    std::vector<int> powers;  // of epochs 1, 2, ...
+  };
+  const std::vector<Decay> decays{{0, 0, {0, 0, 0, 0, 0, 0, 0, 0, 0, 0}}, {8, 0, {0, 0, 0, 0, 0, 0, 0, 1, 1, 1}},
+                                  {6, 0, {0, 0, 0, 0, 0, 1, 1, 1, 1, 1}}, {1, 0, {1, 1, 1, 1, 1, 1, 1, 1, 1, 1}},
+                                  {3, 2, {0, 0, 1, 1, 2, 2, 3, 3, 4, 4}}, {2, 1, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}}};
+  for (const ScheduleName name : kAll)
+    for (const Decay& d : decays)
+      for (const double factor : {0.1, 0.5, 1.0})
+        for (std::int64_t epoch = 1; epoch <= 10; ++epoch)
+          for (const std::int64_t t : {1, 50, 100, 1500}) {
+            const ScheduleConfig plain{name, 100}, decaying{name, 100, -1, 0, d.start, d.every, factor};
+            double expected = learning_rate(plain, kLr, kMax, t, epoch);
+            for (int i = 0; i < d.powers[epoch - 1]; ++i) expected *= factor;
+            EXPECT_NEAR(learning_rate(decaying, kLr, kMax, t, epoch), expected, 1e-14 * kLr) << epoch << " " << d.start;
+          }
+}
+
+// Xiong et al. 2020, appendix A: Pre-LN on IWSLT14 at 5e-4, a tenth of it from epoch 8 on.
+TEST(Schedule, OfPreLnOnIwslt) {
+  ScheduleConfig schedule{ScheduleName::kConstant};
+  schedule.epoch_decay_start = 8;
+  EXPECT_EQ(learning_rate(schedule, 5e-4, kMax, 1, 1), 5e-4);
+  EXPECT_EQ(learning_rate(schedule, 5e-4, kMax, 700, 7), 5e-4);
+  EXPECT_DOUBLE_EQ(learning_rate(schedule, 5e-4, kMax, 701, 8), 5e-5);
+  EXPECT_DOUBLE_EQ(learning_rate(schedule, 5e-4, kMax, 1900, 15), 5e-5);
+}
+
 TEST(Schedule, EdgesOfShortRunsAreFinite) {
   for (const ScheduleName name : kAll)
     for (const std::int64_t max : {1, 2, 10})
       for (const std::int64_t warmup : {0, 1, 10, 20})
         for (const std::int64_t start : {-1, 0, 5, 10, 40})
           for (std::int64_t t = 1; t <= max + 2; ++t) {
-            const double rate = learning_rate({name, warmup, start, 0.1}, kLr, max, t);
+            const double rate = learning_rate({name, warmup, start, 0.1}, kLr, max, t, 1);
             EXPECT_TRUE(rate > 0 && rate <= kLr)
                 << enum_name(name) << " " << max << " " << warmup << " " << t << " " << rate;
           }

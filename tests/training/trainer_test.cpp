@@ -8,6 +8,8 @@
 #include <cmath>
 #include <filesystem>
 #include <limits>
+#include <map>
+#include <set>
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/terminal.h"
@@ -196,7 +198,8 @@ TEST_F(TrainerTest, LogsAreMeansOverTheirUpdates) {
   for (const auto& line : each) {
     EXPECT_NE(line["loss_nats_per_token"], line["nll_nats_per_token"]) << "label smoothing";
     EXPECT_DOUBLE_EQ(line["learning_rate"],
-                     optim::learning_rate(config.schedule, config.optim.lr, config.train.max_steps, line["step"]));
+                     optim::learning_rate(config.schedule, config.optim.lr, config.train.max_steps, line["step"],
+                                          line["epoch"].get<std::int64_t>() + 1));
   }
 }
 
@@ -360,6 +363,92 @@ TEST_F(TrainerTest, ALossThatIsNotFiniteNamesTheBatchOfAnAccumulatedUpdate) {
     EXPECT_THAT(error.what(), HasSubstr("batch 4 of epoch 0: " + lines));
     EXPECT_THAT(error.what(), HasSubstr("no checkpoint had been written yet"));
     EXPECT_THAT(error.what(), HasSubstr("lower optim.lr"));
+  }
+}
+
+// A run at a rate at which the loss grows but stays a number for long.
+Config too_fast(Config config) {
+  config.optim.name = OptimizerName::kSgd;
+  config.optim.lr = 30;
+  config.schedule.name = ScheduleName::kConstant;
+  config.model.norm_placement = NormPlacement::kPreLn;
+  config.train.max_steps = 40;
+  config.train.valid_every = config.train.checkpoint_every = 1000;
+  config.train.log_every = 2;
+  return config;
+}
+
+TEST_F(TrainerTest, ALossOverAMultipleOfTheFirstIsDivergence) {
+  Config config = too_fast(text_->config());
+  // What the losses are without the rule: the first line of the log over the multiple is where it must stop.
+  try {
+    run(config, "run1");
+  } catch (const NumericsError&) {
+  }
+  const auto lines = test::metrics_of(path("run1"), "update");
+  const double first = lines.at(0)["loss_nats_per_token"];
+  config.train.diverged_loss_ratio = 1.5;
+  std::int64_t expected = 0;
+  for (const auto& line : lines)
+    if (expected == 0 && line["loss_nats_per_token"].get<double>() > 1.5 * first) expected = line["step"];
+  ASSERT_GT(expected, 1) << "the run does not show the rule";
+  try {
+    run(config, "run2");
+    ADD_FAILURE() << "it went on";
+  } catch (const NumericsError& error) {
+    EXPECT_THAT(error.what(), HasSubstr(fmt::format("update {}: training has diverged: the loss since", expected)));
+    EXPECT_THAT(error.what(), HasSubstr(fmt::format("over 1.5 times that of update 1, {:.4g} ", first)));
+    EXPECT_THAT(error.what(), HasSubstr("lower optim.lr"));
+    const TrainingResult result = read_results(path("run2") / "results.json");
+    EXPECT_EQ(result.reason, StopReason::kDivergence);
+    EXPECT_EQ(result.state.step, expected);
+    EXPECT_EQ(result.diverged_because, error.what());
+    EXPECT_FALSE(result.last_validation);
+  }
+}
+
+// The first loss is in the checkpoint: a run that was stopped compares with the same one.
+TEST_F(TrainerTest, TheFirstLossSurvivesAStop) {
+  Config config = text_->config();
+  config.train.max_steps = 5;
+  run(config);
+  const double first = test::metrics_of(path(), "update").at(0)["loss_nats_per_token"];
+  EXPECT_EQ(test::read_json(path() / "last/trainer.json")["first_loss"], first);
+  config.train.max_steps = 40;
+  config.train.diverged_loss_ratio = 1e-3;
+  EXPECT_THROW(train_translation(config, RunFolder(path()), Start::kResume), NumericsError);
+  EXPECT_EQ(read_results(path() / "results.json").state.step, 8);
+  config.train.diverged_loss_ratio = 0;
+  EXPECT_EQ(train_translation(config, RunFolder(path()), Start::kResume).reason, StopReason::kMaxSteps)
+      << "a run that has diverged can be gone on with";
+  EXPECT_EQ(read_results(path() / "results.json").state.step, 40);
+}
+
+TEST_F(TrainerTest, TheRateFallsWithTheEpoch) {
+  Config config = text_->config();
+  config.train.max_steps = 1000;
+  config.train.max_epochs = 3;
+  config.train.log_every = 1;
+  config.schedule.name = ScheduleName::kConstant;
+  config.schedule.epoch_decay_start = 2;
+  config.schedule.epoch_decay_factor = 0.25;
+  run(config);
+  std::map<int, std::set<double>> rates;
+  for (const auto& line : test::metrics_of(path(), "update"))
+    rates[line["epoch"]].insert(line["learning_rate"].get<double>());
+  const double lr = config.optim.lr;
+  EXPECT_EQ(rates, (std::map<int, std::set<double>>{{0, {lr}}, {1, {lr / 4}}, {2, {lr / 4}}}));
+}
+
+TEST_F(TrainerTest, ResultsAreReadBack) {
+  Config config = text_->config();
+  config.train.average_last = 2;
+  const TrainingResult written = run(config), read = read_results(path() / "results.json");
+  EXPECT_EQ(to_json(read), to_json(written));
+  const fs::path broken = path() / "broken.json";
+  for (const char* text : {"", "{", "[]", "{}", R"({"stopped_by": "boredom"})", R"({"stopped_by": "signal"})"}) {
+    write_file_atomically(broken, text);
+    EXPECT_THROW(read_results(broken), DataError) << text;
   }
 }
 

@@ -1,0 +1,84 @@
+#include "cli/commands/study.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "cli/output.h"
+#include "prenorm/base/error.h"
+#include "prenorm/base/file.h"
+#include "prenorm/base/terminal.h"
+#include "prenorm/config/load.h"
+#include "prenorm/lab/study.h"
+#include "prenorm/lab/study_report.h"
+#include "prenorm/training/process.h"
+
+namespace prenorm::cli {
+namespace {
+
+struct Options {
+  std::string config, csv;
+  std::vector<std::string> grid, set;
+  lab::StudyOptions study;
+  bool quiet = false, json = false;
+};
+
+int study(Options options) {
+  const LoadedConfig base = load_config(options.config, options.set);
+  const std::vector<lab::GridAxis> axes = lab::parse_grid(options.grid);
+  if (options.study.folder.empty())
+    options.study.folder = std::filesystem::path("studies") / std::filesystem::path(options.config).stem();
+  const std::string folder = options.study.folder.string();
+  be_quiet(options.quiet);
+  training::set_up_process(base.config.runtime);
+  const lab::StudyOutcome outcome = run_study(base, axes, options.study);
+  if (outcome.signal != 0) {
+    warn(fmt::format("stopped, cells still to be done: {}; go on with the same command, which finds the others in {}",
+                     outcome.unfinished, folder));
+    return 128 + outcome.signal;
+  }
+  if (!options.csv.empty()) write_file_atomically(options.csv, to_csv(outcome.table));
+  if (options.json)
+    print_json(to_json(outcome.table));
+  else
+    print(to_text(outcome.table));
+  flush_output();
+  if (outcome.failed > 0)
+    throw_error<Error>("{} of the cells failed, first {}; see the logs in {}/cells, and run the same command again",
+                       outcome.failed, outcome.first_failure, folder);
+  return 0;
+}
+
+}  // namespace
+
+void add_study(CLI::App& app, Run& chosen) {
+  CLI::App* command = app.add_subcommand("study", "Trains every combination of some keys, and compares.");
+  auto options = std::make_shared<Options>();
+  command->add_option("CONFIG", options->config, "a TOML file that every cell changes")->required();
+  command->add_option("--grid", options->grid, "values of a key; repeat it for the product")
+      ->type_name("KEY=V1,V2,...")
+      ->required()
+      ->allow_extra_args(false);
+  command->add_option("--set", options->set, "another value for a key in all cells")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  command->add_option("--output", options->study.folder, "the folder; studies/<name of CONFIG> if left out")
+      ->type_name("DIR");
+  command->add_option("--jobs", options->study.jobs, "cells at once; 0 = one a core")
+      ->type_name("N")
+      ->check(CLI::Range(0, 4096));
+  command->add_option("--target-loss", options->study.target_loss, "nats per token; else the median final loss")
+      ->type_name("X")
+      ->check(CLI::Range(0.0, 1000.0));
+  command->add_option("--csv", options->csv, "write the cells as comma-separated values too")->type_name("FILE");
+  command->add_flag("--dry-run", options->study.dry_run, "show the cells as they are and run nothing");
+  command->add_flag("--quiet", options->quiet, "warnings only");
+  add_json_flag(*command, options->json);
+  command->footer("Example: prenorm study my.toml --grid optim.lr=5e-4,1e-3 --grid train.seed=1,2");
+  run_as(*command, chosen, [options] { return study(*options); });
+}
+
+}  // namespace prenorm::cli

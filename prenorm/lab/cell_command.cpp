@@ -1,0 +1,64 @@
+#include "prenorm/lab/cell_command.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "prenorm/base/file.h"
+#include "prenorm/base/hash.h"
+#include "prenorm/config/fields.h"
+#include "prenorm/config/load.h"
+#include "prenorm/config/write.h"
+#include "prenorm/training/run_folder.h"
+#include "prenorm/training/translation_setup.h"
+
+namespace prenorm::lab {
+namespace fs = std::filesystem;
+namespace {
+
+std::string keep(const text::Tokenizer& tokenizer, const fs::path& folder) {
+  const fs::path path = folder / fmt::format("vocabulary-{}.model", hash_hex(tokenizer.serialized()).substr(0, 16));
+  if (!fs::exists(path)) write_file_atomically(path, tokenizer.serialized());
+  return path.string();
+}
+
+}  // namespace
+
+SharedText::Paths SharedText::make(const Config& cell) const {
+  Config config = cell;
+  config.train.seed = seed_;
+  const fs::path prepared = config.data.prepared_dir.empty() ? folder_.prepared() : fs::path(config.data.prepared_dir);
+  const training::Tokenizers tokenizers = training::make_tokenizers(config, prepared);
+  const DataConfig& data = config.data;
+  training::prepare_text(config, tokenizers, data.train_source, data.train_target, prepared);
+  if (!data.valid_source.empty())
+    training::prepare_text(config, tokenizers, data.valid_source, data.valid_target, prepared);
+  const bool given = !config.tokenizer.source_model.empty();
+  return {prepared.string(), given ? config.tokenizer.source_model : keep(tokenizers.source, prepared),
+          tokenizers.shared || !config.tokenizer.target_model.empty() ? config.tokenizer.target_model
+                                                                      : keep(tokenizers.target, prepared)};
+}
+
+void SharedText::prepare(Config& cell) {
+  const nlohmann::json all = to_json(cell);
+  const std::string key = all["data"].dump() + all["tokenizer"].dump();
+  auto made = made_.find(key);
+  if (made == made_.end()) made = made_.emplace(key, make(cell)).first;
+  cell.data.prepared_dir = made->second.prepared;
+  cell.tokenizer.source_model = made->second.source_model;
+  cell.tokenizer.target_model = made->second.target_model;
+}
+
+std::vector<std::string> cell_command(const fs::path& program, const StudyFolder& folder, const Cell& cell) {
+  const fs::path run = folder.cell(cell.name);
+  if (training::RunFolder(run).exists()) return {program, "train", "--resume", "--run", run};
+  std::vector<std::string> command{program, "train", folder.base(), "--run", run};
+  Config here = cell.config, base = load_config(folder.base()).config;
+  const auto fields = config::fields_of(here), others = config::fields_of(base);
+  for (std::size_t i = 0; i < fields.size(); ++i)
+    if (const std::string value = config::value_text(fields[i]); value != config::value_text(others[i]))
+      command.insert(command.end(), {"--set", fmt::format("{}={}", fields[i].key, value)});
+  return command;
+}
+
+}  // namespace prenorm::lab

@@ -1,0 +1,63 @@
+// What a cell of a study has come to, read from its run folder.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "prenorm/base/describe.h"
+#include "prenorm/config/config.h"
+
+namespace prenorm {
+namespace lab {
+
+enum class CellStatus : std::uint8_t { kFinished, kDiverged, kFailed, kRunning, kWaiting };
+
+struct LossPoint {
+  std::int64_t update;
+  double loss_nats_per_token;
+};
+
+struct CellRecord {
+  std::string name;
+  Config config;
+  CellStatus status = CellStatus::kWaiting;
+  std::int64_t updates = 0;            // of a cell that has ended
+  std::vector<LossPoint> validations;  // ascending
+  std::optional<double> final_loss;    // validation loss at the end, nats per token
+  std::optional<double> bleu;          // at the end
+  std::optional<double> seconds;       // spent on updates
+  std::string problem;                 // why it diverged or failed
+
+  bool has_ended() const { return status == CellStatus::kFinished || status == CellStatus::kDiverged; }
+  // Lowest of the validations.
+  std::optional<double> best_loss() const;
+  // Updates after which the loss first was `target`, on straight lines between validations; nothing where it never was.
+  std::optional<double> updates_to(double target_nats_per_token) const;
+};
+
+// `run` need not exist yet: `planned` then is the cell's configuration. Never kRunning. Errors: those of the files.
+CellRecord read_cell(const std::string& name, const std::filesystem::path& run, const std::filesystem::path& log,
+                     const Config& planned);
+
+// The message of a log whose last line is "error: MESSAGE"; else empty.
+std::string last_error(const std::filesystem::path& log);
+
+}  // namespace lab
+
+template <>
+struct EnumNames<lab::CellStatus> {
+  static constexpr std::array<std::pair<lab::CellStatus, std::string_view>, 5> values{
+      {{lab::CellStatus::kFinished, "finished"},
+       {lab::CellStatus::kDiverged, "diverged"},
+       {lab::CellStatus::kFailed, "failed"},
+       {lab::CellStatus::kRunning, "running"},
+       {lab::CellStatus::kWaiting, "waiting"}}};
+};
+
+}  // namespace prenorm

@@ -1,0 +1,64 @@
+#include "prenorm/lab/study_folder.h"
+
+#include <algorithm>
+
+#include "prenorm/base/error.h"
+#include "prenorm/base/file.h"
+#include "prenorm/base/folder_lock.h"
+#include "prenorm/config/load.h"
+#include "prenorm/config/text.h"
+#include "prenorm/config/write.h"
+#include "prenorm/training/run_folder.h"
+#include "prenorm/training/same_run.h"
+
+namespace prenorm::lab {
+namespace fs = std::filesystem;
+namespace {
+
+using training::KeyDifference;
+
+std::optional<KeyDifference> difference(const Config& now, const Config& before) {
+  const auto text = [](const char* key, const std::string& a, const std::string& b) {
+    return a == b ? std::nullopt : std::optional(KeyDifference{key, config::quote(a), config::quote(b)});
+  };
+  if (auto differs = text("data.valid_source", now.data.valid_source, before.data.valid_source)) return differs;
+  if (auto differs = text("data.valid_target", now.data.valid_target, before.data.valid_target)) return differs;
+  return training::first_difference(now, before);
+}
+
+}  // namespace
+
+void StudyFolder::check(const Config& now) const {
+  std::error_code error;
+  const fs::file_status status = fs::status(path_, error);
+  if (!fs::exists(status)) return;
+  if (!fs::is_directory(status))
+    throw_error<UsageError>("{}: is not a folder; name another with --output", path_.string());
+  if (!fs::exists(base(), error)) {
+    for (const auto& entry : fs::directory_iterator(path_, error)) {
+      const std::string name = entry.path().filename().string();
+      if (name != kFolderLock && name.find(".partial-") == std::string::npos)
+        throw_error<UsageError>("{}: the folder is not empty and holds no study; name another with --output",
+                                path_.string());
+    }
+    return;
+  }
+  if (const auto differs = difference(now, load_config(base()).config))
+    throw_error<UsageError>(
+        "{}: the study was started with {} = {}, not {}; take that value and vary the key with --grid, or name another "
+        "folder with --output",
+        path_.string(), differs->key, differs->before, differs->now);
+}
+
+void StudyFolder::keep_base(const Config& now) const { write_file_atomically(base(), to_toml(now)); }
+
+std::vector<std::string> StudyFolder::cells() const {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(path_ / "cells", error))
+    if (training::RunFolder(entry.path()).exists()) names.push_back(entry.path().filename().string());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+}  // namespace prenorm::lab

@@ -1,0 +1,215 @@
+#include "prenorm/lab/study_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "prenorm/base/terminal.h"
+#include "prenorm/config/text.h"
+#include "prenorm/lab/text_table.h"
+
+namespace prenorm::lab {
+namespace {
+
+std::string number(const std::optional<double>& value, int digits) {
+  return value ? fmt::format("{:.{}f}", *value, digits) : std::string();
+}
+
+std::string spread_text(const Spread& s, int digits) {
+  if (s.n == 0) return {};
+  if (s.n == 1) return fmt::format("{:.{}f}", s.mean, digits);
+  return fmt::format("{0:.{3}f} ({1:.{3}f} to {2:.{3}f})", s.mean, s.lowest, s.highest, digits);
+}
+
+std::string rate_text(double rate) { return config::float_text(rate); }
+
+// "lr" for "optim.lr" where no other key of the table ends so.
+std::vector<std::string> short_names(const std::vector<std::string>& keys) {
+  const auto last = [](const std::string& key) { return key.substr(key.rfind('.') + 1); };
+  std::vector<std::string> names;
+  for (const std::string& key : keys) {
+    const auto same = std::count_if(keys.begin(), keys.end(), [&](const auto& k) { return last(k) == last(key); });
+    names.push_back(same > 1 ? key : last(key));
+  }
+  return names;
+}
+
+// A table that begins with columns of keys; numbers stand to the right.
+TextTable keyed(const std::vector<std::string>& key_names, const std::vector<std::string>& figures) {
+  TextTable table{key_names, {}, {}};
+  table.header.insert(table.header.end(), figures.begin(), figures.end());
+  table.right.assign(table.header.size(), true);
+  std::fill_n(table.right.begin(), key_names.size(), false);
+  return table;
+}
+
+void add_row(TextTable& table, const std::vector<KeyValue>& values, std::vector<std::string> figures) {
+  std::vector<std::string> row;
+  for (const KeyValue& value : values) row.push_back(value.text);
+  row.insert(row.end(), std::make_move_iterator(figures.begin()), std::make_move_iterator(figures.end()));
+  table.rows.push_back(std::move(row));
+}
+
+std::string status_text(const CellRecord& cell) {
+  const std::string_view name = enum_name(cell.status);
+  return cell.status == CellStatus::kDiverged ? fmt::format("{} at {}", name, cell.updates) : std::string(name);
+}
+
+// Columns of keys whose values are all numbers.
+void numbers_to_the_right(TextTable& table, std::size_t keys) {
+  for (std::size_t i = 0; i < keys; ++i)
+    table.right[i] = std::all_of(table.rows.begin(), table.rows.end(), [&](const auto& row) {
+      return !row[i].empty() && row[i].find_first_not_of("0123456789.e-") == std::string::npos;
+    });
+}
+
+std::string finished_text(TextTable table, std::size_t keys) {
+  numbers_to_the_right(table, keys);
+  return aligned(table);
+}
+
+std::string cells_text(const StudyTable& table) {
+  TextTable text =
+      keyed(short_names(table.keys), {"status", "updates", "loss", "best", "BLEU", "to target", "seconds"});
+  text.right[table.keys.size()] = false;
+  for (const StudyRow& row : table.rows)
+    add_row(text, row.values,
+            {status_text(row.cell), row.cell.has_ended() ? fmt::format("{}", row.cell.updates) : "",
+             number(row.cell.final_loss, 4), number(row.best_loss, 4), number(row.cell.bleu, 2),
+             number(row.updates_to_target, 0), number(row.cell.seconds, 0)});
+  return finished_text(std::move(text), table.keys.size());
+}
+
+std::string summary_text(const StudyTable& table) {
+  TextTable text = keyed(short_names(table.summary_keys), {"seeds", "diverged", "loss", "BLEU", "to target"});
+  for (const SeedSummary& s : table.summaries)
+    add_row(text, s.values,
+            {fmt::format("{}", s.finished + s.diverged), fmt::format("{}", s.diverged), spread_text(s.loss, 4),
+             spread_text(s.bleu, 2), spread_text(s.updates_to_target, 0)});
+  return finished_text(std::move(text), table.summary_keys.size());
+}
+
+std::string ranges_text(const std::vector<std::string>& keys, const std::vector<RateRange>& ranges) {
+  TextTable text = keyed(short_names(keys), {"best BLEU", "at rate", "from rate", "to rate", "rates within"});
+  for (const RateRange& r : ranges)
+    add_row(text, r.values,
+            {fmt::format("{:.2f}", r.best_bleu), rate_text(r.best_rate), rate_text(r.lowest_rate),
+             rate_text(r.highest_rate), fmt::format("{} of {}", r.rates_within, r.rates_tried)});
+  return finished_text(std::move(text), keys.size());
+}
+
+// Numbers and true and false as such, the rest as text.
+nlohmann::ordered_json values_json(const std::vector<std::string>& keys, const std::vector<KeyValue>& values) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::object();
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const auto value = nlohmann::ordered_json::parse(values[i].text, nullptr, /*allow_exceptions=*/false);
+    const bool literal = value.is_number() || value.is_boolean();
+    json[keys[i]] = literal ? value : nlohmann::ordered_json(values[i].text);
+  }
+  return json;
+}
+
+void put(nlohmann::ordered_json& json, const char* key, const std::optional<double>& value) {
+  if (value) json[key] = *value;
+}
+
+void put(nlohmann::ordered_json& json, const char* key, const Spread& s) {
+  if (s.n > 0) json[key] = {{"mean", s.mean}, {"lowest", s.lowest}, {"highest", s.highest}, {"n", s.n}};
+}
+
+nlohmann::ordered_json cell_json(const StudyTable& table, const StudyRow& row) {
+  nlohmann::ordered_json json{
+      {"name", row.cell.name}, {"keys", values_json(table.keys, row.values)}, {"status", enum_name(row.cell.status)}};
+  if (row.cell.has_ended()) json["updates"] = row.cell.updates;
+  put(json, "valid_loss_nats_per_token", row.cell.final_loss);
+  put(json, "best_valid_loss_nats_per_token", row.best_loss);
+  put(json, "bleu", row.cell.bleu);
+  put(json, "updates_to_target_loss", row.updates_to_target);
+  put(json, "training_seconds", row.cell.seconds);
+  if (!row.cell.problem.empty()) json["problem"] = row.cell.problem;
+  return json;
+}
+
+nlohmann::ordered_json summary_json(const StudyTable& table, const SeedSummary& s) {
+  nlohmann::ordered_json json{
+      {"keys", values_json(table.summary_keys, s.values)}, {"finished", s.finished}, {"diverged", s.diverged}};
+  put(json, "valid_loss_nats_per_token", s.loss);
+  put(json, "bleu", s.bleu);
+  put(json, "updates_to_target_loss", s.updates_to_target);
+  return json;
+}
+
+nlohmann::ordered_json ranges_json(const std::vector<std::string>& keys, const std::vector<RateRange>& ranges) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::array();
+  for (const RateRange& r : ranges)
+    json.push_back({{"keys", values_json(keys, r.values)},
+                    {"best_mean_bleu", r.best_bleu},
+                    {"best_learning_rate", r.best_rate},
+                    {"lowest_learning_rate", r.lowest_rate},
+                    {"highest_learning_rate", r.highest_rate},
+                    {"rates_within", r.rates_within},
+                    {"rates_tried", r.rates_tried}});
+  return json;
+}
+
+const std::vector<std::string> kPlacementKeys{"model.norm_placement"};
+
+}  // namespace
+
+std::string to_text(const StudyTable& table) {
+  std::string text = cells_text(table);
+  if (table.target_loss)
+    text += fmt::format("\nloss: validation, nats per token; to target: updates until it is {:.4f}{}\n",
+                        *table.target_loss, table.target_is_median ? ", the median of the final losses" : "");
+  if (table.summaries.empty()) return text;
+  text += "\nover seeds, mean (lowest to highest):\n" + summary_text(table);
+  if (table.ranges.empty()) return text;
+  text += fmt::format("\nlearning rates next to the best whose mean BLEU is within {} of it:\n", kBleuMargin) +
+          ranges_text(table.range_keys, table.ranges);
+  return text + "\nthe same for each placement, at each rate the best of all else:\n" +
+         ranges_text(kPlacementKeys, table.placements);
+}
+
+nlohmann::ordered_json to_json(const StudyTable& table) {
+  using Json = nlohmann::ordered_json;
+  Json json{{"keys", table.keys}};
+  put(json, "target_loss_nats_per_token", table.target_loss);
+  json["target_loss_is_median"] = table.target_is_median;
+  json["bleu_margin"] = kBleuMargin;
+  json["cells"] = json["summary"] = Json::array();
+  for (const StudyRow& row : table.rows) json["cells"].push_back(cell_json(table, row));
+  for (const SeedSummary& summary : table.summaries) json["summary"].push_back(summary_json(table, summary));
+  json["ranges"] = ranges_json(table.range_keys, table.ranges);
+  json["placements"] = ranges_json(kPlacementKeys, table.placements);
+  return json;
+}
+
+std::string to_csv(const StudyTable& table) {
+  const auto exact = [](const std::optional<double>& value) { return value ? fmt::format("{}", *value) : ""; };
+  std::vector<std::string> keys{"name"};
+  keys.insert(keys.end(), table.keys.begin(), table.keys.end());
+  TextTable text = keyed(keys, {"status", "updates", "valid_loss_nats_per_token", "best_valid_loss_nats_per_token",
+                                "bleu", "updates_to_target_loss", "training_seconds"});
+  for (const StudyRow& row : table.rows) {
+    std::vector<KeyValue> values{{0, row.cell.name}};
+    values.insert(values.end(), row.values.begin(), row.values.end());
+    add_row(text, values,
+            {std::string(enum_name(row.cell.status)), row.cell.has_ended() ? fmt::format("{}", row.cell.updates) : "",
+             exact(row.cell.final_loss), exact(row.best_loss), exact(row.cell.bleu), exact(row.updates_to_target),
+             exact(row.cell.seconds)});
+  }
+  return csv(text);
+}
+
+std::string outcome_text(const CellRecord& cell) {
+  if (cell.status != CellStatus::kFinished)
+    return fmt::format("{}{}{}", status_text(cell), cell.problem.empty() ? "" : ": ", cell.problem);
+  return fmt::format("{} updates{}{}, {}", format_count(cell.updates),
+                     cell.final_loss ? fmt::format(", validation loss {:.4f}", *cell.final_loss) : "",
+                     cell.bleu ? fmt::format(", BLEU {:.2f}", *cell.bleu) : "",
+                     format_duration(cell.seconds.value_or(0)));
+}
+
+}  // namespace prenorm::lab

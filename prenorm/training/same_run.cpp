@@ -1,0 +1,24 @@
+#include "prenorm/training/same_run.h"
+
+#include "prenorm/config/fields.h"
+
+namespace prenorm::training {
+
+bool decides_updates(const std::string& section, const std::string& name) {
+  if (section == "train") return name == "seed" || name == "label_smoothing";
+  if (section == "data") return name != "valid_source" && name != "valid_target" && name != "prepared_dir";
+  return section != "decode" && section != "runtime";
+}
+
+std::optional<KeyDifference> first_difference(const Config& now, const Config& before) {
+  Config here = now, there = before;
+  const auto fields = config::fields_of(here), others = config::fields_of(there);
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (!decides_updates(fields[i].section, std::string(fields[i].name()))) continue;
+    const std::string value = config::value_text(fields[i]), other = config::value_text(others[i]);
+    if (value != other) return KeyDifference{fields[i].key, value, other};
+  }
+  return std::nullopt;
+}
+
+}  // namespace prenorm::training
