@@ -64,6 +64,9 @@ class StudyTest : public ::testing::Test {
   StudyOptions options_;
 };
 
+// With several rounds of processes, a second each.
+class SlowStudy : public StudyTest {};
+
 TEST_F(StudyTest, RunsEveryCellOnceAndGathersThemInOneFolder) {
   const StudyOutcome first = run({"train.seed=1,2"});
   EXPECT_EQ(first.failed, 0);
@@ -120,7 +123,7 @@ TEST_F(StudyTest, ADivergedCellIsMarkedAndNeverRunAgain) {
   EXPECT_EQ(test::content_of(options_.folder), before);
 }
 
-TEST_F(StudyTest, AFailingCellDoesNotStopTheOthersAndIsTriedAgain) {
+TEST_F(SlowStudy, AFailingCellDoesNotStopTheOthersAndIsTriedAgain) {
   folder().keep_base(config_);
   write_file_atomically(cell("base") / "notes", "mine");
   options_.jobs = 1;
@@ -144,7 +147,7 @@ TEST_F(StudyTest, AProgramThatIsNotThereIsSaid) {
 }
 
 // Checkpoints do not fit, all else does.
-TEST_F(StudyTest, AFullDiskInTheMiddleOfACell) {
+TEST_F(SlowStudy, AFullDiskInTheMiddleOfACell) {
   config_.model.d_model = 128;
   config_.model.d_ff = 512;
   config_.train.checkpoint_every = 2;
@@ -189,7 +192,7 @@ TEST_F(StudyTest, TextThatIsMissingIsSaidBeforeThereIsAFolder) {
   EXPECT_FALSE(fs::exists(options_.folder));
 }
 
-TEST_F(StudyTest, CellsMayHaveVocabulariesOfTheirOwn) {
+TEST_F(SlowStudy, CellsMayHaveVocabulariesOfTheirOwn) {
   config_.tokenizer.joint = false;
   config_.model.tied_embeddings = TiedEmbeddings::kTarget;
   const StudyOutcome outcome = run({"tokenizer.vocab_size=32,30"});
@@ -229,8 +232,6 @@ class StudyProcess {
   int status_ = 0;
   bool ended_ = false;
 };
-
-class SlowStudy : public StudyTest {};
 
 // kill -9 of the study, and of its cells, at random moments: in the end everything is as if nothing had happened.
 TEST_F(SlowStudy, KilledAtAnyMomentItGoesOn) {
