@@ -82,19 +82,15 @@ TEST(RAdam, PartsFromPyTorchWhereThePaperDoes) {
 // A constant gradient has m̂ = g and v̂ = g²: update t moves by η g while ρ_t <= 4 and by η r_t afterwards. The r_t were
 // worked out with rational numbers; ρ_4 = 3.949 and 3.997, ρ_5 = 4.919 and 4.996.
 TEST(RAdam, RectifiesFromUpdate5OnByFactorsWorkedOutByHand) {
-  struct Case {
-    double beta2;
-    std::map<int, double> factors;
-  };
-  const std::vector<Case> cases{
+  const std::map<double, std::map<int, double>> factors_by_beta2{
       {0.98, {{5, 0.07655270523486145}, {6, 0.11552321163629198}, {7, 0.146886994452933}, {100, 0.8196727883693886}}},
       {0.999,
        {{5, 0.017311503166379555}, {6, 0.025821112801865217}, {7, 0.03273881441005947}, {100, 0.21533543653820011}}}};
   constexpr double kRate = 0.5, kGradient = 3;
-  for (const Case& c : cases) {
+  for (const auto& [beta2, factors] : factors_by_beta2) {
     OptimConfig config;
     config.name = OptimizerName::kRAdam;
-    config.beta2 = c.beta2;
+    config.beta2 = beta2;
     config.eps = 1e-30;
     const at::Tensor value = at::zeros({1}, at::kDouble), gradient = at::zeros({1}, at::kDouble).fill_(kGradient);
     Optimizer optimizer(config, value, gradient);
@@ -102,8 +98,12 @@ TEST(RAdam, RectifiesFromUpdate5OnByFactorsWorkedOutByHand) {
       const double before = value.item<double>();
       optimizer.step(kRate);
       const double moved = before - value.item<double>();
-      if (t < 5) EXPECT_NEAR(moved, kRate * kGradient, 1e-12) << t;
-      if (c.factors.contains(t)) EXPECT_NEAR(moved, kRate * c.factors.at(t), 1e-11) << c.beta2 << " " << t;
+      if (t < 5) {
+        EXPECT_NEAR(moved, kRate * kGradient, 1e-12) << t;
+      }
+      if (factors.contains(t)) {
+        EXPECT_NEAR(moved, kRate * factors.at(t), 1e-11) << beta2 << " " << t;
+      }
     }
   }
 }
