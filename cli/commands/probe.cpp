@@ -59,8 +59,9 @@ lab::Probe measure(const Options& options) {
     throw_error<UsageError>("{}: --checkpoint needs a run folder, and this is none", options.subject);
   const Config config = load_config(options.subject, options.set).config;
   training::set_up_process(config.runtime);
-  return lab::probe(config, options.probe,
-               [](const Config& mine) { return training::measuring_task(mine, {.prepared_dir = "runs/prepared"}); });
+  return lab::probe(config, options.probe, [](const Config& mine) {
+    return training::measuring_task(mine, {.prepared_dir = "runs/prepared"});
+  });
 }
 
 int run_probe(Options options) {

@@ -212,10 +212,8 @@ void Trainer::log_observation(const Update& update, const PointRecorder& recorde
   for (const nn::Parameter& p : task_.parameters().list())
     norms[p.name] = optim::l2_norm(p.value.grad()) / static_cast<double>(update.target_tokens);
   for (const PointRecord& point : recorder.points()) sizes[point.name] = point.rms();
-  log_->write({{"type", "observation"},
-               {"step", state_.step},
-               {"grad_norm_l2_by_parameter", norms},
-               {"rms_by_point", sizes}});
+  log_->write(
+      {{"type", "observation"}, {"step", state_.step}, {"grad_norm_l2_by_parameter", norms}, {"rms_by_point", sizes}});
 }
 
 // Rounded up to a validation.

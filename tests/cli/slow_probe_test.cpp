@@ -14,7 +14,8 @@ TEST(SlowProbe, TheTheoryHoldsAtBothWidths) {
   const Outcome outcome = prenorm({"probe", "--theory", "--json"});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   std::set<std::string> names;
-  for (const auto& check : nlohmann::json::parse(outcome.out)["checks"]) {
+  const auto answer = nlohmann::json::parse(outcome.out);
+  for (const auto& check : answer.at("checks")) {
     EXPECT_TRUE(check["pass"].get<bool>()) << check.dump();
     names.insert(check["name"].get<std::string>() + " " + std::to_string(check["d_model"].get<int>()));
   }

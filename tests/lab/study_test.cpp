@@ -233,23 +233,36 @@ class StudyProcess {
   bool ended_ = false;
 };
 
-// kill -9 of the study, and of its cells, at random moments: in the end everything is as if nothing had happened.
+// Bytes that the cells have logged.
+std::uintmax_t logged(const fs::path& folder) {
+  std::uintmax_t bytes = 0;
+  if (!fs::exists(folder / "cells")) return bytes;
+  for (const auto& entry : fs::directory_iterator(folder / "cells"))
+    if (std::error_code none; fs::exists(entry.path() / "metrics.jsonl"))
+      if (const auto size = fs::file_size(entry.path() / "metrics.jsonl", none); !none) bytes += size;
+  return bytes;
+}
+
+// kill -9 of the study, and of its cells, in turn, a random moment after they have got on: in the end everything is as
+// if nothing had happened.
 TEST_F(SlowStudy, KilledAtAnyMomentItGoesOn) {
-  config_.train.max_steps = 160;
-  config_.train.checkpoint_every = 40;
+  constexpr int kKills = 6;
+  config_.train.max_steps = 400;
+  config_.train.checkpoint_every = 20;
   config_.train.keep_last = 2;
   const fs::path file = text_ / "tiny.toml", whole = text_ / "whole";
   write_file_atomically(file, to_toml(config_));
-  const auto start = std::chrono::steady_clock::now();
   ASSERT_EQ(StudyProcess(file, whole).wait(), 0);
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 
   RandomStream random(4);
   int studies_killed = 0, cells_killed = 0, last = -1;
   for (int round = 0; round < 40 && last != 0; ++round) {
     StudyProcess study(file, options_.folder);
-    if (studies_killed + cells_killed < 8) {
-      std::this_thread::sleep_for(std::chrono::duration<double>(random.uniform() * seconds * 0.6));
+    if (studies_killed + cells_killed < kKills) {
+      const std::uintmax_t before = logged(options_.folder);
+      while (!study.has_ended() && logged(options_.folder) == before)
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      std::this_thread::sleep_for(std::chrono::duration<double>(random.uniform() * 0.15));
       const std::vector<pid_t> cells = study.children();
       const bool a_cell = round % 2 == 1 && !cells.empty();
       if (!study.has_ended()) {
