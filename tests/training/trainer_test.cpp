@@ -19,43 +19,13 @@
 #include "prenorm/training/train_translation.h"
 #include "prenorm/training/translation_setup.h"
 #include "prenorm/training/translation_task.h"
-#include "training/tiny_run.h"
+#include "training/trainer_fixture.h"
 
 namespace prenorm::training {
 namespace {
 
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
-
-class TrainerTest : public ::testing::Test {
- protected:
-  static void SetUpTestSuite() {
-    be_quiet(true);
-    text_ = new test::TinyText;
-  }
-  static void TearDownTestSuite() { delete text_; }
-  void TearDown() override {
-    for (const std::string& name : test::names_in(text_->path()))
-      if (name.starts_with("run")) fs::remove_all(*text_ / name);
-  }
-
-  static TrainingResult run(const Config& config, const std::string& name = "run") {
-    return train_translation(config, RunFolder(*text_ / name), Start::kNew);
-  }
-  static fs::path path(const std::string& name = "run") { return *text_ / name; }
-  static std::unique_ptr<TranslationTask> task_of(const Config& config) {
-    const fs::path prepared = *text_ / "prepared";
-    return std::make_unique<TranslationTask>(config, make_tokenizers(config, prepared), prepared);
-  }
-  // All weights in one row, in the order of the model.
-  static at::Tensor weights(TranslationTask& task, const fs::path& checkpoint) {
-    load_weights(checkpoint, task.parameters());
-    return task.parameters().values().clone();
-  }
-  static double norm(const at::Tensor& x) { return optim::l2_norm(x); }
-
-  static inline test::TinyText* text_ = nullptr;
-};
 
 // One update of plain gradient descent at rate 1: the weights move by the gradient.
 Config one_step(Config config) {
@@ -328,102 +298,6 @@ TEST_F(TrainerTest, WithoutValidationText) {
   EXPECT_EQ(RunFolder(path()).find_checkpoint(""), path() / "last");
 }
 
-// A model whose weights can be spoilt at any update.
-class SpoiltTask : public TranslationTask {
- public:
-  using TranslationTask::TranslationTask;
-  std::int64_t load(std::int64_t epoch, std::int64_t batch, const Sharing& sharing) override {
-    loaded = batch;
-    return TranslationTask::load(epoch, batch, sharing);
-  }
-  BatchLoss loss(std::int64_t share, std::int64_t replica, const nn::Context& context) override {
-    BatchLoss result = TranslationTask::loss(share, replica, context);
-    if (loaded == bad_batch) result.loss_sum = result.loss_sum * std::numeric_limits<double>::infinity();
-    return result;
-  }
-  std::int64_t bad_batch = -1, loaded = -1;
-};
-
-TEST_F(TrainerTest, ALossThatIsNotFiniteNamesTheBatchOfAnAccumulatedUpdate) {
-  Config config = text_->config();
-  config.batch.accumulate = 3;
-  const fs::path prepared = *text_ / "prepared";
-  const Tokenizers tokenizers = make_tokenizers(config, prepared);
-  SpoiltTask task(config, tokenizers, prepared);
-  task.bad_batch = 4;  // the second of the second update
-  RunFolder folder(path());
-  folder.create(config, tokenizers);
-  Trainer trainer(config, task, folder);
-  const std::string lines = task.origin(0, 4);
-  try {
-    trainer.run();
-    ADD_FAILURE() << "it went on";
-  } catch (const NumericsError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("update 2: training has diverged: the loss is not finite"));
-    EXPECT_THAT(error.what(), HasSubstr("batch 4 of epoch 0: " + lines));
-    EXPECT_THAT(error.what(), HasSubstr("no checkpoint had been written yet"));
-    EXPECT_THAT(error.what(), HasSubstr("lower optim.lr"));
-  }
-}
-
-// A run at a rate at which the loss grows but stays a number for long.
-Config too_fast(Config config) {
-  config.optim.name = OptimizerName::kSgd;
-  config.optim.lr = 30;
-  config.schedule.name = ScheduleName::kConstant;
-  config.model.norm_placement = NormPlacement::kPreLn;
-  config.train.max_steps = 40;
-  config.train.valid_every = config.train.checkpoint_every = 1000;
-  config.train.log_every = 2;
-  return config;
-}
-
-TEST_F(TrainerTest, ALossOverAMultipleOfTheFirstIsDivergence) {
-  Config config = too_fast(text_->config());
-  // What the losses are without the rule: the first line of the log over the multiple is where it must stop.
-  try {
-    run(config, "run1");
-  } catch (const NumericsError&) {
-  }
-  const auto lines = test::metrics_of(path("run1"), "update");
-  const double first = lines.at(0)["loss_nats_per_token"];
-  config.train.diverged_loss_ratio = 1.5;
-  std::int64_t expected = 0;
-  for (const auto& line : lines)
-    if (expected == 0 && line["loss_nats_per_token"].get<double>() > 1.5 * first) expected = line["step"];
-  ASSERT_GT(expected, 1) << "the run does not show the rule";
-  try {
-    run(config, "run2");
-    ADD_FAILURE() << "it went on";
-  } catch (const NumericsError& error) {
-    EXPECT_THAT(error.what(), HasSubstr(fmt::format("update {}: training has diverged: the loss since", expected)));
-    EXPECT_THAT(error.what(), HasSubstr(fmt::format("over 1.5 times that of update 1, {:.4g} ", first)));
-    EXPECT_THAT(error.what(), HasSubstr("lower optim.lr"));
-    const TrainingResult result = read_results(path("run2") / "results.json");
-    EXPECT_EQ(result.reason, StopReason::kDivergence);
-    EXPECT_EQ(result.state.step, expected);
-    EXPECT_EQ(result.diverged_because, error.what());
-    EXPECT_FALSE(result.last_validation);
-  }
-}
-
-// The first loss is in the checkpoint: a run that was stopped compares with the same one.
-TEST_F(TrainerTest, TheFirstLossSurvivesAStop) {
-  Config config = text_->config();
-  config.train.max_steps = 5;
-  run(config);
-  const double first = test::metrics_of(path(), "update").at(0)["loss_nats_per_token"];
-  EXPECT_EQ(test::read_json(path() / "last/trainer.json")["first_loss"], first);
-  config.train.max_steps = 40;
-  config.train.diverged_loss_ratio = 1e-3;
-  EXPECT_THROW(train_translation(config, RunFolder(path()), Start::kResume), NumericsError);
-  EXPECT_EQ(read_results(path() / "results.json").state.step, 8);
-  config.train.diverged_loss_ratio = 0;
-  EXPECT_EQ(train_translation(config, RunFolder(path()), Start::kResume).reason, StopReason::kMaxSteps)
-      << "a run that has diverged can be gone on with";
-  EXPECT_EQ(read_results(path() / "results.json").state.step, 40);
-}
-
 TEST_F(TrainerTest, TheRateFallsWithTheEpoch) {
   Config config = text_->config();
   config.train.max_steps = 1000;
@@ -449,32 +323,6 @@ TEST_F(TrainerTest, ResultsAreReadBack) {
   for (const char* text : {"", "{", "[]", "{}", R"({"stopped_by": "boredom"})", R"({"stopped_by": "signal"})"}) {
     write_file_atomically(broken, text);
     EXPECT_THROW(read_results(broken), DataError) << text;
-  }
-}
-
-TEST_F(TrainerTest, WeightsThatOverflowAreNeverSaved) {
-  Config config = text_->config();
-  config.train.max_steps = 5;
-  run(config);
-  const auto good = test::content_of(path() / "checkpoints");
-  config.train.max_steps = 10;
-  config.optim.lr = 1e39;  // past what a configuration may say: the first update overflows
-  // Found by the update after it, or by the checkpoint that would be written first.
-  for (const auto& [every, message] :
-       {std::pair(5, "update 7: training has diverged: weight embedding.weight is not finite (loss "),
-        std::pair(1, "update 6: weight embedding.weight is not finite any more; ")}) {
-    config.train.checkpoint_every = every;
-    auto task = task_of(config);
-    Trainer trainer(config, *task, RunFolder(path()));
-    ASSERT_TRUE(trainer.resume());
-    try {
-      trainer.run();
-      ADD_FAILURE() << "it went on";
-    } catch (const NumericsError& error) {
-      EXPECT_THAT(error.what(), HasSubstr(message));
-      EXPECT_THAT(error.what(), HasSubstr("the checkpoint of update 5 is the last good one"));
-    }
-    EXPECT_EQ(test::content_of(path() / "checkpoints"), good);
   }
 }
 

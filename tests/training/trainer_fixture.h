@@ -1,0 +1,49 @@
+// Runs of the trainer on a tiny text, each in a folder that goes with its test.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "prenorm/base/terminal.h"
+#include "prenorm/optim/gradient_norm.h"
+#include "prenorm/training/train_translation.h"
+#include "prenorm/training/translation_setup.h"
+#include "prenorm/training/translation_task.h"
+#include "training/tiny_run.h"
+
+namespace prenorm::training {
+
+class TrainerTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    be_quiet(true);
+    text_ = new test::TinyText;
+  }
+  static void TearDownTestSuite() { delete text_; }
+  void TearDown() override {
+    for (const std::string& name : test::names_in(text_->path()))
+      if (name.starts_with("run")) std::filesystem::remove_all(*text_ / name);
+  }
+
+  static TrainingResult run(const Config& config, const std::string& name = "run") {
+    return train_translation(config, RunFolder(*text_ / name), Start::kNew);
+  }
+  static std::filesystem::path path(const std::string& name = "run") { return *text_ / name; }
+  static std::unique_ptr<TranslationTask> task_of(const Config& config) {
+    const std::filesystem::path prepared = *text_ / "prepared";
+    return std::make_unique<TranslationTask>(config, make_tokenizers(config, prepared), prepared);
+  }
+  // All weights in one row, in the order of the model.
+  static at::Tensor weights(TranslationTask& task, const std::filesystem::path& checkpoint) {
+    load_weights(checkpoint, task.parameters());
+    return task.parameters().values().clone();
+  }
+  static double norm(const at::Tensor& x) { return optim::l2_norm(x); }
+
+  static inline test::TinyText* text_ = nullptr;
+};
+
+}  // namespace prenorm::training
