@@ -64,7 +64,7 @@ Probe probe(const Config& config, const ProbeOptions& o, const TaskBuilder& buil
   Progress progress("measuring", std::ssize(models) * o.seeds);
   std::int64_t done = 0;
   for (const ModelConfig& model : models) {
-    ProbedModel& probed = result.models.emplace_back(ProbedModel{model, {}});
+    ProbedModel& probed = result.models.emplace_back(ProbedModel{model, {}, false});
     for (std::int64_t i = 0; i < o.seeds; ++i) {
       Config mine = config;
       mine.model = model;
@@ -84,8 +84,10 @@ Probe probe_checkpoint(const training::RunFolder& run, const std::string& which,
   validate(config);
   training::TranslationTask task(config, run.tokenizers(), prepared_dir(config, run));
   training::load_weights(checkpoint, task.parameters());
-  return {
-      {{config.model, {measure(task, config.runtime, batches)}}}, batches, false, "checkpoint " + checkpoint.string()};
+  return {{{config.model, {measure(task, config.runtime, batches)}, /*trained=*/true}},
+          batches,
+          false,
+          "checkpoint " + checkpoint.string()};
 }
 
 }  // namespace prenorm::lab

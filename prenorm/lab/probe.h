@@ -26,6 +26,7 @@ struct ProbeOptions {
 struct ProbedModel {
   ModelConfig model;
   std::vector<Measurement> seeds;
+  bool trained = false;  // the predictions are about initialisation, and not made of a checkpoint
 };
 
 struct Probe {

@@ -14,7 +14,8 @@ std::vector<LayerGradient> layer_gradients(const ProbedModel& probed, const Meas
   for (const std::string_view stack : kStacks) {
     const std::int64_t layers = layers_of(probed.model, stack);
     if (layers == 0) continue;
-    const std::vector<Interval> predicted = predict_gradient_profile(probed.model, stack, mean);
+    std::vector<Interval> predicted;
+    if (!probed.trained) predicted = predict_gradient_profile(probed.model, stack, mean);
     const double last = mean.gradient(w2_of(stack, layers - 1)).norm_of_mean;
     for (std::int64_t l = 0; l < layers; ++l) {
       const std::string name = w2_of(stack, l);
@@ -134,7 +135,8 @@ ModelSummary summarize(const ProbedModel& probed) {
                        over_seeds(probed.seeds, [](const auto& m) { return m.loss_nats_per_token; }),
                        layer_gradients(probed, mean),
                        {}};
-  const auto predicted = predicted_states(probed.model, mean);
+  std::map<std::string, Interval> predicted;
+  if (!probed.trained) predicted = predicted_states(probed.model, mean);
   for (std::size_t i = 0; i < mean.states.size(); ++i) {
     const StateFigures& s = mean.states[i];
     const auto found = predicted.find(s.point);

@@ -65,7 +65,7 @@ TEST(ProbeSummary, FitsTheExponentsOfAPowerLaw) {
       const std::string last = "encoder.layers." + std::to_string(m.encoder_layers - 1);
       one.gradients.push_back({last + ".feed_forward.down.weight", 0, 5 * std::sqrt(d / layers)});
       one.states.push_back({last + ".feed_forward.output", 2 * layers, 0, 0, 0});
-      p.models.push_back({m, {one, one}});
+      p.models.push_back({m, {one, one}, false});
     }
   const std::vector<Fit> fits = fit_exponents(p);
   ASSERT_EQ(fits.size(), 4U);
