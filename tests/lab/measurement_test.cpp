@@ -10,18 +10,14 @@
 
 #include "prenorm/optim/gradient_norm.h"
 #include "prenorm/training/synthetic_task.h"
+#include "small_translator.h"
 
 namespace prenorm::lab {
 namespace {
 
 Config small_config() {
-  Config config;
-  config.tokenizer.vocab_size = 50;
+  Config config = test::small_translator();
   config.batch.max_tokens = 120;
-  config.model.encoder_layers = config.model.decoder_layers = 2;
-  config.model.d_model = 16;
-  config.model.d_ff = 32;
-  config.model.num_heads = 2;
   config.model.dropout = 0.3;  // which measuring leaves out
   config.runtime = {.threads = 1, .workers = 1, .share_tokens = 1'000'000};
   return config;

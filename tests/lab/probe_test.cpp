@@ -10,20 +10,10 @@
 #include "prenorm/lab/probe_report.h"
 #include "prenorm/lab/probe_summary.h"
 #include "prenorm/training/measuring_task.h"
+#include "small_translator.h"
 
 namespace prenorm::lab {
 namespace {
-
-Config small_config() {
-  Config config;
-  config.tokenizer.vocab_size = 60;
-  config.batch.max_tokens = 300;
-  config.model.encoder_layers = config.model.decoder_layers = 2;
-  config.model.d_model = 32;
-  config.model.d_ff = 64;
-  config.model.num_heads = 4;
-  return config;
-}
 
 std::unique_ptr<training::Task> synthetic(const Config& config) { return training::measuring_task(config, {}); }
 
@@ -33,7 +23,7 @@ TEST(Probe, MeasuresEveryKindOfModelAndSeed) {
                              .widths = {16, 32},
                              .seeds = 2,
                              .batches = 1};
-  const Probe p = probe(small_config(), options, synthetic);
+  const Probe p = probe(test::small_translator(), options, synthetic);
   ASSERT_EQ(p.models.size(), 8U);
   EXPECT_EQ(p.models[1].model.encoder_layers, 3);
   EXPECT_EQ(p.models[1].model.decoder_layers, 3);
@@ -49,7 +39,9 @@ TEST(Probe, MeasuresEveryKindOfModelAndSeed) {
   EXPECT_NE(report_of(p).find("exponent"), std::string::npos);
 }
 
-TEST(Probe, NamesAWidthThatDoesNotFit) { EXPECT_THROW(probe(small_config(), {.widths = {30}}, synthetic), UsageError); }
+TEST(Probe, NamesAWidthThatDoesNotFit) {
+  EXPECT_THROW(probe(test::small_translator(), {.widths = {15}}, synthetic), UsageError);
+}
 
 // In the simplified setting with hand-made numbers: y = 5 L^-0.5 d^0.5.
 TEST(ProbeSummary, FitsTheExponentsOfAPowerLaw) {
@@ -81,7 +73,7 @@ TEST(ProbeSummary, FitsTheExponentsOfAPowerLaw) {
 
 // Means of what the theory says lie where it says: a deep and a wide enough model.
 TEST(ProbeSummary, PutsPredictionsBesideStates) {
-  Config config = small_config();
+  Config config = test::small_translator();
   config.model.d_model = config.model.d_ff = 64;
   for (const NormPlacement placement :
        {NormPlacement::kPostLn, NormPlacement::kPreLn, NormPlacement::kPreLnNoFinal, NormPlacement::kSandwichLn}) {

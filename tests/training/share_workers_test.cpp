@@ -10,6 +10,7 @@
 #include "golden_file.h"
 #include "prenorm/ops/kernels.h"
 #include "prenorm/training/synthetic_task.h"
+#include "small_translator.h"
 
 namespace prenorm::training {
 namespace {
@@ -17,13 +18,7 @@ namespace {
 using prenorm::testing::relative_difference;
 
 Config small_config() {
-  Config config;
-  config.tokenizer.vocab_size = 50;
-  config.batch.max_tokens = 400;
-  config.model.encoder_layers = config.model.decoder_layers = 2;
-  config.model.d_model = 16;
-  config.model.d_ff = 32;
-  config.model.num_heads = 2;
+  Config config = test::small_translator();
   config.model.dropout = config.model.attention_dropout = config.model.activation_dropout = 0.2;
   return config;
 }
