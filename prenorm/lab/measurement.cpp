@@ -1,7 +1,5 @@
 #include "prenorm/lab/measurement.h"
 
-#include <ATen/TensorOperators.h>
-#include <ATen/ops/zeros_like.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,7 +7,7 @@
 #include <numeric>
 #include <stdexcept>
 
-#include "prenorm/optim/gradient_norm.h"
+#include "prenorm/lab/gradient_average.h"
 #include "prenorm/training/share_workers.h"
 
 namespace prenorm::lab {
@@ -71,9 +69,8 @@ Measurement measure(training::Task& task, const RuntimeConfig& runtime, std::int
   training::ShareWorkers workers(task, runtime);
   training::PointRecorder recorder(workers.count());
   nn::Parameters& parameters = task.parameters();
-  const at::Tensor sum = at::zeros_like(parameters.gradients());
+  GradientAverage average(parameters, batches);
   Measurement result;
-  for (const nn::Parameter& p : parameters.list()) result.gradients.push_back({p.name, 0, 0});
   training::BatchTotals totals;
   std::int64_t epoch = 0, batch = 0;
   for (std::int64_t i = 0; i < batches; ++i) {
@@ -81,17 +78,11 @@ Measurement measure(training::Task& task, const RuntimeConfig& runtime, std::int
     const nn::Context context{.observe_attention = i == 0};
     const auto of_batch = workers.add_gradients(epoch, batch, context, recorder.observers());
     workers.sum_and_norm();
-    const double scale = 1 / static_cast<double>(of_batch.target_tokens);
-    for (std::size_t k = 0; k < result.gradients.size(); ++k)
-      result.gradients[k].mean_of_norms +=
-          optim::l2_norm(parameters.list()[k].value.grad()) * scale / static_cast<double>(batches);
-    sum.add_(parameters.gradients(), scale / static_cast<double>(batches));
+    average.add(1 / static_cast<double>(of_batch.target_tokens));
     totals += of_batch;
     task.advance(epoch, batch);
   }
-  parameters.gradients().copy_(sum);
-  for (std::size_t k = 0; k < result.gradients.size(); ++k)
-    result.gradients[k].norm_of_mean = optim::l2_norm(parameters.list()[k].value.grad());
+  result.gradients = average.norms();
   result.loss_nats_per_token = totals.loss_nats / static_cast<double>(totals.target_tokens);
   add_states(result, recorder.points());
   return result;

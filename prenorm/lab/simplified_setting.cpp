@@ -8,6 +8,7 @@
 
 #include <cmath>
 
+#include "prenorm/lab/gradient_average.h"
 #include "prenorm/nn/encoder.h"
 #include "prenorm/ops/cross_entropy.h"
 #include "prenorm/optim/gradient_norm.h"
@@ -71,16 +72,14 @@ ModelConfig model_config(const SimplifiedSetting& s) {
 
 SimplifiedMeasurement measure(const SimplifiedSetting& s) {
   const SimplifiedModel model(s);
-  const std::vector<nn::Parameter>& list = model.parameters.list();
   const at::Tensor& w2 = model.parameters.at(fmt::format("encoder.layers.{}.feed_forward.down.weight", s.layers - 1));
   const nn::Packing packing = nn::Packing::from_offsets(std::vector<std::int64_t>{0, s.length});
-  const at::Tensor gradients = model.parameters.gradients(), sum = at::zeros_like(gradients);
+  GradientAverage average(model.parameters, s.sequences);
   const auto count = static_cast<double>(s.sequences);
   training::PointRecorder recorder(1);
   SimplifiedMeasurement result;
-  for (const nn::Parameter& p : list) result.gradients.push_back({p.name, 0, 0});
   for (std::int64_t i = 0; i < s.sequences; ++i) {
-    gradients.zero_();
+    model.parameters.gradients().zero_();
     const Example example = draw(s, i);
     const at::Tensor output = model.encoder(example.x, packing, {.observer = recorder.observers().data()});
     const at::Tensor leaf = output.detach().requires_grad_();
@@ -88,14 +87,11 @@ SimplifiedMeasurement measure(const SimplifiedSetting& s) {
         ops::projected_cross_entropy(leaf, model.output, example.labels, 0).loss_sum / static_cast<double>(s.length);
     loss.backward();
     output.backward(leaf.grad());
-    for (std::size_t k = 0; k < list.size(); ++k)
-      result.gradients[k].mean_of_norms += optim::l2_norm(list[k].value.grad()) / count;
+    average.add(1);
     result.last_layers.push_back({optim::l2_norm(w2.grad()), perpendicular_norm(leaf.grad(), leaf.detach())});
     result.loss_nats_per_token += loss.item<double>() / count;
-    sum.add_(gradients, 1 / count);
   }
-  gradients.copy_(sum);
-  for (std::size_t k = 0; k < list.size(); ++k) result.gradients[k].norm_of_mean = optim::l2_norm(list[k].value.grad());
+  result.gradients = average.norms();
   add_states(result, recorder.points());
   return result;
 }
