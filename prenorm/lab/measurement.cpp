@@ -4,18 +4,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <stdexcept>
 
 #include "prenorm/lab/gradient_average.h"
+#include "prenorm/lab/statistics.h"
 #include "prenorm/training/share_workers.h"
 
 namespace prenorm::lab {
 namespace {
-
-double mean_of(const std::vector<double>& values) {
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
 
 double share_off(const std::vector<double>& values, double mean, double epsilon) {
   const auto off =

@@ -11,10 +11,6 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-double mean_of(std::span<const double> values) {
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
-
 // The 97.5 % point of Student's t. Beyond the table, the expansion in 1/df around the normal's (Abramowitz & Stegun,
 // 26.7.5), which is right to four decimals there.
 double student_t_975(std::int64_t degrees) {
@@ -41,6 +37,10 @@ std::vector<double> ranks(std::span<const double> values) {
 }
 
 }  // namespace
+
+double mean_of(std::span<const double> values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
 
 Estimate estimate(std::span<const double> sample) {
   const auto n = std::ssize(sample);

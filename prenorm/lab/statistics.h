@@ -7,6 +7,8 @@
 
 namespace prenorm::lab {
 
+double mean_of(std::span<const double> values);  // NaN of none
+
 // The mean of a sample and half the width of its 95 % confidence interval by Student's t; 0 for a single value, of
 // which nothing can be said.
 struct Estimate {
