@@ -38,7 +38,8 @@ Trainer::Trainer(const Config& config, Task& task, RunFolder folder)
   state_.data = task.data_key();
 }
 
-// The links may lag behind a checkpoint after which the process was killed; the checkpoint itself is whole.
+// Links and the removal of old checkpoints may lag behind a checkpoint after which the process was killed; the
+// checkpoint itself is whole.
 bool Trainer::resume() {
   const std::vector<std::int64_t> steps = folder_.steps();
   if (!steps.empty()) {
@@ -53,6 +54,7 @@ bool Trainer::resume() {
     saved_step_ = state_.step;
     folder_.link_last(state_.step);
     folder_.link_best(state_.best_step);
+    folder_.remove_old_checkpoints(state_.step, state_.best_step, config_.train.keep_last);
   }
   folder_.remove_leftovers();
   return !steps.empty();

@@ -157,6 +157,20 @@ TEST_F(Resume, AfterAKillAtAnAwkwardMoment) {
   for (const std::string& name : test::names_in(run.path())) EXPECT_EQ(name.find("partial"), std::string::npos) << name;
 }
 
+// The newest checkpoint stands, an older one should have gone, and the run has no update left to make.
+TEST_F(Resume, AfterAKillBeforeAnOldCheckpointWasRemoved) {
+  Config config = text_->config();
+  config.train.keep_last = 1;
+  config.train.average_last = 0;
+  train_translation(config, folder("whole"), Start::kNew);
+  train_translation(config, folder("stopped"), Start::kNew);
+  const RunFolder run = folder("stopped");
+  fs::copy(run.checkpoint(run.steps().back()), run.checkpoint(1), fs::copy_options::recursive);
+  fs::remove(run.results());
+  train_translation(config, run, Start::kResume);
+  EXPECT_EQ(test::record_of(run.path()), test::record_of(folder("whole").path()));
+}
+
 TEST_F(Resume, RefusesAnotherText) {
   const test::TinyText other;
   const Config config = other.config();

@@ -38,8 +38,12 @@ class Training {
 
   bool has_ended() { return ended_ || (ended_ = ::waitpid(child_, &status_, WNOHANG) == child_); }
   void wait_for_first_update() {
-    while (!has_ended() && (!fs::exists(run_ / "metrics.jsonl") || fs::file_size(run_ / "metrics.jsonl") == 0))
-      sleep(0.002);
+    std::error_code missing;
+    const auto size = [&] { return fs::file_size(run_ / "metrics.jsonl", missing); };
+    while (!has_ended() && (size() == 0 || missing)) sleep(0.002);
+  }
+  void wait_for_first_checkpoint() {
+    while (!has_ended() && !fs::exists(run_ / "last")) sleep(0.002);
   }
   void wait() {
     if (!ended_) ::waitpid(child_, &status_, 0);
@@ -88,10 +92,12 @@ TEST(SlowKill, AtTwentyRandomMoments) {
     for (bool finished = false; !finished;) {
       Training training(file, run);
       if (kills() < kKills) {
-        // Starting takes most of the time: one kill of three is for the updates alone, one for the first of them.
-        const double spans[] = {seconds, seconds - until_training, (seconds - until_training) / 12};
-        const std::uint64_t kind = random.below(3);
-        if (kind > 0) training.wait_for_first_update();
+        // Starting takes most of the time: of three kills one is for any moment, one for the first updates, one for
+        // what comes after the first checkpoint.
+        const double updates = seconds - until_training, spans[] = {seconds, updates / 12, updates};
+        const int kind = kills() % 3;
+        if (kind == 1) training.wait_for_first_update();
+        if (kind == 2) training.wait_for_first_checkpoint();
         sleep(random.uniform() * spans[kind]);
         training.kill();
       } else {
