@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "cli/output.h"
 #include "prenorm/base/error.h"
 #include "prenorm/config/load.h"
+#include "prenorm/lab/advice_report.h"
 #include "prenorm/lab/probe.h"
 #include "prenorm/lab/probe_report.h"
 #include "prenorm/lab/theory.h"
@@ -18,11 +20,14 @@
 namespace prenorm::cli {
 namespace {
 
+constexpr std::int64_t kAdviceSeeds = 3;
+
 struct Options {
   std::string subject, checkpoint;
   std::vector<std::string> set, placements;
   lab::ProbeOptions probe;
-  bool theory = false, json = false;
+  std::optional<std::int64_t> seeds;
+  bool advise = false, theory = false, json = false;
 };
 
 std::vector<NormPlacement> placements_of(const std::vector<std::string>& names) {
@@ -47,6 +52,10 @@ int check_theory(const Options& options) {
                      failed->measured, failed->accepted.low, failed->accepted.high, failed->what);
 }
 
+std::unique_ptr<training::Task> build_task(const Config& config) {
+  return training::measuring_task(config, {.prepared_dir = "runs/prepared"});
+}
+
 lab::Probe measure(const Options& options) {
   const training::RunFolder run(options.subject);
   if (run.exists()) {
@@ -59,15 +68,29 @@ lab::Probe measure(const Options& options) {
     throw_error<UsageError>("{}: --checkpoint needs a run folder, and this is none", options.subject);
   const Config config = load_config(options.subject, options.set).config;
   training::set_up_process(config.runtime);
-  return lab::probe(config, options.probe, [](const Config& mine) {
-    return training::measuring_task(mine, {.prepared_dir = "runs/prepared"});
-  });
+  return lab::probe(config, options.probe, build_task);
+}
+
+int advise(const Options& options) {
+  if (training::RunFolder(options.subject).exists())
+    throw_error<UsageError>("{} is a run: --advise is for a configuration before training; name its config.toml",
+                            options.subject);
+  const Config config = load_config(options.subject, options.set).config;
+  training::set_up_process(config.runtime);
+  const lab::Advice advice = lab::advise(config, options.seeds.value_or(kAdviceSeeds), build_task);
+  if (options.json)
+    print_json(to_json(advice));
+  else
+    print(to_text(advice));
+  return 0;
 }
 
 int run_probe(Options options) {
   if (options.theory) return check_theory(options);
   if (options.subject.empty())
     throw_error<UsageError>("nothing to probe; name a TOML file or a run folder, or use --theory");
+  if (options.advise) return advise(options);
+  options.probe.seeds = options.seeds.value_or(options.probe.seeds);
   options.probe.placements = placements_of(options.placements);
   const lab::Probe result = measure(options);
   if (options.json)
@@ -101,13 +124,14 @@ void add_probe(CLI::App& app, Run& chosen) {
   command->add_option("--checkpoint", options->checkpoint, "of the run: average, best, last or a step")
       ->type_name("WHICH");
   add_lists(*command, *options);
-  command->add_option("--seeds", options->probe.seeds, "models of each kind; 5 when left out")
+  command->add_option("--seeds", options->seeds, "models of each kind; 5 when left out, 3 for --advise")
       ->type_name("N")
       ->check(CLI::Range(1, 10'000));
   command->add_option("--batches", options->probe.batches, "batches for each model; 4 when left out")
       ->type_name("N")
       ->check(CLI::Range(1, 100'000));
   command->add_flag("--simplified", options->probe.simplified, "in the setting of the paper's theory");
+  command->add_flag("--advise", options->advise, "will it train without warm-up, and up to which learning rate?");
   command->add_flag("--theory", options->theory, "check lemmas and theorem: pass or fail; needs no CONFIG");
   command->add_option("--set", options->set, "another value for a key; may be repeated")
       ->type_name("KEY=VALUE")

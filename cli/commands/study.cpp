@@ -12,6 +12,7 @@
 #include "prenorm/base/file.h"
 #include "prenorm/base/terminal.h"
 #include "prenorm/config/load.h"
+#include "prenorm/lab/lr_search.h"
 #include "prenorm/lab/study.h"
 #include "prenorm/lab/study_report.h"
 #include "prenorm/training/process.h"
@@ -23,18 +24,13 @@ struct Options {
   std::string config, csv;
   std::vector<std::string> grid, set;
   lab::StudyOptions study;
-  bool quiet = false, json = false;
+  bool find_lr = false, quiet = false, json = false;
 };
 
-int study(Options options) {
-  const LoadedConfig base = load_config(options.config, options.set);
-  const std::vector<lab::GridAxis> axes = lab::parse_grid(options.grid);
-  if (options.study.folder.empty())
-    options.study.folder = std::filesystem::path("studies") / std::filesystem::path(options.config).stem();
+// What a study and a search have in common once cells have been run.
+template <class Result>
+int report(const Options& options, const Result& result, const lab::StudyOutcome& outcome) {
   const std::string folder = options.study.folder.string();
-  be_quiet(options.quiet);
-  training::set_up_process(base.config.runtime);
-  const lab::StudyOutcome outcome = run_study(base, axes, options.study);
   if (outcome.signal != 0) {
     warn(fmt::format("stopped, cells still to be done: {}; go on with the same command, which finds the others in {}",
                      outcome.unfinished, folder));
@@ -42,14 +38,30 @@ int study(Options options) {
   }
   if (!options.csv.empty()) write_file_atomically(options.csv, to_csv(outcome.table));
   if (options.json)
-    print_json(to_json(outcome.table));
+    print_json(to_json(result));
   else
-    print(to_text(outcome.table));
+    print(to_text(result));
   flush_output();
   if (outcome.failed > 0)
     throw_error<Error>("{} of the cells failed, first {}; see the logs in {}/cells, and run the same command again",
                        outcome.failed, outcome.first_failure, folder);
   return 0;
+}
+
+int study(Options options) {
+  const LoadedConfig base = load_config(options.config, options.set);
+  const std::vector<lab::GridAxis> axes = lab::parse_grid(options.grid);
+  if (options.study.folder.empty())
+    options.study.folder = std::filesystem::path("studies") / std::filesystem::path(options.config).stem();
+  be_quiet(options.quiet);
+  training::set_up_process(base.config.runtime);
+  if (options.find_lr) {
+    const lab::LrSearch search = find_lr(base, axes, options.study);
+    return report(options, search, search.study);
+  }
+  if (axes.empty()) throw_error<UsageError>("--grid is missing: which keys shall vary? (or use --find-lr)");
+  const lab::StudyOutcome outcome = run_study(base, axes, options.study);
+  return report(options, outcome.table, outcome);
 }
 
 }  // namespace
@@ -60,7 +72,6 @@ void add_study(CLI::App& app, Run& chosen) {
   command->add_option("CONFIG", options->config, "a TOML file that every cell changes")->required();
   command->add_option("--grid", options->grid, "values of a key; repeat it for the product")
       ->type_name("KEY=V1,V2,...")
-      ->required()
       ->allow_extra_args(false);
   command->add_option("--set", options->set, "another value for a key in all cells")
       ->type_name("KEY=VALUE")
@@ -74,6 +85,7 @@ void add_study(CLI::App& app, Run& chosen) {
       ->type_name("X")
       ->check(CLI::Range(0.0, 1000.0));
   command->add_option("--csv", options->csv, "write the cells as comma-separated values too")->type_name("FILE");
+  command->add_flag("--find-lr", options->find_lr, "bisect the largest stable optim.lr, with and without warm-up");
   command->add_flag("--dry-run", options->study.dry_run, "show the cells as they are and run nothing");
   command->add_flag("--quiet", options->quiet, "warnings only");
   add_json_flag(*command, options->json);

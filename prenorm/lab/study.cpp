@@ -22,11 +22,8 @@ bool is_default(const LoadedConfig& base, const std::string& key) { return base.
 
 class Study {
  public:
-  Study(const LoadedConfig& base, std::span<const GridAxis> axes, const StudyOptions& options)
-      : base_(base), options_(options), folder_(options.folder) {
-    if (is_default(base_, "train.diverged_loss_ratio")) base_.config.train.diverged_loss_ratio = kDivergedLossRatio;
-    for (const GridAxis& axis : axes) keys_.push_back(axis.key);
-    cells_ = grid_cells(base_, axes);
+  Study(const LoadedConfig& base, std::vector<std::string> keys, std::vector<Cell> cells, const StudyOptions& options)
+      : base_(base), options_(options), folder_(options.folder), keys_(std::move(keys)), cells_(std::move(cells)) {
     folder_.check(base_.config);
     for (const Cell& cell : cells_) training::check_readable(cell.config.data);
   }
@@ -142,8 +139,21 @@ class Study {
 
 }  // namespace
 
+LoadedConfig study_base(LoadedConfig base) {
+  if (is_default(base, "train.diverged_loss_ratio")) base.config.train.diverged_loss_ratio = kDivergedLossRatio;
+  return base;
+}
+
 StudyOutcome run_study(const LoadedConfig& base, std::span<const GridAxis> axes, const StudyOptions& options) {
-  return Study(base, axes, options).run();
+  const LoadedConfig mine = study_base(base);
+  std::vector<std::string> keys;
+  for (const GridAxis& axis : axes) keys.push_back(axis.key);
+  return run_cells(mine, std::move(keys), grid_cells(mine, axes), options);
+}
+
+StudyOutcome run_cells(const LoadedConfig& base, std::vector<std::string> keys, std::vector<Cell> cells,
+                       const StudyOptions& options) {
+  return Study(base, std::move(keys), std::move(cells), options).run();
 }
 
 }  // namespace prenorm::lab

@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "prenorm/config/load.h"
 #include "prenorm/lab/grid.h"
@@ -39,5 +40,11 @@ struct StudyOutcome {
 // base or another study at work in it; FileError and DataError for the text. A cell's errors are in its log, and
 // counted.
 StudyOutcome run_study(const LoadedConfig& base, std::span<const GridAxis> axes, const StudyOptions& options);
+
+// The parts of run_study(). `base`: as study_base() leaves it, with kDivergedLossRatio where nothing else is
+// configured. `keys`: come first in the table.
+LoadedConfig study_base(LoadedConfig base);
+StudyOutcome run_cells(const LoadedConfig& base, std::vector<std::string> keys, std::vector<Cell> cells,
+                       const StudyOptions& options);
 
 }  // namespace prenorm::lab
