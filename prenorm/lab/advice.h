@@ -15,9 +15,9 @@ namespace prenorm::lab {
 
 // The rule. With s what tells tokens apart in the states the output is computed from (lab/first_update.h), before and
 // after the first update: a start is safe where the update leaves this share of s ...
-inline constexpr double kSpreadKept = 0.3;
+inline constexpr double kSpreadKept = 0.35;
 // ... and s itself at least this large, or all it was where it was smaller.
-inline constexpr double kSmallestSpread = 0.1;
+inline constexpr double kSmallestSpread = 0.08;
 
 bool is_safe(double spread_before, double spread_after);
 

@@ -1,0 +1,100 @@
+// A search over tiny cells, each a process: what is trained, found again, concluded and refused.
+#include "prenorm/lab/lr_search.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "prenorm/base/error.h"
+#include "prenorm/base/terminal.h"
+#include "prenorm/config/write.h"
+#include "prenorm/lab/study_folder.h"
+#include "training/tiny_run.h"
+
+namespace prenorm::lab {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class SlowLrSearch : public ::testing::Test {
+ protected:
+  SlowLrSearch() {
+    be_quiet(true);
+    config_ = text_.config();
+    config_.train.max_steps = 20;
+    options_.folder = text_ / "study";
+    options_.program = PRENORM_COMMAND;
+  }
+
+  LrSearch find(const std::vector<std::string>& grid = {}) const {
+    LoadedConfig loaded = load_config_text(to_toml(config_), "tiny.toml");
+    loaded.origin["train.diverged_loss_ratio"] = "default";
+    return find_lr(loaded, parse_grid(grid), options_);
+  }
+  std::string refusal(const std::vector<std::string>& grid = {}) const {
+    try {
+      find(grid);
+    } catch (const UsageError& error) {
+      return error.what();
+    }
+    return "taken";
+  }
+
+  test::TinyText text_;
+  Config config_;
+  StudyOptions options_;
+};
+
+TEST_F(SlowLrSearch, BisectsWithAndWithoutWarmupAndFindsItsCellsAgain) {
+  const LrSearch search = find();
+  EXPECT_THAT(search.keys, ElementsAre("schedule.warmup_steps"));
+  ASSERT_EQ(search.settings.size(), 2U);
+  EXPECT_THAT(search.settings[0].values, ElementsAre("0"));
+  EXPECT_THAT(search.settings[1].values, ElementsAre("5")) << "a quarter of train.max_steps";
+  std::size_t trials = 0;
+  for (const SearchedSetting& setting : search.settings) {
+    ASSERT_TRUE(setting.search.largest_stable() && setting.search.smallest_unstable()) << to_text(search);
+    EXPECT_LE(*setting.search.smallest_unstable(), 1.5 * *setting.search.largest_stable());
+    EXPECT_FALSE(setting.search.next());
+    trials += setting.search.trials().size();
+  }
+  const std::size_t cells = StudyFolder(options_.folder).cells().size();
+  EXPECT_EQ(cells, trials) << "a cell for each rate that was tried";
+  options_.program = "/bin/false";  // nothing is left to be trained
+  const LrSearch again = find();
+  EXPECT_EQ(to_json(again)["settings"], to_json(search)["settings"]);
+  EXPECT_EQ(StudyFolder(options_.folder).cells().size(), cells);
+}
+
+TEST_F(SlowLrSearch, SettingsAreCombinationsOfTheGrid) {
+  options_.dry_run = true;
+  const LrSearch search = find({"model.norm_placement=post_ln,pre_ln", "schedule.warmup_steps=3"});
+  EXPECT_THAT(search.keys, ElementsAre("model.norm_placement", "schedule.warmup_steps"));
+  ASSERT_EQ(search.settings.size(), 2U);
+  EXPECT_THAT(search.settings[0].values, ElementsAre("post_ln", "3"));
+  EXPECT_TRUE(search.settings[0].search.trials().empty()) << "a dry run trains nothing";
+  EXPECT_EQ(search.study.unfinished, 2) << "the first cell of each";
+  EXPECT_FALSE(std::filesystem::exists(options_.folder));
+}
+
+TEST_F(SlowLrSearch, StopsWhereACellFails) {
+  options_.program = "/bin/false";
+  const LrSearch search = find();
+  EXPECT_EQ(search.study.failed, 2);
+  EXPECT_TRUE(search.settings[0].search.trials().empty());
+}
+
+TEST_F(SlowLrSearch, RefusesWhatItCannotCompare) {
+  EXPECT_THAT(refusal({"optim.lr=1,2"}), HasSubstr("--find-lr looks for the rate itself"));
+  config_.optim.lr = 0;
+  EXPECT_THAT(refusal(), HasSubstr("optim.lr, which is 0"));
+  config_ = text_.config();
+  config_.data.valid_source = config_.data.valid_target = "";
+  EXPECT_THAT(refusal(), HasSubstr("name a text in data.valid_source"));
+}
+
+}  // namespace
+}  // namespace prenorm::lab
