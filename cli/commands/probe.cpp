@@ -75,6 +75,9 @@ int advise(const Options& options) {
   if (training::RunFolder(options.subject).exists())
     throw_error<UsageError>("{} is a run: --advise is for a configuration before training; name its config.toml",
                             options.subject);
+  if (!options.placements.empty() || !options.probe.depths.empty() || !options.probe.widths.empty() ||
+      options.probe.simplified || !options.checkpoint.empty())
+    throw_error<UsageError>("--advise is about the configuration as it is; change it with --set");
   const Config config = load_config(options.subject, options.set).config;
   training::set_up_process(config.runtime);
   const lab::Advice advice = lab::advise(config, options.seeds.value_or(kAdviceSeeds), build_task);

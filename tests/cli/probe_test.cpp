@@ -54,7 +54,23 @@ TEST_F(ProbeCommand, TheSimplifiedSettingNeedsNoText) {
   EXPECT_THAT(outcome.out, HasSubstr("2 layers, d_model 32"));
 }
 
+TEST_F(ProbeCommand, AdvisesOnAConfiguration) {
+  const Outcome safe = probe({config(), "--advise", "--set", "optim.lr=1e-5", "--seeds", "2"});
+  ASSERT_EQ(safe.code, 0) << safe.err;
+  EXPECT_THAT(safe.out, HasSubstr(" at 1e-05: starts safely at this rate\n"));
+  const Outcome outcome = probe({config(), "--advise", "--json", "--set", "optim.lr=5"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const json advice = json::parse(outcome.out);
+  EXPECT_EQ(advice["verdict"], "needs warm-up");
+  EXPECT_EQ(advice["seeds"].size(), 3U);
+  EXPECT_LT(advice["largest_lr_without_warmup"], 5);
+  EXPECT_GT(advice["largest_lr_without_warmup"], 1e-5);
+}
+
 TEST_F(ProbeCommand, RefusesWhatItCannotMeasure) {
+  expect_refused(probe({run(), "--advise"}), 2, "name its config.toml");
+  expect_refused(probe({config(), "--advise", "--depths", "2"}), 2, "change it with --set");
+  expect_refused(probe({config(), "--advise", "--set", "optim.lr=0"}), 2, "optim.lr is 0");
   expect_refused(probe({}), 2, "nothing to probe");
   expect_refused(probe({config(), "--placements", "post"}), 2, "post_ln");
   expect_refused(probe({config(), "--depths", "0"}), 2, "--depths");

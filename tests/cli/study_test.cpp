@@ -84,6 +84,19 @@ TEST_F(StudyCommand, ADryRunListsTheCells) {
   EXPECT_FALSE(fs::exists(folder_));
 }
 
+TEST_F(StudyCommand, ASearchListsItsSettings) {
+  expect_refused({"--find-lr", "--grid", "optim.lr=1,2"}, 2, "--find-lr looks for the rate itself");
+  const Outcome outcome = study({"--find-lr", "--dry-run", "--grid", "model.norm_placement=post_ln,pre_ln"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("largest stable learning rates:\n"));
+  EXPECT_THAT(outcome.out, HasSubstr("stable up to"));
+  const json object = json::parse(study({"--find-lr", "--dry-run", "--json"}).out);
+  ASSERT_EQ(object["settings"].size(), 2U);
+  EXPECT_EQ(object["settings"][1]["keys"]["schedule.warmup_steps"], "1");
+  EXPECT_TRUE(object["settings"][0]["largest_stable_lr"].is_null());
+  EXPECT_FALSE(fs::exists(folder_));
+}
+
 TEST_F(StudyCommand, PrintsATableOrOneObjectAndWritesCsv) {
   const std::string csv = (text_ / "cells.csv").string();
   const Outcome first = shell(command("--grid train.seed=1,2 --csv " + csv));
