@@ -10,7 +10,7 @@ namespace prenorm::lab {
 namespace {
 
 // Where the search begins and gives up, as the size of the update over that of the weights; how it goes on.
-constexpr double kSmallest = 1e-5, kLargest = 1e3, kStride = 2, kPrecision = 1.1;
+constexpr double kSmallest = 1e-4, kLargest = 1e3, kStride = 2, kPrecision = 1.1;
 
 double output_spread(const UpdatedModel& model) { return model.layers.back().spread; }
 
@@ -64,14 +64,14 @@ bool Advice::is_close() const { return std::abs(std::log2(config.optim.lr / larg
 Advice advise(const Config& config, std::int64_t seeds, const TaskBuilder& build) {
   if (config.optim.lr <= 0) throw_error<UsageError>("optim.lr is 0: nothing to advise on; give it a value above");
   const bool compare = config.model.norm_placement != NormPlacement::kPreLn;
-  Progress progress("measuring", compare ? 2 * seeds : seeds);
+  Progress progress("measuring", compare ? seeds + 1 : seeds);
   std::int64_t done = 0;
   Advice advice{config, measure_seeds(config, seeds, build, progress, done), 0, {}};
   advice.largest_safe_lr = mean_rate(advice.seeds);
   if (compare) {
     Config pre_ln = config;
     pre_ln.model.norm_placement = NormPlacement::kPreLn;
-    advice.largest_with_pre_ln = mean_rate(measure_seeds(pre_ln, seeds, build, progress, done));
+    advice.largest_with_pre_ln = mean_rate(measure_seeds(pre_ln, 1, build, progress, done));
   }
   return advice;
 }

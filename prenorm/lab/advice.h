@@ -32,7 +32,7 @@ struct Advice {
   Config config;
   std::vector<StartOfTraining> seeds;
   double largest_safe_lr = 0;                 // geometric mean over seeds
-  std::optional<double> largest_with_pre_ln;  // of the same model under pre_ln, where that is not what it is
+  std::optional<double> largest_with_pre_ln;  // of the first seed's model under pre_ln, where that is not what it is
 
   bool starts_safely() const { return config.optim.lr <= largest_safe_lr; }
   // Within a factor of two of the limit: a run may turn out either way.

@@ -15,6 +15,9 @@
 namespace prenorm::lab {
 namespace {
 
+// Means over tokens need no more of a large batch than these, spread over it: sentences stand by length there.
+constexpr std::int64_t kShares = 4, kTokensOfShare = 128;
+
 // Sums over tokens of what LayerNorm makes of their states.
 struct Direction {
   std::string point;
@@ -56,9 +59,9 @@ UpdatedModel look(training::Task& task, std::int64_t batch) {
   };
   const nn::Context context{.observer = &observer};
   double nats = 0, tokens = 0;
-  const std::int64_t shares = task.load(0, batch, {});
-  for (std::int64_t share = 0; share < shares; ++share) {
-    const training::BatchLoss loss = task.loss(share, 0, context);
+  const std::int64_t shares = task.load(0, batch, {.tokens = kTokensOfShare}), looks = std::min(shares, kShares);
+  for (std::int64_t i = 0; i < looks; ++i) {
+    const training::BatchLoss loss = task.loss(i * shares / looks, 0, context);
     nats += loss.loss_sum.item<double>();
     tokens += static_cast<double>(loss.target_tokens);
   }

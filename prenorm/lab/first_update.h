@@ -37,7 +37,7 @@ class FirstUpdate {
   // task must stay; its weights are changed only within at().
   FirstUpdate(training::Task& task, const Config& config, std::int64_t batch = 0);
 
-  // The model after an update at this rate, on the batch that comes next; at rate 0 as it is.
+  // The model after an update at this rate, on some 500 tokens of the batch that comes next; at rate 0 as it is.
   UpdatedModel at(double learning_rate);
   // The rate at which the update is so large beside the weights, both as L2 norms over all of them.
   double rate_of_relative_size(double update_over_weights) const;

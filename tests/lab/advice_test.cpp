@@ -147,13 +147,13 @@ TEST(Advice, PreLnBearsALargerRateThanPostLn) {
   config.model.encoder_layers = config.model.decoder_layers = 6;
   config.model.d_model = 32;
   config.model.norm_placement = NormPlacement::kPostLn;
-  const Advice post = advise(config, 2, synthetic);
+  const Advice post = advise(config, 1, synthetic);
   ASSERT_TRUE(post.largest_with_pre_ln);
   EXPECT_GT(*post.largest_with_pre_ln, 1.5 * post.largest_safe_lr);
   config.model.norm_placement = NormPlacement::kPreLn;
-  const Advice pre = advise(config, 2, synthetic);
+  const Advice pre = advise(config, 1, synthetic);
   EXPECT_FALSE(pre.largest_with_pre_ln);
-  EXPECT_EQ(pre.largest_safe_lr, *post.largest_with_pre_ln) << "the same models";
+  EXPECT_EQ(pre.largest_safe_lr, *post.largest_with_pre_ln) << "the same model";
 }
 
 TEST(Advice, SaysWhatFollows) {
