@@ -1,22 +1,16 @@
 // A diagnosis as one page for people, and as JSON.
 #include <fmt/format.h>
 
-#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "prenorm/training/diagnosis.h"
+#include "prenorm/training/json_number.h"
 #include "prenorm/training/remedies.h"
 
 namespace prenorm::training {
 namespace {
 
 constexpr std::ptrdiff_t kUpdatesShown = 12;
-
-// JSON has no NaN.
-nlohmann::ordered_json number(double value) {
-  if (std::isfinite(value)) return value;
-  return std::isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
-}
 
 std::string rate_text(const Evidence& e, double rate) {
   const std::string warmup = e.config.schedule.warmup_steps > 0
@@ -72,7 +66,7 @@ nlohmann::ordered_json fault_json(const FaultEvidence& at) {
   const Update& u = at.fault.update;
   nlohmann::ordered_json points = nlohmann::ordered_json::array();
   for (const PointSize& p : at.fault.bad.before)
-    points.push_back({{"point", p.point}, {"rms", number(p.rms)}, {"largest", number(p.largest)}});
+    points.push_back({{"point", p.point}, {"rms", json_number(p.rms)}, {"largest", json_number(p.largest)}});
   return {{"update", u.step},
           {"kind", enum_name(at.fault.kind)},
           {"what", at.fault.what},
@@ -82,14 +76,14 @@ nlohmann::ordered_json fault_json(const FaultEvidence& at) {
           {"batch", at.fault.bad.where.batch},
           {"origin", at.fault.origin},
           {"learning_rate", u.learning_rate},
-          {"loss_nats_per_token", number(u.loss())},
-          {"grad_norm_l2_preclip", number(u.grad_norm)},
+          {"loss_nats_per_token", json_number(u.loss())},
+          {"grad_norm_l2_preclip", json_number(u.grad_norm)},
           {"first_after_start", at.first_after_start},
           {"control",
            {{"epoch", at.control.epoch},
             {"batch", at.control.batch},
-            {"loss_nats_per_token", number(at.control.loss)},
-            {"expected_nats_per_token", number(at.control.expected)}}},
+            {"loss_nats_per_token", json_number(at.control.loss)},
+            {"expected_nats_per_token", json_number(at.control.expected)}}},
           {"states", points}};
 }
 
@@ -129,9 +123,9 @@ nlohmann::ordered_json to_json(const Diagnosis& d) {
   json["layers"] = nlohmann::ordered_json::array();
   for (const LayerRow& row : d.layers)
     json["layers"].push_back({{"layer", row.layer},
-                              {"grad_norm_l2", number(row.gradient)},
-                              {"weight_norm_l2", number(row.weight)},
-                              {"update_ratio", number(row.update_ratio)}});
+                              {"grad_norm_l2", json_number(row.gradient)},
+                              {"weight_norm_l2", json_number(row.weight)},
+                              {"update_ratio", json_number(row.update_ratio)}});
   json["history"] = nlohmann::json(d.from.state.history);
   return json;
 }

@@ -3,22 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "prenorm/training/json_number.h"
 #include "prenorm/training/results.h"
 
 namespace prenorm::training {
-namespace {
-
-// JSON has no NaN.
-nlohmann::ordered_json number(double value) {
-  if (std::isfinite(value)) return value;
-  return std::isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
-}
-
-}  // namespace
-
 RunLog::RunLog(const TrainConfig& config, const RunFolder& folder, std::int64_t step)
     : config_(config), folder_(folder), metrics_(folder.metrics(), step) {
   if (config.tensorboard) tensorboard_.emplace(folder.tensorboard(), step);
@@ -102,9 +92,9 @@ void RunLog::fault(std::int64_t step, const Fault& fault, FaultAction action) {
          {"epoch", fault.bad.where.epoch},
          {"batch", fault.bad.where.batch},
          {"origin", fault.origin},
-         {"loss_nats_per_token", number(fault.update.loss())},
+         {"loss_nats_per_token", json_number(fault.update.loss())},
          {"learning_rate", fault.update.learning_rate},
-         {"grad_norm_l2_preclip", number(fault.update.grad_norm)}});
+         {"grad_norm_l2_preclip", json_number(fault.update.grad_norm)}});
 }
 
 }  // namespace prenorm::training

@@ -90,10 +90,13 @@ bool Trainer::step() {
     respond(std::move(*fault));
     return false;
   }
-  const bool measure = measurement_due(update);
+  const bool measure = updater_.measurement_due(state_, update);
   const std::vector<TensorUpdate> tensors = updater_.apply(update, measure || recorder);
   const double rate_sum_before = state_.rate_sum;
-  record(update, measure ? tensors : std::vector<TensorUpdate>(), seconds_since(start));
+  updater_.record(state_, update, measure ? tensors : std::vector<TensorUpdate>());
+  const double seconds = seconds_since(start);
+  state_.seconds += seconds;
+  state_.window.seconds += seconds;
   last_ = update;
   if (recorder) log_->observation(state_.step, task_.parameters().list(), tensors, *recorder);
   const std::optional<double> loss = log_->update(state_, update);
@@ -109,29 +112,6 @@ bool Trainer::step() {
 bool Trainer::observation_due() const {
   const std::int64_t every = config_.train.observe_every, next = state_.step + 1;
   return every > 0 && (next == 1 || due(next, every));
-}
-
-// Norms by tensor cost a quarter of the optimizer's pass: they are taken of the first updates, of every eighth after
-// that, and of those whose gradient is unusual.
-bool Trainer::measurement_due(const Update& update) const {
-  constexpr std::int64_t kEvery = 8;
-  constexpr double kUnusual = 3;
-  if (config_.train.history == 0) return false;
-  const double usual = state_.history.usual_grad_norm();
-  return update.step <= kEvery || due(update.step, kEvery) || (usual > 0 && update.grad_norm > kUnusual * usual);
-}
-
-void Trainer::record(const Update& update, std::vector<TensorUpdate> tensors, double seconds) {
-  state_.step = update.step;
-  state_.seconds += seconds;
-  state_.window.seconds += seconds;
-  state_.target_tokens += update.target_tokens;
-  if (config_.optim.lr > 0) state_.rate_sum += update.learning_rate / config_.optim.lr;
-  if (state_.step >= state_.last_fault_update) state_.faults_in_a_row = 0;
-  const MicroBatch& first = update.batches.front();
-  state_.history.add({update.step, first.epoch, first.batch, std::ssize(update.batches), update.learning_rate,
-                      update.loss(), update.nll(), update.grad_norm, std::move(tensors)},
-                     config_.train.history);
 }
 
 // Once, as soon as it can be told.

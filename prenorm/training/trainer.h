@@ -46,8 +46,6 @@ class Trainer {
   void checkpoint_if_due();
 
   bool observation_due() const;
-  bool measurement_due(const Update& update) const;
-  void record(const Update& update, std::vector<TensorUpdate> tensors, double seconds);
   void warn_of_a_stall(double rate_sum_before) const;
 
   // Faults: trainer_faults.cpp.

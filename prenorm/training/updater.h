@@ -19,10 +19,16 @@ class Updater {
   // Starts from the task's parameters as they are.
   Updater(const Config& config, Task& task);
 
-  // The gradient of update state.step + 1; moves state's data position past its batches. `observers`: see ShareWorkers.
+  // The gradient of update state.step + 1; moves state's data position past its batches. `observers`: none, one for
+  // each worker (see ShareWorkers), or as many for each of the update's batches, one batch after the other.
   Update compute(TrainerState& state, std::span<const nn::Observer> observers = {});
+  // Whether norms by tensor are to be kept of it.
+  bool measurement_due(const TrainerState& state, const Update& update) const;
   // Makes it. With `measure`, norms of every parameter; else nothing.
   std::vector<TensorUpdate> apply(const Update& update, bool measure);
+
+  // Takes an update that was made into the state, all but its time. `tensors`: of apply(), or empty.
+  void record(TrainerState& state, const Update& update, std::vector<TensorUpdate> tensors) const;
 
   std::int64_t workers() const { return workers_.count(); }
   // `epoch` counts from 0, as batches do.
