@@ -28,7 +28,12 @@ Diagnosis diagnose(const Evidence& evidence) {
 
 std::string Diagnosis::advice() const {
   std::vector<std::string> ways;
-  for (const Remedy& r : remedies) ways.push_back(r.line.empty() ? r.why : "set " + r.line);
+  constexpr std::string_view kRate = "optim.lr = ";
+  for (const Remedy& r : remedies)
+    ways.push_back(r.line.empty()                ? r.why
+                   : cause == Cause::kRateTooLow ? "set " + r.line
+                   : r.line.starts_with(kRate)   ? "lower optim.lr to " + r.line.substr(kRate.size())
+                                                 : "set " + r.line);
   return fmt::format("the likely cause is that {}: {}", cause_text(cause), fmt::join(ways, ", or "));
 }
 

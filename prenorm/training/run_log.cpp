@@ -16,7 +16,7 @@ RunLog::RunLog(const TrainConfig& config, const RunFolder& folder, std::int64_t 
 }
 
 void RunLog::rewind(std::int64_t step) {
-  metrics_ = MetricsLog(folder_.metrics(), step);
+  metrics_ = MetricsLog(folder_.metrics(), step, /*keep_faults=*/true);
   if (tensorboard_) tensorboard_.emplace(folder_.tensorboard(), step);
 }
 

@@ -23,7 +23,7 @@ class RunLog {
   // Goes on after the lines of update `step`. Errors, of each member: FileError.
   RunLog(const TrainConfig& config, const RunFolder& folder, std::int64_t step);
 
-  // Drops the lines of updates after `step`: the run has gone back there.
+  // Drops the lines of updates after `step`, all but faults: the run has gone back there.
   void rewind(std::int64_t step);
   // Adds an update to the sums of state.window; where a line is due, writes it, clears the sums and returns the mean
   // loss since the last line, nats per target token.

@@ -16,8 +16,8 @@ struct Update : BatchTotals {
   double grad_norm = 0;  // L2, of the mean loss, before clipping
 
   double scale() const { return 1.0 / static_cast<double>(target_tokens); }
-  double loss() const { return loss_nats * scale(); }  // nats per target token
-  double nll() const { return nll_nats * scale(); }
+  double loss() const { return loss_nats / static_cast<double>(target_tokens); }  // nats per target token
+  double nll() const { return nll_nats / static_cast<double>(target_tokens); }
 };
 
 }  // namespace prenorm::training
