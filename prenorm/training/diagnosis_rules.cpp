@@ -43,19 +43,23 @@ Found adam_moments(const Evidence& e, const RunFacts&) {
 }
 
 // A tenfold: states of unit size are what the theory assumes and initialisation gives, to within the spread of tokens.
-Found embedding_scale(const Evidence&, const RunFacts& f) {
-  constexpr double kTimes = 10;
-  if (f.embedding_size > kTimes)
-    return Finding{Cause::kEmbeddingScale,
-                   Confidence::kHigh,
-                   {fmt::format("embedded tokens were {:.3g} times their proper size at the first observation",
-                                f.embedding_size)}};
-  if (f.embedding_growth > kTimes && f.embedding_growth > 3 * f.weight_growth)
-    return Finding{Cause::kEmbeddingScale,
-                   Confidence::kMedium,
-                   {fmt::format("an embedding table has grown to {:.3g} times its norm, other matrices to {:.3g}",
-                                f.embedding_growth, f.weight_growth)}};
-  return std::nullopt;
+constexpr double kFarTooLarge = 10;
+
+Found embeddings_start_large(const Evidence&, const RunFacts& f) {
+  if (f.embedding_size <= kFarTooLarge) return std::nullopt;
+  return Finding{
+      Cause::kEmbeddingScale,
+      Confidence::kHigh,
+      {fmt::format("embedded tokens were {:.3g} times their proper size at the first observation", f.embedding_size)}};
+}
+
+// Asked after the rate: at one that replaces all weights, tables grow with the rest.
+Found embeddings_grow(const Evidence&, const RunFacts& f) {
+  if (f.embedding_growth <= kFarTooLarge || f.embedding_growth <= 3 * f.weight_growth) return std::nullopt;
+  return Finding{Cause::kEmbeddingScale,
+                 Confidence::kMedium,
+                 {fmt::format("an embedding table has grown to {:.3g} times its norm, other matrices to {:.3g}",
+                              f.embedding_growth, f.weight_growth)}};
 }
 
 Found missing_final_norm(const Evidence& e, const RunFacts& f) {
@@ -224,14 +228,14 @@ Found first_of(std::initializer_list<Rule> rules, const Evidence& e, const RunFa
 }
 
 Found unstable(const Evidence& e, const RunFacts& f) {
-  return first_of({adam_moments, weight_decay_unstable, embedding_scale, missing_final_norm, replaced_weights,
-                   post_ln_cold, rate_too_high},
+  return first_of({adam_moments, weight_decay_unstable, embeddings_start_large, missing_final_norm, replaced_weights,
+                   embeddings_grow, post_ln_cold, rate_too_high},
                   e, f);
 }
 
 Found stalled(const Evidence& e, const RunFacts& f) {
-  return first_of({hardly_moved, adam_moments, weight_decay_unstable, embedding_scale, weight_decay, replaced_weights,
-                   missing_final_norm, post_ln_cold, no_signal},
+  return first_of({hardly_moved, adam_moments, weight_decay_unstable, embeddings_start_large, weight_decay,
+                   replaced_weights, embeddings_grow, missing_final_norm, post_ln_cold, no_signal},
                   e, f);
 }
 

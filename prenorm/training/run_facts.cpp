@@ -92,6 +92,16 @@ void find_outlier(const std::deque<UpdateRecord>& updates, Value UpdateRecord::*
   }
 }
 
+// Lines of the log that are taken together: batches differ.
+constexpr std::ptrdiff_t kLines = 6;
+
+template <class Value>
+double mean(const std::vector<LoggedUpdate>& log, std::ptrdiff_t begin, std::ptrdiff_t end, Value LoggedUpdate::*of) {
+  double sum = 0;
+  for (std::ptrdiff_t i = begin; i < end; ++i) sum += log[static_cast<std::size_t>(i)].*of;
+  return sum / static_cast<double>(end - begin);
+}
+
 }  // namespace
 
 double expected_embedding_rms(const ModelConfig& model) {
@@ -108,13 +118,12 @@ RunFacts facts_of(const Evidence& e) {
   facts.unigram = e.state.unigram_nats;
   facts.first_loss = e.log.empty() ? e.state.first_loss : e.log.front().loss;
   facts.judged = e.state.rate_sum >= kUpdatesToJudge;
-  for (const LoggedUpdate& u : e.log)
-    if (facts.best_nll == 0 || u.nll < facts.best_nll) facts.best_nll = u.nll;
   // The log may be ahead of the newest checkpoint.
-  const std::ptrdiff_t lines = std::min<std::ptrdiff_t>(std::ssize(e.log), 6);
-  for (std::ptrdiff_t i = std::ssize(e.log) - lines; i < std::ssize(e.log); ++i) {
-    facts.recent_loss += e.log[i].loss / static_cast<double>(lines);
-    facts.recent_nll += e.log[i].nll / static_cast<double>(lines);
+  const std::ptrdiff_t lines = std::ssize(e.log), width = std::min<std::ptrdiff_t>(lines, kLines);
+  for (std::ptrdiff_t end = width; end <= lines && width > 0; ++end) {
+    facts.recent_loss = mean(e.log, end - width, end, &LoggedUpdate::loss);
+    facts.recent_nll = mean(e.log, end - width, end, &LoggedUpdate::nll);
+    if (facts.best_nll == 0 || facts.recent_nll < facts.best_nll) facts.best_nll = facts.recent_nll;
   }
   if (!updates.empty()) {
     facts.usual_loss = e.state.history.usual_loss();

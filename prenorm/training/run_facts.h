@@ -22,9 +22,9 @@ struct RunFacts {
   std::int64_t steps = 0;
   double unigram = 0;      // nats per target token; 0 where it is not known
   double first_loss = 0;   // of update 1
-  double recent_loss = 0;  // means of the last updates, nats per target token; 0 where there are none
+  double recent_loss = 0;  // means of the last six lines of the log, nats per target token; 0 where there are none
   double recent_nll = 0;
-  double best_nll = 0;  // of all lines of the log
+  double best_nll = 0;  // the least mean of six lines that follow each other
   bool judged = false;  // far enough to ask whether it has learned anything
 
   double usual_loss = 0, usual_grad_norm = 0;  // medians of the last updates

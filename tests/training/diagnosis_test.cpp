@@ -73,6 +73,7 @@ std::vector<Broken> broken_runs() {
        [](Config& c) {
          c.model.norm_placement = NormPlacement::kPostLn;
          c.model.encoder_layers = c.model.decoder_layers = 12;
+         c.optim.lr = 0.01;
        }},
       {"NaN from one operator",
        Cause::kBrokenOperator,
@@ -129,6 +130,11 @@ std::vector<Broken> broken_runs() {
 std::vector<Broken> sound_runs() {
   return {
       {"Pre-LN", Cause::kNone},
+      {"Pre-LN, 12+12 layers, at the rate at which Post-LN stalls", Cause::kNone,
+       [](Config& c) {
+         c.model.encoder_layers = c.model.decoder_layers = 12;
+         c.optim.lr = 0.01;
+       }},
       {"Post-LN with warm-up", Cause::kNone,
        [](Config& c) {
          c.model.norm_placement = NormPlacement::kPostLn;
