@@ -4,9 +4,11 @@
 #include "cli/commands/config.h"
 #include "cli/commands/corpus.h"
 #include "cli/commands/demo.h"
+#include "cli/commands/diagnose.h"
 #include "cli/commands/doctor.h"
 #include "cli/commands/evaluate.h"
 #include "cli/commands/probe.h"
+#include "cli/commands/replay.h"
 #include "cli/commands/score.h"
 #include "cli/commands/study.h"
 #include "cli/commands/train.h"
@@ -17,6 +19,8 @@ namespace prenorm::cli {
 void add_commands(CLI::App& app, Run& chosen) {
   add_train(app, chosen);
   add_study(app, chosen);
+  add_diagnose(app, chosen);
+  add_replay(app, chosen);
   add_translate(app, chosen);
   add_evaluate(app, chosen);
   add_score(app, chosen);

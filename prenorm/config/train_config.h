@@ -13,6 +13,13 @@ namespace prenorm {
 enum class BestMetric : std::uint8_t { kLoss, kBleu };
 enum class StopRule : std::uint8_t { kBeamFinished, kBestPossible };
 
+enum class OnFault : std::uint8_t { kStop, kSkip, kRollback };
+
+template <>
+struct EnumNames<OnFault> {
+  static constexpr std::array<std::pair<OnFault, std::string_view>, 3> values{
+      {{OnFault::kStop, "stop"}, {OnFault::kSkip, "skip"}, {OnFault::kRollback, "rollback"}}};
+};
 template <>
 struct EnumNames<BestMetric> {
   static constexpr std::array<std::pair<BestMetric, std::string_view>, 2> values{
@@ -39,6 +46,11 @@ struct TrainConfig {
   BestMetric best_metric = BestMetric::kLoss;
   std::int64_t patience = 0;
   double diverged_loss_ratio = 0.0;
+  OnFault on_fault = OnFault::kStop;
+  std::int64_t max_faults = 10;
+  double spike_ratio = 0.0;
+  std::int64_t history = 64;
+  bool tensorboard = false;
 };
 
 template <class V>
@@ -62,6 +74,14 @@ void describe(V& v, TrainConfig& c) {
   v.field("patience", c.patience, Range{0, 1e9}, "validations without improvement after which to stop; 0 = never");
   v.field("diverged_loss_ratio", c.diverged_loss_ratio, Range{0, 1e9},
           "stop as diverged once the mean loss of log_every updates is over so many times that of update 1; 0 = never");
+  v.field("on_fault", c.on_fault,
+          "what follows a loss or gradient that is not finite: stop; skip the batch; rollback to the last checkpoint");
+  v.field("max_faults", c.max_faults, Range{1, 1e6},
+          "faults in a row, without progress, after which to stop after all");
+  v.field("spike_ratio", c.spike_ratio, Range{0, 1e9},
+          "a loss or gradient norm over so many times its median of late is a fault too; 0 = never");
+  v.field("history", c.history, Range{0, 4096}, "last updates kept by layer, for the diagnosis of a fault; 0 = none");
+  v.field("tensorboard", c.tensorboard, "also write the metrics for TensorBoard, into RUN/tensorboard");
 }
 
 struct DecodeConfig {

@@ -4,6 +4,8 @@
 #include <ATen/Parallel.h>
 #include <ATen/ops/zeros_like.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "prenorm/base/profile.h"
@@ -60,6 +62,20 @@ PRENORM_KERNEL void sgd_kernel(Buffers<T> b, std::int64_t begin, std::int64_t en
   }
 }
 
+template <class T>
+PRENORM_KERNEL void sum_squares(const T* gradient, const T* before, const T* after, std::int64_t n, UpdateNorms* sums) {
+  double g = 0, w = 0, c = 0;
+#pragma omp simd reduction(+ : g, w, c)
+  for (std::int64_t i = 0; i < n; ++i) {
+    const auto gradient_i = static_cast<double>(gradient[i]), after_i = static_cast<double>(after[i]);
+    const double change_i = after_i - static_cast<double>(before[i]);
+    g += gradient_i * gradient_i;
+    w += after_i * after_i;
+    c += change_i * change_i;
+  }
+  *sums = {g, w, c};
+}
+
 Rates adam_rates(const OptimConfig& c, std::int64_t updates, double lr, double gradient_scale) {
   const auto t = static_cast<double>(updates);
   const bool decoupled = c.name == OptimizerName::kAdamW;
@@ -84,21 +100,69 @@ Optimizer::Optimizer(const OptimConfig& config, at::Tensor values, at::Tensor gr
   if (config_.name != OptimizerName::kSgd) second_ = at::zeros_like(values_);
 }
 
-void Optimizer::step(double lr, double gradient_scale) {
+// So few elements that gradient, weights before and weights after stay in the nearest cache while they are summed up.
+constexpr std::int64_t kPieceLength = 2048;
+
+struct Optimizer::Piece {
+  std::int64_t begin, end;
+  std::size_t tensor;
+  UpdateNorms squares{};
+};
+
+template <class T, class Pass>
+void Optimizer::make_update(double lr, double gradient_scale, const Pass& pass) {
   ++updates_;
   const double passes = second_.defined() ? 7 : 5;  // reads of g, θ, m, v; writes of θ, m, v
   const profile::Timer timer(op, 0, passes * static_cast<double>(values_.nbytes()));
+  const Buffers<T> b{values_.data_ptr<T>(), gradients_.data_ptr<T>(), first_.data_ptr<T>(),
+                     second_.defined() ? second_.data_ptr<T>() : nullptr};
+  const Rates rates = adam_rates(config_, updates_, lr, gradient_scale);
+  pass([&](std::int64_t begin, std::int64_t end) {
+    if (config_.name == OptimizerName::kSgd)
+      sgd_kernel<T>(b, begin, end, gradient_scale, config_.weight_decay, config_.momentum, lr);
+    else
+      adam_kernel<T>(b, begin, end, rates);
+  });
+}
+
+void Optimizer::step(double lr, double gradient_scale) {
   AT_DISPATCH_FLOATING_TYPES(values_.scalar_type(), "optimizer", [&] {
-    const Buffers<scalar_t> b{values_.data_ptr<scalar_t>(), gradients_.data_ptr<scalar_t>(),
-                              first_.data_ptr<scalar_t>(), second_.defined() ? second_.data_ptr<scalar_t>() : nullptr};
-    const Rates rates = adam_rates(config_, updates_, lr, gradient_scale);
-    at::parallel_for(0, values_.numel(), kGrain, [&](std::int64_t begin, std::int64_t end) {
-      if (config_.name == OptimizerName::kSgd)
-        sgd_kernel<scalar_t>(b, begin, end, gradient_scale, config_.weight_decay, config_.momentum, lr);
-      else
-        adam_kernel<scalar_t>(b, begin, end, rates);
+    make_update<scalar_t>(lr, gradient_scale,
+                          [&](const auto& update) { at::parallel_for(0, values_.numel(), kGrain, update); });
+  });
+}
+
+template <class T>
+void Optimizer::update_pieces(double lr, double gradient_scale, std::span<Piece> pieces) {
+  const T *values = values_.data_ptr<T>(), *gradients = gradients_.data_ptr<T>();
+  make_update<T>(lr, gradient_scale, [&](const auto& update) {
+    at::parallel_for(0, std::ssize(pieces), kGrain / kPieceLength, [&](std::int64_t first, std::int64_t last) {
+      std::array<T, kPieceLength> before;
+      for (Piece& p : pieces.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first))) {
+        std::copy(values + p.begin, values + p.end, before.data());
+        update(p.begin, p.end);
+        sum_squares<T>(gradients + p.begin, before.data(), values + p.begin, p.end - p.begin, &p.squares);
+      }
     });
   });
+}
+
+std::vector<UpdateNorms> Optimizer::step_with_norms(double lr, double gradient_scale,
+                                                    std::span<const std::int64_t> ends) {
+  std::vector<Piece> pieces;
+  for (std::size_t tensor = 0; tensor < ends.size(); ++tensor)
+    for (std::int64_t begin = tensor > 0 ? ends[tensor - 1] : 0; begin < ends[tensor]; begin += kPieceLength)
+      pieces.push_back({begin, std::min(begin + kPieceLength, ends[tensor]), tensor});
+  AT_DISPATCH_FLOATING_TYPES(values_.scalar_type(), "optimizer",
+                             [&] { update_pieces<scalar_t>(lr, gradient_scale, pieces); });
+  std::vector<UpdateNorms> norms(ends.size());
+  for (const Piece& p : pieces) {
+    norms[p.tensor].gradient += p.squares.gradient;
+    norms[p.tensor].weight += p.squares.weight;
+    norms[p.tensor].change += p.squares.change;
+  }
+  for (UpdateNorms& n : norms) n = {std::sqrt(n.gradient), std::sqrt(n.weight), std::sqrt(n.change)};
+  return norms;
 }
 
 std::vector<std::pair<std::string, at::Tensor>> Optimizer::state() const {

@@ -14,6 +14,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,6 +23,13 @@
 
 namespace prenorm::optim {
 
+// L2 norms of one tensor over an update.
+struct UpdateNorms {
+  double gradient = 0;  // as it stands in the buffer, before it is scaled
+  double weight = 0;    // after the update
+  double change = 0;    // of the weights
+};
+
 class Optimizer {
  public:
   // `values`, `gradients`: [count], contiguous, float32 or float64; kept, and changed by step().
@@ -29,6 +37,10 @@ class Optimizer {
 
   // One update at learning rate `lr`; `gradient_scale` multiplies the gradient first (averaging, clipping).
   void step(double lr, double gradient_scale = 1.0);
+  // The same update to the bit, and norms by tensor, summed up while each piece of the buffers is in the nearest cache.
+  // `ends`: where each tensor ends in the buffers, ascending to their end. The sums are the same for any number of
+  // threads.
+  std::vector<UpdateNorms> step_with_norms(double lr, double gradient_scale, std::span<const std::int64_t> ends);
 
   std::int64_t updates() const { return updates_; }
   // What a checkpoint must hold: buffers of the size of the parameters, by name. Changing them changes the optimizer.
@@ -36,6 +48,13 @@ class Optimizer {
   void set_updates(std::int64_t updates) { updates_ = updates; }
 
  private:
+  struct Piece;
+  // Calls pass(update), where update(begin, end) makes this update for that range of the buffers.
+  template <class T, class Pass>
+  void make_update(double lr, double gradient_scale, const Pass& pass);
+  template <class T>
+  void update_pieces(double lr, double gradient_scale, std::span<Piece> pieces);
+
   OptimConfig config_;
   at::Tensor values_, gradients_;
   at::Tensor first_, second_;  // m (sgd: u) and v (sgd: undefined)

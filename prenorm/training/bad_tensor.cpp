@@ -4,6 +4,8 @@
 #include <ATen/ops/isfinite.h>
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace prenorm::training {
 namespace {
 
@@ -14,28 +16,40 @@ std::string fault(const at::Tensor& x, double largest) {
   return magnitude > largest ? fmt::format("reaches {:.2g}", magnitude) : std::string();
 }
 
-// Empty where everything of the batch, and the gradient summed so far, is in range.
-std::string find_in_batch(Task& task, const MicroBatch& batch, double largest) {
-  std::string first;
-  const nn::Observer observer = [&first, largest](std::string_view point, const at::Tensor& value) {
-    if (!first.empty()) return;
+PointSize size_of(std::string_view point, const at::Tensor& x) {
+  const at::Tensor y = x.detach().to(at::kDouble);
+  if (y.numel() == 0) return {std::string(point), 0, 0};
+  return {std::string(point), y.square().mean().sqrt().item<double>(), y.abs().max().item<double>()};
+}
+
+// Of kind kNone where everything of the batch, and the gradient summed so far, is in range.
+BadTensor find_in_batch(Task& task, const MicroBatch& batch, double largest) {
+  BadTensor found{.where = batch};
+  const auto report = [&found](TensorKind kind, std::string_view name, std::string what) {
+    if (found.kind == TensorKind::kNone) found = {kind, std::string(name), std::move(what), found.where, found.before};
+  };
+  const nn::Observer observer = [&](std::string_view point, const at::Tensor& value) {
+    if (found.kind != TensorKind::kNone) return;
+    found.before.push_back(size_of(point, value));
     if (const std::string wrong = fault(value, largest); !wrong.empty())
-      first = fmt::format("activation {} {}", point, wrong);
+      report(TensorKind::kActivation, point, fmt::format("activation {} {}", point, wrong));
   };
   nn::Context context = batch.context;
   context.observer = &observer;
   const std::int64_t shares = task.load(batch.epoch, batch.batch, {});
   for (std::int64_t share = 0; share < shares; ++share) {
+    found.before.clear();
     const BatchLoss loss = task.loss(share, 0, context);
-    if (first.empty() && !all_finite(loss.loss_sum)) first = "the loss is not finite";
-    if (!first.empty()) return first;
+    if (!all_finite(loss.loss_sum)) report(TensorKind::kLoss, "loss", "the loss is not finite");
+    if (found.kind != TensorKind::kNone) return found;
     loss.loss_sum.backward();
   }
   // The backward pass goes from the last parameter to the first.
   const auto& list = task.parameters().list();
   for (auto p = list.rbegin(); p != list.rend(); ++p)
-    if (!all_finite(p->value.grad())) return fmt::format("gradient of {} is not finite", p->name);
-  return {};
+    if (!all_finite(p->value.grad()))
+      report(TensorKind::kGradient, p->name, fmt::format("gradient of {} is not finite", p->name));
+  return found;
 }
 
 }  // namespace
@@ -45,17 +59,21 @@ bool all_finite(const at::Tensor& x) { return at::isfinite(x).all().item<bool>()
 std::string first_non_finite_weight(const nn::Parameters& parameters) {
   if (all_finite(parameters.values())) return {};
   for (const nn::Parameter& p : parameters.list())
-    if (!all_finite(p.value)) return "weight " + p.name;
+    if (!all_finite(p.value)) return p.name;
   return {};
 }
 
 BadTensor find_bad_tensor(Task& task, std::span<const MicroBatch> batches, double largest) {
   if (const std::string weight = first_non_finite_weight(task.parameters()); !weight.empty())
-    return {weight + " is not finite", batches.front()};
+    return {TensorKind::kWeight, weight, fmt::format("weight {} is not finite", weight), batches.front(), {}};
   task.parameters().gradients().zero_();
-  for (const MicroBatch& batch : batches)
-    if (const std::string what = find_in_batch(task, batch, largest); !what.empty()) return {what, batch};
-  return {"the sum of the losses is out of range", batches.back()};
+  BadTensor found;
+  for (const MicroBatch& batch : batches) {
+    found = find_in_batch(task, batch, largest);
+    if (found.kind != TensorKind::kNone) return found;
+  }
+  found.what = "the sum of the losses is out of range";
+  return found;
 }
 
 }  // namespace prenorm::training

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "prenorm/training/task.h"
 
@@ -15,14 +16,26 @@ struct MicroBatch {
   nn::Context context;
 };
 
+// In the order of computation.
+enum class TensorKind : std::uint8_t { kWeight, kActivation, kLoss, kGradient, kNone };
+
+// How large the states were at an observation point: root of the mean square, and largest magnitude.
+struct PointSize {
+  std::string point;
+  double rms = 0, largest = 0;
+};
+
 struct BadTensor {
-  std::string what;  // "gradient of embedding.weight is not finite", "activation encoder.layers.0.feed_forward.branch
-                     // reaches 3e+07", ...
-  MicroBatch where;  // the first batch where it shows
+  TensorKind kind = TensorKind::kNone;
+  std::string name{};  // of the parameter or the point
+  std::string what{};  // "gradient of embedding.weight is not finite", "activation encoder.layers.0.feed_forward.branch
+                       // reaches 3e+07", ...
+  MicroBatch where{};  // the first batch where it shows
+  std::vector<PointSize> before{};  // the points of that share up to this tensor, itself included where it is one
 };
 
 bool all_finite(const at::Tensor& x);
-// "weight NAME" for the first one that is not finite, else empty.
+// The name of the first one that is not finite, else empty.
 std::string first_non_finite_weight(const nn::Parameters& parameters);
 
 // The first tensor in the order of computation that is not finite or larger than `largest` in magnitude, found by

@@ -52,6 +52,12 @@ nlohmann::json read_state(const fs::path& folder) {
   return state;
 }
 
+TrainerState state_of(const fs::path& folder, const nlohmann::json& json) try {
+  return json.get<TrainerState>();
+} catch (const nlohmann::json::exception& error) {
+  throw_error<CheckpointError>("{}: the checkpoint is damaged: {}", (folder / kState).string(), error.what());
+}
+
 void check_file(const fs::path& folder, const nlohmann::json& state, const char* file) {
   const fs::path path = folder / file;
   const nlohmann::json& hashes = state.at(kHashes);
@@ -110,12 +116,7 @@ TrainerState load_checkpoint(const fs::path& path, nn::Parameters& parameters, o
   const io::TensorFile model = read_weights(path, json, parameters);
   check_file(path, json, kOptimizer);
   const io::TensorFile buffers = io::read_safetensors(path / kOptimizer);
-  TrainerState state;
-  try {
-    state = json.get<TrainerState>();
-  } catch (const nlohmann::json::exception& error) {
-    throw_error<CheckpointError>("{}: the checkpoint is damaged: {}", (path / kState).string(), error.what());
-  }
+  const TrainerState state = state_of(path, json);
   for (const auto& [name, buffer] : optimizer.state())
     if (buffers.at(name).sizes() != buffer.sizes())
       throw_error<CheckpointError>(
@@ -127,6 +128,8 @@ TrainerState load_checkpoint(const fs::path& path, nn::Parameters& parameters, o
   optimizer.set_updates(state.step);
   return state;
 }
+
+TrainerState load_state(const fs::path& path) { return state_of(path, read_state(path)); }
 
 bool is_on_schedule(const fs::path& path) try {
   const nlohmann::json state = nlohmann::json::parse(read_file(path / kState), nullptr, /*allow_exceptions=*/false);

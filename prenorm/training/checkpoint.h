@@ -7,9 +7,11 @@
 #include <nlohmann/json.hpp>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "prenorm/nn/parameters.h"
 #include "prenorm/optim/optimizer.h"
+#include "prenorm/training/update_history.h"
 
 namespace prenorm::training {
 
@@ -19,6 +21,13 @@ struct WindowSums {
   std::int64_t target_tokens = 0, source_tokens = 0;
   double seconds = 0;
   NLOHMANN_DEFINE_TYPE_INTRUSIVE(WindowSums, loss_nats, nll_nats, target_tokens, source_tokens, seconds)
+};
+
+// Batches that a fault left out: `batches` of them from batch `batch` of epoch `epoch` on.
+struct SkippedBatches {
+  std::int64_t update = 0;  // that they would have made
+  std::int64_t epoch = 0, batch = 0, batches = 0;
+  NLOHMANN_DEFINE_TYPE_INTRUSIVE(SkippedBatches, update, epoch, batch, batches)
 };
 
 struct TrainerState {
@@ -31,11 +40,18 @@ struct TrainerState {
   std::int64_t validations_without_improvement = 0;
   double first_loss = 0;  // of update 1, nats per target token; 0 in checkpoints of older versions: not known
   WindowSums window;
+  std::int64_t faults = 0, faults_in_a_row = 0;  // the latter since an update past last_fault_update was made
+  std::int64_t last_fault_update = 0;
+  std::vector<SkippedBatches> skipped;
+  double rate_sum = 0;      // of all updates, in units of optim.lr: updates at full rate that they come to
+  double unigram_nats = 0;  // Task::unigram_nats()
+  UpdateHistory history;
   std::string data;         // Task::data_key()
   bool on_schedule = true;  // else written only because the run stopped here, which a run that goes on forgets
   NLOHMANN_DEFINE_TYPE_INTRUSIVE_WITH_DEFAULT(TrainerState, step, epoch, batch, target_tokens, seconds, best_value,
-                                              best_step, validations_without_improvement, first_loss, window, data,
-                                              on_schedule)
+                                              best_step, validations_without_improvement, first_loss, window, faults,
+                                              faults_in_a_row, last_fault_update, skipped, rate_sum, unigram_nats,
+                                              history, data, on_schedule)
 };
 
 // Errors: FileError (full disk, no permission); an older checkpoint at `path` then stays as it is.
@@ -45,6 +61,8 @@ void save_checkpoint(const std::filesystem::path& path, const nn::Parameters& pa
 // Errors: FileError; CheckpointError naming the file that is damaged or the tensor that does not fit this model.
 TrainerState load_checkpoint(const std::filesystem::path& path, nn::Parameters& parameters,
                              optim::Optimizer& optimizer);
+// The state alone. Errors: FileError, CheckpointError.
+TrainerState load_state(const std::filesystem::path& path);
 // TrainerState::on_schedule of a checkpoint, without a look at the rest of it; true where it cannot be told.
 bool is_on_schedule(const std::filesystem::path& path);
 // The weights alone.

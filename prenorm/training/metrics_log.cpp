@@ -10,14 +10,19 @@
 namespace prenorm::training {
 namespace {
 
-std::string lines_up_to(const std::filesystem::path& path, std::int64_t step) {
+std::string lines_up_to(const std::filesystem::path& path, std::int64_t step, bool keep_faults) {
   std::string kept;
   if (!std::filesystem::exists(path)) return kept;
   LineReader reader(path);
   for (std::string line; reader.next(line);) {
     const auto json = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
     const bool whole = json.is_object() && json.contains("step") && json["step"].is_number_integer();
-    if (!whole || json["step"].get<std::int64_t>() > step) break;
+    if (!whole) break;
+    const bool fault = keep_faults && json.value("type", "") == "fault";
+    if (json["step"].get<std::int64_t>() > step && !fault) {
+      if (!keep_faults) break;
+      continue;
+    }
     if (!json.contains("at_end")) kept += line + "\n";
   }
   return kept;
@@ -25,8 +30,8 @@ std::string lines_up_to(const std::filesystem::path& path, std::int64_t step) {
 
 }  // namespace
 
-MetricsLog::MetricsLog(std::filesystem::path path, std::int64_t step) : path_(std::move(path)) {
-  write_file_atomically(path_, lines_up_to(path_, step));
+MetricsLog::MetricsLog(std::filesystem::path path, std::int64_t step, bool keep_faults) : path_(std::move(path)) {
+  write_file_atomically(path_, lines_up_to(path_, step, keep_faults));
   file_.open(path_, std::ios::app);
   if (!file_) throw_error<FileError>("{}: cannot be written", path_.string());
 }

@@ -46,6 +46,7 @@ TrainingResult result_of(const nlohmann::json& json) {
   json.at("epochs").get_to(result.state.epoch);
   json.at("target_tokens").get_to(result.state.target_tokens);
   json.at("training_seconds").get_to(result.state.seconds);
+  result.state.faults = json.value("faults", std::int64_t{0});
   result.state.best_step = json.value("best_step", std::int64_t{0});
   if (json.contains("last")) result.last_validation = validation_of(json["last"]);
   if (json.contains("average")) result.average_validation = validation_of(json["average"]);
@@ -70,7 +71,8 @@ nlohmann::ordered_json to_json(const TrainingResult& result) {
                               {"updates", result.state.step},
                               {"epochs", result.state.epoch},
                               {"target_tokens", result.state.target_tokens},
-                              {"training_seconds", result.state.seconds}};
+                              {"training_seconds", result.state.seconds},
+                              {"faults", result.state.faults}};
   if (result.last_validation) {
     json["last"] = to_json(*result.last_validation);
     json["best_step"] = result.state.best_step;

@@ -101,6 +101,14 @@ std::vector<std::int64_t> RunFolder::steps() const {
   return steps;
 }
 
+std::optional<std::int64_t> RunFolder::newest_on_schedule() const {
+  const std::vector<std::int64_t> all = steps();
+  if (all.empty()) return std::nullopt;
+  const auto found =
+      std::find_if(all.rbegin(), all.rend(), [&](auto step) { return is_on_schedule(checkpoint(step)); });
+  return found != all.rend() ? *found : all.back();
+}
+
 fs::path RunFolder::find_checkpoint(const std::string& which) const {
   if (!exists()) throw_error<UsageError>("{}: is not a run folder, it has no config.toml", path_.string());
   if (which.empty()) {

@@ -7,6 +7,8 @@
 //   checkpoints/average/         model.safetensors of the averaged last checkpoints, trainer.json
 //   best, last                   links to checkpoints
 //   results.json                 final figures
+//   diagnosis.json, .md          what went wrong, after a fault
+//   tensorboard/                 event files, where they are asked for
 #pragma once
 
 #include <cstdint>
@@ -34,6 +36,9 @@ class RunFolder {
   std::filesystem::path config() const { return path_ / "config.toml"; }
   std::filesystem::path metrics() const { return path_ / "metrics.jsonl"; }
   std::filesystem::path results() const { return path_ / "results.json"; }
+  std::filesystem::path diagnosis() const { return path_ / "diagnosis.json"; }
+  std::filesystem::path diagnosis_page() const { return path_ / "diagnosis.md"; }
+  std::filesystem::path tensorboard() const { return path_ / "tensorboard"; }
   std::filesystem::path checkpoints() const { return path_ / "checkpoints"; }
   std::filesystem::path checkpoint(std::int64_t step) const;
   std::filesystem::path average() const { return checkpoints() / "average"; }
@@ -49,6 +54,8 @@ class RunFolder {
   Tokenizers tokenizers() const;
   // Steps of the checkpoints, ascending.
   std::vector<std::int64_t> steps() const;
+  // The newest checkpoint that stands on schedule, else the newest; nullopt where there is none.
+  std::optional<std::int64_t> newest_on_schedule() const;
   // "average", "best", "last" or a step; empty takes average if there is one, else best, else last.
   // Errors: UsageError where this is no run folder or `which` is none of these words, CheckpointError where the
   // checkpoint is not there.

@@ -72,6 +72,9 @@ class Task {
   virtual std::string data_key() const = 0;
   // Where the examples of a batch come from ("train.en.gz, lines 17, 25, ..."), for error messages.
   virtual std::string origin(std::int64_t epoch, std::int64_t batch) = 0;
+  // Nats per target token of the best guess by token frequencies alone, end of sentence included, under the label
+  // smoothing of training; 0 where it is not known. A model that has learned anything of its text does better.
+  virtual double unigram_nats() { return 0; }
   virtual bool has_validation() const = 0;
   // `with_output`: also translate and score, which takes longer.
   virtual Validation validate(bool with_output) = 0;

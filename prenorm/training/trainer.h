@@ -4,23 +4,19 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
-#include <span>
 #include <string>
-#include <vector>
 
-#include "prenorm/base/terminal.h"
 #include "prenorm/config/config.h"
-#include "prenorm/optim/optimizer.h"
-#include "prenorm/training/bad_tensor.h"
 #include "prenorm/training/checkpoint.h"
-#include "prenorm/training/metrics_log.h"
-#include "prenorm/training/point_recorder.h"
+#include "prenorm/training/diagnosis.h"
+#include "prenorm/training/fault.h"
 #include "prenorm/training/results.h"
 #include "prenorm/training/run_folder.h"
-#include "prenorm/training/share_workers.h"
+#include "prenorm/training/run_log.h"
 #include "prenorm/training/task.h"
+#include "prenorm/training/updater.h"
+#include "prenorm/training/validator.h"
 
 namespace prenorm::training {
 
@@ -33,54 +29,54 @@ class Trainer {
   // processes that were killed left in the folder. Errors: CheckpointError, and UsageError where the checkpoint is of
   // other data: nothing has been changed then.
   bool resume();
-  // Until one of the limits of [train]. Writes checkpoints, metrics.jsonl and results.json.
-  // Errors: NumericsError when loss, gradient or weights stop being finite or the loss exceeds 1000 nats per token or
-  // train.diverged_loss_ratio: checkpoints stay as they were before.
+  // Until one of the limits of [train]. Writes checkpoints, metrics.jsonl and results.json, and after a fault
+  // diagnosis.json and diagnosis.md.
+  // Errors: NumericsError for a fault (fault.h) that train.on_fault or train.max_faults does not go on after:
+  // checkpoints stay as they were before.
   TrainingResult run();
   // After run() has thrown too.
   const TrainerState& state() const { return state_; }
 
  private:
-  struct Update : BatchTotals {
-    std::vector<MicroBatch> batches;
-    double learning_rate = 0, grad_norm = 0;
-  };
-
   std::optional<StopReason> stop_reason() const;
-  double learning_rate(std::int64_t step, std::int64_t epoch) const;
-  void step();
-  bool observation_due() const;
-  Update accumulate_gradients(std::span<const nn::Observer> observers);
-  [[noreturn]] void explain_divergence(const Update& update);
-  void check_loss_ratio(double loss_nats_per_token);
-  void check_weights() const;
-  std::string last_good_checkpoint() const;
-  nn::Context context(std::int64_t micro_batch) const;
-  void log_update(const Update& update);
-  void log_observation(const Update& update, const PointRecorder& recorder);
-  bool bleu_due() const;
-  void validate_if_due();
-  Validation validate(bool with_output);
-  // Whether it is better than state.best_value, which then becomes its own.
-  bool improves(const Validation& validation, TrainerState& state) const;
-  void log_validation(const Validation& validation, bool best_so_far, bool at_end);
+  void start();
+  // Each returns whether the run stands where it stood plus this: no fault has come in between.
+  bool step();
+  bool validate_if_due();
   void checkpoint_if_due();
-  void save();
+
+  bool observation_due() const;
+  void warn_of_a_stall(double rate_sum_before) const;
+
+  // Faults: trainer_faults.cpp.
+  std::optional<Fault> loss_ratio_fault(double loss) const;
+  // Skips, rolls back or throws.
+  void respond(Fault fault);
+  FaultAction action_for(const Fault& fault) const;
+  Diagnosis diagnose_fault(const Fault& fault, FaultAction action) const;
+  [[noreturn]] void stop(const Fault& fault, const Diagnosis& diagnosis) const;
+  void roll_back();
+  std::string last_good_checkpoint() const;
+
+  // False where a weight is not finite: nothing has been written then.
+  bool save();
+  void remove_old_checkpoints() const;
   TrainingResult finish(StopReason reason);
   Validation validate_at_end(TrainerState& state);
   std::optional<Validation> average();
+  Validation finite(Validation validation);
 
   const Config& config_;
   Task& task_;
   RunFolder folder_;
-  ShareWorkers workers_;
-  optim::Optimizer optimizer_;
+  Updater updater_;
+  Validator validator_;
   TrainerState state_;
-  std::optional<MetricsLog> log_;
-  std::optional<Validation> last_validation_;  // of update validated_step_
-  std::int64_t validated_step_ = -1, saved_step_ = -1;
+  std::optional<RunLog> log_;
+  Update last_;  // that was made
+  std::int64_t saved_step_ = -1;
+  std::int64_t started_step_ = 0;  // the weights are those that were read or drawn then
   bool save_best_ = false;
-  Progress* progress_ = nullptr;
 };
 
 }  // namespace prenorm::training

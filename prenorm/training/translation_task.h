@@ -8,6 +8,7 @@
 #include "prenorm/config/config.h"
 #include "prenorm/data/batcher.h"
 #include "prenorm/data/prepared_corpus.h"
+#include "prenorm/data/unigram.h"
 #include "prenorm/training/run_folder.h"
 #include "prenorm/training/translator_task.h"
 
@@ -23,6 +24,7 @@ class TranslationTask : public TranslatorTask {
   std::int64_t batches_in_epoch(std::int64_t epoch) override { return batcher_.batches_in_epoch(epoch); }
   std::string data_key() const override { return train_.folder().filename().string(); }
   std::string origin(std::int64_t epoch, std::int64_t batch) override;
+  double unigram_nats() override { return data::unigram_nats(train_, config_.train.label_smoothing); }
   bool has_validation() const override { return valid_ != nullptr; }
   Validation validate(bool with_output) override;
 

@@ -137,6 +137,32 @@ INSTANTIATE_TEST_SUITE_P(Names, OptimizerOfName,
                                            OptimizerName::kSgd),
                          [](const auto& test) { return std::string(enum_name(test.param)); });
 
+// Tensors whose ends fall on no boundary of the pieces, one of them empty.
+TEST_P(OptimizerOfName, NormsByTensorAreThoseOfTheUpdateAndChangeNoBit) {
+  const std::vector<std::int64_t> ends{1, 1, 2'050, 70'003, 70'010};
+  const at::Tensor start = random_tensor({ends.back()}, 3).to(at::kFloat),
+                   gradient = random_tensor({ends.back()}, 4).to(at::kFloat);
+  const at::Tensor plain = start.clone(), measured = start.clone();
+  Optimizer one(config(), plain, gradient), other(config(), measured, gradient);
+  at::Tensor before;
+  std::vector<UpdateNorms> norms;
+  for (int i = 0; i < 3; ++i) {
+    before = measured.clone();
+    one.step(0.01, 0.5);
+    norms = other.step_with_norms(0.01, 0.5, ends);
+    ASSERT_TRUE(plain.equal(measured)) << "update " << i + 1;
+  }
+  ASSERT_EQ(norms.size(), ends.size());
+  for (std::size_t t = 0; t < ends.size(); ++t) {
+    const std::int64_t begin = t > 0 ? ends[t - 1] : 0, count = ends[t] - begin;
+    const auto of = [&](const at::Tensor& x) { return l2_norm(x.narrow(0, begin, count)); };
+    EXPECT_NEAR(norms[t].gradient, of(gradient), 1e-12 * of(gradient));
+    EXPECT_NEAR(norms[t].weight, of(measured), 1e-12 * of(measured));
+    const double change = of(measured.to(at::kDouble) - before.to(at::kDouble));
+    EXPECT_NEAR(norms[t].change, change, 1e-12 * change);
+  }
+}
+
 TEST_P(OptimizerOfName, ContinuesBitwiseFromItsState) {
   constexpr std::int64_t kCount = 1003;
   const at::Tensor value = random_tensor({kCount}, 1, at::kFloat), gradient = at::zeros({kCount}, at::kFloat);

@@ -1,0 +1,38 @@
+#include "cli/commands/diagnose.h"
+
+#include <memory>
+#include <string>
+
+#include "cli/output.h"
+#include "prenorm/training/diagnose_run.h"
+
+namespace prenorm::cli {
+namespace {
+
+struct Options {
+  std::string run;
+  bool json = false;
+};
+
+// 1 where something is wrong, as for doctor.
+int diagnose(const Options& options) {
+  const training::RunDiagnosis diagnosis = training::diagnose_run(training::RunFolder(options.run));
+  if (options.json)
+    print_json(diagnosis.json);
+  else
+    print(diagnosis.page);
+  return diagnosis.nothing_wrong ? 0 : 1;
+}
+
+}  // namespace
+
+void add_diagnose(CLI::App& app, Run& chosen) {
+  CLI::App* command = app.add_subcommand("diagnose", "Says what is wrong with a run, why, and what to change.");
+  auto options = std::make_shared<Options>();
+  command->add_option("RUN", options->run, "a run folder, of a run that ended or goes on")->required();
+  add_json_flag(*command, options->json);
+  command->footer("Example: prenorm diagnose runs/first");
+  run_as(*command, chosen, [options] { return diagnose(*options); });
+}
+
+}  // namespace prenorm::cli

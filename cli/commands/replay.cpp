@@ -1,0 +1,41 @@
+#include "cli/commands/replay.h"
+
+#include <cstdint>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "cli/output.h"
+#include "prenorm/training/replay.h"
+
+namespace prenorm::cli {
+namespace {
+
+struct Options {
+  std::string run;
+  std::int64_t step = 0;
+  bool json = false;
+};
+
+int replay(const Options& options) {
+  const training::Replay result = training::replay_translation(training::RunFolder(options.run), options.step);
+  if (options.json)
+    print_json(training::to_json(result));
+  else
+    print(training::to_page(result));
+  return 0;
+}
+
+}  // namespace
+
+void add_replay(CLI::App& app, Run& chosen) {
+  CLI::App* command = app.add_subcommand("replay", "Makes one update of a run again, with every tensor observed.");
+  auto options = std::make_shared<Options>();
+  command->add_option("RUN", options->run, "the run folder; nothing in it is changed")->required();
+  command->add_option("--step", options->step, "the update, from 1")->type_name("N")->required();
+  add_json_flag(*command, options->json);
+  command->footer("Example: prenorm replay runs/first --step 1200");
+  run_as(*command, chosen, [options] { return replay(*options); });
+}
+
+}  // namespace prenorm::cli

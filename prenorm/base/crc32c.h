@@ -1,0 +1,11 @@
+// CRC-32C (Castagnoli), RFC 3720 section 12.1: what record files of TensorFlow are checked by.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace prenorm {
+
+std::uint32_t crc32c(std::string_view bytes);
+
+}  // namespace prenorm

@@ -1,0 +1,49 @@
+// Event files as TensorBoard reads them: records of length, masked CRC-32C of it, data, masked CRC-32C of that
+// (tensorflow/core/lib/io/record_writer.h), each an Event of event.proto. Seven fields of five messages are all that is
+// needed of protobuf, and Debian's library cannot share a process with LibTorch and SentencePiece (architecture.md).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace prenorm::io {
+
+// HistogramProto: `counts[i]` values lie in (limits[i - 1], limits[i]].
+struct Histogram {
+  double min = 0, max = 0, count = 0, sum = 0, sum_of_squares = 0;
+  std::vector<double> limits{}, counts{};
+};
+
+// The values of one step.
+class Summary {
+ public:
+  void add(std::string_view tag, double value);
+  void add(std::string_view tag, const Histogram& histogram);
+  bool empty() const { return bytes_.empty(); }
+
+ private:
+  friend class EventFile;
+  std::string bytes_;
+};
+
+class EventFile {
+ public:
+  // A new file in `folder`, which is made. `first_step`: TensorBoard drops what earlier files of the folder have of
+  // this step and later ones. Errors, of each member: FileError.
+  EventFile(const std::filesystem::path& folder, std::int64_t first_step);
+
+  void write(std::int64_t step, const Summary& summary);
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  void write_event(std::string event);
+
+  std::filesystem::path path_;
+  std::ofstream file_;
+};
+
+}  // namespace prenorm::io

@@ -1,0 +1,47 @@
+#include "prenorm/training/diagnosis.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <nlohmann/json.hpp>
+
+#include "prenorm/base/file.h"
+#include "prenorm/training/diagnosis_rules.h"
+#include "prenorm/training/remedies.h"
+
+namespace prenorm::training {
+
+Diagnosis diagnose(const Evidence& evidence) {
+  const RunFacts facts = facts_of(evidence);
+  Diagnosis diagnosis;
+  std::tie(diagnosis.symptom, diagnosis.seen) = find_symptom(evidence, facts);
+  const Finding found = find_cause(diagnosis.symptom, evidence, facts);
+  diagnosis.cause = found.cause;
+  diagnosis.confidence = found.confidence;
+  diagnosis.evidence = found.evidence;
+  diagnosis.theory = theory_for(found.cause, evidence);
+  diagnosis.remedies = remedies_for(found.cause, evidence);
+  diagnosis.layers = layer_rows(evidence);
+  diagnosis.from = evidence;
+  return diagnosis;
+}
+
+std::string Diagnosis::advice() const {
+  std::vector<std::string> ways;
+  constexpr std::string_view kRate = "optim.lr = ";
+  for (const Remedy& r : remedies)
+    ways.push_back(r.line.empty()                ? r.why
+                   : cause == Cause::kRateTooLow ? "set " + r.line
+                   : r.line.starts_with(kRate)   ? "lower optim.lr to " + r.line.substr(kRate.size())
+                                                 : "set " + r.line);
+  return fmt::format("the likely cause is that {}: {}", cause_text(cause), fmt::join(ways, ", or "));
+}
+
+void write_diagnosis(const RunFolder& folder, const Diagnosis& diagnosis) {
+  // Text that names lines of a file may hold its name, which need not be UTF-8.
+  const auto replace = nlohmann::json::error_handler_t::replace;
+  write_file_atomically(folder.diagnosis(), to_json(diagnosis).dump(2, ' ', false, replace) + "\n");
+  write_file_atomically(folder.diagnosis_page(), to_page(diagnosis));
+}
+
+}  // namespace prenorm::training

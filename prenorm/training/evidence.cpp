@@ -1,0 +1,65 @@
+#include "prenorm/training/evidence.h"
+
+#include <nlohmann/json.hpp>
+
+#include "prenorm/base/error.h"
+#include "prenorm/base/line_reader.h"
+#include "prenorm/config/load.h"
+#include "prenorm/io/safetensors.h"
+
+namespace prenorm::training {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+LoggedUpdate update_of(const Json& line) {
+  return {line.at("step"), line.at("loss_nats_per_token"), line.at("nll_nats_per_token"), line.at("learning_rate"),
+          line.at("grad_norm_l2_preclip")};
+}
+
+LoggedObservation observation_of(const Json& line) {
+  LoggedObservation seen{line.at("step"), {}, {}};
+  const Json none = Json::object();
+  const Json weights = line.value("weight_norm_l2_by_parameter", none),
+             ratios = line.value("update_ratio_by_parameter", none);
+  for (const auto& [name, norm] : line.at("grad_norm_l2_by_parameter").items())
+    seen.tensors[name] = {norm.get<double>(), weights.value(name, 0.0), ratios.value(name, 0.0)};
+  for (const auto& [point, rms] : line.at("rms_by_point").items())
+    if (rms.is_number()) seen.rms.emplace_back(point, rms.get<double>());
+  return seen;
+}
+
+void read_line(const Json& line, Evidence& evidence) try {
+  const std::string type = line.at("type");
+  if (type == "update") evidence.log.push_back(update_of(line));
+  if (type == "observation") evidence.observations.push_back(observation_of(line));
+} catch (const Json::exception&) {  // see read_log()
+}
+
+}  // namespace
+
+Evidence read_log(const std::filesystem::path& metrics) {
+  Evidence evidence;
+  if (!std::filesystem::exists(metrics)) return evidence;
+  LineReader reader(metrics);
+  for (std::string line; reader.next(line);)
+    read_line(Json::parse(line, nullptr, /*allow_exceptions=*/false), evidence);
+  return evidence;
+}
+
+Evidence read_evidence(const RunFolder& folder) {
+  Evidence evidence = read_log(folder.metrics());
+  evidence.config = load_run_config(folder.path()).config;
+  const std::vector<std::int64_t> steps = folder.steps();
+  if (steps.empty()) return evidence;
+  const std::filesystem::path newest = folder.checkpoint(steps.back());
+  evidence.state = load_state(newest);
+  const io::TensorFile weights = io::read_safetensors(newest / "model.safetensors");
+  for (const std::string& name : evidence.state.history.parameters)
+    evidence.parameters.push_back({name, weights.at(name).dim() > 1});
+  for (const auto& [name, tensor] : weights.tensors)
+    if (evidence.bad_weight.empty() && !all_finite(tensor)) evidence.bad_weight = name;
+  return evidence;
+}
+
+}  // namespace prenorm::training

@@ -1,0 +1,59 @@
+// One update of a run, made again under full observation.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "prenorm/training/evidence.h"
+#include "prenorm/training/fault.h"
+#include "prenorm/training/run_folder.h"
+#include "prenorm/training/task.h"
+
+namespace prenorm::training {
+
+// Of all that was shown at one point.
+struct PointStatistics {
+  std::string point;
+  double squares = 0, largest = 0;  // of the finite elements
+  std::int64_t count = 0, not_finite = 0;
+
+  double rms() const;  // of the finite elements
+  double share_not_finite() const;
+  void add(const PointStatistics& other);
+};
+
+// What one worker saw of one batch, in the order of computation.
+struct ObservedBatch {
+  MicroBatch batch;
+  std::string origin;
+  std::int64_t worker = 0;
+  std::vector<PointStatistics> points;
+};
+
+struct Replay {
+  std::int64_t from = 0;  // the checkpoint it was reached from; 0: initialisation, or the checkpoint of update 0
+  Update update;
+  std::optional<Fault> fault;  // for which it is not made
+  std::vector<ParameterName> parameters;
+  std::vector<TensorUpdate> tensors;  // in their order; empty with a fault
+  std::vector<ObservedBatch> batches;
+
+  std::vector<PointStatistics> points() const;  // of all batches together
+};
+
+// Goes on from the newest checkpoint before update `step`, or from the seed, as the run did, and writes nothing. `task`
+// must be of the run's configuration, as new. Errors: UsageError where the run never came to that update or went back
+// on its way there; CheckpointError.
+Replay replay(const Config& config, Task& task, const RunFolder& folder, std::int64_t step);
+// The same for a translation run, from its folder alone.
+Replay replay_translation(const RunFolder& folder, std::int64_t step);
+
+nlohmann::ordered_json to_json(const Replay& replay);
+// Tables for people, in Markdown.
+std::string to_page(const Replay& replay);
+
+}  // namespace prenorm::training

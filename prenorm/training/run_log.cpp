@@ -1,0 +1,100 @@
+#include "prenorm/training/run_log.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "prenorm/training/json_number.h"
+#include "prenorm/training/results.h"
+
+namespace prenorm::training {
+RunLog::RunLog(const TrainConfig& config, const RunFolder& folder, std::int64_t step)
+    : config_(config), folder_(folder), metrics_(folder.metrics(), step) {
+  if (config.tensorboard) tensorboard_.emplace(folder.tensorboard(), step);
+  progress_.emplace("training", config.max_steps).start_at(step);
+}
+
+void RunLog::rewind(std::int64_t step) {
+  metrics_ = MetricsLog(folder_.metrics(), step, /*keep_faults=*/true);
+  if (tensorboard_) tensorboard_.emplace(folder_.tensorboard(), step);
+}
+
+void RunLog::write(const nlohmann::ordered_json& line) {
+  metrics_.write(line);
+  if (tensorboard_) tensorboard_->write(line);
+}
+
+std::optional<double> RunLog::update(TrainerState& state, const Update& update) {
+  WindowSums& w = state.window;
+  w.loss_nats += update.loss_nats;
+  w.nll_nats += update.nll_nats;
+  w.target_tokens += update.target_tokens;
+  w.source_tokens += update.source_tokens;
+  const auto tokens = static_cast<double>(w.target_tokens);
+  const double loss = w.loss_nats / tokens, speed = tokens / std::max(w.seconds, 1e-9);
+  if (progress_)
+    progress_->update(state.step, fmt::format("epoch {} loss {:.3f} {:.0f} tokens/s", state.epoch + 1, loss, speed));
+  if (state.step != 1 && state.step % config_.log_every != 0) return std::nullopt;
+  write({{"type", "update"},
+         {"step", state.step},
+         {"epoch", update.batches.front().epoch},
+         {"loss_nats_per_token", loss},
+         {"nll_nats_per_token", w.nll_nats / tokens},
+         {"learning_rate", update.learning_rate},
+         {"grad_norm_l2_preclip", update.grad_norm},
+         {"target_tokens", state.target_tokens},
+         {"target_tokens_per_second", speed},
+         {"seconds", state.seconds}});
+  w = {};
+  return loss;
+}
+
+// Gradients and states at initialisation are what tells Post-LN from Pre-LN, and where a run goes wrong shows in a
+// layer first.
+void RunLog::observation(std::int64_t step, const std::vector<nn::Parameter>& parameters,
+                         const std::vector<TensorUpdate>& tensors, const PointRecorder& recorder) {
+  nlohmann::ordered_json gradients, weights, ratios, sizes;
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    gradients[parameters[i].name] = tensors[i].gradient;
+    weights[parameters[i].name] = tensors[i].weight;
+    ratios[parameters[i].name] = tensors[i].ratio;
+  }
+  for (const PointRecord& point : recorder.points()) sizes[point.name] = point.rms();
+  write({{"type", "observation"},
+         {"step", step},
+         {"grad_norm_l2_by_parameter", gradients},
+         {"weight_norm_l2_by_parameter", weights},
+         {"update_ratio_by_parameter", ratios},
+         {"rms_by_point", sizes}});
+  if (tensorboard_) tensorboard_->write_weights(step, parameters);
+}
+
+void RunLog::validation(std::int64_t step, const Validation& validation, bool best_so_far, bool at_end) {
+  nlohmann::ordered_json line{{"type", "validation"}, {"step", step}};
+  line.update(to_json(validation));
+  line["best_so_far"] = best_so_far;
+  if (at_end) line["at_end"] = true;
+  write(line);
+  inform(fmt::format("update {}: validation loss {:.4f} nats per token{}{}", step, validation.loss_nats_per_token,
+                     validation.bleu ? fmt::format(", BLEU {:.2f}", *validation.bleu) : "",
+                     best_so_far ? " (best so far)" : ""));
+}
+
+void RunLog::fault(std::int64_t step, const Fault& fault, FaultAction action) {
+  write({{"type", "fault"},
+         {"step", step},
+         {"update", fault.update.step},
+         {"kind", enum_name(fault.kind)},
+         {"what", fault.what},
+         {"tensor", fault.bad.name},
+         {"action", enum_name(action)},
+         {"epoch", fault.bad.where.epoch},
+         {"batch", fault.bad.where.batch},
+         {"origin", fault.origin},
+         {"loss_nats_per_token", json_number(fault.update.loss())},
+         {"learning_rate", fault.update.learning_rate},
+         {"grad_norm_l2_preclip", json_number(fault.update.grad_norm)}});
+}
+
+}  // namespace prenorm::training

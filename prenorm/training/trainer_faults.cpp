@@ -1,0 +1,119 @@
+// What the trainer does about a fault: leave the batch out, go back to a checkpoint, or stop; and in any case say why.
+//
+// Everything that decides is in the state, which checkpoints hold, or follows from the update itself. A run that was
+// killed after a fault comes to it again from the last checkpoint and decides the same: the same bits.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "prenorm/base/error.h"
+#include "prenorm/base/terminal.h"
+#include "prenorm/training/trainer.h"
+
+namespace prenorm::training {
+
+std::optional<Fault> Trainer::loss_ratio_fault(double loss) const {
+  const double ratio = config_.train.diverged_loss_ratio;
+  if (ratio == 0 || state_.first_loss == 0 || loss <= ratio * state_.first_loss) return std::nullopt;
+  return Fault{FaultKind::kLossRatio, last_, state_.first_loss,
+               fmt::format("the loss since the last line of the log, {:.4g} nats per target token, is over {:g} times "
+                           "that of update 1, {:.4g} (train.diverged_loss_ratio)",
+                           loss, ratio, state_.first_loss)};
+}
+
+void Trainer::respond(Fault fault) {
+  if (fault.kind == FaultKind::kValidationNotFinite) fault.what = "the validation loss is not finite";
+  examine(fault, task_);
+  ++state_.faults;
+  ++state_.faults_in_a_row;
+  state_.last_fault_update = std::max(state_.last_fault_update, fault.update.step);
+  const FaultAction action = action_for(fault);
+  // The first fault of a run is worth a page even where the run goes on.
+  Diagnosis diagnosis;
+  if (action == FaultAction::kStop || state_.faults == 1) diagnosis = diagnose_fault(fault, action);
+  if (action == FaultAction::kStop) {
+    log_->fault(fault.update.step, fault, action);
+    stop(fault, diagnosis);
+  }
+  const MicroBatch& first = fault.update.batches.front();
+  state_.skipped.push_back({fault.update.step, first.epoch, first.batch, std::ssize(fault.update.batches)});
+  if (action == FaultAction::kRollback) roll_back();
+  log_->fault(state_.step + 1, fault, action);
+  warn(fmt::format("update {}: {}; {}", fault.update.step, fault.what,
+                   action == FaultAction::kSkip
+                       ? std::string("its batch is left out")
+                       : fmt::format("back to the checkpoint of update {}, and on past this batch", state_.step)));
+}
+
+// Leaving a batch out helps only where the update has not been made and the weights are good.
+FaultAction Trainer::action_for(const Fault& fault) const {
+  const TrainConfig& t = config_.train;
+  if (t.on_fault == OnFault::kStop || state_.faults_in_a_row > t.max_faults) return FaultAction::kStop;
+  if (t.on_fault == OnFault::kRollback)
+    return folder_.newest_on_schedule() ? FaultAction::kRollback : FaultAction::kStop;
+  const bool helps = before_the_update(fault.kind) && fault.bad.kind != TensorKind::kWeight;
+  return helps ? FaultAction::kSkip : FaultAction::kStop;
+}
+
+// As Chowdhery et al. 2022 (PaLM), section 5.1: the same weights on other batches do not come to the same fault. What
+// counts faults and where the data stand are of now, everything else is of the checkpoint.
+void Trainer::roll_back() {
+  const std::int64_t target = *folder_.newest_on_schedule();
+  // Steps after it are those where a run was stopped; the run that goes back never came there.
+  for (const std::int64_t step : folder_.steps())
+    if (step > target) RunFolder::remove_checkpoint(folder_.checkpoint(step));
+  TrainerState back = load_checkpoint(folder_.checkpoint(target), task_.parameters(), updater_.optimizer());
+  back.epoch = state_.epoch;
+  back.batch = state_.batch;
+  back.faults = state_.faults;
+  back.faults_in_a_row = state_.faults_in_a_row;
+  back.last_fault_update = state_.last_fault_update;
+  back.skipped = std::move(state_.skipped);
+  back.seconds = state_.seconds;
+  state_ = std::move(back);
+  saved_step_ = target;
+  save_best_ = false;
+  folder_.link_last(target);
+  log_->rewind(target);
+}
+
+Diagnosis Trainer::diagnose_fault(const Fault& fault, FaultAction action) const {
+  Evidence evidence = read_log(folder_.metrics());
+  evidence.config = config_;
+  evidence.state = state_;
+  for (const nn::Parameter& p : task_.parameters().list()) evidence.parameters.push_back({p.name, p.value.dim() > 1});
+  evidence.fault = FaultEvidence{fault, action, state_.step == started_step_,
+                                 control_batch(task_, state_.history, state_.epoch, state_.batch)};
+  Diagnosis diagnosis = diagnose(evidence);
+  try {
+    write_diagnosis(folder_, diagnosis);
+  } catch (const FileError& error) {
+    warn(error.what());  // the fault is what must be reported
+  }
+  return diagnosis;
+}
+
+std::string Trainer::last_good_checkpoint() const {
+  return saved_step_ >= 0 ? fmt::format("the checkpoint of update {} is the last good one", saved_step_)
+                          : std::string("no checkpoint had been written yet");
+}
+
+void Trainer::stop(const Fault& fault, const Diagnosis& diagnosis) const {
+  const Update& update = fault.update;
+  std::string what = fault.what;
+  if (fault.kind == FaultKind::kWeightNotFinite) {
+    what += " any more";
+  } else if (fault.kind == FaultKind::kLossRatio) {
+    what = "training has diverged: " + what;
+  } else if (before_the_update(fault.kind)) {
+    what = fmt::format(
+        "training has diverged: {} (loss {:.4g} nats per target token, learning rate {:.4g}, batch {} of epoch {}: "
+        "{}); "
+        "the update was not made",
+        what, update.loss(), update.learning_rate, fault.bad.where.batch, fault.bad.where.epoch, fault.origin);
+  }
+  throw_error<NumericsError>("update {}: {}; {}; {}; more in {}", update.step, what, last_good_checkpoint(),
+                             diagnosis.advice(), folder_.diagnosis_page().string());
+}
+
+}  // namespace prenorm::training

@@ -1,0 +1,76 @@
+#include "prenorm/training/update_history.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace prenorm::training {
+namespace {
+
+constexpr std::size_t kEnoughToCompare = 16;
+
+template <class Value>
+double usual(const std::deque<UpdateRecord>& updates, Value UpdateRecord::*value) {
+  if (updates.size() < kEnoughToCompare) return 0;
+  std::vector<double> values;
+  for (const UpdateRecord& u : updates) values.push_back(u.*value);
+  return median(std::move(values));
+}
+
+// To five significant digits: a checkpoint holds many of them.
+double rounded(double value) {
+  if (value == 0 || !std::isfinite(value)) return value;
+  const double unit = std::pow(10.0, 4 - std::floor(std::log10(std::abs(value))));
+  return std::round(value * unit) / unit;
+}
+
+}  // namespace
+
+void to_json(nlohmann::json& json, const UpdateRecord& r) {
+  json = {{"step", r.step},          {"epoch", r.epoch}, {"batch", r.batch}, {"batches", r.batches},
+          {"rate", r.learning_rate}, {"loss", r.loss},   {"nll", r.nll},     {"grad_norm", r.grad_norm}};
+  if (r.tensors.empty()) return;
+  nlohmann::json& tensors = json["tensors"] = nlohmann::json::array();
+  for (const TensorUpdate& t : r.tensors) tensors.push_back({t.gradient, t.weight, t.ratio});
+}
+
+void from_json(const nlohmann::json& json, UpdateRecord& r) {
+  json.at("step").get_to(r.step);
+  json.at("epoch").get_to(r.epoch);
+  json.at("batch").get_to(r.batch);
+  json.at("batches").get_to(r.batches);
+  json.at("rate").get_to(r.learning_rate);
+  json.at("loss").get_to(r.loss);
+  json.at("nll").get_to(r.nll);
+  json.at("grad_norm").get_to(r.grad_norm);
+  r.tensors.clear();
+  for (const auto& t : json.value("tensors", nlohmann::json::array()))
+    r.tensors.push_back({t.at(0).get<double>(), t.at(1).get<double>(), t.at(2).get<double>()});
+}
+
+void UpdateHistory::add(UpdateRecord record, std::int64_t capacity) {
+  for (TensorUpdate& t : record.tensors) t = {rounded(t.gradient), rounded(t.weight), rounded(t.ratio)};
+  if (capacity > 0) updates_.push_back(std::move(record));
+  while (std::ssize(updates_) > capacity) updates_.pop_front();
+}
+
+const UpdateRecord* UpdateHistory::last_measured() const {
+  const auto found = std::find_if(updates_.rbegin(), updates_.rend(), [](const auto& u) { return !u.tensors.empty(); });
+  return found != updates_.rend() ? &*found : nullptr;
+}
+
+double UpdateHistory::usual_loss() const { return usual(updates_, &UpdateRecord::loss); }
+double UpdateHistory::usual_grad_norm() const { return usual(updates_, &UpdateRecord::grad_norm); }
+
+double UpdateHistory::mean_nll() const {
+  double sum = 0;
+  for (const UpdateRecord& u : updates_) sum += u.nll;
+  return updates_.empty() ? 0 : sum / static_cast<double>(updates_.size());
+}
+
+double median(std::vector<double> values) {
+  const auto middle = values.begin() + (std::ssize(values) - 1) / 2;
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+}  // namespace prenorm::training

@@ -1,0 +1,36 @@
+#include "prenorm/training/validator.h"
+
+namespace prenorm::training {
+
+bool Validator::due(std::int64_t step) const {
+  return task_.has_validation() && step > 0 && step % config_.valid_every == 0;
+}
+
+// Rounded up to a validation.
+bool Validator::bleu_due(std::int64_t step) const {
+  if (config_.best_metric == BestMetric::kBleu) return true;
+  const std::int64_t every = config_.bleu_every;
+  return every > 0 && step / every > (step - config_.valid_every) / every;
+}
+
+Validation Validator::measure(std::int64_t step, bool with_output) {
+  last_ = task_.validate(with_output);
+  step_ = step;
+  return *last_;
+}
+
+const Validation* Validator::known(std::int64_t step) const { return step_ == step && last_->bleu ? &*last_ : nullptr; }
+
+bool Validator::improves(const Validation& validation, TrainerState& state) const {
+  const bool by_bleu = config_.best_metric == BestMetric::kBleu;
+  const double value = by_bleu ? validation.bleu.value_or(0) : validation.loss_nats_per_token;
+  const bool better = state.best_step == 0 || (by_bleu ? value > state.best_value : value < state.best_value);
+  if (better) {
+    state.best_value = value;
+    state.best_step = state.step;
+  }
+  state.validations_without_improvement = better ? 0 : state.validations_without_improvement + 1;
+  return better;
+}
+
+}  // namespace prenorm::training
