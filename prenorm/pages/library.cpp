@@ -10,6 +10,7 @@
 #include "prenorm/config/load.h"
 #include "prenorm/lab/cell_record.h"
 #include "prenorm/lab/study_folder.h"
+#include "prenorm/report/legend.h"
 
 namespace prenorm::pages {
 namespace fs = std::filesystem;
@@ -66,6 +67,8 @@ std::string short_cell_name(const std::string& name) {
 constexpr std::array<std::string_view, 4> kNeverRuns = {"prepared", "corpus", "checkpoints", "cells"};
 
 }  // namespace
+
+std::string name_of(const Study& study) { return fs::absolute(study.path).lexically_normal().filename().string(); }
 
 Library::Library(std::vector<fs::path> paths, bool live) : paths_(std::move(paths)), live_(live) {
   for (fs::path& path : paths_)
@@ -179,7 +182,7 @@ void Library::add_study(const fs::path& path) {
   try {
     const Config base = load_config(folder.base()).config;
     std::vector<lab::CellRecord> records;
-    std::map<std::string, const Run*> begun;
+    std::map<std::string, Run*> begun;
     for (const std::string& name : folder.cells()) {
       Run& run = run_at(folder.cell(name), short_cell_name(name));
       for (std::string& problem : run.problems()) problems_.push_back(std::move(problem));
@@ -197,7 +200,17 @@ void Library::add_study(const fs::path& path) {
       return;
     }
     study.table = lab::make_table(std::move(records), {}, std::nullopt);
-    for (const lab::StudyRow& row : study.table.rows) study.cells.push_back(begun.at(row.cell.name));
+    std::map<NormPlacement, std::size_t> count;
+    for (const lab::StudyRow& row : study.table.rows) ++count[row.cell.config.model.norm_placement];
+    std::map<NormPlacement, std::size_t> colour, number;
+    for (const auto& [placement, cells] : count) colour.emplace(placement, colour.size());
+    for (const lab::StudyRow& row : study.table.rows) {
+      Run* cell = begun.at(row.cell.name);
+      // A colour for each placement, or curves of dozens of cells would say nothing; cells differ in their dashes.
+      const NormPlacement placement = row.cell.config.model.norm_placement;
+      if (count.size() > 1) cell->set_look(colour.at(placement) + report::kColours * number[placement]++);
+      study.cells.push_back(cell);
+    }
   } catch (const Error& error) {
     problems_.push_back(error.what());
     return;

@@ -22,6 +22,8 @@ struct Study {
   std::vector<const Run*> cells;  // in the order of the table's rows, of those that have begun
 };
 
+std::string name_of(const Study& study);
+
 // What `prenorm probe --json` printed.
 struct Printed {
   std::filesystem::path path;

@@ -37,11 +37,10 @@ std::string contents(const Library& library) {
 std::string title_of(const Library& library) {
   const std::size_t all =
       library.runs().size() + library.studies().size() + library.probes().size() + library.theories().size();
-  if (all == 1 && library.runs().size() == 1) return fmt::format("Run {}", library.runs().front()->name());
-  if (all == 1 && library.studies().size() == 1)
-    return fmt::format("Study {}", library.studies().front().path.filename().string());
+  if (all == 1 && library.runs().size() == 1) return fmt::format("Run: {}", library.runs().front()->name());
+  if (all == 1 && library.studies().size() == 1) return fmt::format("Study: {}", name_of(library.studies().front()));
   if (all == 1 && library.probes().size() == 1)
-    return fmt::format("Probe {}", library.probes().front().path.stem().string());
+    return fmt::format("Probe: {}", library.probes().front().path.stem().string());
   if (all == 1 && library.theories().size() == 1) return "The theory, checked";
   return contents(library);
 }
@@ -139,17 +138,20 @@ void add_printed(report::Page& page, const std::vector<Printed>& all, const Make
 report::Page library_page(const Library& library, const std::string& command) {
   report::Page page;
   const Runs runs = all_runs(library);
+  const bool one_of_several = library.studies().size() + (library.runs().empty() ? 0 : 1) > 1;
+  const auto prefix = [&](const Study& study) { return one_of_several ? name_of(study) + ": " : std::string(); };
   page.title = title_of(library);
-  if (page.title != contents(library)) page.lead = {contents(library) + "."};
+  if (library.studies().size() == 1 && page.title != contents(library))
+    page.lead = {counted(runs.size(), "cell.", "cells, each trained with other values of some keys.")};
   page.problems = library.problems();
   page.highlights = highlights(runs);
   page.runs = run_entries(runs);
   for (const Study& study : library.studies())
-    for (report::Section& section : study_sections(study)) page.sections.push_back(std::move(section));
+    for (report::Section& section : study_sections(study, prefix(study))) page.sections.push_back(std::move(section));
   add_runs(page, library.runs());
   for (const Study& study : library.studies()) {
-    add(page, fmt::format("Study {}: layer by layer", study.path.filename().string()), layer_blocks(study.cells));
-    add(page, fmt::format("Study {}: what its cells say", study.path.filename().string()), samples(study.cells));
+    add(page, prefix(study) + "Layer by layer", layer_blocks(study.cells));
+    add(page, prefix(study) + "What the cells say", samples(study.cells));
   }
   add_printed(page, library.probes(), probe_section);
   add_printed(page, library.theories(), theory_section);

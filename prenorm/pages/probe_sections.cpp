@@ -174,7 +174,7 @@ report::Definitions probe_definitions(const json& probe) {
 report::Section probe_section(const Printed& printed) {
   try {
     const json& models = printed.json.at("models");
-    report::Section section{fmt::format("Probe {}", printed.path.stem().string()), {}};
+    report::Section section{fmt::format("Probe: {}", printed.path.stem().string()), {}};
     section.blocks.emplace_back(gradient_chart(models));
     if (report::Chart states = state_chart(models); !states.series.empty())
       section.blocks.emplace_back(std::move(states));

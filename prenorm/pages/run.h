@@ -42,6 +42,7 @@ class Run {
   const std::string& name() const { return name_; }
   std::string id() const { return path_.string(); }
   std::size_t look() const { return look_; }
+  void set_look(std::size_t look) { look_ = look; }
   const RunMetrics& metrics() const { return metrics_.metrics(); }
   const std::optional<Config>& config() const { return config_; }
   const std::optional<training::TrainingResult>& results() const { return results_; }

@@ -14,6 +14,7 @@
 namespace prenorm::pages {
 namespace {
 
+constexpr std::size_t kFewRuns = 8;
 constexpr std::size_t kMostSampleRuns = 8, kMostSamples = 5, kMostConfigurations = 12;
 
 std::string number(const std::optional<double>& value, int digits) {
@@ -68,7 +69,11 @@ std::string shell_word(const std::string& text) {
 
 std::vector<report::RunEntry> run_entries(const Runs& runs) {
   std::vector<report::RunEntry> entries;
-  for (const Run* run : runs) entries.push_back({run->id(), run->name(), run->status(), run->look()});
+  for (const Run* run : runs) {
+    // In a long list only what is out of the ordinary is said.
+    const bool plain = runs.size() > kFewRuns && run->results() && !run->has_diverged();
+    entries.push_back({run->id(), run->name(), plain ? "" : run->status(), run->look()});
+  }
   return entries;
 }
 

@@ -9,6 +9,7 @@
 
 #include "prenorm/config/text.h"
 #include "prenorm/lab/statistics.h"
+#include "prenorm/lab/study_report.h"
 #include "prenorm/pages/run_sections.h"
 
 namespace prenorm::pages {
@@ -51,7 +52,7 @@ using Cells = std::vector<const StudyRow*>;
 
 // A heat map: cells that share all keys but those of its axes, placement and seed.
 struct Group {
-  std::string others;  // "name=sgd, max_steps=4800"
+  std::string others;  // "optim.name = sgd, train.max_steps = 4800"
   std::map<KeyValue, std::map<std::pair<KeyValue, KeyValue>, Cells>> placements;
   std::set<KeyValue> xs, ys;
 
@@ -70,8 +71,7 @@ std::vector<Group> groups_of(const lab::StudyTable& table) {
     std::string others;
     for (std::size_t i = 0; i < table.keys.size(); ++i)
       if (i != axes.x && i != axes.y && i != placement && table.keys[i] != kSeed)
-        others += fmt::format("{}{}={}", others.empty() ? "" : ", ", table.keys[i].substr(table.keys[i].rfind('.') + 1),
-                              row.values[i].text);
+        others += fmt::format("{}{} = {}", others.empty() ? "" : ", ", table.keys[i], row.values[i].text);
     Group& group = groups[others];
     group.others = others;
     const KeyValue x = value_at(row, axes.x), y = value_at(row, axes.y);
@@ -93,13 +93,14 @@ struct Figure {
   const char* title;
   const char* label;
   bool low_is_bright;
+  int digits;
   std::optional<double> (*of)(const StudyRow&);
 };
 
 const Figure kFigures[] = {
-    {"Validation loss", "validation loss at the end, nats per token; bright is better", true,
+    {"Validation loss", "validation loss at the end, nats per token; bright is better", true, 3,
      [](const StudyRow& row) { return row.cell.final_loss; }},
-    {"BLEU", "BLEU at the end; bright is better", false, [](const StudyRow& row) { return row.cell.bleu; }}};
+    {"BLEU", "BLEU at the end; bright is better", false, 2, [](const StudyRow& row) { return row.cell.bleu; }}};
 
 void add_cell(report::HeatPanel& panel, const Cells& cells, const Figure& figure) {
   std::vector<double> values;
@@ -111,15 +112,18 @@ void add_cell(report::HeatPanel& panel, const Cells& cells, const Figure& figure
   }
   // A cell one of whose seeds diverged is no cell that works.
   panel.values.push_back(!state.empty() || values.empty() ? NAN : lab::mean_of(values));
-  panel.texts.push_back(state);
+  const bool shown = state.empty() && !values.empty();
+  panel.texts.push_back(shown ? fmt::format("{:.{}f}", lab::mean_of(values), figure.digits) : state);
 }
 
 std::optional<report::HeatMap> heat_map(const lab::StudyTable& table, const Group& group, const Figure& figure) {
   const Axes axes = axes_of(table.keys);
   report::HeatMap map;
-  map.title = group.others.empty() ? figure.title : fmt::format("{}: {}", figure.title, group.others);
-  map.x_label = axes.x < table.keys.size() ? table.keys[axes.x] : "";
-  map.y_label = axes.y < table.keys.size() ? table.keys[axes.y] : "";
+  map.title = figure.title;
+  if (!group.others.empty()) map.note = fmt::format("Cells with {}.", group.others);
+  const std::vector<std::string> names = lab::short_names(table.keys);
+  map.x_label = axes.x < names.size() ? names[axes.x] : "";
+  map.y_label = axes.y < names.size() ? names[axes.y] : "";
   map.value_label = figure.label;
   map.low_is_bright = figure.low_is_bright;
   for (const KeyValue& x : group.xs) map.x.push_back(x.text);
@@ -141,16 +145,16 @@ std::optional<report::HeatMap> heat_map(const lab::StudyTable& table, const Grou
 report::Table cells_table(const Study& study) {
   const lab::StudyTable& table = study.table;
   report::Table out{{"cell"}, {}, "Cells"};
-  for (const std::string& key : table.keys) out.header.push_back(key.substr(key.rfind('.') + 1));
   for (const char* figure : {"state", "updates", "loss", "best loss", "BLEU", "updates to target", "seconds"})
     out.header.emplace_back(figure);
+  for (std::string& key : lab::short_names(table.keys)) out.header.push_back(std::move(key));
   for (std::size_t i = 0; i < table.rows.size(); ++i) {
     const StudyRow& row = table.rows[i];
     std::vector<std::string> line{study.cells[i]->name()};
-    for (const KeyValue& value : row.values) line.push_back(value.text);
     line.insert(line.end(), {std::string(enum_name(row.cell.status)), fmt::format("{}", row.cell.updates),
                              number(row.cell.final_loss, 3), number(row.best_loss, 3), number(row.cell.bleu, 2),
                              number(row.updates_to_target, 0), number(row.cell.seconds, 0)});
+    for (const KeyValue& value : row.values) line.push_back(value.text);
     out.rows.push_back(std::move(line));
     out.runs.push_back(study.cells[i]->id());
   }
@@ -158,8 +162,7 @@ report::Table cells_table(const Study& study) {
 }
 
 report::Table ranges_table(const lab::StudyTable& table) {
-  report::Table out{table.range_keys, {}, "Learning rates that work"};
-  for (std::string& key : out.header) key = key.substr(key.rfind('.') + 1);
+  report::Table out{lab::short_names(table.range_keys), {}, "Learning rates that work"};
   for (const char* figure : {"best BLEU", "at rate", "from rate", "to rate", "rates within"})
     out.header.emplace_back(figure);
   const auto rate = [](double r) { return config::float_text(r); };
@@ -208,9 +211,8 @@ report::Definitions definitions(const lab::StudyTable& table) {
 
 }  // namespace
 
-std::vector<report::Section> study_sections(const Study& study) {
-  const std::string name = study.path.filename().string();
-  report::Section maps{fmt::format("Study {}: what works", name), {}};
+std::vector<report::Section> study_sections(const Study& study, const std::string& prefix) {
+  report::Section maps{prefix + "What works", {}};
   for (const Group& group : groups_of(study.table))
     for (const Figure& figure : kFigures)
       if (auto map = heat_map(study.table, group, figure)) maps.blocks.emplace_back(std::move(*map));
@@ -219,7 +221,7 @@ std::vector<report::Section> study_sections(const Study& study) {
   maps.blocks.emplace_back(definitions(study.table));
   maps.blocks.emplace_back(
       report::Preformatted{command_of(study), "The grid that has all of these cells, and maybe more"});
-  report::Section learning{fmt::format("Study {}: how its cells learn", name), curves(study.cells)};
+  report::Section learning{prefix + "How the cells learn", curves(study.cells)};
   std::vector<report::Section> sections;
   sections.push_back(std::move(maps));
   if (!learning.blocks.empty()) sections.push_back(std::move(learning));

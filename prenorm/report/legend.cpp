@@ -22,7 +22,8 @@ constexpr double kEntryGap = 18;
 constexpr std::size_t kLongestName = 30;
 
 // Okabe and Ito's palette: told apart with every common form of colour blindness.
-constexpr std::array<const char*, 6> kPalette = {"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"};
+constexpr std::array<const char*, kColours> kPalette = {"#0072b2", "#d55e00", "#009e73",
+                                                        "#cc79a7", "#e69f00", "#56b4e9"};
 
 std::string label_of(const Series& series) { return shorten(series.name, kLongestName); }
 

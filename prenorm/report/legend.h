@@ -13,6 +13,8 @@ double text_width(const std::string& text);
 // As much of `text` as takes about `width`, "…" at the end where it was cut.
 std::string fitted(const std::string& text, double width);
 
+inline constexpr std::size_t kColours = 6;
+
 // The look of the series that stands at `index` of its chart.
 std::size_t look_of(const Series& series, std::size_t index);
 // The CSS colour of a look. There are six; dashes tell the second six looks from the first.

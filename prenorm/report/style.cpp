@@ -33,6 +33,7 @@ figure{margin:2rem 0 2.75rem;break-inside:avoid}
 .problems ul{margin:0;padding-left:1.25rem}
 .runs h2{margin-top:2.5rem}
 .runs ul{list-style:none;margin:0;padding:0;columns:24rem;column-gap:2.5rem}
+.runs ul{font-size:1rem;line-height:1.5}
 .runs li{display:flex;align-items:baseline;gap:.625rem;padding:.125rem 0;break-inside:avoid}
 .runs .key{flex:none;align-self:center}
 .runs small{font-size:.875rem;color:var(--muted)}
@@ -41,8 +42,8 @@ details{margin:1rem 0}
 summary{cursor:pointer;font-weight:600}
 footer summary{font-weight:400}
 details pre{margin-top:.75rem}
-.heat-panels{display:flex;flex-wrap:wrap;gap:1.5rem 2.5rem}
-.heat-panel{flex:1 1 20rem;min-width:0}
+.heat-panels{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,20rem),1fr));gap:1.5rem 2.5rem}
+.heat-panel{min-width:0}
 .heat-panel .scroll{margin:0}
 .panel-name{font-weight:500;margin:0 0 .5rem}
 table.heat{border-collapse:separate;border-spacing:2px;font-size:.9375rem}
@@ -82,13 +83,13 @@ thead th{font-size:.9375rem;font-weight:500;color:var(--muted);border-bottom-col
 tbody th{font-weight:500;min-width:11rem}
 .number{text-align:right;white-space:nowrap}
 thead .number{white-space:normal}
-dl.terms{margin:0;display:grid;grid-template-columns:minmax(9rem,13rem) 1fr;gap:.875rem 1.5rem}
+dl.terms{margin:0;display:grid;overflow-wrap:anywhere;grid-template-columns:minmax(9rem,13rem) minmax(0,1fr);gap:.875rem 1.5rem}
 dl.terms dt{font-weight:600}
 dl.terms dd{margin:0}
 pre{margin:0;padding:1rem 1.25rem;background:var(--wash);border:1px solid var(--grid);border-radius:.5rem;overflow-x:auto;
 font:.9375rem/1.55 ui-monospace,"SF Mono","Cascadia Mono",Consolas,"DejaVu Sans Mono","Liberation Mono",monospace}
-.sample{border-top:1px solid var(--grid);padding:1.25rem 0;margin:0;display:grid;
-grid-template-columns:minmax(9rem,13rem) 1fr;gap:.375rem 1.5rem;break-inside:avoid}
+.sample{border-top:1px solid var(--grid);padding:1.25rem 0;margin:0;display:grid;overflow-wrap:anywhere;
+grid-template-columns:minmax(9rem,13rem) minmax(0,1fr);gap:.375rem 1.5rem;break-inside:avoid}
 .sample dt{color:var(--muted);font-size:.9375rem;line-height:1.7}
 .sample dd{margin:0}
 .sample .source{font-weight:600}
@@ -101,7 +102,7 @@ h2{margin-top:3rem}
 .chart.wide{display:none}
 .chart.narrow{display:block}
 .one-drawing .chart.wide{display:block}
-dl.terms,.sample{grid-template-columns:1fr;gap:0}
+dl.terms,.sample{grid-template-columns:minmax(0,1fr);gap:0}
 dl.terms dd{margin-bottom:1rem}
 .sample dd{margin-bottom:.5rem}
 th,td{padding-right:1rem}

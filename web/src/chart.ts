@@ -4,11 +4,12 @@ import uPlot from "uplot";
 import { colour, cssColour, dashes, variable } from "./colours";
 import type { ChartData, SeriesData } from "./data";
 import { element } from "./dom";
-import { formatTick, formatValue } from "./numbers";
+import { formatTick } from "./numbers";
 import { Tooltip } from "./tooltip";
 
 // Beyond so many lines a legend is longer than its chart; the list of runs and the tooltip name them.
 const kLongestLegend = 12;
+const kWholeSteps = [...Array(10).keys()].flatMap((power) => [1, 2, 5].map((digit) => digit * 10 ** power));
 
 type Column = (number | null | undefined)[];
 
@@ -29,6 +30,7 @@ export class LiveChart {
   readonly box = element("div", { class: "plot", tabindex: "0", role: "group" });
   private readonly frame = element("div", { class: "live-chart" });
   private readonly tools = element("div", { class: "tools" });
+  private readonly yLabel = element("span", { class: "y-label" });
   private readonly legend = element("ul", { class: "legend" });
   private readonly said = element("p", { class: "unseen", role: "status" });
   private readonly resetButton: HTMLButtonElement;
@@ -47,6 +49,7 @@ export class LiveChart {
     this.logY = data.logY;
     const title = figure.querySelector("figcaption")?.textContent ?? "Chart";
     this.box.setAttribute("aria-label", `${title}. Arrow keys read values, plus and minus zoom, 0 shows all.`);
+    this.tools.append(this.yLabel);
     this.logButton = this.button("Log", "Logarithmic vertical axis", () => this.setLog(!this.logY));
     this.button("−", "Zoom out", () => this.zoom(2));
     this.button("+", "Zoom in", () => this.zoom(0.5));
@@ -59,10 +62,6 @@ export class LiveChart {
     this.box.addEventListener("blur", () => this.tooltip.hide());
     this.build();
     new ResizeObserver(() => this.resize()).observe(this.box);
-  }
-
-  get key_() {
-    return this.data.key;
   }
 
   // New numbers; the part that is looked at stays.
@@ -110,17 +109,16 @@ export class LiveChart {
 
   private build() {
     this.plot?.destroy();
-    const axis = (label: string): uPlot.Axis => ({
-      label,
-      labelSize: 22,
-      labelGap: 0,
+    this.yLabel.textContent = this.data.yLabel;
+    const axis: uPlot.Axis = {
       font: "13px system-ui, sans-serif",
       labelFont: "13px system-ui, sans-serif",
       stroke: () => variable("--muted"),
       grid: { stroke: () => variable("--grid"), width: 1 },
       ticks: { show: false },
       values: (_u, splits) => splits.map((v) => (v == null ? "" : formatTick(v))),
-    });
+    };
+    const whole = this.data.series.every((s) => s.x.every((x) => x === null || Number.isInteger(x)));
     const options: uPlot.Options = {
       ...this.size(),
       legend: { show: false },
@@ -134,12 +132,25 @@ export class LiveChart {
         dataIdx: (u, series, hovered, xValue) => nearest(u, series, hovered, xValue),
       },
       scales: {
-        x: { time: false, distr: this.data.logX ? 3 : 1, range: this.data.logX ? undefined : (_u, a, b) => xRange(a, b) },
-        y: { distr: this.logY ? 3 : 1, range: this.logY ? undefined : (_u, a, b) => yRange(a, b) },
+        x: { time: false, distr: this.data.logX ? 3 : 1, range: (_u, a, b) => xRange(a, b) },
+        y: { distr: this.logY ? 3 : 1, range: (_u, a, b) => yRange(a, b, this.logY) },
       },
       axes: [
-        { ...axis(this.data.xLabel), space: 60, grid: { show: false }, border: { show: true, stroke: () => variable("--muted") } },
-        { ...axis(this.data.yLabel), size: (_u, values) => 16 + 7.2 * Math.max(3, ...(values ?? []).map((v) => (v ?? "").length)), space: 36 },
+        {
+          ...axis,
+          label: this.data.xLabel,
+          labelSize: 20,
+          size: 26,
+          space: 60,
+          ...(whole && !this.data.logX ? { incrs: kWholeSteps } : {}),
+          grid: { show: false },
+          border: { show: true, stroke: () => variable("--muted") },
+        },
+        {
+          ...axis,
+          size: (_u, values) => 16 + 7.2 * Math.max(3, ...(values ?? []).map((v) => (v ?? "").length)),
+          space: 36,
+        },
       ],
       series: [
         {},
@@ -286,10 +297,12 @@ function xRange(low: number | null, high: number | null): [number, number] {
 }
 
 // What cannot be negative is not shown as if it could.
-function yRange(low: number | null, high: number | null): [number, number] {
-  if (low == null || high == null) return [0, 1];
+function yRange(low: number | null, high: number | null, log: boolean): [number, number] {
+  if (low == null || high == null) return log ? [1, 10] : [0, 1];
+  if (log) {
+    const margin = low === high ? 2 : Math.max(1.05, (high / low) ** 0.04);
+    return [low / margin, high * margin];
+  }
   const room = low === high ? Math.abs(low) / 10 || 1 : 0.05 * (high - low);
   return [low >= 0 ? Math.max(0, low - room) : low - room, high + room];
 }
-
-export { formatValue };

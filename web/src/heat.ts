@@ -13,7 +13,7 @@ export function enhanceHeat(figure: HTMLElement, data: HeatData) {
     const mark = element("div", { class: "mark", hidden: "" });
     holder.append(mark);
     (holder.closest(".heat-panel") ?? holder).append(readout);
-    const hint = "Point at a cell, or move with the arrow keys, to read it.";
+    const hint = panel === 0 ? "Point at a cell, or move with the arrow keys, to read it." : "";
     readout.textContent = hint;
     let at = { column: 0, row: 0 };
     const show = (column: number, row: number) => {

@@ -37,7 +37,7 @@ export class RunList {
       button.addEventListener("click", () => all(shown));
       row.append(button);
     }
-    list.prepend(row);
+    list.querySelector("ul")!.before(row);
   }
 
   private set(runs: string[], shown: boolean) {
