@@ -28,8 +28,8 @@ struct Options {
 
 std::string command_line(const Options& o) {
   std::string text = "prenorm report";
-  for (const std::string& path : o.paths) text += " " + pages::shell_word(path);
-  return text + " --output " + pages::shell_word(o.output);
+  for (const std::string& path : o.paths) text += fmt::format(" {}", pages::shell_word(path));
+  return fmt::format("{} --output {}", text, pages::shell_word(o.output));
 }
 
 int write_report(const Options& options) {

@@ -34,7 +34,7 @@ void check_paths(const std::vector<std::string>& paths) {
 int watch(const Options& options) {
   check_paths(options.paths);
   std::string command = "prenorm report";
-  for (const std::string& path : options.paths) command += " " + pages::shell_word(path);
+  for (const std::string& path : options.paths) command += fmt::format(" {}", pages::shell_word(path));
   pages::LivePage page({options.paths.begin(), options.paths.end()}, command);
   serve(page, options.port, [&](int port) {
     const std::string address = fmt::format("http://127.0.0.1:{}/", port);

@@ -150,7 +150,7 @@ void Library::look_at_file(const fs::path& path, bool named) {
   }
 }
 
-Run& Library::run_at(const fs::path& path, const std::string& name) {
+std::pair<Run*, bool> Library::run_at(const fs::path& path, const std::string& name) {
   auto& run = known_[path];
   if (!run) {
     // A look that no other run has, the lowest one.
@@ -162,8 +162,9 @@ Run& Library::run_at(const fs::path& path, const std::string& name) {
     run = std::make_unique<Run>(path, name, look, live_);
   }
   seen_.insert(path);
-  changed_ = run->update() || changed_;
-  return *run;
+  const bool changed = run->update();
+  changed_ = changed_ || changed;
+  return {run.get(), changed};
 }
 
 void Library::add_run(const fs::path& path) {
@@ -171,9 +172,26 @@ void Library::add_run(const fs::path& path) {
   std::string name = fs::absolute(path).lexically_normal().filename().string();
   for (const Run* other : runs_)
     if (other->name() == name) name = path.string();
-  Run& run = run_at(path, name);
-  for (std::string& problem : run.problems()) problems_.push_back(std::move(problem));
-  if (run.is_readable()) runs_.push_back(&run);
+  const Run* run = run_at(path, name).first;
+  for (std::string& problem : run->problems()) problems_.push_back(std::move(problem));
+  if (run->is_readable()) runs_.push_back(run);
+}
+
+// Nothing where it cannot be read; the problem then is noted.
+std::optional<lab::CellRecord> Library::cell_record(const lab::StudyFolder& study, const std::string& name,
+                                                    const Config& base) {
+  const auto [run, changed] = run_at(study.cell(name), short_cell_name(name));
+  const std::vector<std::string> problems = run->problems();
+  problems_.insert(problems_.end(), problems.begin(), problems.end());
+  if (changed) records_.erase(run->path());
+  if (const auto known = records_.find(run->path()); known != records_.end()) return known->second;
+  if (!run->config()) return std::nullopt;
+  try {
+    return records_[run->path()] = lab::read_cell(name, run->path(), study.log(name), base);
+  } catch (const std::exception& error) {
+    if (problems.empty()) problems_.push_back(fmt::format("{}: {}", run->path().string(), error.what()));
+    return std::nullopt;
+  }
 }
 
 void Library::add_study(const fs::path& path) {
@@ -182,40 +200,36 @@ void Library::add_study(const fs::path& path) {
   try {
     const Config base = load_config(folder.base()).config;
     std::vector<lab::CellRecord> records;
-    std::map<std::string, Run*> begun;
-    for (const std::string& name : folder.cells()) {
-      Run& run = run_at(folder.cell(name), short_cell_name(name));
-      for (std::string& problem : run.problems()) problems_.push_back(std::move(problem));
-      if (!run.config()) continue;
-      try {
-        records.push_back(lab::read_cell(name, folder.cell(name), folder.log(name), base));
-        begun[name] = &run;
-      } catch (const std::exception& error) {
-        if (run.problems().empty())
-          problems_.push_back(fmt::format("{}: {}", folder.cell(name).string(), error.what()));
-      }
+    for (const fs::path& entry : entries_of(path / "cells")) {
+      std::error_code error;
+      if (!fs::is_directory(entry, error)) continue;
+      if (auto record = cell_record(folder, entry.filename().string(), base)) records.push_back(std::move(*record));
     }
     if (records.empty()) {
       problems_.push_back(fmt::format("{}: is a study without a cell that could be read", path.string()));
       return;
     }
     study.table = lab::make_table(std::move(records), {}, std::nullopt);
-    std::map<NormPlacement, std::size_t> count;
-    for (const lab::StudyRow& row : study.table.rows) ++count[row.cell.config.model.norm_placement];
-    std::map<NormPlacement, std::size_t> colour, number;
-    for (const auto& [placement, cells] : count) colour.emplace(placement, colour.size());
-    for (const lab::StudyRow& row : study.table.rows) {
-      Run* cell = begun.at(row.cell.name);
-      // A colour for each placement, or curves of dozens of cells would say nothing; cells differ in their dashes.
-      const NormPlacement placement = row.cell.config.model.norm_placement;
-      if (count.size() > 1) cell->set_look(colour.at(placement) + report::kColours * number[placement]++);
-      study.cells.push_back(cell);
-    }
   } catch (const Error& error) {
     problems_.push_back(error.what());
     return;
   }
+  colour_cells(study);
   studies_.push_back(std::move(study));
+}
+
+// A colour for each placement, or curves of dozens of cells would say nothing; cells differ in their dashes.
+void Library::colour_cells(Study& study) {
+  std::map<NormPlacement, std::size_t> colours, cells;
+  for (const lab::StudyRow& row : study.table.rows) colours[row.cell.config.model.norm_placement];
+  std::size_t next = 0;
+  for (auto& [placement, colour] : colours) colour = next++;
+  for (const lab::StudyRow& row : study.table.rows) {
+    const NormPlacement placement = row.cell.config.model.norm_placement;
+    Run& run = *known_.at(lab::StudyFolder(study.path).cell(row.cell.name));
+    if (colours.size() > 1) run.set_look(colours[placement] + report::kColours * cells[placement]++);
+    study.cells.push_back(&run);
+  }
 }
 
 }  // namespace prenorm::pages

@@ -6,11 +6,14 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "prenorm/lab/study_folder.h"
 #include "prenorm/lab/study_table.h"
 #include "prenorm/pages/run.h"
 
@@ -54,12 +57,17 @@ class Library {
   void look_at_file(const std::filesystem::path& path, bool named);
   void add_run(const std::filesystem::path& path);
   void add_study(const std::filesystem::path& path);
-  Run& run_at(const std::filesystem::path& path, const std::string& name);
+  std::optional<lab::CellRecord> cell_record(const lab::StudyFolder& study, const std::string& name,
+                                             const Config& base);
+  void colour_cells(Study& study);
+  // The run and whether it has changed.
+  std::pair<Run*, bool> run_at(const std::filesystem::path& path, const std::string& name);
 
   std::vector<std::filesystem::path> paths_;
   bool live_;
   std::map<std::filesystem::path, std::unique_ptr<Run>> known_;
-  std::set<std::filesystem::path> seen_;  // in this look
+  std::map<std::filesystem::path, lab::CellRecord> records_;  // of cells, as they were when they last changed
+  std::set<std::filesystem::path> seen_;                      // in this look
   std::vector<const Run*> runs_;
   std::vector<Study> studies_;
   std::vector<Printed> probes_, theories_;

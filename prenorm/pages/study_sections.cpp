@@ -224,7 +224,12 @@ std::vector<report::Section> study_sections(const Study& study, const std::strin
   report::Section learning{prefix + "How the cells learn", curves(study.cells)};
   std::vector<report::Section> sections;
   sections.push_back(std::move(maps));
-  if (!learning.blocks.empty()) sections.push_back(std::move(learning));
+  if (!learning.blocks.empty()) {
+    learning.blocks.insert(learning.blocks.begin(),
+                           report::Text{{"Each placement has a colour, as in the list of runs; its cells differ in "
+                                         "their dashes. Untick what you do not want to see, or point at a line."}});
+    sections.push_back(std::move(learning));
+  }
   return sections;
 }
 
