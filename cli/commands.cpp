@@ -9,10 +9,12 @@
 #include "cli/commands/evaluate.h"
 #include "cli/commands/probe.h"
 #include "cli/commands/replay.h"
+#include "cli/commands/report.h"
 #include "cli/commands/score.h"
 #include "cli/commands/study.h"
 #include "cli/commands/train.h"
 #include "cli/commands/translate.h"
+#include "cli/commands/watch.h"
 
 namespace prenorm::cli {
 
@@ -25,6 +27,8 @@ void add_commands(CLI::App& app, Run& chosen) {
   add_evaluate(app, chosen);
   add_score(app, chosen);
   add_probe(app, chosen);
+  add_report(app, chosen);
+  add_watch(app, chosen);
   add_config(app, chosen);
   add_corpus(app, chosen);
   add_bench(app, chosen);

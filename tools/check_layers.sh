@@ -14,7 +14,7 @@ models
 decoding
 training
 lab papers report
-demo
+pages demo
 cli"
 core=$(sed -n 's/^set(core_rooms \(.*\))$/\1/p' prenorm/CMakeLists.txt)
 [[ -n $core ]] || { echo "prenorm/CMakeLists.txt: no line set(core_rooms ...) to read the rooms from"; exit 1; }

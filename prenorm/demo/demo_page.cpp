@@ -23,8 +23,8 @@ report::Chart curves(const DemoResult& result, bool validation) {
   chart.x_label = "update";
   chart.y_label = "loss, nats per target token";
   for (const DemoRun& run : result.runs)
-    chart.series.push_back(
-        {run.name, validation ? run.valid_steps : run.loss_steps, validation ? run.valid_losses : run.losses});
+    chart.series.push_back({run.name, validation ? run.valid_steps : run.loss_steps,
+                            validation ? run.valid_losses : run.losses, /*dashed=*/false, run.name});
   return chart;
 }
 
@@ -47,7 +47,8 @@ report::Chart gradients(const DemoResult& result) {
         run.name,
         {},
         {},
-        run.config.model.norm_placement == NormPlacement::kPostLn && run.config.schedule.warmup_steps == 0};
+        run.config.model.norm_placement == NormPlacement::kPostLn && run.config.schedule.warmup_steps == 0,
+        run.name};
     double layer = 0;
     const auto add = [&](const char* stack, std::int64_t layers) {
       for (std::int64_t i = 0; i < layers; ++i) {
@@ -67,6 +68,7 @@ report::Table table(const DemoResult& result) {
   report::Table table{{"run", "validation loss", "BLEU", "seconds"}, {}, "After the last update."};
   for (const DemoRun& run : result.runs)
     table.rows.push_back({run.name, loss_text(run), bleu_text(run), fmt::format("{:.0f}", run.training_seconds)});
+  for (const DemoRun& run : result.runs) table.runs.push_back(run.name);
   return table;
 }
 
@@ -119,6 +121,8 @@ report::Page demo_page(const DemoResult& result, const std::string& command) {
       "The same model, batches and peak learning rate. What differs is where the layer normalisation stands, "
       "and whether the rate is warmed up."};
   for (const DemoRun& run : result.runs) page.highlights.push_back({loss_text(run), "nats per token", run.name});
+  for (const DemoRun& run : result.runs)
+    page.runs.push_back({run.name, run.name, run.diverged ? "diverged" : "", page.runs.size()});
   page.sections.push_back({"How they learn", {curves(result, false), curves(result, true), table(result)}});
   page.sections.push_back({"Why: the gradients at the start", {gradients(result)}});
   page.sections.push_back({"What they say", {samples(result)}});

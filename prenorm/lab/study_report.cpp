@@ -25,17 +25,6 @@ std::string spread_text(const Spread& s, int digits) {
 
 std::string rate_text(double rate) { return config::float_text(rate); }
 
-// "lr" for "optim.lr" where no other key of the table ends so.
-std::vector<std::string> short_names(const std::vector<std::string>& keys) {
-  const auto last = [](const std::string& key) { return key.substr(key.rfind('.') + 1); };
-  std::vector<std::string> names;
-  for (const std::string& key : keys) {
-    const auto same = std::count_if(keys.begin(), keys.end(), [&](const auto& k) { return last(k) == last(key); });
-    names.push_back(same > 1 ? key : last(key));
-  }
-  return names;
-}
-
 // A table that begins with columns of keys; numbers stand to the right.
 TextTable keyed(const std::vector<std::string>& key_names, const std::vector<std::string>& figures) {
   TextTable table{key_names, {}, {}};
@@ -157,6 +146,16 @@ nlohmann::ordered_json ranges_json(const std::vector<std::string>& keys, const s
 const std::vector<std::string> kPlacementKeys{"model.norm_placement"};
 
 }  // namespace
+
+std::vector<std::string> short_names(const std::vector<std::string>& keys) {
+  const auto last = [](const std::string& key) { return key.substr(key.rfind('.') + 1); };
+  std::vector<std::string> names;
+  for (const std::string& key : keys) {
+    const auto same = std::count_if(keys.begin(), keys.end(), [&](const auto& k) { return last(k) == last(key); });
+    names.push_back(same > 1 ? key : last(key));
+  }
+  return names;
+}
 
 std::string to_text(const StudyTable& table) {
   std::string text = cells_text(table);

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <vector>
 
 #include "prenorm/lab/study_table.h"
 
@@ -14,6 +15,8 @@ std::string to_text(const StudyTable& table);
 nlohmann::ordered_json to_json(const StudyTable& table);
 // A row a cell.
 std::string to_csv(const StudyTable& table);
+// "lr" for "optim.lr" where no other of the keys ends so.
+std::vector<std::string> short_names(const std::vector<std::string>& keys);
 // "finished: 2400 updates, validation loss 2.1034, BLEU 33.10, 5:10".
 std::string outcome_text(const CellRecord& cell);
 

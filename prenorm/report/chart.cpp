@@ -18,6 +18,8 @@ namespace {
 
 constexpr std::size_t kMostEndLabels = 10;
 constexpr std::size_t kMostBands = 60;
+// Each band names every series: with many, the bands would be most of the page.
+constexpr std::size_t kMostTips = 360;
 // Lines of more points are drawn thinner: noise should not become a ribbon.
 constexpr std::size_t kDense = 150;
 
@@ -139,12 +141,14 @@ void draw_ticks(Drawing& d) {
 void draw_curve(Drawing& d, std::size_t k) {
   const Curve& curve = d.curves[k];
   if (curve.drawn == 0) return;
-  d.write("<g class=\"series\" fill=\"none\" style=\"stroke:{}\" stroke-linejoin=\"round\" stroke-linecap=\"round\">",
-          series_colour(k));
-  d.write("<path stroke-width=\"{}\"{} d=\"{}\"/>", curve.drawn > kDense ? 1.4 : 2.0, dash_attribute(d.chart.series[k]),
+  const Series& series = d.chart.series[k];
+  const std::size_t look = look_of(series, k);
+  d.write("<g class=\"series\"{} fill=\"none\" style=\"stroke:{}\" stroke-linejoin=\"round\" stroke-linecap=\"round\">",
+          run_attribute(series.run), series_colour(look));
+  d.write("<path stroke-width=\"{}\"{} d=\"{}\"/>", curve.drawn > kDense ? 1.4 : 2.0, dash_attribute(series, look),
           path_data(curve));
-  d.write("<path style=\"fill:{};stroke:var(--paper,#fff)\" stroke-width=\"1.4\" d=\"{}\"/></g>\n", series_colour(k),
-          marker_data(curve, k));
+  d.write("<path style=\"fill:{};stroke:var(--paper,#fff)\" stroke-width=\"1.4\" d=\"{}\"/></g>\n", series_colour(look),
+          marker_data(curve, look));
 }
 
 // Dashed lines lie on solid ones, so that of two that coincide both are seen; the first series, which a chart is mostly
@@ -179,7 +183,9 @@ std::string svg_chart(const Chart& chart, ChartLayout layout) {
   d.write("<g style=\"fill:var(--ink,#1b1f24)\">\n{}</g>\n",
           d.labels_at_end ? end_labels(chart.series, d.curves, d.box) : legend(chart.series, 0, d.width, 0));
   // Telephones have no pointer to rest.
-  if (d.wide && !is_empty(d)) d.out += hover_bands(chart, d.curves, d.box, kMostBands);
+  if (d.wide && !is_empty(d))
+    d.out +=
+        hover_bands(chart, d.curves, d.box, std::clamp<std::size_t>(kMostTips / chart.series.size(), 12, kMostBands));
   return d.out + "</svg>\n";
 }
 

@@ -1,7 +1,9 @@
 // Line charts as SVG text: no script, no external resource, nothing but what is in the string.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +14,10 @@ struct Series {
   std::string name;
   std::vector<double> x, y;
   bool dashed = false;
+  // The RunEntry of the page that the series belongs to, so that readers can choose what they see; empty: to none.
+  std::string run = {};
+  // Index of colour, mark and dashes; the place in the chart where it is left out.
+  std::optional<std::size_t> look = std::nullopt;
 };
 
 // Labels name the quantity and its unit: "loss, nats per token".

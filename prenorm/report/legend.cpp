@@ -6,6 +6,7 @@
 #include <array>
 #include <iterator>
 #include <numeric>
+#include <string_view>
 #include <utility>
 
 #include "prenorm/report/escape.h"
@@ -21,7 +22,8 @@ constexpr double kEntryGap = 18;
 constexpr std::size_t kLongestName = 30;
 
 // Okabe and Ito's palette: told apart with every common form of colour blindness.
-constexpr std::array<const char*, 6> kPalette = {"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"};
+constexpr std::array<const char*, kColours> kPalette = {"#0072b2", "#d55e00", "#009e73",
+                                                        "#cc79a7", "#e69f00", "#56b4e9"};
 
 std::string label_of(const Series& series) { return shorten(series.name, kLongestName); }
 
@@ -29,14 +31,15 @@ double entry_width(const Series& series) { return kKeyWidth + kKeyGap + text_wid
 
 // A short piece of the line with its mark, and the name; `y` is the middle of the text.
 std::string entry(const Series& series, std::size_t index, double x, double y) {
+  const std::size_t look = look_of(series, index);
   const std::string label = label_of(series);
   const std::string full = label == series.name ? "" : "<title>" + escape(series.name) + "</title>";
   return fmt::format(
-      "<g>{}<path d=\"M{},{}h{}\" fill=\"none\" style=\"stroke:{}\" stroke-width=\"2\"{}/>"
+      "<g{}>{}<path d=\"M{},{}h{}\" fill=\"none\" style=\"stroke:{}\" stroke-width=\"2\"{}/>"
       "<path d=\"{}\" style=\"fill:{};stroke:{}\" stroke-width=\"1\"/>"
       "<text x=\"{}\" y=\"{}\">{}</text></g>\n",
-      full, coordinate(x), coordinate(y), kKeyWidth, series_colour(index), dash_attribute(series),
-      marker_data(x + kKeyWidth / 2, y, index), series_colour(index), series_colour(index),
+      run_attribute(series.run), full, coordinate(x), coordinate(y), kKeyWidth, series_colour(look),
+      dash_attribute(series, look), marker_data(x + kKeyWidth / 2, y, look), series_colour(look), series_colour(look),
       coordinate(x + kKeyWidth + kKeyGap), coordinate(y + 4.5), escape(label));
 }
 
@@ -65,12 +68,22 @@ std::string fitted(const std::string& text, double width) {
   return shorten(text, static_cast<std::size_t>(width / kCharacterWidth));
 }
 
-std::string series_colour(std::size_t index) {
-  const std::size_t i = index % kPalette.size();
+std::size_t look_of(const Series& series, std::size_t index) { return series.look.value_or(index); }
+
+std::string series_colour(std::size_t look) {
+  const std::size_t i = look % kPalette.size();
   return fmt::format("var(--series-{},{})", i + 1, kPalette[i]);
 }
 
-std::string dash_attribute(const Series& series) { return series.dashed ? " stroke-dasharray=\"7 4\"" : ""; }
+std::string dash_attribute(const Series& series, std::size_t look) {
+  static constexpr std::array<const char*, 4> kDashes = {"", "2 4", "10 4 2 4", "14 5"};
+  const std::string_view dashes = series.dashed ? "7 4" : kDashes[look / kPalette.size() % kDashes.size()];
+  return dashes.empty() ? "" : fmt::format(" stroke-dasharray=\"{}\"", dashes);
+}
+
+std::string run_attribute(const std::string& run) {
+  return run.empty() ? "" : fmt::format(" data-run=\"{}\"", escape(run));
+}
 
 double end_label_width(const std::vector<Series>& series) {
   double widest = 0;

@@ -13,10 +13,16 @@ double text_width(const std::string& text);
 // As much of `text` as takes about `width`, "…" at the end where it was cut.
 std::string fitted(const std::string& text, double width);
 
-// The CSS colour of series number `index`.
-std::string series_colour(std::size_t index);
-// The stroke-dasharray attribute of a dashed line, nothing for a solid one.
-std::string dash_attribute(const Series& series);
+inline constexpr std::size_t kColours = 6;
+
+// The look of the series that stands at `index` of its chart.
+std::size_t look_of(const Series& series, std::size_t index);
+// The CSS colour of a look. There are six; dashes tell the second six looks from the first.
+std::string series_colour(std::size_t look);
+// The stroke-dasharray attribute of a line, nothing for a solid one.
+std::string dash_attribute(const Series& series, std::size_t look);
+// The data-run attribute by which the page's script finds what belongs to a run; nothing where it is of none.
+std::string run_attribute(const std::string& run);
 
 // Room to the right of the plot that the names need.
 double end_label_width(const std::vector<Series>& series);

@@ -1,5 +1,6 @@
 // One HTML page that holds everything it shows: no script, no font, no image from elsewhere. It reads well on a screen
-// and a telephone, in light and dark schemes, in print, and with a screen reader.
+// and a telephone, in light and dark schemes, in print, and with a screen reader. All of it is there without scripts;
+// the script that it carries makes charts, tables and the list of runs answer.
 #pragma once
 
 #include <string>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "prenorm/report/chart.h"
+#include "prenorm/report/heat_map.h"
 
 namespace prenorm::report {
 
@@ -22,6 +24,8 @@ struct Table {
   std::vector<std::string> header;
   std::vector<std::vector<std::string>> rows;
   std::string caption;
+  // The RunEntry that each row is about; as many as rows, or none.
+  std::vector<std::string> runs = {};
 };
 
 // Terms and what they mean, such as how each number is defined.
@@ -33,6 +37,7 @@ struct Definitions {
 struct Preformatted {
   std::string text;
   std::string caption;
+  bool folded = false;  // only its caption shows until it is opened
 };
 
 // A source sentence, its reference translation and what each model made of it: (model, translation).
@@ -46,7 +51,7 @@ struct Samples {
   std::vector<Sample> samples;
 };
 
-using Block = std::variant<Text, Chart, Table, Definitions, Preformatted, Samples>;
+using Block = std::variant<Text, Chart, HeatMap, Table, Definitions, Preformatted, Samples>;
 
 struct Section {
   std::string heading;
@@ -60,17 +65,35 @@ struct Highlight {
   std::string label;
 };
 
+// A run whose series and rows readers may show or hide, and its look in all charts.
+struct RunEntry {
+  std::string id;  // as Series::run and Table::runs have it
+  std::string name;
+  std::string detail;  // "finished, 2,400 updates"
+  std::size_t look = 0;
+};
+
 struct Page {
   std::string title;
   std::vector<std::string> lead;
+  // What could not be shown, and why: a sentence each.
+  std::vector<std::string> problems;
   std::vector<Highlight> highlights;
+  std::vector<RunEntry> runs;
   std::vector<Section> sections;
   // The last line: what made the page.
   std::string footer;
 };
 
+struct PageOptions {
+  // Of a page that a server keeps up to date: what the page asks it by (watch/). Empty for a page that stands alone.
+  std::string live_version = {};
+  // Without drawings where there is a script: what it asks for once it runs.
+  bool drawings = true;
+};
+
 // The page as HTML5. The same Page gives the same bytes.
 // Errors: Error when a chart's series has another number of x than of y, or a table's row more cells than its header.
-std::string html_page(const Page& page);
+std::string html_page(const Page& page, const PageOptions& options = {});
 
 }  // namespace prenorm::report

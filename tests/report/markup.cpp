@@ -62,9 +62,9 @@ std::string tag_fault(std::string tag, std::vector<std::string>& open) {
 std::string markup_fault(std::string_view text) {
   std::vector<std::string> open;
   while (!text.empty()) {
-    // A style sheet is raw text up to its end tag.
-    const bool raw = !open.empty() && open.back() == "style";
-    const std::size_t start = raw ? text.find("</style>") : text.find('<');
+    // Style sheets and scripts are raw text up to their end tag.
+    const bool raw = !open.empty() && (open.back() == "style" || open.back() == "script");
+    const std::size_t start = raw ? text.find("</" + open.back() + ">") : text.find('<');
     const std::string_view data = text.substr(0, start);
     if (!raw)
       if (const std::string fault = text_fault(data); !fault.empty()) return fault + " in: " + std::string(data);

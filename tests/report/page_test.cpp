@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <regex>
 
 #include "prenorm/base/error.h"
+#include "prenorm/report/web_bundle.h"
 #include "report/markup.h"
 
 namespace prenorm::report {
@@ -30,7 +32,9 @@ Page full_page() {
 }
 
 // The start tags with a class or without, in order: the skeleton that readers and style sheet rely on.
-std::string skeleton(const std::string& html) {
+// Up to the footer, which is longer where there is a script.
+std::string skeleton(std::string html) {
+  html.resize(std::min(html.find("<footer"), html.size()));
   static const std::regex tag(
       "<(main|h1|h2|section|figure|figcaption|svg|table|caption|thead|tbody|dl|pre|p|footer)"
       "(?: class=\"([a-z ]+)\")?[ >]");
@@ -49,17 +53,19 @@ TEST(Page, HasTheExpectedSkeleton) {
   EXPECT_EQ(markup_fault(html), "");
   EXPECT_EQ(skeleton(html),
             "main h1 p.lead p.lead dl.highlights section h2 p figure figcaption svg.chart.wide svg.chart.narrow p.note "
-            "table caption thead tbody section h2 dl.sample dl.terms figure figcaption pre footer");
+            "table caption thead tbody section h2 dl.sample dl.terms figure figcaption pre");
   EXPECT_TRUE(html.starts_with("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">"));
   EXPECT_TRUE(html.ends_with("</body>\n</html>\n"));
 }
 
 TEST(Page, EmptyPartsLeaveNothingBehind) {
-  const std::string html = html_page({.title = "T", .lead = {}, .highlights = {}, .sections = {}, .footer = ""});
+  Page page;
+  page.title = "T";
+  const std::string html = html_page(page);
   EXPECT_EQ(markup_fault(html), "");
   EXPECT_EQ(skeleton(html), "main h1");
-  Page page{.title = "", .lead = {}, .highlights = {}, .sections = {}, .footer = ""};
-  page.sections.push_back({"", {Text{}, Chart{}, Table{}, Definitions{}, Preformatted{}, Samples{}}});
+  page.title = "";
+  page.sections.push_back({"", {Text{}, Chart{}, HeatMap{}, Table{}, Definitions{}, Preformatted{}, Samples{}}});
   EXPECT_EQ(markup_fault(html_page(page)), "");
 }
 
@@ -67,10 +73,45 @@ TEST(Page, TheSamePageGivesTheSameBytes) { EXPECT_EQ(html_page(full_page()), htm
 
 TEST(Page, LoadsNothingFromAnywhere) {
   const std::string html = html_page(full_page());
-  for (const char* wrong : {"<script", "<img", "src=\"", "@import", "url(", "https:"}) EXPECT_FALSE(has(html, wrong));
+  for (const char* wrong : {"<img", "src=\"", "@import", "url(", "https:"}) EXPECT_FALSE(has(html, wrong)) << wrong;
   EXPECT_EQ(count_of(html, "href="), 1u);
   EXPECT_TRUE(has(html, "<link rel=\"icon\" href=\"data:,\">"));
   EXPECT_TRUE(has(html, "default-src 'none'"));
+  EXPECT_FALSE(has(html, "connect-src"));
+  EXPECT_EQ(count_of(html, "<script>"), script().empty() ? 0U : 1U);
+  EXPECT_EQ(has(html, "script-src"), !script().empty());
+}
+
+TEST(Page, OfAServerMayAskItAlone) {
+  const std::string html = html_page(full_page(), {.live_version = "a1-2", .drawings = false});
+  EXPECT_EQ(markup_fault(html), "");
+  EXPECT_TRUE(has(html, "connect-src 'self'"));
+  EXPECT_TRUE(has(html, "id=\"live-status\" role=\"status\" data-version=\"a1-2\""));
+  // Where there is no script nobody would draw in its place.
+  EXPECT_EQ(has(html, "<svg class=\"chart"), script().empty());
+}
+
+TEST(Page, ListsRunsAndProblems) {
+  Page page = full_page();
+  page.problems = {"runs/a: is not there"};
+  page.runs = {{"runs/<b>", "b", "finished", 7}};
+  page.sections[0].blocks.push_back(Table{{"run"}, {{"b"}, {"c"}}, "T", {"runs/<b>"}});
+  const std::string html = html_page(page);
+  EXPECT_EQ(markup_fault(html), "");
+  EXPECT_TRUE(has(html, "<h2>Could not be read</h2>\n<ul>\n<li>runs/a: is not there</li>"));
+  EXPECT_TRUE(has(html, "<li data-run=\"runs/&lt;b&gt;\"><svg class=\"key\""));
+  EXPECT_TRUE(has(html, "stroke:var(--series-2,#d55e00)\" stroke-dasharray=\"2 4\""));
+  EXPECT_TRUE(has(html, "<tr data-run=\"runs/&lt;b&gt;\"><th scope=\"row\">b</th></tr>\n<tr><th"));
+}
+
+TEST(Page, FiguresHaveKeysOfTheirOwn) {
+  Page page;
+  const Chart chart{.title = "Loss & more", .x_label = "x", .y_label = "y", .series = {{"a", {1}, {1}}}};
+  page.sections.push_back({"Loss", {chart, chart, Preformatted{"text", "Folded", true}}});
+  const std::string html = html_page(page);
+  EXPECT_EQ(count_of(html, "data-chart=\"loss-more\""), 1U);
+  EXPECT_EQ(count_of(html, "data-chart=\"loss-more-2\""), 1U);
+  EXPECT_TRUE(has(html, "<details>\n<summary>Folded</summary>\n<pre"));
 }
 
 TEST(Page, KnowsLightDarkPrintAndSmallScreens) {

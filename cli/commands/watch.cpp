@@ -1,0 +1,65 @@
+#include "cli/commands/watch.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "cli/output.h"
+#include "cli/watch/server.h"
+#include "prenorm/base/error.h"
+#include "prenorm/pages/run_sections.h"
+
+namespace prenorm::cli {
+namespace {
+
+struct Options {
+  std::vector<std::string> paths;
+  int port = 8642;
+  bool json = false;
+};
+
+// A folder may still come, while another is there; of a misspelt one alone nobody wants to see a page.
+void check_paths(const std::vector<std::string>& paths) {
+  std::error_code error;
+  for (const std::string& path : paths)
+    if (std::filesystem::exists(path, error)) return;
+  throw_error<UsageError>("{}: is not there; name a run, a study, or a folder that has or will have some",
+                          paths.front());
+}
+
+int watch(const Options& options) {
+  check_paths(options.paths);
+  std::string command = "prenorm report";
+  for (const std::string& path : options.paths) command += fmt::format(" {}", pages::shell_word(path));
+  pages::LivePage page({options.paths.begin(), options.paths.end()}, command);
+  serve(page, options.port, [&](int port) {
+    const std::string address = fmt::format("http://127.0.0.1:{}/", port);
+    if (options.json)
+      print_json({{"address", address}, {"port", port}});
+    else
+      print(fmt::format("watching at {} (Ctrl-C ends it)\n", address));
+    flush_output();
+  });
+  return 0;
+}
+
+}  // namespace
+
+void add_watch(CLI::App& app, Run& chosen) {
+  CLI::App* command = app.add_subcommand("watch", "Shows runs in the browser while they go on.");
+  auto options = std::make_shared<Options>();
+  command->add_option("PATH", options->paths, "run or study folders, or folders that grow")->required();
+  command->add_option("--port", options->port, "on this machine alone; 0 = any that is free")
+      ->type_name("N")
+      ->check(CLI::Range(0, 65535))
+      ->capture_default_str();
+  add_json_flag(*command, options->json);
+  command->footer("Example: prenorm watch runs");
+  run_as(*command, chosen, [options] { return watch(*options); });
+}
+
+}  // namespace prenorm::cli

@@ -1,0 +1,13 @@
+// Gradients layer by layer: at the first update beside the theory's line, and over training.
+#pragma once
+
+#include <vector>
+
+#include "prenorm/pages/run_sections.h"
+#include "prenorm/report/page.h"
+
+namespace prenorm::pages {
+
+std::vector<report::Block> layer_blocks(const Runs& runs);
+
+}  // namespace prenorm::pages

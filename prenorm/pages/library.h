@@ -1,0 +1,79 @@
+// What some paths hold: runs, studies, probes, checks of the theory, and folders of these. What is damaged or gone is a
+// problem in words; the rest is there all the same.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "prenorm/lab/study_folder.h"
+#include "prenorm/lab/study_table.h"
+#include "prenorm/pages/run.h"
+
+namespace prenorm::pages {
+
+struct Study {
+  std::filesystem::path path;
+  lab::StudyTable table;
+  std::vector<const Run*> cells;  // in the order of the table's rows, of those that have begun
+};
+
+std::string name_of(const Study& study);
+
+// What `prenorm probe --json` printed.
+struct Printed {
+  std::filesystem::path path;
+  nlohmann::json json;
+};
+
+class Library {
+ public:
+  // `live`: runs may be going on, and folders may grow. `paths` must not be empty.
+  Library(std::vector<std::filesystem::path> paths, bool live);
+
+  // Looks again at everything; true where anything has changed.
+  bool update();
+
+  // Runs that belong to no study, in the order of the paths, newest first within a folder where live.
+  const std::vector<const Run*>& runs() const { return runs_; }
+  const std::vector<Study>& studies() const { return studies_; }
+  const std::vector<Printed>& probes() const { return probes_; }
+  const std::vector<Printed>& theories() const { return theories_; }
+  const std::vector<std::string>& problems() const { return problems_; }
+  const std::vector<std::filesystem::path>& paths() const { return paths_; }
+  bool live() const { return live_; }
+  bool is_empty() const { return runs_.empty() && studies_.empty() && probes_.empty() && theories_.empty(); }
+
+ private:
+  void look_at(const std::filesystem::path& path);
+  void look_at_folder(const std::filesystem::path& path);
+  void look_at_file(const std::filesystem::path& path, bool named);
+  void add_run(const std::filesystem::path& path);
+  void add_study(const std::filesystem::path& path);
+  std::optional<lab::CellRecord> cell_record(const lab::StudyFolder& study, const std::string& name,
+                                             const Config& base);
+  void colour_cells(Study& study);
+  // The run and whether it has changed.
+  std::pair<Run*, bool> run_at(const std::filesystem::path& path, const std::string& name);
+
+  std::vector<std::filesystem::path> paths_;
+  bool live_;
+  std::map<std::filesystem::path, std::unique_ptr<Run>> known_;
+  std::map<std::filesystem::path, lab::CellRecord> records_;  // of cells, as they were when they last changed
+  std::set<std::filesystem::path> seen_;                      // in this look
+  std::vector<const Run*> runs_;
+  std::vector<Study> studies_;
+  std::vector<Printed> probes_, theories_;
+  std::vector<std::string> problems_;
+  bool changed_ = false;
+  std::string shape_;  // what was there at the last look
+};
+
+}  // namespace prenorm::pages

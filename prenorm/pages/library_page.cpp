@@ -1,0 +1,166 @@
+#include "prenorm/pages/library_page.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "prenorm/base/error.h"
+#include "prenorm/base/version.h"
+#include "prenorm/pages/layer_sections.h"
+#include "prenorm/pages/probe_sections.h"
+#include "prenorm/pages/run_sections.h"
+#include "prenorm/pages/study_sections.h"
+
+namespace prenorm::pages {
+namespace {
+
+std::string counted(std::size_t n, const char* one, const char* many) {
+  return fmt::format("{} {}", n, n == 1 ? one : many);
+}
+
+std::string contents(const Library& library) {
+  std::vector<std::string> parts;
+  const auto add = [&](std::size_t n, const char* one, const char* many) {
+    if (n > 0) parts.push_back(counted(n, one, many));
+  };
+  add(library.runs().size(), "run", "runs");
+  add(library.studies().size(), "study", "studies");
+  add(library.probes().size(), "probe", "probes");
+  add(library.theories().size(), "check of the theory", "checks of the theory");
+  if (parts.empty()) return "Nothing to show yet";
+  std::string text = parts.front();
+  for (std::size_t i = 1; i < parts.size(); ++i) text += (i + 1 == parts.size() ? " and " : ", ") + parts[i];
+  return text;
+}
+
+std::string title_of(const Library& library) {
+  const std::size_t all =
+      library.runs().size() + library.studies().size() + library.probes().size() + library.theories().size();
+  if (all == 1 && library.runs().size() == 1) return fmt::format("Run: {}", library.runs().front()->name());
+  if (all == 1 && library.studies().size() == 1) return fmt::format("Study: {}", name_of(library.studies().front()));
+  if (all == 1 && library.probes().size() == 1)
+    return fmt::format("Probe: {}", library.probes().front().path.stem().string());
+  if (all == 1 && library.theories().size() == 1) return "The theory, checked";
+  return contents(library);
+}
+
+std::vector<report::Highlight> highlights(const Runs& runs) {
+  const Run* best = nullptr;
+  const Run* translator = nullptr;
+  std::size_t diverged = 0;
+  for (const Run* run : runs) {
+    if (run->has_diverged()) {
+      ++diverged;
+      continue;
+    }
+    const auto loss = run->validation_loss(), bleu = run->bleu();
+    if (loss && (best == nullptr || *loss < *best->validation_loss())) best = run;
+    if (bleu && (translator == nullptr || *bleu > *translator->bleu())) translator = run;
+  }
+  std::vector<report::Highlight> all;
+  const bool several = runs.size() > 1;
+  if (best != nullptr)
+    all.push_back({fmt::format("{:.3f}", *best->validation_loss()), "nats per token",
+                   several ? "lowest validation loss: " + best->name() : "validation loss"});
+  if (translator != nullptr)
+    all.push_back({fmt::format("{:.2f}", *translator->bleu()), "BLEU",
+                   several ? "highest: " + translator->name() : "at the end"});
+  if (diverged > 0)
+    all.push_back({fmt::format("{}", diverged), several ? fmt::format("of {}", runs.size()) : "run", "diverged"});
+  return all;
+}
+
+report::Definitions definitions(const Runs& runs) {
+  report::Definitions d;
+  std::string smoothing, signature, every;
+  for (const Run* run : runs) {
+    if (run->config() && smoothing.empty()) {
+      smoothing = fmt::format(" (ε = {})", run->config()->train.label_smoothing);
+      every = fmt::format(" A point is the mean since the one before ({} updates).", run->config()->train.log_every);
+    }
+    if (run->results() && run->results()->last_validation && signature.empty())
+      signature = run->results()->last_validation->bleu_signature;
+  }
+  d.terms = {
+      {"loss",
+       fmt::format(
+           "label-smoothed cross-entropy{}, summed over target tokens (end of sentence included) and divided by "
+           "their number, in nats. Training: with dropout; validation: without.{}",
+           smoothing, every)},
+      {"best", "the lowest validation loss of the run."},
+      {"BLEU", fmt::format("corpus BLEU of the translations of the validation text{}{}.", signature.empty() ? "" : ": ",
+                           signature)},
+      {"gradient norm",
+       "√Σg² over all parameters, of the gradient of the batch's mean loss, before clipping. Of a layer: over the "
+       "layer's parameters."},
+      {"learning rate", "of the update, schedule and warm-up included."},
+      {"seconds", "spent on updates: batches, forward and backward pass, optimizer. Validation is not in it."}};
+  return d;
+}
+
+// Cells are runs, too: of one study, where there are no others, they are what is chosen among.
+Runs all_runs(const Library& library) {
+  Runs runs = library.runs();
+  for (const Study& study : library.studies()) runs.insert(runs.end(), study.cells.begin(), study.cells.end());
+  return runs;
+}
+
+void add(report::Page& page, std::string heading, std::vector<report::Block> blocks) {
+  if (!blocks.empty()) page.sections.push_back({std::move(heading), std::move(blocks)});
+}
+
+void add_runs(report::Page& page, const Runs& runs) {
+  if (runs.empty()) return;
+  std::vector<report::Block> learning = curves(runs);
+  learning.insert(learning.begin(), results_table(runs));
+  add(page, "How they learn", std::move(learning));
+  add(page, "Layer by layer", layer_blocks(runs));
+  add(page, "What went wrong", diagnoses(runs));
+  add(page, "What they say", samples(runs));
+  add(page, "How they differ", differences(runs));
+}
+
+// A probe of another form is one more thing that could not be read.
+template <class Make>
+void add_printed(report::Page& page, const std::vector<Printed>& all, const Make& make) {
+  for (const Printed& printed : all) {
+    try {
+      page.sections.push_back(make(printed));
+    } catch (const Error& error) {
+      page.problems.emplace_back(error.what());
+    }
+  }
+}
+
+}  // namespace
+
+report::Page library_page(const Library& library, const std::string& command) {
+  report::Page page;
+  const Runs runs = all_runs(library);
+  const bool one_of_several = library.studies().size() + (library.runs().empty() ? 0 : 1) > 1;
+  const auto prefix = [&](const Study& study) { return one_of_several ? name_of(study) + ": " : std::string(); };
+  page.title = title_of(library);
+  if (library.studies().size() == 1 && page.title != contents(library))
+    page.lead = {counted(runs.size(), "cell.", "cells, each trained with other values of some keys.")};
+  page.problems = library.problems();
+  page.highlights = highlights(runs);
+  page.runs = run_entries(runs);
+  for (const Study& study : library.studies())
+    for (report::Section& section : study_sections(study, prefix(study))) page.sections.push_back(std::move(section));
+  add_runs(page, library.runs());
+  for (const Study& study : library.studies()) {
+    add(page, prefix(study) + "Layer by layer", layer_blocks(study.cells));
+    add(page, prefix(study) + "What the cells say", samples(study.cells));
+  }
+  add_printed(page, library.probes(), probe_section);
+  add_printed(page, library.theories(), theory_section);
+  if (!runs.empty()) page.sections.push_back({"How each number is made", {definitions(runs)}});
+  std::vector<report::Block> again = origins(library.runs());
+  again.insert(again.begin(), report::Preformatted{command + "\n", "This page"});
+  page.sections.push_back({"Make it again", std::move(again)});
+  page.footer = fmt::format("prenorm {}", version());
+  return page;
+}
+
+}  // namespace prenorm::pages

@@ -1,0 +1,71 @@
+// metrics.jsonl as columns, read on from where the last look ended: a run of 100,000 updates costs a look at its new
+// lines, not at all of them.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace prenorm::pages {
+
+// A layer of a stack, from 0; encoder before decoder.
+struct Layer {
+  bool decoder = false;
+  std::int64_t index = 0;
+  auto operator<=>(const Layer&) const = default;
+};
+std::string name_of(const Layer& layer);  // "encoder 1"
+
+// Norms of the gradient of the mean loss, before clipping.
+struct Observation {
+  double step = 0;
+  std::map<Layer, double> norms;  // of all parameters of a layer together
+};
+
+struct RunMetrics {
+  // One value a logged update; losses in nats per target token, averaged since the line before.
+  std::vector<double> steps, losses, learning_rates, gradient_norms;
+  std::vector<double> validation_steps, validation_losses;
+  std::vector<double> bleu_steps, bleus;
+  std::vector<Observation> observations;
+  // Of update 1: L2 norms by parameter, root mean squares by observation point.
+  std::map<std::string, double> first_gradients, first_sizes;
+  double seconds = 0;  // spent on updates
+
+  double last_step() const;
+  void add(std::string_view line);  // throws nlohmann::json::exception for what is no line of a log
+};
+
+class MetricsReader {
+ public:
+  explicit MetricsReader(std::filesystem::path path) : path_(std::move(path)) {}
+
+  // Reads what has been added; a file that was replaced, cut or written over is read anew. True where anything changed,
+  // that the file has gone included. Never throws for what the file holds.
+  bool update();
+
+  const RunMetrics& metrics() const { return metrics_; }
+  bool exists() const { return exists_; }
+  // Whole lines that are no lines of a log.
+  std::int64_t bad_lines() const { return bad_lines_; }
+  // Whether the file ends in the middle of a line: one that is being written, or where a run was killed.
+  bool ends_in_half_line() const { return half_line_; }
+
+ private:
+  void start_anew();
+  void take_lines(std::string_view text);
+
+  std::filesystem::path path_;
+  RunMetrics metrics_;
+  bool exists_ = false, half_line_ = false;
+  std::int64_t bad_lines_ = 0;
+  std::uint64_t device_ = 0, inode_ = 0;
+  std::int64_t size_ = -1, modified_ns_ = 0;
+  std::int64_t read_to_ = 0;
+  std::string before_;  // the last bytes before read_to_, to know the file again
+};
+
+}  // namespace prenorm::pages

@@ -1,0 +1,220 @@
+#include "prenorm/pages/probe_sections.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "prenorm/base/error.h"
+#include "prenorm/pages/run_sections.h"
+#include "prenorm/report/axis.h"
+
+namespace prenorm::pages {
+namespace {
+
+using nlohmann::json;
+
+double number(const json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_number() ? found->get<double>() : NAN;
+}
+
+// {"mean": ..., "ci95_half_width": ..., "n": ...}
+double mean_of(const json& object, const char* key) {
+  return object.contains(key) && object[key].is_object() ? number(object[key], "mean") : NAN;
+}
+
+std::string value_text(double value) { return std::isnan(value) ? "–" : report::format_value(value); }
+
+std::string estimate_text(const json& estimate) {
+  const double mean = number(estimate, "mean"), half = number(estimate, "ci95_half_width");
+  const bool several = number(estimate, "n") > 1;
+  return several ? fmt::format("{} ± {}", value_text(mean), value_text(half)) : value_text(mean);
+}
+
+std::string interval_text(const json& interval) {
+  if (interval.is_number()) return value_text(interval.get<double>());
+  if (!interval.is_array() || interval.size() != 2) return "–";
+  const auto bound = [](const json& b, const char* open) { return b.is_number() ? value_text(b.get<double>()) : open; };
+  if (interval[0] == interval[1]) return bound(interval[0], "–");
+  return fmt::format("{} to {}", bound(interval[0], "−∞"), bound(interval[1], "∞"));
+}
+
+std::string verdict(const json& object) {
+  if (!object.contains("pass") || !object["pass"].is_boolean()) return "–";
+  return object["pass"].get<bool>() ? "pass" : "fails";
+}
+
+std::string model_name(const json& model) {
+  const auto encoder = model.value("encoder_layers", 0), decoder = model.value("decoder_layers", 0);
+  return fmt::format("{}, {} layers, width {}", model.value("norm_placement", "?"),
+                     decoder > 0 ? fmt::format("{}+{}", encoder, decoder) : fmt::format("{}", encoder),
+                     model.value("d_model", 0));
+}
+
+report::Chart gradient_chart(const json& models) {
+  report::Chart chart;
+  chart.title = "Gradient of each layer";
+  chart.x_label = "layer, from the input: encoder, then decoder";
+  chart.y_label = "L2 norm of the mean gradient of W2";
+  chart.log_y = true;
+  chart.note = "Dashed: between which lines the theory sees each layer of a stack, from its last layer's gradient.";
+  // With many models their own lines are enough to look at.
+  const bool theory = models.size() <= 4;
+  std::size_t look = 0;
+  for (const json& model : models) {
+    const std::string name = model_name(model);
+    report::Series measured{name, {}, {}}, low{name + ", theory, at least", {}, {}, true},
+        high{name + ", theory, at most", {}, {}, true};
+    for (report::Series* s : {&measured, &low, &high}) s->look = look;
+    ++look;
+    std::map<std::string, double> last;
+    for (const json& g : model.at("w2_gradients")) last[g.value("stack", "")] = mean_of(g, "norm_of_mean_gradient");
+    double place = 0;
+    for (const json& g : model.at("w2_gradients")) {
+      ++place;
+      const double top = last[g.value("stack", "")];
+      const json predicted = g.value("predicted_over_last", json());
+      const bool known = predicted.is_array() && predicted.size() == 2;
+      for (report::Series* s : {&measured, &low, &high}) s->x.push_back(place);
+      measured.y.push_back(mean_of(g, "norm_of_mean_gradient"));
+      low.y.push_back(known ? top * predicted[0].get<double>() : NAN);
+      high.y.push_back(known ? top * predicted[1].get<double>() : NAN);
+    }
+    chart.series.push_back(std::move(measured));
+    if (!theory) continue;
+    chart.series.push_back(std::move(low));
+    chart.series.push_back(std::move(high));
+  }
+  if (!theory) chart.note.clear();
+  return chart;
+}
+
+// ‖x‖²/d of what each sublayer leaves in the stream (or its LayerNorm reads), in the order of computation.
+report::Chart state_chart(const json& models) {
+  report::Chart chart;
+  chart.title = "Hidden states";
+  chart.x_label = "sublayer, in the order of computation";
+  chart.y_label = "mean of |x|²/d";
+  chart.note =
+      "Of the points for which the theory has a number: what each LayerNorm reads under Post-LN, what each "
+      "sublayer leaves under Pre-LN.";
+  std::size_t look = 0;
+  for (const json& model : models) {
+    report::Series series{model_name(model), {}, {}};
+    series.look = look++;
+    for (const json& state : model.value("states", json::array())) {
+      if (state.value("predicted", json()).is_null()) continue;
+      series.x.push_back(static_cast<double>(series.x.size() + 1));
+      series.y.push_back(mean_of(state, "mean_squared_norm_over_d"));
+    }
+    if (!series.x.empty()) chart.series.push_back(std::move(series));
+  }
+  return chart;
+}
+
+report::Table layer_table(const json& models) {
+  report::Table table{{"layer", "model", "norm of the mean gradient", "mean of norms", "over the last", "predicted"},
+                      {},
+                      "W2 gradients by layer"};
+  for (const json& model : models)
+    for (const json& g : model.at("w2_gradients"))
+      table.rows.push_back({fmt::format("{} {}", g.value("stack", "?"), g.value("layer", 0) + 1), model_name(model),
+                            estimate_text(g.value("norm_of_mean_gradient", json::object())),
+                            estimate_text(g.value("mean_gradient_norm", json::object())),
+                            value_text(number(g, "over_last")), interval_text(g.value("predicted_over_last", json()))});
+  return table;
+}
+
+report::Table exponent_table(const json& exponents) {
+  report::Table table{{"placement", "grows with", "at", "exponent", "predicted", "tolerance", "verdict"},
+                      {},
+                      "Exponents of the last layer's gradient"};
+  for (const json& e : exponents) {
+    const bool layers = e.value("against", "") == "layers";
+    table.rows.push_back(
+        {e.value("norm_placement", "?"), layers ? "layers" : "d_model",
+         layers ? fmt::format("d_model {}", e.value("d_model", 0)) : fmt::format("{} layers", e.value("layers", 0)),
+         estimate_text(e.value("exponent", json::object())), interval_text(e.value("predicted", json())),
+         value_text(number(e, "tolerance")), verdict(e)});
+  }
+  return table;
+}
+
+report::Table ratio_table(const json& ratios) {
+  report::Table table{{"model", "measured", "predicted"}, {}, "Last layer's gradient, Pre-LN over Post-LN"};
+  for (const json& r : ratios)
+    table.rows.push_back({fmt::format("{} layers, d_model {}", r.value("layers", 0), r.value("d_model", 0)),
+                          value_text(number(r, "measured")), value_text(number(r, "predicted"))});
+  return table;
+}
+
+report::Definitions probe_definitions(const json& probe) {
+  return {
+      {{"where", fmt::format("{}{}; {} batches of each seed, dropout off, nothing changed.", probe.value("where", ""),
+                             probe.value("simplified", false) ? ", in the setting of the paper's theory" : "",
+                             probe.value("batches_of_each_seed", 0))},
+       {"norm of the mean gradient",
+        "Frobenius norm of the gradient of W2 (the second feed-forward matrix), averaged over the batches: "
+        "‖E[∂L/∂W2]‖, what the paper plots. L is the mean loss in nats per target token."},
+       {"mean of norms", "E‖∂L/∂W2‖ over the batches."},
+       {"± ", "half the width of the 95 % confidence interval over seeds, by Student's t."},
+       {"predicted",
+        "from the measured states, by the mechanism of Theorem 1 of Xiong et al. 2020 "
+        "(docs/theory.md): an interval from gradients that cancel in attention to ones that are shared."}}};
+}
+
+[[noreturn]] void refuse(const Printed& printed, const char* command, const json::exception&) {
+  throw_error<DataError>("{}: is not what `{}` prints; run that again", printed.path.string(), command);
+}
+
+}  // namespace
+
+report::Section probe_section(const Printed& printed) {
+  try {
+    const json& models = printed.json.at("models");
+    report::Section section{fmt::format("Probe: {}", printed.path.stem().string()), {}};
+    section.blocks.emplace_back(gradient_chart(models));
+    if (report::Chart states = state_chart(models); !states.series.empty())
+      section.blocks.emplace_back(std::move(states));
+    if (const json& e = printed.json.at("exponents"); !e.empty()) section.blocks.emplace_back(exponent_table(e));
+    if (const json ratios = printed.json.value("pre_over_post", json::array()); !ratios.empty())
+      section.blocks.emplace_back(ratio_table(ratios));
+    section.blocks.emplace_back(layer_table(models));
+    section.blocks.emplace_back(probe_definitions(printed.json));
+    section.blocks.emplace_back(report::Preformatted{
+        fmt::format("prenorm probe CONFIG.toml --json > {}\n", shell_word(printed.path.string())), "Measured by"});
+    return section;
+  } catch (const json::exception& error) {
+    refuse(printed, "prenorm probe --json", error);
+  }
+}
+
+report::Section theory_section(const Printed& printed) {
+  try {
+    report::Table table{{"check", "width", "measured", "predicted", "accepted", "verdict"}, {}, "Checks of the theory"};
+    report::Definitions meanings;
+    std::set<std::string> named;
+    std::size_t passed = 0;
+    for (const json& c : printed.json.at("checks")) {
+      const auto name = c.at("name").get<std::string>();
+      table.rows.push_back({name, fmt::format("{}", c.value("d_model", 0)), value_text(number(c, "measured")),
+                            value_text(number(c, "predicted")), interval_text(c.value("accepted", json())),
+                            verdict(c)});
+      passed += c.value("pass", false) ? 1 : 0;
+      if (named.insert(name).second)
+        meanings.terms.emplace_back(name, fmt::format("{} ({})", c.value("what", ""), c.value("source", "")));
+    }
+    report::Section section{fmt::format("Theory: {} of {} checks pass", passed, table.rows.size()), {}};
+    section.blocks.emplace_back(std::move(table));
+    section.blocks.emplace_back(std::move(meanings));
+    section.blocks.emplace_back(report::Preformatted{
+        fmt::format("prenorm probe --theory --json > {}\n", shell_word(printed.path.string())), "Checked by"});
+    return section;
+  } catch (const json::exception& error) {
+    refuse(printed, "prenorm probe --theory --json", error);
+  }
+}
+
+}  // namespace prenorm::pages

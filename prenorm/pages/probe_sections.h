@@ -1,0 +1,13 @@
+// What a page says of what `prenorm probe --json` and `prenorm probe --theory --json` printed.
+#pragma once
+
+#include "prenorm/pages/library.h"
+#include "prenorm/report/page.h"
+
+namespace prenorm::pages {
+
+// Figures that are missing are left out. Errors: DataError where the file has another form.
+report::Section probe_section(const Printed& probe);
+report::Section theory_section(const Printed& theory);
+
+}  // namespace prenorm::pages

@@ -1,0 +1,236 @@
+#include "prenorm/pages/study_sections.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "prenorm/config/text.h"
+#include "prenorm/lab/statistics.h"
+#include "prenorm/lab/study_report.h"
+#include "prenorm/pages/run_sections.h"
+
+namespace prenorm::pages {
+namespace {
+
+using lab::KeyValue;
+using lab::StudyRow;
+
+constexpr std::string_view kPlacement = "model.norm_placement", kSeed = "train.seed";
+
+std::string number(const std::optional<double>& value, int digits) {
+  return value ? fmt::format("{:.{}f}", *value, digits) : "–";
+}
+
+std::size_t place_of(const std::vector<std::string>& keys, std::string_view key) {
+  return static_cast<std::size_t>(std::find(keys.begin(), keys.end(), key) - keys.begin());
+}
+
+// The axes of the heat maps: learning rate against warm-up where they vary, else the first keys that do.
+struct Axes {
+  std::size_t x, y;  // places among the keys; keys.size() where there is none
+};
+
+Axes axes_of(const std::vector<std::string>& keys) {
+  std::vector<std::size_t> free;
+  for (const std::string_view wanted : {"optim.lr", "schedule.warmup_steps"})
+    if (const std::size_t i = place_of(keys, wanted); i < keys.size()) free.push_back(i);
+  for (std::size_t i = 0; i < keys.size() && free.size() < 2; ++i)
+    if (keys[i] != kPlacement && keys[i] != kSeed && std::find(free.begin(), free.end(), i) == free.end())
+      free.push_back(i);
+  return {free.empty() ? keys.size() : free[0], free.size() < 2 ? keys.size() : free[1]};
+}
+
+KeyValue value_at(const StudyRow& row, std::size_t key) {
+  return key < row.values.size() ? row.values[key] : KeyValue{0, ""};
+}
+
+// Cells of one place in a heat map: they differ in the seed alone.
+using Cells = std::vector<const StudyRow*>;
+
+// A heat map: cells that share all keys but those of its axes, placement and seed.
+struct Group {
+  std::string others;  // "optim.name = sgd, train.max_steps = 4800"
+  std::map<KeyValue, std::map<std::pair<KeyValue, KeyValue>, Cells>> placements;
+  std::set<KeyValue> xs, ys;
+
+  std::size_t size() const {
+    std::size_t n = 0;
+    for (const auto& [placement, cells] : placements) n += cells.size();
+    return n;
+  }
+};
+
+std::vector<Group> groups_of(const lab::StudyTable& table) {
+  const Axes axes = axes_of(table.keys);
+  const std::size_t placement = place_of(table.keys, kPlacement);
+  std::map<std::string, Group> groups;
+  for (const StudyRow& row : table.rows) {
+    std::string others;
+    for (std::size_t i = 0; i < table.keys.size(); ++i)
+      if (i != axes.x && i != axes.y && i != placement && table.keys[i] != kSeed)
+        others += fmt::format("{}{} = {}", others.empty() ? "" : ", ", table.keys[i], row.values[i].text);
+    Group& group = groups[others];
+    group.others = others;
+    const KeyValue x = value_at(row, axes.x), y = value_at(row, axes.y);
+    const KeyValue where = placement < table.keys.size()
+                               ? row.values[placement]
+                               : KeyValue{0, std::string(enum_name(row.cell.config.model.norm_placement))};
+    group.placements[where][{x, y}].push_back(&row);
+    group.xs.insert(x);
+    group.ys.insert(y);
+  }
+  std::vector<Group> all;
+  for (auto& [others, group] : groups)
+    if (group.size() > 3) all.push_back(std::move(group));
+  std::stable_sort(all.begin(), all.end(), [](const Group& a, const Group& b) { return a.size() > b.size(); });
+  return all;
+}
+
+struct Figure {
+  const char* title;
+  const char* label;
+  bool low_is_bright;
+  int digits;
+  std::optional<double> (*of)(const StudyRow&);
+};
+
+const Figure kFigures[] = {
+    {"Validation loss", "validation loss at the end, nats per token; bright is better", true, 3,
+     [](const StudyRow& row) { return row.cell.final_loss; }},
+    {"BLEU", "BLEU at the end; bright is better", false, 2, [](const StudyRow& row) { return row.cell.bleu; }}};
+
+void add_cell(report::HeatPanel& panel, const Cells& cells, const Figure& figure) {
+  std::vector<double> values;
+  std::string state;
+  for (const StudyRow* row : cells) {
+    const auto value = figure.of(*row);
+    if (row->cell.status == lab::CellStatus::kFinished && value) values.push_back(*value);
+    if (row->cell.status != lab::CellStatus::kFinished) state = enum_name(row->cell.status);
+  }
+  // A cell one of whose seeds diverged is no cell that works.
+  panel.values.push_back(!state.empty() || values.empty() ? NAN : lab::mean_of(values));
+  const bool shown = state.empty() && !values.empty();
+  panel.texts.push_back(shown ? fmt::format("{:.{}f}", lab::mean_of(values), figure.digits) : state);
+}
+
+std::optional<report::HeatMap> heat_map(const lab::StudyTable& table, const Group& group, const Figure& figure) {
+  const Axes axes = axes_of(table.keys);
+  report::HeatMap map;
+  map.title = figure.title;
+  if (!group.others.empty()) map.note = fmt::format("Cells with {}.", group.others);
+  const std::vector<std::string> names = lab::short_names(table.keys);
+  map.x_label = axes.x < names.size() ? names[axes.x] : "";
+  map.y_label = axes.y < names.size() ? names[axes.y] : "";
+  map.value_label = figure.label;
+  map.low_is_bright = figure.low_is_bright;
+  for (const KeyValue& x : group.xs) map.x.push_back(x.text);
+  for (const KeyValue& y : group.ys) map.y.push_back(y.text);
+  bool any = false;
+  for (const auto& [placement, cells] : group.placements) {
+    report::HeatPanel panel{placement.text, {}, {}};
+    for (const KeyValue& y : group.ys)
+      for (const KeyValue& x : group.xs) {
+        const auto found = cells.find({x, y});
+        add_cell(panel, found == cells.end() ? Cells{} : found->second, figure);
+      }
+    any = any || std::any_of(panel.values.begin(), panel.values.end(), [](double v) { return std::isfinite(v); });
+    map.panels.push_back(std::move(panel));
+  }
+  return any ? std::optional(std::move(map)) : std::nullopt;
+}
+
+report::Table cells_table(const Study& study) {
+  const lab::StudyTable& table = study.table;
+  report::Table out{{"cell"}, {}, "Cells"};
+  for (const char* figure : {"state", "updates", "loss", "best loss", "BLEU", "updates to target", "seconds"})
+    out.header.emplace_back(figure);
+  for (std::string& key : lab::short_names(table.keys)) out.header.push_back(std::move(key));
+  for (std::size_t i = 0; i < table.rows.size(); ++i) {
+    const StudyRow& row = table.rows[i];
+    std::vector<std::string> line{study.cells[i]->name()};
+    line.insert(line.end(), {std::string(enum_name(row.cell.status)), fmt::format("{}", row.cell.updates),
+                             number(row.cell.final_loss, 3), number(row.best_loss, 3), number(row.cell.bleu, 2),
+                             number(row.updates_to_target, 0), number(row.cell.seconds, 0)});
+    for (const KeyValue& value : row.values) line.push_back(value.text);
+    out.rows.push_back(std::move(line));
+    out.runs.push_back(study.cells[i]->id());
+  }
+  return out;
+}
+
+report::Table ranges_table(const lab::StudyTable& table) {
+  report::Table out{lab::short_names(table.range_keys), {}, "Learning rates that work"};
+  for (const char* figure : {"best BLEU", "at rate", "from rate", "to rate", "rates within"})
+    out.header.emplace_back(figure);
+  const auto rate = [](double r) { return config::float_text(r); };
+  for (const lab::RateRange& r : table.ranges) {
+    std::vector<std::string> line;
+    for (const KeyValue& value : r.values) line.push_back(value.text);
+    line.insert(line.end(), {fmt::format("{:.2f}", r.best_bleu), rate(r.best_rate), rate(r.lowest_rate),
+                             rate(r.highest_rate), fmt::format("{} of {}", r.rates_within, r.rates_tried)});
+    out.rows.push_back(std::move(line));
+  }
+  return out;
+}
+
+std::string command_of(const Study& study) {
+  const std::string path = shell_word(study.path.string());
+  std::string text = fmt::format("prenorm study {0}/base.toml --output {0}", path);
+  for (std::size_t i = 0; i < study.table.keys.size(); ++i) {
+    std::vector<std::string> values;
+    for (const StudyRow& row : study.table.rows)
+      if (std::find(values.begin(), values.end(), row.values[i].text) == values.end())
+        values.push_back(row.values[i].text);
+    text +=
+        fmt::format(" \\\n  --grid {}", shell_word(fmt::format("{}={}", study.table.keys[i], fmt::join(values, ","))));
+  }
+  return text + "\n";
+}
+
+report::Definitions definitions(const lab::StudyTable& table) {
+  report::Definitions d;
+  d.terms.emplace_back("a cell of a heat map",
+                       "the mean over seeds; a cell one of whose seeds diverged or failed says so instead. Cells that "
+                       "differ in other keys have a heat map of their own, where there are at least four of them.");
+  if (table.target_loss)
+    d.terms.emplace_back(
+        "updates to target",
+        fmt::format("updates after which the validation loss first was {:.4f}{}, on straight lines "
+                    "between validations.",
+                    *table.target_loss, table.target_is_median ? ", the median of the final losses" : ""));
+  if (!table.ranges.empty())
+    d.terms.emplace_back("learning rates that work",
+                         fmt::format("those next to the best one, without a gap among the rates tried, whose mean BLEU "
+                                     "is within {} of its; a rate at which a seed diverged is none of them.",
+                                     lab::kBleuMargin));
+  return d;
+}
+
+}  // namespace
+
+std::vector<report::Section> study_sections(const Study& study, const std::string& prefix) {
+  report::Section maps{prefix + "What works", {}};
+  for (const Group& group : groups_of(study.table))
+    for (const Figure& figure : kFigures)
+      if (auto map = heat_map(study.table, group, figure)) maps.blocks.emplace_back(std::move(*map));
+  if (!study.table.ranges.empty()) maps.blocks.emplace_back(ranges_table(study.table));
+  maps.blocks.emplace_back(cells_table(study));
+  maps.blocks.emplace_back(definitions(study.table));
+  maps.blocks.emplace_back(
+      report::Preformatted{command_of(study), "The grid that has all of these cells, and maybe more"});
+  report::Section learning{prefix + "How the cells learn", curves(study.cells)};
+  std::vector<report::Section> sections;
+  sections.push_back(std::move(maps));
+  if (!learning.blocks.empty()) {
+    learning.blocks.insert(learning.blocks.begin(),
+                           report::Text{{"Each placement has a colour, as in the list of runs; its cells differ in "
+                                         "their dashes. Untick what you do not want to see, or point at a line."}});
+    sections.push_back(std::move(learning));
+  }
+  return sections;
+}
+
+}  // namespace prenorm::pages

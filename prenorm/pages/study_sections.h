@@ -1,0 +1,15 @@
+// What a page says of a study: heat maps of learning rate and warm-up for each placement, the table, the ranges.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "prenorm/pages/library.h"
+#include "prenorm/report/page.h"
+
+namespace prenorm::pages {
+
+// `prefix` stands before each heading: "warmup: ".
+std::vector<report::Section> study_sections(const Study& study, const std::string& prefix);
+
+}  // namespace prenorm::pages
