@@ -120,7 +120,7 @@ TEST(Library, FollowsAFolderThatChanges) {
   EXPECT_TRUE(library.update());
   EXPECT_THAT(names(library.runs()), UnorderedElementsAre("a", "b"));
   // Looks stay with their runs, and are not shared.
-  for (const Run* run : library.runs()) EXPECT_EQ(run->look() == look, run->name() == "a");
+  for (const auto* run : library.runs()) EXPECT_EQ(run->look() == look, run->name() == "a");
   fs::remove_all(folder / "a");
   EXPECT_TRUE(library.update());
   EXPECT_THAT(names(library.runs()), ElementsAre("b"));
