@@ -79,7 +79,7 @@ std::vector<std::string> Run::problems() const {
   const std::string place = path_.string();
   if (!exists()) return {fmt::format("{}: is not there", place)};
   std::vector<std::string> problems;
-  if (!metrics_.exists() && !(live_ && config_))
+  if (!metrics_.exists() && !live_)
     problems.push_back(fmt::format("{}: has no metrics.jsonl, so there are no curves", place));
   if (metrics_.bad_lines() > 0)
     problems.push_back(fmt::format("{}/metrics.jsonl: {} of its lines could not be read and were left out", place,

@@ -120,7 +120,7 @@ TEST(Library, FollowsAFolderThatChanges) {
   EXPECT_TRUE(library.update());
   EXPECT_THAT(names(library.runs()), UnorderedElementsAre("a", "b"));
   // Looks stay with their runs, and are not shared.
-  for (const Run* run : library.runs()) EXPECT_EQ(run->look() == look, run->name() == "a");
+  for (const auto* run : library.runs()) EXPECT_EQ(run->look() == look, run->name() == "a");
   fs::remove_all(folder / "a");
   EXPECT_TRUE(library.update());
   EXPECT_THAT(names(library.runs()), ElementsAre("b"));
@@ -178,12 +178,12 @@ TEST(LibraryPage, MapsAStudyByRateAndWarmup) {
   const report::Page page = library_page(library_of({folder / "study"}), "c");
   const report::HeatMap& map = *blocks_of<report::HeatMap>(page).front();
   EXPECT_EQ(map.title, "Validation loss");
-  EXPECT_EQ(map.x_label, "optim.lr");
+  EXPECT_EQ(map.x_label, "lr");
   EXPECT_THAT(map.x, ElementsAre("0.001", "0.002"));
   EXPECT_THAT(map.y, ElementsAre("0", "100"));
   ASSERT_EQ(map.panels.size(), 2U);
   EXPECT_EQ(map.panels[0].name, "post_ln");
-  EXPECT_THAT(map.panels[0].texts, ElementsAre("", "diverged", "", ""));
+  EXPECT_THAT(map.panels[0].texts, ElementsAre("3.000", "diverged", "3.000", "4.000"));
   EXPECT_EQ(map.panels[0].values[0], 3);
   EXPECT_TRUE(std::isnan(map.panels[0].values[1]));
   EXPECT_EQ(map.panels[1].values[3], 4);

@@ -13,8 +13,15 @@ TEST(PageData, HasTheNumbersOfTheFigures) {
                     .x_label = "update",
                     .y_label = "nats",
                     .log_y = true,
-                    .series = {{"a", {1, 100'000'001, 3}, {2.3456789, NAN, 1e-7}, true, "run/a", 4}, {"b", {}, {}}}};
-  const HeatMap map{.title = "H", .x_label = "x", .y_label = "y", .x = {"1"}, .y = {"r"}, .panels = {{"p", {0.5}}}};
+                    .series = {{"a", {1, 100'000'001, 3}, {2.3456789, NAN, 1e-7}, true, "run/a", 4}, {"b", {}, {}}},
+                    .note = ""};
+  const HeatMap map{.title = "H",
+                    .x_label = "x",
+                    .y_label = "y",
+                    .x = {"1"},
+                    .y = {"r"},
+                    .panels = {{"p", {0.5}}},
+                    .value_label = ""};
   const auto json = nlohmann::json::parse(page_data({{"loss", &chart}}, {{"h", &map}}));
   const auto& c = json.at("charts").at(0);
   EXPECT_EQ(c.at("key"), "loss");
@@ -33,7 +40,8 @@ TEST(PageData, HasTheNumbersOfTheFigures) {
 
 TEST(PageData, CannotEndItsElement) {
   const std::string evil = "</script><!--\xFF";
-  const Chart chart{.title = evil, .x_label = evil, .y_label = evil, .series = {{evil, {1}, {1}, false, evil}}};
+  const Chart chart{
+      .title = evil, .x_label = evil, .y_label = evil, .series = {{evil, {1}, {1}, false, evil}}, .note = ""};
   const std::string text = page_data({{"k", &chart}}, {});
   EXPECT_EQ(text.find('<'), std::string::npos);
   EXPECT_EQ(nlohmann::json::parse(text).at("charts").at(0).at("xLabel"), "</script><!--\xEF\xBF\xBD");

@@ -106,7 +106,7 @@ TEST(Page, ListsRunsAndProblems) {
 
 TEST(Page, FiguresHaveKeysOfTheirOwn) {
   Page page;
-  const Chart chart{.title = "Loss & more", .x_label = "x", .y_label = "y", .series = {{"a", {1}, {1}}}};
+  const Chart chart{.title = "Loss & more", .x_label = "x", .y_label = "y", .series = {{"a", {1}, {1}}}, .note = ""};
   page.sections.push_back({"Loss", {chart, chart, Preformatted{"text", "Folded", true}}});
   const std::string html = html_page(page);
   EXPECT_EQ(count_of(html, "data-chart=\"loss-more\""), 1U);

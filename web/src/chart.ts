@@ -296,13 +296,16 @@ function xRange(low: number | null, high: number | null): [number, number] {
   return low === high ? [low - 0.5, high + 0.5] : [low, high];
 }
 
+// To 1, 2 or 5 times a power of ten.
+function roundDown(value: number): number {
+  const power = 10 ** Math.floor(Math.log10(value) + 1e-9);
+  return (value >= 5 * power ? 5 : value >= 2 * power ? 2 : 1) * power;
+}
+
 // What cannot be negative is not shown as if it could.
 function yRange(low: number | null, high: number | null, log: boolean): [number, number] {
   if (low == null || high == null) return log ? [1, 10] : [0, 1];
-  if (log) {
-    const margin = low === high ? 2 : Math.max(1.05, (high / low) ** 0.04);
-    return [low / margin, high * margin];
-  }
+  if (log) return [roundDown(low / 1.02), 1 / roundDown(1 / (high * 1.02))];
   const room = low === high ? Math.abs(low) / 10 || 1 : 0.05 * (high - low);
   return [low >= 0 ? Math.max(0, low - room) : low - room, high + room];
 }

@@ -107,7 +107,10 @@ test("tables sort by their headers, by keyboard too", { skip }, async (t) => {
 });
 
 test("charts answer the keyboard", { skip }, async (t) => {
-  const page = await openPage(await startBrowser(t), twoRuns(t));
+  const folder = temporaryFolder(t);
+  makeRun(join(folder, "alpha"), { steps: 1000 });
+  makeRun(join(folder, "beta"));
+  const page = await openPage(await startBrowser(t), writeReport(folder, folder));
   const figure = chart(page, "training-loss");
   const plot = figure.locator(".plot");
   await plot.focus();
@@ -126,7 +129,7 @@ test("charts answer the keyboard", { skip }, async (t) => {
   // Every control can be reached with Tab.
   const reached = new Set();
   await page.evaluate(() => document.activeElement.blur());
-  for (let i = 0; i < 80; ++i) {
+  for (let i = 0; i < 120; ++i) {
     await page.keyboard.press("Tab");
     reached.add(await page.evaluate(() => document.activeElement.className || document.activeElement.type));
   }
