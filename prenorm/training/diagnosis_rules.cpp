@@ -53,9 +53,9 @@ Found embeddings_start_large(const Evidence&, const RunFacts& f) {
       {fmt::format("embedded tokens were {:.3g} times their proper size at the first observation", f.embedding_size)}};
 }
 
-// Asked after the rate: at one that replaces all weights, tables grow with the rest.
+// Alone: where other matrices have doubled too, everything grows, which is the rate's doing.
 Found embeddings_grow(const Evidence&, const RunFacts& f) {
-  if (f.embedding_growth <= kFarTooLarge || f.embedding_growth <= 3 * f.weight_growth) return std::nullopt;
+  if (f.embedding_growth <= kFarTooLarge || f.weight_growth >= 2) return std::nullopt;
   return Finding{Cause::kEmbeddingScale,
                  Confidence::kMedium,
                  {fmt::format("an embedding table has grown to {:.3g} times its norm, other matrices to {:.3g}",

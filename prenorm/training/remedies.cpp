@@ -98,7 +98,7 @@ std::vector<Remedy> remedies_for(Cause cause, const Evidence& e) {
     case Cause::kDataWithoutSignal:
       return {{"", "see that line N of the target translates line N of the source: shuffled or shifted texts look so"},
               {"", "see that both tokenizers fit their texts: prenorm translate on a training line"},
-              {"train.max_steps", "some text takes longer; the loss then begins to fall late"}};
+              {"", "train longer: some text takes its time, and the loss begins to fall late"}};
   }
   return {};
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 namespace prenorm::training {
 namespace {
@@ -26,28 +27,22 @@ std::vector<TensorUpdate> in_order(const Evidence& e, const LoggedObservation& s
   return tensors;
 }
 
-double rate_at(const Evidence& e, std::int64_t step) {
-  for (const UpdateRecord& u : e.state.history.updates())
-    if (u.step == step) return u.learning_rate;
-  for (const LoggedUpdate& u : e.log)
-    if (u.step >= step) return u.learning_rate;
-  return 0;
-}
-
 void find_ratios(const Evidence& e, RunFacts& facts) {
-  std::vector<double> by_rate;  // ratio over rate
-  const auto see = [&](std::int64_t step, double ratio, double rate) {
-    if (ratio > facts.largest_ratio) {
-      facts.largest_ratio = ratio;
-      facts.largest_ratio_step = step;
-    }
-    if (rate > 0) by_rate.push_back(ratio / rate);
-    facts.ratio = ratio;
-  };
-  for (const LoggedObservation& o : e.observations) see(o.step, median_ratio(e, in_order(e, o)), rate_at(e, o.step));
+  std::map<std::int64_t, double> ratios;  // by update
+  for (const LoggedObservation& o : e.observations) ratios[o.step] = median_ratio(e, in_order(e, o));
   for (const UpdateRecord& u : e.state.history.updates())
-    if (!u.tensors.empty()) see(u.step, median_ratio(e, u.tensors), u.learning_rate);
-  if (!by_rate.empty()) facts.movement = median(std::move(by_rate)) * e.state.rate_sum * e.config.optim.lr;
+    if (!u.tensors.empty()) ratios[u.step] = median_ratio(e, u.tensors);
+  std::int64_t before = 0;
+  for (const auto& [step, ratio] : ratios) {
+    // Between two that were measured, their mean.
+    const double mean = before > 0 ? (facts.ratio + ratio) / 2 : ratio;
+    facts.movement += mean * static_cast<double>(step - before);
+    before = step;
+    facts.ratio = ratio;
+    if (ratio <= facts.largest_ratio) continue;
+    facts.largest_ratio = ratio;
+    facts.largest_ratio_step = step;
+  }
 }
 
 void find_growth(const Evidence& e, RunFacts& facts) {

@@ -47,6 +47,15 @@ void from_json(const nlohmann::json& json, UpdateRecord& r) {
     r.tensors.push_back({t.at(0).get<double>(), t.at(1).get<double>(), t.at(2).get<double>()});
 }
 
+void to_json(nlohmann::json& json, const UpdateHistory& history) {
+  json = {{"parameters", history.parameters}, {"updates", history.updates_}};
+}
+
+void from_json(const nlohmann::json& json, UpdateHistory& history) {
+  json.at("parameters").get_to(history.parameters);
+  json.at("updates").get_to(history.updates_);
+}
+
 void UpdateHistory::add(UpdateRecord record, std::int64_t capacity) {
   for (TensorUpdate& t : record.tensors) t = {rounded(t.gradient), rounded(t.weight), rounded(t.ratio)};
   if (capacity > 0) updates_.push_back(std::move(record));

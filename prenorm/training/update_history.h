@@ -47,9 +47,10 @@ class UpdateHistory {
 
   // Names of the parameters, in the order of UpdateRecord::tensors.
   std::vector<std::string> parameters;
-  NLOHMANN_DEFINE_TYPE_INTRUSIVE(UpdateHistory, parameters, updates_)
 
  private:
+  friend void to_json(nlohmann::json& json, const UpdateHistory& history);
+  friend void from_json(const nlohmann::json& json, UpdateHistory& history);
   std::deque<UpdateRecord> updates_;
 };
 

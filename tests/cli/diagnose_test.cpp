@@ -25,7 +25,7 @@ TEST_F(DiagnoseCommand, FindsNothingWrongWithASoundRun) {
   EXPECT_EQ(outcome.code, 0);
   const json answer = json::parse(outcome.out);
   EXPECT_EQ(answer["cause"], "none");
-  EXPECT_EQ(answer["history"]["updates_"].size(), 60U);
+  EXPECT_EQ(answer["history"]["updates"].size(), 60U);
   EXPECT_EQ(content_of(run()), before);
 }
 
