@@ -39,8 +39,8 @@ Update Updater::compute(TrainerState& state, std::span<const nn::Observer> obser
   return update;
 }
 
-// They cost a quarter of the optimizer's pass: taken of the first updates, of every eighth after that, and of those
-// whose gradient is unusual.
+// They cost a third to two thirds of the optimizer's pass: taken of the first updates, of every eighth after that, and
+// of those whose gradient is unusual.
 bool Updater::measurement_due(const TrainerState& state, const Update& update) const {
   constexpr std::int64_t kEvery = 8;
   constexpr double kUnusual = 3;

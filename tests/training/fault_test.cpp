@@ -66,6 +66,8 @@ class Faults : public TrainerTest {
   }
 };
 
+class SlowFaults : public Faults {};
+
 TEST_F(Faults, ASkippedBatchLeavesNoTrace) {
   const Config config = fault_config(OnFault::kSkip);
   const TrainingResult result = train(config, "run", infinite({3, 8, 9}));
@@ -90,7 +92,7 @@ TEST_F(Faults, ASkippedBatchLeavesNoTrace) {
   EXPECT_EQ(test::read_json(path() / "diagnosis.json")["cause"], "poisoned_batch");
 }
 
-TEST_F(Faults, ARunKilledAfterASkipIsTheSameRun) {
+TEST_F(SlowFaults, ARunKilledAfterASkipIsTheSameRun) {
   for (const std::int64_t workers : {1, 2}) {
     SCOPED_TRACE(workers);
     expect_same(fault_config(OnFault::kSkip, workers), infinite({3, 8, 9}), 12, 9);
@@ -115,7 +117,7 @@ TEST_F(Faults, ARollbackGoesBackAndPastTheBatch) {
   EXPECT_EQ(result.state.epoch * task_of(config)->batches_in_epoch(0) + result.state.batch, 20);
 }
 
-TEST_F(Faults, ARunKilledAfterARollbackIsTheSameRun) {
+TEST_F(SlowFaults, ARunKilledAfterARollbackIsTheSameRun) {
   for (const std::int64_t workers : {1, 2})
     for (const std::int64_t keep : {1, 3}) {
       SCOPED_TRACE(fmt::format("{} workers, {} checkpoints", workers, keep));
@@ -158,6 +160,24 @@ TEST_F(Faults, ASpikeOverTheMedianIsLeftOut) {
   ASSERT_EQ(faults.size(), 1U) << "batch 5 comes before there is a median";
   EXPECT_EQ(faults[0]["kind"], "loss_spike");
   EXPECT_EQ(faults[0]["update"], 26);
+}
+
+// A checkpoint that something else has spoilt: no policy goes on from it.
+TEST_F(Faults, ADamagedWeightIsNamed) {
+  Config config = fault_config(OnFault::kSkip);
+  config.train.max_steps = 5;
+  train(config, "run", {});
+  const std::string name = "encoder.layers.0.feed_forward.up.weight";
+  auto task = task_of(config);
+  Updater updater(config, *task);
+  const TrainerState state = load_checkpoint(path() / "last", task->parameters(), updater.optimizer());
+  task->parameters().at(name).data_ptr<float>()[7] = std::numeric_limits<float>::quiet_NaN();
+  save_checkpoint(path() / "checkpoints/000005", task->parameters(), updater.optimizer(), state);
+  config.train.max_steps = 16;
+  EXPECT_THROW(train(config, "run", {}), NumericsError);
+  const auto diagnosis = test::read_json(path() / "diagnosis.json");
+  EXPECT_EQ(diagnosis["cause"], "damaged_weights");
+  EXPECT_EQ(diagnosis["fault"]["tensor"], name);
 }
 
 TEST_F(Faults, TheHistoryKeepsWhatTheLastUpdatesWere) {
