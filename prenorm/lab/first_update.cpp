@@ -51,7 +51,7 @@ void add(std::vector<Direction>& directions, std::string_view point, const at::T
   direction.tokens += static_cast<double>(states.size(0));
 }
 
-UpdatedModel look(training::Task& task, std::int64_t batch) {
+UpdatedModel look(training::Task& task, std::int64_t epoch, std::int64_t batch) {
   const at::NoGradGuard no_grad;
   std::vector<Direction> directions;
   const nn::Observer observer = [&](std::string_view point, const at::Tensor& states) {
@@ -59,7 +59,7 @@ UpdatedModel look(training::Task& task, std::int64_t batch) {
   };
   const nn::Context context{.observer = &observer};
   double nats = 0, tokens = 0;
-  const std::int64_t shares = task.load(0, batch, {.tokens = kTokensOfShare}), looks = std::min(shares, kShares);
+  const std::int64_t shares = task.load(epoch, batch, {.tokens = kTokensOfShare}), looks = std::min(shares, kShares);
   for (std::int64_t i = 0; i < looks; ++i) {
     const training::BatchLoss loss = task.loss(i * shares / looks, 0, context);
     nats += loss.loss_sum.item<double>();
@@ -71,18 +71,19 @@ UpdatedModel look(training::Task& task, std::int64_t batch) {
 }
 
 // The gradient of the mean loss, as the trainer would hand it to the optimizer.
-double compute_gradient(training::Task& task, const Config& config, std::int64_t batch) {
+double compute_gradient(training::Task& task, const Config& config) {
   training::ShareWorkers workers(task, config.runtime);
   workers.clear();
-  const training::BatchTotals totals = workers.add_gradients(0, batch, {});
+  const training::BatchTotals totals = workers.add_gradients(0, 0, {});
   const double scale = 1 / static_cast<double>(totals.target_tokens);
   return scale * optim::clip_factor(workers.sum_and_norm() * scale, config.optim.clip_norm);
 }
 
 }  // namespace
 
-FirstUpdate::FirstUpdate(training::Task& task, const Config& config, std::int64_t batch) : task_(task), batch_(batch) {
-  const double scale = compute_gradient(task, config, batch);
+FirstUpdate::FirstUpdate(training::Task& task, const Config& config) : task_(task) {
+  const double scale = compute_gradient(task, config);
+  task.advance(next_epoch_, next_batch_);
   const at::NoGradGuard no_grad;
   at::Tensor values = task.parameters().values();
   values_ = values.clone();
@@ -95,7 +96,7 @@ UpdatedModel FirstUpdate::at(double learning_rate) {
   const at::NoGradGuard no_grad;
   at::Tensor values = task_.parameters().values();
   if (learning_rate != 0) values.add_(step_, learning_rate);
-  UpdatedModel model = look(task_, batch_ + 1);
+  UpdatedModel model = look(task_, next_epoch_, next_batch_);
   values.copy_(values_);
   model.learning_rate = learning_rate;
   return model;

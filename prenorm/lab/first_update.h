@@ -32,10 +32,10 @@ struct UpdatedModel {
 
 class FirstUpdate {
  public:
-  // Computes the gradient of the task's batch `batch` with dropout off and what the configuration's optimizer makes of
+  // Computes the gradient of the task's first batch with dropout off and what the configuration's optimizer makes of
   // it, clipping included, at a rate of 1: of the optimizers here the first update is proportional to the rate. The
   // task must stay; its weights are changed only within at().
-  FirstUpdate(training::Task& task, const Config& config, std::int64_t batch = 0);
+  FirstUpdate(training::Task& task, const Config& config);
 
   // The model after an update at this rate, on some 500 tokens of the batch that comes next; at rate 0 as it is.
   UpdatedModel at(double learning_rate);
@@ -44,7 +44,7 @@ class FirstUpdate {
 
  private:
   training::Task& task_;
-  std::int64_t batch_;
+  std::int64_t next_epoch_ = 0, next_batch_ = 0;
   at::Tensor values_, step_;  // the weights, and what is added to them at rate 1
 };
 
