@@ -68,7 +68,7 @@ std::string usage(const CLI::App& app, bool has_commands) {
   for (const CLI::Option* option : app.get_options())
     if (option->get_positional())
       line += option->get_required() ? label_of(*option) + " " : fmt::format("[{}] ", label_of(*option));
-  line += has_commands ? "COMMAND ..." : "[OPTIONS]";
+  line += has_commands ? fmt::format("COMMAND ... (its options: {} COMMAND --help)", full_name(app)) : "[OPTIONS]";
   return wrap(fmt::format("Usage: {} ", full_name(app)), line, 7);
 }
 

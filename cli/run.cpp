@@ -36,7 +36,6 @@ void set_up(CLI::App& app, Run& chosen) {
   app.set_help_flag("-h,--help", "show this help");
   app.set_version_flag("--version", fmt::format("prenorm {}", version()), "show the version");
   app.require_subcommand(1);
-  app.footer("`prenorm COMMAND --help` shows the options of a command.");
   add_commands(app, chosen);
 }
 

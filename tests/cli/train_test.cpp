@@ -271,7 +271,8 @@ TEST_F(TrainCommand, DivergenceNamesTheTensorAndKeepsTheLastGoodCheckpoint) {
   ASSERT_EQ(lines_of(outcome.err).size(), 1U) << outcome.err;
   EXPECT_THAT(outcome.err, HasSubstr("update 7: training has diverged: "));
   EXPECT_THAT(outcome.err, HasSubstr("train.src, lines "));
-  EXPECT_THAT(outcome.err, HasSubstr("the checkpoint of update 5 is the last good one; lower optim.lr"));
+  EXPECT_THAT(outcome.err, HasSubstr("the checkpoint of update 5 is the last good one; the likely cause is that the "
+                                     "learning rate is too high: lower optim.lr"));
   EXPECT_EQ(content_of(run_ / "checkpoints"), good);
   EXPECT_EQ(prenorm({"translate", run_, "--checkpoint", "last"}, {"ba de\n", false, {}}).code, 0);
 }

@@ -59,6 +59,7 @@ const std::vector<Case>& broken_cases() {
       {{"schedule.epoch_decay_every=2"},
        "schedule.epoch_decay_every over 0 needs schedule.epoch_decay_start over 0 (schedule.epoch_decay_every = 2, "
        "schedule.epoch_decay_start = 0)"},
+      {{"train.spike_ratio=10", "train.history=0"}, "train.spike_ratio over 0 needs train.history over 0"},
       {{"train.average_last=4"}, "train.average_last must be at most train.keep_last"},
       {{"decode.n_best=6"}, "decode.n_best must be at most decode.beam (decode.n_best = 6, decode.beam = 5)"},
   };
