@@ -71,8 +71,10 @@ CellRecord read_cell(const std::string& name, const fs::path& run, const fs::pat
   record.updates = result.state.step;
   record.seconds = result.state.seconds;
   record.problem = result.diverged_because;
+  record.unigram_nats = result.state.unigram_nats;
   if (result.last_validation) {
     record.final_loss = result.last_validation->loss_nats_per_token;
+    record.final_nll = result.last_validation->nll_nats_per_token;
     record.bleu = result.last_validation->bleu;
   }
   return record;

@@ -30,6 +30,8 @@ struct CellRecord {
   std::int64_t updates = 0;            // of a cell that has ended
   std::vector<LossPoint> validations;  // ascending
   std::optional<double> final_loss;    // validation loss at the end, nats per token
+  std::optional<double> final_nll;     // the same without label smoothing
+  double unigram_nats = 0;             // what target token frequencies give without it; 0 where it is not known
   std::optional<double> bleu;          // at the end
   std::optional<double> seconds;       // spent on updates
   std::string problem;                 // why it diverged or failed

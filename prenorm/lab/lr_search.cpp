@@ -56,7 +56,7 @@ std::vector<Cell> next_cells(std::vector<Arm>& arms, const StudyTable& table, co
         break;
       }
       const bool finished = row->cell.status == CellStatus::kFinished;
-      arm.search.add({*rate, finished ? row->cell.final_loss : std::nullopt});
+      arm.search.add({*rate, finished ? row->cell.final_nll : std::nullopt, row->cell.unigram_nats});
     }
   return cells;
 }
@@ -79,7 +79,7 @@ std::string number(const std::optional<double>& value, fmt::string_view format) 
 const RateTrial* best_trial(const RateSearch& search) {
   const RateTrial* best = nullptr;
   for (const RateTrial& t : search.trials())
-    if (t.loss_nats_per_token && (best == nullptr || *t.loss_nats_per_token < *best->loss_nats_per_token)) best = &t;
+    if (t.nll_nats_per_token && (best == nullptr || *t.nll_nats_per_token < *best->nll_nats_per_token)) best = &t;
   return best;
 }
 
@@ -115,7 +115,7 @@ LrSearch find_lr(const LoadedConfig& base, std::vector<GridAxis> axes, const Stu
 std::string to_text(const LrSearch& search) {
   TextTable table;
   for (const std::string& key : search.keys) table.header.push_back(key.substr(key.find('.') + 1));
-  for (const char* title : {"stable up to", "not at", "best rate", "its loss", "rates tried"})
+  for (const char* title : {"stable up to", "not at", "best rate", "its NLL", "rates tried"})
     table.header.push_back(title);
   table.right.assign(table.header.size(), true);
   for (const SearchedSetting& setting : search.settings) {
@@ -124,7 +124,7 @@ std::string to_text(const LrSearch& search) {
     row.push_back(number(setting.search.largest_stable(), "{:g}"));
     row.push_back(number(setting.search.smallest_unstable(), "{:g}"));
     row.push_back(best != nullptr ? fmt::format("{:g}", best->rate) : "");
-    row.push_back(best != nullptr ? fmt::format("{:.3f}", *best->loss_nats_per_token) : "");
+    row.push_back(best != nullptr ? fmt::format("{:.3f}", *best->nll_nats_per_token) : "");
     row.push_back(fmt::format("{}", setting.search.trials().size()));
   }
   return to_text(search.study.table) + "\nlargest stable learning rates:\n" + aligned(table);
@@ -138,7 +138,7 @@ nlohmann::ordered_json to_json(const LrSearch& search) {
     auto trials = nlohmann::ordered_json::array();
     for (const RateTrial& t : setting.search.trials())
       trials.push_back({{"learning_rate", t.rate},
-                        {"valid_loss_nats_per_token", or_null(t.loss_nats_per_token)},
+                        {"valid_nll_nats_per_token", or_null(t.nll_nats_per_token)},
                         {"stable", setting.search.is_stable(t)}});
     settings.push_back({{"name", setting.name},
                         {"keys", std::move(keys)},

@@ -26,8 +26,8 @@ struct LrSearch {
 // `axes` name the settings, optim.lr is not among them. Without schedule.warmup_steps each is searched without warm-up
 // and with the warm-up of `base`, or, where that has none, one of a quarter of train.max_steps, at most 4000 updates.
 // The searches start at optim.lr; a cell of each is trained at a time, so that what has been tried is found again.
-// Losses are those of validation after train.max_steps. Ends early where cells fail or a signal comes.
-// Errors: as run_study(); UsageError where there is nothing to validate on.
+// Losses are those of validation after train.max_steps, without label smoothing. Ends early where cells fail or a
+// signal comes. Errors: as run_study(); UsageError where there is nothing to validate on.
 LrSearch find_lr(const LoadedConfig& base, std::vector<GridAxis> axes, const StudyOptions& options);
 
 std::string to_text(const LrSearch& search);

@@ -10,6 +10,11 @@ namespace {
 constexpr double kDown = 8, kUp = 4, kFarthest = 1e6;
 constexpr std::ptrdiff_t kReferences = 2;
 
+double tolerance_beside(const RateTrial& reference) {
+  const double learned = reference.unigram_nats - *reference.nll_nats_per_token;
+  return learned > 0 ? std::min(kStableLossTolerance, kStableShareLearned * learned) : kStableLossTolerance;
+}
+
 double two_digits(double x) {
   const double unit = std::pow(10, std::floor(std::log10(x)) - 1);
   // Divided rather than multiplied by a fraction, so that 0.0003 is the number people write.
@@ -29,10 +34,10 @@ bool RateSearch::tried(double rate) const {
 }
 
 bool RateSearch::is_stable(const RateTrial& trial) const {
-  if (!trial.loss_nats_per_token || !std::isfinite(*trial.loss_nats_per_token)) return false;
+  if (!trial.nll_nats_per_token || !std::isfinite(*trial.nll_nats_per_token)) return false;
   return std::none_of(trials_.begin(), trials_.end(), [&](const RateTrial& t) {
-    return t.rate < trial.rate && t.loss_nats_per_token &&
-           *t.loss_nats_per_token < *trial.loss_nats_per_token - tolerance_;
+    return t.rate < trial.rate && t.nll_nats_per_token &&
+           *t.nll_nats_per_token + tolerance_beside(t) < *trial.nll_nats_per_token;
   });
 }
 

@@ -47,6 +47,7 @@ TrainingResult result_of(const nlohmann::json& json) {
   json.at("target_tokens").get_to(result.state.target_tokens);
   json.at("training_seconds").get_to(result.state.seconds);
   result.state.faults = json.value("faults", std::int64_t{0});
+  result.state.unigram_nats = json.value("unigram_nats_per_token", 0.0);
   result.state.best_step = json.value("best_step", std::int64_t{0});
   if (json.contains("last")) result.last_validation = validation_of(json["last"]);
   if (json.contains("average")) result.average_validation = validation_of(json["average"]);
@@ -73,6 +74,7 @@ nlohmann::ordered_json to_json(const TrainingResult& result) {
                               {"target_tokens", result.state.target_tokens},
                               {"training_seconds", result.state.seconds},
                               {"faults", result.state.faults}};
+  if (result.state.unigram_nats > 0) json["unigram_nats_per_token"] = result.state.unigram_nats;
   if (result.last_validation) {
     json["last"] = to_json(*result.last_validation);
     json["best_step"] = result.state.best_step;

@@ -14,7 +14,7 @@ using Loss = std::function<std::optional<double>(double rate)>;
 RateSearch searched(double start, const Loss& loss) {
   RateSearch search(start);
   while (const auto rate = search.next()) {
-    search.add({*rate, loss(*rate)});
+    search.add({*rate, loss(*rate), 0});
     EXPECT_LT(search.trials().size(), 40U) << "the search must end";
     if (search.trials().size() >= 40U) break;
   }
@@ -52,6 +52,15 @@ TEST(RateSearch, ALossWithinTheToleranceIsStable) {
   EXPECT_GT(search.largest_stable().value(), 1e-2 / 1.5);
 }
 
+// All of these losses are within 0.2 of each other: what matters is what has been learned at all.
+TEST(RateSearch, StuckAtTokenFrequenciesIsUnstableWhereASmallerRateLearned) {
+  RateSearch search(1e-3);
+  for (const auto& [rate, nll] : {std::pair{1e-5, 6.9}, {1e-4, 6.15}, {1e-3, 6.02}, {3e-3, 6.1}, {1e-2, 6.2}})
+    search.add({rate, nll, 6.22});
+  EXPECT_EQ(search.largest_stable(), 3e-3) << "0.08 of 0.2 nats is less than half";
+  EXPECT_EQ(search.smallest_unstable(), 1e-2);
+}
+
 TEST(RateSearch, EndsWithoutAnEdge) {
   const RateSearch always = searched(1e-3, [](double) { return 5.0; });
   EXPECT_FALSE(always.smallest_unstable());
@@ -63,15 +72,15 @@ TEST(RateSearch, EndsWithoutAnEdge) {
 TEST(RateSearch, ARateIsComparedWithTwoSmallerOnesFirst) {
   RateSearch search(1e-3);
   EXPECT_EQ(search.next(), 1e-3);
-  search.add({1e-3, 5.0});
+  search.add({1e-3, 5.0, 0});
   EXPECT_FALSE(search.largest_stable());
   EXPECT_EQ(search.next(), 1.3e-4);
-  search.add({1.3e-4, 4.0});
+  search.add({1.3e-4, 4.0, 0});
   EXPECT_FALSE(search.largest_stable()) << "1.3e-4 has been compared with nothing";
   EXPECT_EQ(search.next(), 1.6e-5);
-  search.add({1.6e-5, 4.5});
+  search.add({1.6e-5, 4.5, 0});
   EXPECT_FALSE(search.largest_stable());
-  search.add({2e-6, 5.0});
+  search.add({2e-6, 5.0, 0});
   EXPECT_EQ(search.largest_stable(), 1.3e-4);
   EXPECT_EQ(search.next(), 3.6e-4);
 }
