@@ -7,11 +7,8 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "prenorm/base/error.h"
-#include "prenorm/base/terminal.h"
-#include "prenorm/config/write.h"
+#include "lab/study_fixture.h"
 #include "prenorm/lab/study_folder.h"
-#include "training/tiny_run.h"
 
 namespace prenorm::lab {
 namespace {
@@ -19,33 +16,14 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-class SlowLrSearch : public ::testing::Test {
+class SlowLrSearch : public StudyFixture {
  protected:
-  SlowLrSearch() {
-    be_quiet(true);
-    config_ = text_.config();
-    config_.train.max_steps = 20;
-    options_.folder = text_ / "study";
-    options_.program = PRENORM_COMMAND;
-  }
+  SlowLrSearch() : StudyFixture(/*max_steps=*/20) {}
 
-  LrSearch find(const std::vector<std::string>& grid = {}) const {
-    LoadedConfig loaded = load_config_text(to_toml(config_), "tiny.toml");
-    loaded.origin["train.diverged_loss_ratio"] = "default";
-    return find_lr(loaded, parse_grid(grid), options_);
-  }
+  LrSearch find(const std::vector<std::string>& grid = {}) const { return find_lr(base(), parse_grid(grid), options_); }
   std::string refusal(const std::vector<std::string>& grid = {}) const {
-    try {
-      find(grid);
-    } catch (const UsageError& error) {
-      return error.what();
-    }
-    return "taken";
+    return refusal_of([&] { find(grid); });
   }
-
-  test::TinyText text_;
-  Config config_;
-  StudyOptions options_;
 };
 
 TEST_F(SlowLrSearch, BisectsWithAndWithoutWarmupAndFindsItsCellsAgain) {

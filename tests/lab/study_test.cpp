@@ -12,12 +12,10 @@
 #include <csignal>
 #include <thread>
 
+#include "lab/study_fixture.h"
 #include "prenorm/base/error.h"
 #include "prenorm/base/folder_lock.h"
-#include "prenorm/base/terminal.h"
-#include "prenorm/config/write.h"
 #include "prenorm/lab/study_folder.h"
-#include "training/tiny_run.h"
 
 namespace prenorm::lab {
 namespace {
@@ -27,21 +25,10 @@ using ::testing::HasSubstr;
 using ::testing::StartsWith;
 using Texts = std::vector<std::string>;
 
-class StudyTest : public ::testing::Test {
+class StudyTest : public StudyFixture {
  protected:
-  StudyTest() {
-    be_quiet(true);
-    config_ = text_.config();
-    config_.train.max_steps = 6;
-    options_.folder = text_ / "study";
-    options_.program = PRENORM_COMMAND;
-  }
+  StudyTest() : StudyFixture(/*max_steps=*/6) {}
 
-  LoadedConfig base() const {
-    LoadedConfig loaded = load_config_text(to_toml(config_), "tiny.toml");
-    loaded.origin["train.diverged_loss_ratio"] = "default";
-    return loaded;
-  }
   StudyOutcome run(const Texts& grid) const { return run_study(base(), parse_grid(grid), options_); }
   StudyFolder folder() const { return StudyFolder(options_.folder); }
   fs::path cell(const std::string& name) const { return folder().cell(name); }
@@ -51,17 +38,8 @@ class StudyTest : public ::testing::Test {
     throw std::runtime_error("no cell " + name);
   }
   std::string refusal(const Texts& grid) const {
-    try {
-      run(grid);
-    } catch (const UsageError& error) {
-      return error.what();
-    }
-    return "taken";
+    return refusal_of([&] { run(grid); });
   }
-
-  test::TinyText text_;
-  Config config_;
-  StudyOptions options_;
 };
 
 // With several rounds of processes, a second each.
