@@ -18,6 +18,7 @@ bool is_number(std::string_view cell) {
   if (cell.empty() || cell == "–" || cell == "—" || cell == "-") return true;
   for (const std::string_view sign : {"−", "+", "-"})
     if (cell.starts_with(sign)) cell.remove_prefix(sign.size());
+  cell = cell.substr(0, cell.find("×10"));  // and a power
   return !cell.empty() && cell[0] >= '0' && cell[0] <= '9' &&
          cell.find_first_not_of("0123456789.,:eE+-% ") == std::string_view::npos;
 }

@@ -139,6 +139,12 @@ TEST(Page, EscapesEveryText) {
   EXPECT_GT(count_of(html, "&lt;i&gt;&amp;&quot;&#39;&lt;/i&gt;"), 20u);
 }
 
+TEST(Page, NumbersWithPowersOfTenAreNumbersToo) {
+  Page page;
+  page.sections = {{"s", {Table{{"name", "x"}, {{"a", "6.855×10⁻⁶"}, {"b", "2"}}, ""}}}};
+  EXPECT_TRUE(has(html_page(page), "<td class=\"number\">6.855×10⁻⁶</td>"));
+}
+
 TEST(Page, NumbersStandFlushRight) {
   const std::string html = html_page(full_page());
   EXPECT_TRUE(has(html, "<th scope=\"col\" class=\"number\">Loss</th><th scope=\"col\">State</th>"));

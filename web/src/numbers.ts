@@ -30,9 +30,16 @@ export function formatTick(value: number): string {
   return minus(Number(value.toPrecision(6)).toLocaleString("en-US", { maximumFractionDigits: 8 }));
 }
 
+const kSuperscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+// "6.9×10⁻⁶" as "6.9e-6", "10⁻⁴" as "1e-4".
+const withoutSuperscripts = (text: string) =>
+  text.replace(/(×|^[-+]?)10(⁻?)([⁰¹²³⁴⁵⁶⁷⁸⁹]+)/, (_, before: string, sign: string, power: string) =>
+    `${before === "×" ? "" : before + "1"}e${sign && "-"}${[...power].map((c) => kSuperscripts.indexOf(c)).join("")}`);
+
 // The number in a table's cell; undefined where it reads as words.
 export function parseCell(text: string): number | undefined {
-  const plain = text.trim().replace(/^−/, "-").replace(/,/g, "");
+  const plain = withoutSuperscripts(text.trim().replace(/^−/, "-").replace(/,/g, ""));
   const match = /^[-+]?\d+(\.\d+)?(e[-+]?\d+)?/i.exec(plain);
   if (!match) return undefined;
   const number = Number(match[0]);

@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 // Pages of `prenorm report` in a browser: what they show, that they answer, that they ask for nothing.
 import assert from "node:assert/strict";
 import { join } from "node:path";
@@ -104,6 +105,18 @@ test("tables sort by their headers, by keyboard too", { skip }, async (t) => {
   await page.keyboard.press("Enter");
   assert.equal(await first(), "alpha");
   assert.equal(await table.locator("th[aria-sort]").getAttribute("aria-sort"), "descending");
+});
+
+test("powers of ten sort by their value", { skip }, async (t) => {
+  const folder = temporaryFolder(t);
+  const check = (name, measured) => ({ name, source: "Lemma 1", d_model: 128, measured, predicted: 0, tolerance: 1,
+    accepted: [-10, 10], pass: true, what: name });
+  const checks = [check("tiny", 6.855e-6), check("large", 2), check("negative", -0.5)];
+  writeFileSync(join(folder, "theory.json"), JSON.stringify({ checks }));
+  const page = await openPage(await startBrowser(t), writeReport(folder, join(folder, "theory.json")));
+  const table = page.locator("table").filter({ hasText: "Checks" }).first();
+  await table.getByRole("button", { name: "measured" }).click();
+  assert.deepEqual(await table.locator("tbody th").allInnerTexts(), ["negative", "tiny", "large"]);
 });
 
 test("charts answer the keyboard", { skip }, async (t) => {
