@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "prenorm/lab/or_null.h"
+#include "prenorm/lab/probe_report.h"
 #include "prenorm/lab/text_table.h"
 
 namespace prenorm::lab {
@@ -17,11 +19,7 @@ constexpr std::string_view kEndOfLayer = ".feed_forward.output";
 const StartOfTraining& first(const Advice& advice) { return advice.seeds.front(); }
 
 std::string title(const Advice& a) {
-  const ModelConfig& m = a.config.model;
-  const std::string layers = m.decoder_layers > 0 ? fmt::format("{}+{}", m.encoder_layers, m.decoder_layers)
-                                                  : fmt::format("{}", m.encoder_layers);
-  return fmt::format("{}, {} layers, d_model {}, {} at {:g}", enum_name(m.norm_placement), layers, m.d_model,
-                     enum_name(a.config.optim.name), a.config.optim.lr);
+  return fmt::format("{}, {} at {:g}", name_of(a.config.model), enum_name(a.config.optim.name), a.config.optim.lr);
 }
 
 std::string reason(const Advice& a) {
@@ -98,8 +96,7 @@ ordered_json to_json(const Advice& a) {
           {"optimizer", enum_name(a.config.optim.name)},
           {"learning_rate", a.config.optim.lr},
           {"largest_lr_without_warmup", a.largest_safe_lr},
-          {"largest_lr_without_warmup_under_pre_ln",
-           a.largest_with_pre_ln ? ordered_json(*a.largest_with_pre_ln) : ordered_json()},
+          {"largest_lr_without_warmup_under_pre_ln", or_null(a.largest_with_pre_ln)},
           {"rule", {{"spread_kept_at_least", kSpreadKept}, {"spread_at_least", kSmallestSpread}}},
           {"seeds", std::move(seeds)}};
 }

@@ -7,6 +7,7 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/config/fields.h"
+#include "prenorm/lab/or_null.h"
 #include "prenorm/lab/study_report.h"
 #include "prenorm/lab/text_table.h"
 
@@ -66,10 +67,6 @@ std::string value_of(const Config& config, const std::string& key) {
   for (const config::Field& field : config::fields_of(copy))
     if (field.key == key) return plain_value(config::value_text(field));
   return {};
-}
-
-nlohmann::ordered_json or_null(const std::optional<double>& value) {
-  return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json();
 }
 
 std::string number(const std::optional<double>& value, fmt::string_view format) {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "prenorm/lab/or_null.h"
 #include "prenorm/lab/probe_summary.h"
 
 namespace prenorm::lab {
@@ -16,11 +17,9 @@ ordered_json to_json(const Estimate& e) {
   return {{"mean", e.mean}, {"ci95_half_width", e.half_width_95}, {"n", e.count}};
 }
 
-template <class T>
-ordered_json or_null(const std::optional<T>& value) {
-  return value ? ordered_json(*value) : ordered_json();
+ordered_json interval_or_null(const std::optional<Interval>& i) {
+  return i ? ordered_json{i->low, i->high} : ordered_json();
 }
-ordered_json or_null(const std::optional<Interval>& i) { return i ? ordered_json{i->low, i->high} : ordered_json(); }
 
 ordered_json to_json(const LayerGradient& g) {
   return {{"stack", g.stack},
@@ -28,13 +27,13 @@ ordered_json to_json(const LayerGradient& g) {
           {"norm_of_mean_gradient", to_json(g.norm_of_mean)},
           {"mean_gradient_norm", to_json(g.mean_of_norms)},
           {"over_last", g.over_last},
-          {"predicted_over_last", or_null(g.predicted_over_last)}};
+          {"predicted_over_last", interval_or_null(g.predicted_over_last)}};
 }
 
 ordered_json to_json(const StateSummary& s) {
   return {{"point", s.point},
           {"mean_squared_norm_over_d", to_json(s.squared_norm_over_d)},
-          {"predicted", or_null(s.predicted)},
+          {"predicted", interval_or_null(s.predicted)},
           {"share_off_by_10_percent", s.share_off_by_10_percent},
           {"share_off_by_20_percent", s.share_off_by_20_percent},
           {"layer_norm_jacobian_scale_mean", s.jacobian_scale}};
@@ -99,12 +98,6 @@ std::string text(const std::optional<Interval>& i) {
   return i->low == i->high ? fmt::format("{:.3g}", i->low) : fmt::format("{:.3g} to {:.3g}", i->low, i->high);
 }
 
-std::string name_of(const ModelConfig& m) {
-  const std::string layers = m.decoder_layers > 0 ? fmt::format("{}+{}", m.encoder_layers, m.decoder_layers)
-                                                  : fmt::format("{}", m.encoder_layers);
-  return fmt::format("{}, {} layers, d_model {}", enum_name(m.norm_placement), layers, m.d_model);
-}
-
 const StateSummary* state_beside(const LayerGradient& g, const ModelSummary& s) {
   const std::string point = state_of(s.model, g.stack, g.layer);
   for (const StateSummary& state : s.states)
@@ -159,6 +152,12 @@ std::string comparison(const Probe& probe) {
 }
 
 }  // namespace
+
+std::string name_of(const ModelConfig& m) {
+  const std::string layers = m.decoder_layers > 0 ? fmt::format("{}+{}", m.encoder_layers, m.decoder_layers)
+                                                  : fmt::format("{}", m.encoder_layers);
+  return fmt::format("{}, {} layers, d_model {}", enum_name(m.norm_placement), layers, m.d_model);
+}
 
 ordered_json to_json(const Probe& probe) {
   ordered_json json{{"where", probe.where}, {"simplified", probe.simplified}, {"batches_of_each_seed", probe.batches}};

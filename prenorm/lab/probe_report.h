@@ -8,6 +8,9 @@
 
 namespace prenorm::lab {
 
+// "post_ln, 6+6 layers, d_model 512"
+std::string name_of(const ModelConfig& model);
+
 nlohmann::ordered_json to_json(const Probe& probe);
 
 // Of one model of each placement: its layers. Of several: a line each, exponents and ratios.

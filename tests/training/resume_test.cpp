@@ -6,26 +6,16 @@
 #include "enum_values.h"
 #include "prenorm/base/error.h"
 #include "prenorm/base/terminal.h"
-#include "prenorm/training/train_translation.h"
-#include "training/tiny_run.h"
+#include "training/trainer_fixture.h"
 
 namespace prenorm::training {
 namespace {
 
 namespace fs = std::filesystem;
 
-class Resume : public ::testing::Test {
+class Resume : public TrainerTest {
  protected:
-  static void SetUpTestSuite() {
-    be_quiet(true);
-    text_ = new test::TinyText;
-  }
-  static void TearDownTestSuite() { delete text_; }
-  void TearDown() override {
-    for (const char* run : {"whole", "stopped"}) fs::remove_all(*text_ / run);
-  }
-
-  static RunFolder folder(const std::string& name) { return RunFolder(*text_ / name); }
+  static RunFolder folder(const std::string& name) { return RunFolder(path("run-" + name)); }
 
   // Stops at each of `stops` and goes on with the end set further out.
   static void expect_same_run(const Config& config, const std::vector<std::int64_t>& stops) {
@@ -41,8 +31,6 @@ class Resume : public ::testing::Test {
     train_translation(config, folder("stopped"), start);
     EXPECT_EQ(test::record_of(folder("stopped").path()), test::record_of(folder("whole").path()));
   }
-
-  static inline test::TinyText* text_ = nullptr;
 };
 
 TEST_F(Resume, InTheMiddleOfALogWindowAndBetweenCheckpoints) {
