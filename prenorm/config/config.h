@@ -7,14 +7,17 @@
 #include "prenorm/config/model_config.h"
 #include "prenorm/config/optim_config.h"
 #include "prenorm/config/runtime_config.h"
+#include "prenorm/config/task_config.h"
 #include "prenorm/config/train_config.h"
 
 namespace prenorm {
 
 struct Config {
+  TaskKind task = TaskKind::kTranslation;
   DataConfig data;
   TokenizerConfig tokenizer;
   BatchConfig batch;
+  MaskedLmConfig masked_lm;
   ModelConfig model;
   OptimConfig optim;
   ScheduleConfig schedule;
@@ -25,9 +28,12 @@ struct Config {
 
 template <class V>
 void describe(V& v, Config& c) {
+  v.field("task", c.task,
+          "what is learned, from which text: translation, masked_lm (BERT), classification (GLUE), causal_lm (GPT)");
   v.section("data", c.data, "the text");
   v.section("tokenizer", c.tokenizer, "how text becomes tokens");
   v.section("batch", c.batch, "how sentences are put together");
+  v.section("masked_lm", c.masked_lm, "what of a sequence is hidden, for task = \"masked_lm\"");
   v.section("model", c.model, "the Transformer");
   v.section("optim", c.optim, "how weights are updated");
   v.section("schedule", c.schedule, "the learning rate over time");

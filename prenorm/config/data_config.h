@@ -12,7 +12,9 @@
 namespace prenorm {
 
 enum class BadPairRule : std::uint8_t { kDrop, kRefuse };
-enum class TokenizerKind : std::uint8_t { kBpe, kUnigram };
+enum class TokenizerKind : std::uint8_t { kBpe, kUnigram, kCharacter, kByte };
+enum class Documents : std::uint8_t { kBlankLines, kLines, kOne };
+enum class LabelKind : std::uint8_t { kAuto, kClass, kNumber };
 
 template <>
 struct EnumNames<BadPairRule> {
@@ -21,8 +23,21 @@ struct EnumNames<BadPairRule> {
 };
 template <>
 struct EnumNames<TokenizerKind> {
-  static constexpr std::array<std::pair<TokenizerKind, std::string_view>, 2> values{
-      {{TokenizerKind::kBpe, "bpe"}, {TokenizerKind::kUnigram, "unigram"}}};
+  static constexpr std::array<std::pair<TokenizerKind, std::string_view>, 4> values{
+      {{TokenizerKind::kBpe, "bpe"},
+       {TokenizerKind::kUnigram, "unigram"},
+       {TokenizerKind::kCharacter, "character"},
+       {TokenizerKind::kByte, "byte"}}};
+};
+template <>
+struct EnumNames<Documents> {
+  static constexpr std::array<std::pair<Documents, std::string_view>, 3> values{
+      {{Documents::kBlankLines, "blank_lines"}, {Documents::kLines, "lines"}, {Documents::kOne, "one"}}};
+};
+template <>
+struct EnumNames<LabelKind> {
+  static constexpr std::array<std::pair<LabelKind, std::string_view>, 3> values{
+      {{LabelKind::kAuto, "auto"}, {LabelKind::kClass, "class"}, {LabelKind::kNumber, "number"}}};
 };
 
 struct DataConfig {
@@ -30,6 +45,16 @@ struct DataConfig {
   std::string train_target;
   std::string valid_source;
   std::string valid_target;
+  std::string train_text;
+  std::string valid_text;
+  Documents documents = Documents::kBlankLines;
+  std::int64_t sequence_length = 128;
+  std::string train_table;
+  std::string valid_table;
+  std::string text_column;
+  std::string second_text_column;
+  std::string label_column;
+  LabelKind label_kind = LabelKind::kAuto;
   BadPairRule empty_side = BadPairRule::kDrop;
   BadPairRule too_long = BadPairRule::kDrop;
   BadPairRule invalid_utf8 = BadPairRule::kRefuse;
@@ -44,6 +69,19 @@ void describe(V& v, DataConfig& c) {
   v.field("train_target", c.train_target, "its translation, line by line");
   v.field("valid_source", c.valid_source, "validation text to translate from");
   v.field("valid_target", c.valid_target, "its translation");
+  v.field("train_text", c.train_text, "masked_lm, causal_lm: training text, plain or gzip");
+  v.field("valid_text", c.valid_text, "masked_lm, causal_lm: validation text");
+  v.field("documents", c.documents,
+          "masked_lm: what parts documents: blank_lines; lines = each line is one; one = the file is one");
+  v.field("sequence_length", c.sequence_length, Range{2, 1048576},
+          "tokens of a sequence: of each (masked_lm, causal_lm), of the longest (classification: more is cut off)");
+  v.field("train_table", c.train_table,
+          "classification: training examples, tab-separated with a line of column names, as GLUE's");
+  v.field("valid_table", c.valid_table, "classification: validation examples");
+  v.field("text_column", c.text_column, "name of the column with the text; empty = known by GLUE's names");
+  v.field("second_text_column", c.second_text_column, "of the second text of a pair; empty = by GLUE's names, or none");
+  v.field("label_column", c.label_column, "of the label; empty = by GLUE's names");
+  v.field("label_kind", c.label_kind, "a label is a class or a number (regression); auto = number in GLUE's STS-B");
   v.field("empty_side", c.empty_side, "a training pair with an empty side: drop it and count, or refuse the corpus");
   v.field("too_long", c.too_long, "a training pair over the token limits: drop it and count, or refuse the corpus");
   v.field("invalid_utf8", c.invalid_utf8, "a line that is not UTF-8: drop its pair and count, or refuse the corpus");
@@ -64,10 +102,12 @@ struct TokenizerConfig {
 
 template <class V>
 void describe(V& v, TokenizerConfig& c) {
-  v.field("kind", c.kind, "subword algorithm of SentencePiece");
-  v.field("vocab_size", c.vocab_size, Range{8, 1'000'000}, "pieces in the vocabulary (in each, if not joint)");
+  v.field("kind", c.kind, "what a token is: a subword of SentencePiece (bpe, unigram), a character or a byte");
+  v.field("vocab_size", c.vocab_size, Range{8, 1'000'000},
+          "pieces in the vocabulary (in each, if not joint); those of character and byte follow from the text");
   v.field("joint", c.joint, "one vocabulary for both sides");
-  v.field("source_model", c.source_model, "a SentencePiece model to use; empty = train one on the training text");
+  v.field("source_model", c.source_model,
+          "a tokenizer to use (SentencePiece, vocab.txt, tokenizer.json); empty = train one on the training text");
   v.field("target_model", c.target_model, "the same for the target side; empty with source_model and joint = that one");
   v.field("character_coverage", c.character_coverage, Range{0.9, 1}, "share of characters the vocabulary covers");
   v.field("max_training_lines", c.max_training_lines, Range{1, 1e9}, "lines of each side sampled to train it");
@@ -82,8 +122,10 @@ struct BatchConfig {
 
 template <class V>
 void describe(V& v, BatchConfig& c) {
-  v.field("max_tokens", c.max_tokens, Range{1, 1e9}, "target tokens a batch, end of sentence counted");
-  v.field("max_sentences", c.max_sentences, Range{0, 1e9}, "sentence pairs a batch; 0 = no limit");
+  v.field("max_tokens", c.max_tokens, Range{1, 1e9},
+          "target tokens a batch, end of sentence counted; tokens a batch where text is not translated");
+  v.field("max_sentences", c.max_sentences, Range{0, 1e9},
+          "sentence pairs, sequences or examples a batch; 0 = no limit");
   v.field("accumulate", c.accumulate, Range{1, 1e6}, "batches whose gradients are added up for one update");
   v.field("pool_batches", c.pool_batches, Range{1, 1e6}, "batches that are drawn, then sorted by length, together");
 }

@@ -47,8 +47,10 @@ class Collector {
   }
   template <class T>
   void field(std::string_view name, T& value, Range range, std::string_view help) {
+    if (sections.empty()) sections.emplace_back();
     Section& section = sections.back();
-    section.fields.push_back({section.name, fmt::format("{}.{}", section.name, name), help, range, slot(value)});
+    std::string key = section.name.empty() ? std::string(name) : fmt::format("{}.{}", section.name, name);
+    section.fields.push_back({section.name, std::move(key), help, range, slot(value)});
   }
 
   std::vector<Section> sections;

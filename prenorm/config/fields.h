@@ -23,13 +23,13 @@ struct EnumSlot {
 using Slot = std::variant<bool*, std::int64_t*, double*, std::string*, EnumSlot>;
 
 struct Field {
-  std::string section;
-  std::string key;  // dotted: "model.d_model"
+  std::string section;  // empty for the keys above all sections
+  std::string key;      // dotted: "model.d_model"
   std::string_view help;
   Range range;  // meant for numbers
   Slot slot;
 
-  std::string_view name() const { return std::string_view(key).substr(section.size() + 1); }
+  std::string_view name() const { return std::string_view(key).substr(section.empty() ? 0 : section.size() + 1); }
 };
 
 struct Section {

@@ -101,7 +101,9 @@ class Reader {
     const bool known =
         std::any_of(sections_.begin(), sections_.end(), [&](const Section& s) { return s.name == section; });
     if (table == nullptr || !known) {
-      entries_.push_back({section, key.source().begin, &value, false});
+      const bool top_key = std::any_of(fields_.begin(), fields_.end(),
+                                       [&](const Field& f) { return f.section.empty() && f.key == section; });
+      entries_.push_back({section, key.source().begin, &value, top_key});
       return;
     }
     for (auto&& [inner, node] : *table)

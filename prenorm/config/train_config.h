@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -10,7 +11,7 @@
 
 namespace prenorm {
 
-enum class BestMetric : std::uint8_t { kLoss, kBleu };
+enum class BestMetric : std::uint8_t { kLoss, kBleu, kScore };
 enum class StopRule : std::uint8_t { kBeamFinished, kBestPossible };
 
 enum class OnFault : std::uint8_t { kStop, kSkip, kRollback };
@@ -22,8 +23,8 @@ struct EnumNames<OnFault> {
 };
 template <>
 struct EnumNames<BestMetric> {
-  static constexpr std::array<std::pair<BestMetric, std::string_view>, 2> values{
-      {{BestMetric::kLoss, "loss"}, {BestMetric::kBleu, "bleu"}}};
+  static constexpr std::array<std::pair<BestMetric, std::string_view>, 3> values{
+      {{BestMetric::kLoss, "loss"}, {BestMetric::kBleu, "bleu"}, {BestMetric::kScore, "score"}}};
 };
 template <>
 struct EnumNames<StopRule> {
@@ -35,6 +36,7 @@ struct TrainConfig {
   std::int64_t max_steps = 10'000;
   std::int64_t max_epochs = 0;
   std::int64_t seed = 1;
+  std::string pretrained;
   double label_smoothing = 0.1;
   std::int64_t log_every = 10;
   std::int64_t observe_every = 100;
@@ -58,6 +60,8 @@ void describe(V& v, TrainConfig& c) {
   v.field("max_steps", c.max_steps, Range{1, 1e12}, "updates");
   v.field("max_epochs", c.max_epochs, Range{0, 1e9}, "stop after so many passes over the corpus; 0 = no limit");
   v.field("seed", c.seed, Range{0, 9e15}, "everything random follows from it");
+  v.field("pretrained", c.pretrained,
+          "a run (or a checkpoint in it) to start from: its tokenizer, and its weights of the same names");
   v.field("label_smoothing", c.label_smoothing, Range{0, 0.99}, "share of probability spread over the vocabulary");
   v.field("log_every", c.log_every, Range{1, 1e9}, "updates between lines in metrics.jsonl");
   v.field("observe_every", c.observe_every, Range{0, 1e9},
@@ -70,7 +74,9 @@ void describe(V& v, TrainConfig& c) {
   v.field("keep_last", c.keep_last, Range{1, 1e6}, "last checkpoints that are kept (the best is always kept)");
   v.field("average_last", c.average_last, Range{0, 1e6},
           "checkpoints averaged at the end into checkpoints/average; 0 = none; at most keep_last");
-  v.field("best_metric", c.best_metric, "which validation figure names the best checkpoint and stops early");
+  v.field("best_metric", c.best_metric,
+          "which validation figure names the best checkpoint and stops early; score = the first of classification's "
+          "metrics");
   v.field("patience", c.patience, Range{0, 1e9}, "validations without improvement after which to stop; 0 = never");
   v.field("diverged_loss_ratio", c.diverged_loss_ratio, Range{0, 1e9},
           "stop as diverged once the mean loss of log_every updates is over so many times that of update 1; 0 = never");

@@ -41,8 +41,8 @@ std::string to_toml(const Config& config, HelpComments comments) {
   std::string text;
   for (const Section& section : sections_of(copy)) {
     if (!text.empty()) text += "\n";
-    if (help) text += fmt::format("# {}\n", section.help);
-    text += fmt::format("[{}]\n", section.name);
+    if (help && !section.help.empty()) text += fmt::format("# {}\n", section.help);
+    if (!section.name.empty()) text += fmt::format("[{}]\n", section.name);
     for (const Field& field : section.fields) {
       if (help) text += help_comment(field);
       text += fmt::format("{} = {}\n", field.name(), config::value_text(field));
@@ -54,7 +54,8 @@ std::string to_toml(const Config& config, HelpComments comments) {
 nlohmann::json to_json(const Config& config) {
   Config copy = config;
   nlohmann::json json;
-  for (const Field& field : fields_of(copy)) json[field.section][std::string(field.name())] = json_value(field);
+  for (const Field& field : fields_of(copy))
+    (field.section.empty() ? json : json[field.section])[std::string(field.name())] = json_value(field);
   return json;
 }
 
