@@ -13,6 +13,7 @@ nn
 models
 decoding
 training
+tasks
 lab papers report
 pages demo
 cli"
