@@ -14,7 +14,7 @@
 #include "prenorm/base/terminal.h"
 #include "prenorm/config/load.h"
 #include "prenorm/training/benchmark.h"
-#include "prenorm/tasks/measuring_task.h"
+#include "prenorm/tasks/make_task.h"
 #include "prenorm/training/process.h"
 
 namespace prenorm::cli {

@@ -13,7 +13,7 @@
 #include "prenorm/training/share_workers.h"
 #include "prenorm/training/stop_signal.h"
 #include "prenorm/tasks/train.h"
-#include "prenorm/tasks/translation_setup.h"
+#include "prenorm/tasks/setup.h"
 #include "prenorm/tasks/translation_task.h"
 
 namespace prenorm::demo {

@@ -10,7 +10,7 @@
 #include "prenorm/config/load.h"
 #include "prenorm/config/write.h"
 #include "prenorm/training/run_folder.h"
-#include "prenorm/tasks/translation_setup.h"
+#include "prenorm/tasks/setup.h"
 
 namespace prenorm::lab {
 namespace fs = std::filesystem;

@@ -8,7 +8,7 @@
 #include "prenorm/config/validate.h"
 #include "prenorm/lab/simplified_setting.h"
 #include "prenorm/training/checkpoint.h"
-#include "prenorm/tasks/translation_setup.h"
+#include "prenorm/tasks/setup.h"
 #include "prenorm/tasks/translation_task.h"
 
 namespace prenorm::lab {

@@ -13,7 +13,7 @@
 #include "prenorm/lab/study_folder.h"
 #include "prenorm/lab/study_report.h"
 #include "prenorm/training/process.h"
-#include "prenorm/tasks/translation_setup.h"
+#include "prenorm/tasks/setup.h"
 
 namespace prenorm::lab {
 namespace {

@@ -11,7 +11,7 @@
 #include "prenorm/training/process.h"
 #include "prenorm/training/run_lock.h"
 #include "prenorm/training/same_run.h"
-#include "prenorm/tasks/translation_setup.h"
+#include "prenorm/tasks/setup.h"
 #include "prenorm/tasks/translation_task.h"
 
 namespace prenorm::tasks {

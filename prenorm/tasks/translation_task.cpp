@@ -6,7 +6,7 @@
 #include "prenorm/decoding/translate.h"
 #include "prenorm/metrics/bleu.h"
 #include "prenorm/training/read_lines.h"
-#include "prenorm/tasks/translation_setup.h"
+#include "prenorm/tasks/setup.h"
 
 namespace prenorm::tasks {
 namespace {

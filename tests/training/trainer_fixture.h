@@ -10,7 +10,7 @@
 #include "prenorm/base/terminal.h"
 #include "prenorm/optim/gradient_norm.h"
 #include "prenorm/tasks/train.h"
-#include "prenorm/tasks/translation_setup.h"
+#include "prenorm/tasks/setup.h"
 #include "prenorm/tasks/translation_task.h"
 #include "training/tiny_run.h"
 

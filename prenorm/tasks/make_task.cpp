@@ -1,7 +1,7 @@
-#include "prenorm/tasks/measuring_task.h"
+#include "prenorm/tasks/make_task.h"
 
 #include "prenorm/config/validate.h"
-#include "prenorm/tasks/translation_setup.h"
+#include "prenorm/tasks/setup.h"
 #include "prenorm/tasks/translation_task.h"
 
 namespace prenorm::tasks {
