@@ -66,14 +66,10 @@ const std::vector<Rule>& all_rules() {
        }},
       {{"model.encoder_layers", "task"},
        "model.encoder_layers must be at least 1 for masked_lm and classification",
-       [](const Config& c) {
-         return c.model.encoder_layers > 0 || translates(c) || is(c, TaskKind::kCausalLm);
-       }},
+       [](const Config& c) { return c.model.encoder_layers > 0 || translates(c) || is(c, TaskKind::kCausalLm); }},
       {{"data.sequence_length", "task"},
        "data.sequence_length must be at least 8 for masked_lm and classification, so that text fits between its marks",
-       [](const Config& c) {
-         return c.data.sequence_length >= 8 || translates(c) || is(c, TaskKind::kCausalLm);
-       }},
+       [](const Config& c) { return c.data.sequence_length >= 8 || translates(c) || is(c, TaskKind::kCausalLm); }},
       {{"batch.max_tokens", "data.sequence_length"},
        "batch.max_tokens must be at least data.sequence_length",
        [](const Config& c) { return translates(c) || c.batch.max_tokens >= c.data.sequence_length; }},

@@ -1,5 +1,4 @@
-// The task of a configuration, to measure on rather than to train: on the text it names, or on synthetic text where it
-// names none.
+// The task of a configuration.
 #pragma once
 
 #include <filesystem>
@@ -7,9 +6,19 @@
 
 #include "prenorm/config/config.h"
 #include "prenorm/tasks/synthetic_task.h"
-#include "prenorm/tasks/translator_task.h"
+#include "prenorm/training/run_folder.h"
+#include "prenorm/training/task.h"
 
 namespace prenorm::tasks {
+
+// Prepares the texts in `prepared_dir` and builds the model, with the weights of train.pretrained where one is named.
+// Errors: those of both.
+std::unique_ptr<training::Task> make_task(const Config& config, const training::Tokenizers& tokenizers,
+                                          const std::filesystem::path& prepared_dir);
+
+// What the task would prepare, made beforehand, so that several runs find it.
+void prepare_data(const Config& config, const training::Tokenizers& tokenizers,
+                  const std::filesystem::path& prepared_dir);
 
 struct MeasuringOptions {
   bool synthetic = false;  // whatever text is named
@@ -17,7 +26,8 @@ struct MeasuringOptions {
   std::filesystem::path prepared_dir{};  // where data.prepared_dir is empty
 };
 
-// Errors: UsageError where the configuration does not hold together; those of TranslationTask.
-std::unique_ptr<TranslatorTask> measuring_task(Config config, const MeasuringOptions& options);
+// To measure on rather than to train: on the text that the configuration names, or on synthetic text where it names
+// none. Errors: UsageError where the configuration does not hold together; those of make_task.
+std::unique_ptr<training::Task> measuring_task(Config config, const MeasuringOptions& options);
 
 }  // namespace prenorm::tasks

@@ -33,13 +33,13 @@ Config with_pretrained_model(Config config) {
 void load_pretrained(const Config& config, nn::Parameters& parameters) {
   if (config.train.pretrained.empty()) return;
   const fs::path file = pretrained_run(config).checkpoint / "model.safetensors";
-  const io::TensorFile tensors = io::load_safetensors(file);
+  const io::TensorFile tensors = io::read_safetensors(file);
   const at::NoGradGuard no_grad;
   std::int64_t copied = 0;
   std::vector<std::string> fresh;
   for (const nn::Parameter& p : parameters.list()) {
-    const auto found = tensors.find(p.name);
-    if (found == tensors.end()) {
+    const auto found = tensors.tensors.find(p.name);
+    if (found == tensors.tensors.end()) {
       fresh.push_back(p.name);
       continue;
     }

@@ -24,8 +24,9 @@ void check_readable(const Config& config);
 training::Tokenizers make_tokenizers(const Config& config, const std::filesystem::path& cache);
 
 // The prepared corpus of a source and a target file (data::prepare_corpus) by the rules of the configuration.
-data::PreparedCorpus prepare_text(const Config& config, const training::Tokenizers& tokenizers, const std::string& source,
-                                  const std::string& target, const std::filesystem::path& prepared_dir);
+data::PreparedCorpus prepare_text(const Config& config, const training::Tokenizers& tokenizers,
+                                  const std::string& source, const std::string& target,
+                                  const std::filesystem::path& prepared_dir);
 
 struct LoadedTranslator {
   Config config;
