@@ -52,13 +52,25 @@ std::set<Range> read_index(const std::filesystem::path& file, std::uint64_t dict
   return ranges;
 }
 
-// Without what stands between `open` and `close`, these included; an end that is missing removes nothing.
-std::string without_enclosed(std::string_view text, char open, char close) {
+// Where the bracket at text[start] is closed, others nested in it being passed over; npos if it is not.
+std::size_t closing_bracket(std::string_view text, std::size_t start) {
+  int depth = 0;
+  for (std::size_t at = start; at < text.size(); ++at) {
+    depth += text[at] == '[' ? 1 : text[at] == ']' ? -1 : 0;
+    if (depth == 0) return at;
+  }
+  return text.npos;
+}
+
+// Without [etymologies and sources] and \pronunciations\; what has no end stays.
+std::string without_asides(std::string_view text) {
   std::string kept;
   while (!text.empty()) {
-    const std::size_t start = text.find(open), end = start == text.npos ? start : text.find(close, start + 1);
-    if (end == text.npos) return kept.append(text);
+    const std::size_t start = text.find_first_of("[\\");
     kept.append(text.substr(0, start));
+    if (start == text.npos) break;
+    const std::size_t end = text[start] == '[' ? closing_bracket(text, start) : text.find('\\', start + 1);
+    if (end == text.npos) return kept.append(text.substr(start));
     text.remove_prefix(end + 1);
   }
   return kept;
@@ -108,7 +120,7 @@ void close_gaps(std::string& text) {
 
 std::string clean_paragraph(std::string_view raw, DictdLayout layout) {
   std::string text = normalize(raw);
-  if (layout == DictdLayout::kWebster) text = without_enclosed(without_enclosed(text, '[', ']'), '\\', '\\');
+  if (layout == DictdLayout::kWebster) text = without_asides(text);
   if (layout == DictdLayout::kHeadingLine) text = without_label(std::string(without_pronunciation(text)));
   text = without_addresses(std::move(text));
   std::erase_if(text, [](char c) { return c == '{' || c == '}'; });
