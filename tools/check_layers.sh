@@ -13,7 +13,7 @@ nn
 models
 decoding
 training
-lab papers report
+lab huggingface papers report
 pages demo
 cli"
 core=$(sed -n 's/^set(core_rooms \(.*\))$/\1/p' prenorm/CMakeLists.txt)
