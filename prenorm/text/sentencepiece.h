@@ -3,33 +3,23 @@
 // stand in a shared object (plugin/) that is loaded with its symbols to itself.
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <vector>
+
+#include "prenorm/text/tokenizer_model.h"
 
 namespace prenorm::text {
 
-// Functions that can fail return SentencePiece's message, empty when all is well. Nothing throws.
-class SentencePieceModel {
- public:
-  virtual ~SentencePieceModel() = default;
-  virtual std::string encode(std::string_view line, std::vector<int>& ids) const = 0;
-  virtual std::string decode(std::span<const std::int32_t> ids, std::string& text) const = 0;
-  virtual std::string serialized() const = 0;
-  virtual int size() const = 0;
-  virtual int unk_id() const = 0;
-  virtual int eos_id() const = 0;
-  virtual int bos_id() const = 0;
-  virtual int pad_id() const = 0;
-};
+// What we name pieces of models that we train: both are control pieces, which no text becomes.
+inline constexpr const char* kMaskPiece = "<mask>";
+inline constexpr const char* kNewlinePiece = "<n>";
 
+// Functions return SentencePiece's message, empty when all is well. Nothing throws.
 struct SentencePieceApi {
-  std::string (*load)(std::string_view bytes, std::shared_ptr<const SentencePieceModel>& model);
+  std::string (*load)(std::string_view bytes, std::shared_ptr<const TokenizerModel>& model);
   // `next_line` gives one line after the other, false at the end; it must not throw.
   std::string (*train)(const std::unordered_map<std::string, std::string>& options,
                        const std::function<bool(std::string&)>& next_line, std::string& serialized_model);

@@ -77,20 +77,34 @@ std::optional<std::int64_t> number_after(std::string_view message, std::string_v
   throw_error<DataError>("{}: SentencePiece cannot train on it: {}", name, message);
 }
 
-std::unordered_map<std::string, std::string> trainer_options(const TokenizerConfig& config) {
-  return {{"model_type", std::string(enum_name(config.kind))},
-          {"vocab_size", fmt::format("{}", config.vocab_size)},
-          {"character_coverage", fmt::format("{}", config.character_coverage)},
-          {"max_sentence_length", fmt::format("{}", kLongestTrainingLine)},
-          // The sums of the unigram model depend on how many threads share them: always as many.
-          {"num_threads", "16"},
-          {"train_extremely_large_corpus", config.max_training_lines > 10'000'000 ? "true" : "false"},
-          {"minloglevel", "3"}};
+std::unordered_map<std::string, std::string> trainer_options(const TokenizerConfig& config, ExtraPieces extra) {
+  std::unordered_map<std::string, std::string> options{
+      {"model_type", std::string(enum_name(config.kind))},
+      {"vocab_size", fmt::format("{}", config.vocab_size)},
+      {"character_coverage", fmt::format("{}", config.character_coverage)},
+      {"max_sentence_length", fmt::format("{}", kLongestTrainingLine)},
+      // The sums of the unigram model depend on how many threads share them: always as many.
+      {"num_threads", "16"},
+      {"train_extremely_large_corpus", config.max_training_lines > 10'000'000 ? "true" : "false"},
+      {"minloglevel", "3"}};
+  std::vector<std::string> control;
+  if (extra.mask) control.emplace_back(kMaskPiece);
+  if (extra.newline) {
+    control.emplace_back(kNewlinePiece);
+    options.insert(
+        {{"normalization_rule_name", "identity"}, {"remove_extra_whitespaces", "false"}, {"byte_fallback", "true"}});
+  }
+  if (!control.empty()) options.emplace("control_symbols", fmt::format("{}", fmt::join(control, ",")));
+  return options;
+}
+
+void require_id(std::int32_t id, std::int64_t size) {
+  if (id < 0 || id >= size) throw_error<DataError>("token {} is outside the vocabulary of {}", id, size);
 }
 
 }  // namespace
 
-Tokenizer::Tokenizer(std::shared_ptr<const SentencePieceModel> model) : model_(std::move(model)) {}
+Tokenizer::Tokenizer(std::shared_ptr<const TokenizerModel> model) : model_(std::move(model)) {}
 
 Tokenizer Tokenizer::from_file(const std::filesystem::path& path) {
   return from_serialized(read_file(path), path.string());
@@ -99,7 +113,7 @@ Tokenizer Tokenizer::from_file(const std::filesystem::path& path) {
 Tokenizer Tokenizer::from_serialized(std::string_view bytes, std::string_view name) {
   if (const std::string damage = find_model_damage(bytes); !damage.empty())
     throw_error<DataError>("{}: cannot be used as a SentencePiece model: {}", name, damage);
-  std::shared_ptr<const SentencePieceModel> model;
+  std::shared_ptr<const TokenizerModel> model;
   if (const std::string error = sentencepiece().load(bytes, model); !error.empty())
     throw_error<DataError>("{}: cannot be used as a SentencePiece model: {}", name, error);
   if (model->eos_id() < 0)
@@ -108,9 +122,16 @@ Tokenizer Tokenizer::from_serialized(std::string_view bytes, std::string_view na
 }
 
 std::vector<std::int32_t> Tokenizer::encode(std::string_view line) const {
-  std::vector<int> ids;
+  std::vector<std::int32_t> ids;
   const std::string error = model_->encode(line, ids);
   if (!error.empty()) throw_error<DataError>("a line cannot be tokenized: {}", error);
+  return ids;
+}
+
+std::vector<std::int32_t> Tokenizer::encode_text(std::string_view text) const {
+  std::vector<std::int32_t> ids;
+  const std::string error = model_->encode_text(text, ids);
+  if (!error.empty()) throw_error<DataError>("a text cannot be tokenized: {}", error);
   return ids;
 }
 
@@ -126,24 +147,38 @@ std::int32_t Tokenizer::unk_id() const { return model_->unk_id(); }
 std::int32_t Tokenizer::eos_id() const { return model_->eos_id(); }
 std::int32_t Tokenizer::bos_id() const { return model_->bos_id(); }
 std::int32_t Tokenizer::pad_id() const { return model_->pad_id(); }
+std::int32_t Tokenizer::mask_id() const { return model_->mask_id(); }
+std::int32_t Tokenizer::newline_id() const { return model_->newline_id(); }
 std::int32_t Tokenizer::decoder_start_id() const { return bos_id() >= 0 ? bos_id() : eos_id(); }
+
+bool Tokenizer::starts_word(std::int32_t id) const {
+  require_id(id, size());
+  return model_->starts_word(id);
+}
+
+std::string Tokenizer::piece(std::int32_t id) const {
+  require_id(id, size());
+  return model_->piece(id);
+}
+
 std::string Tokenizer::serialized() const { return model_->serialized(); }
 
-Tokenizer train_tokenizer(const LineSource& lines, const TokenizerConfig& config, std::string_view name) {
+Tokenizer train_tokenizer(const LineSource& lines, const TokenizerConfig& config, std::string_view name,
+                          ExtraPieces extra) {
   TrainingLines training_lines(lines);
   training_lines.rethrow();
   // SentencePiece's unigram trainer ends the process on a text without words.
   if (!training_lines.any()) throw_error<DataError>("{}: no line of text to train a tokenizer on", name);
   std::string model;
   const auto next_line = [&](std::string& line) { return training_lines.next(line); };
-  const std::string error = sentencepiece().train(trainer_options(config), next_line, model);
+  const std::string error = sentencepiece().train(trainer_options(config, extra), next_line, model);
   training_lines.rethrow();
   if (!error.empty()) refuse_training(error, name, config.vocab_size);
   return Tokenizer::from_serialized(model, "the trained tokenizer");
 }
 
 Tokenizer train_tokenizer(std::span<const std::filesystem::path> files, const TokenizerConfig& config,
-                          std::uint64_t seed) {
+                          std::uint64_t seed, ExtraPieces extra) {
   std::deque<LineSample> samples;
   std::vector<std::string> names;
   for (const auto& file : files) {
@@ -155,7 +190,7 @@ Tokenizer train_tokenizer(std::span<const std::filesystem::path> files, const To
     while (current < samples.size() && !samples[current].next(line)) ++current;
     return current < samples.size();
   };
-  return train_tokenizer(source, config, fmt::format("{}", fmt::join(names, " and ")));
+  return train_tokenizer(source, config, fmt::format("{}", fmt::join(names, " and ")), extra);
 }
 
 }  // namespace prenorm::text

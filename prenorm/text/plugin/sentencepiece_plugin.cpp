@@ -2,6 +2,8 @@
 #include <sentencepiece_processor.h>
 #include <sentencepiece_trainer.h>
 
+#include <algorithm>
+
 #include "prenorm/text/sentencepiece.h"
 
 namespace prenorm::text {
@@ -11,26 +13,78 @@ std::string message(const ::sentencepiece::util::Status& status) {
   return status.ok() ? std::string() : status.error_message();
 }
 
-class Model : public SentencePieceModel {
- public:
-  std::string load(std::string_view bytes) { return message(processor_.LoadFromSerializedProto(bytes)); }
+constexpr std::string_view kBlank = "\u2581";  // what SentencePiece writes for a blank in a piece
 
-  std::string encode(std::string_view line, std::vector<int>& ids) const override {
-    return message(processor_.Encode(line, &ids));
+class Model : public TokenizerModel {
+ public:
+  std::string load(std::string_view bytes) {
+    std::string error = message(processor_.LoadFromSerializedProto(bytes));
+    if (!error.empty()) return error;
+    mask_id_ = id_of(kMaskPiece);
+    if (mask_id_ < 0) mask_id_ = id_of("[MASK]");
+    // A piece of this name that text can become is no newline: models of other tools decode as they always did.
+    newline_id_ = id_of(kNewlinePiece);
+    if (newline_id_ >= 0 && !processor_.IsControl(newline_id_)) newline_id_ = -1;
+    return {};
   }
-  std::string decode(std::span<const std::int32_t> ids, std::string& text) const override {
-    return message(processor_.Decode(std::vector<int>(ids.begin(), ids.end()), &text));
+
+  std::string encode(std::string_view line, std::vector<std::int32_t>& ids) const override {
+    std::vector<int> of_line;
+    std::string error = message(processor_.Encode(line, &of_line));
+    ids.insert(ids.end(), of_line.begin(), of_line.end());
+    return error;
   }
+  std::string encode_text(std::string_view text, std::vector<std::int32_t>& ids) const override;
+  std::string decode(std::span<const std::int32_t> ids, std::string& text) const override;
   std::string serialized() const override { return processor_.serialized_model_proto(); }
   int size() const override { return processor_.GetPieceSize(); }
   int unk_id() const override { return processor_.unk_id(); }
   int eos_id() const override { return processor_.eos_id(); }
   int bos_id() const override { return processor_.bos_id(); }
   int pad_id() const override { return processor_.pad_id(); }
+  int mask_id() const override { return mask_id_; }
+  int newline_id() const override { return newline_id_; }
+  std::string piece(int id) const override { return processor_.IdToPiece(id); }
+  bool starts_word(int id) const override { return id == newline_id_ || piece(id).starts_with(kBlank); }
 
  private:
+  // -1 when there is no such piece; SentencePiece answers with the unknown one.
+  int id_of(std::string_view piece) const {
+    const int id = processor_.PieceToId(piece);
+    return id >= 0 && id < size() && processor_.IdToPiece(id) == piece ? id : -1;
+  }
+  std::string decode_line(std::span<const std::int32_t> ids, std::string& text) const {
+    std::string line;
+    std::string error = message(processor_.Decode(std::vector<int>(ids.begin(), ids.end()), &line));
+    text += line;
+    return error;
+  }
+
   ::sentencepiece::SentencePieceProcessor processor_;
+  int mask_id_ = -1, newline_id_ = -1;
 };
+
+std::string Model::encode_text(std::string_view text, std::vector<std::int32_t>& ids) const {
+  for (;;) {
+    const std::size_t end = text.find('\n');
+    std::string error = encode(text.substr(0, end), ids);
+    if (!error.empty() || end == std::string_view::npos) return error;
+    if (newline_id_ >= 0) ids.push_back(newline_id_);
+    text.remove_prefix(end + 1);
+  }
+}
+
+// Line by line: SentencePiece takes the blank that it put before a line away at the begin of what it decodes only.
+std::string Model::decode(std::span<const std::int32_t> ids, std::string& text) const {
+  for (;;) {
+    const auto end = newline_id_ < 0 ? ids.end() : std::find(ids.begin(), ids.end(), newline_id_);
+    const auto size = static_cast<std::size_t>(end - ids.begin());
+    std::string error = decode_line(ids.first(size), text);
+    if (!error.empty() || size == ids.size()) return error;
+    text += '\n';
+    ids = ids.subspan(size + 1);
+  }
+}
 
 class Lines : public ::sentencepiece::SentenceIterator {
  public:
@@ -46,7 +100,7 @@ class Lines : public ::sentencepiece::SentenceIterator {
   bool done_ = false;
 };
 
-std::string load(std::string_view bytes, std::shared_ptr<const SentencePieceModel>& model) {
+std::string load(std::string_view bytes, std::shared_ptr<const TokenizerModel>& model) {
   auto loaded = std::make_shared<Model>();
   std::string error = loaded->load(bytes);
   model = std::move(loaded);
