@@ -7,6 +7,8 @@
 #include "cli/commands/diagnose.h"
 #include "cli/commands/doctor.h"
 #include "cli/commands/evaluate.h"
+#include "cli/commands/export.h"
+#include "cli/commands/import.h"
 #include "cli/commands/probe.h"
 #include "cli/commands/replay.h"
 #include "cli/commands/report.h"
@@ -29,6 +31,8 @@ void add_commands(CLI::App& app, Run& chosen) {
   add_probe(app, chosen);
   add_report(app, chosen);
   add_watch(app, chosen);
+  add_export(app, chosen);
+  add_import(app, chosen);
   add_config(app, chosen);
   add_corpus(app, chosen);
   add_bench(app, chosen);
