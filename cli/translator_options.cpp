@@ -19,12 +19,12 @@ void add_translator_options(CLI::App& command, TranslatorOptions& options) {
   command.add_option("--threads", options.threads, "0 = one for each core")->type_name("N")->check(CLI::Range(0, 4096));
 }
 
-training::LoadedTranslator load(const TranslatorOptions& options) {
+tasks::LoadedTranslator load(const TranslatorOptions& options) {
   const training::RunFolder folder(options.run);
   RuntimeConfig runtime = load_run_config(folder.path()).config.runtime;
   runtime.threads = options.threads.value_or(runtime.threads);
   training::set_up_process(runtime);
-  training::LoadedTranslator loaded = load_translator(folder, options.checkpoint);
+  tasks::LoadedTranslator loaded = load_translator(folder, options.checkpoint);
   DecodeConfig& decode = loaded.config.decode;
   decode.beam = options.beam.value_or(decode.beam);
   decode.length_penalty = options.length_penalty.value_or(decode.length_penalty);

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "cli/command.h"
-#include "prenorm/training/translation_setup.h"
+#include "prenorm/tasks/translation_setup.h"
 
 namespace prenorm::cli {
 
@@ -18,6 +18,6 @@ struct TranslatorOptions {
 void add_translator_options(CLI::App& command, TranslatorOptions& options);
 
 // The model, its decode settings overridden by the options and checked. Errors: CheckpointError, UsageError.
-training::LoadedTranslator load(const TranslatorOptions& options);
+tasks::LoadedTranslator load(const TranslatorOptions& options);
 
 }  // namespace prenorm::cli

@@ -13,7 +13,8 @@ nn
 models
 decoding
 training
-lab huggingface papers report
+tasks huggingface
+lab papers report
 pages demo
 cli"
 core=$(sed -n 's/^set(core_rooms \(.*\))$/\1/p' prenorm/CMakeLists.txt)

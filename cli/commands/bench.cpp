@@ -14,7 +14,7 @@
 #include "prenorm/base/terminal.h"
 #include "prenorm/config/load.h"
 #include "prenorm/training/benchmark.h"
-#include "prenorm/training/measuring_task.h"
+#include "prenorm/tasks/measuring_task.h"
 #include "prenorm/training/process.h"
 
 namespace prenorm::cli {
@@ -27,7 +27,7 @@ struct Options {
   std::string config, write_batches;
   std::vector<std::string> set;
   std::int64_t steps = 20;
-  training::SyntheticLengths lengths;
+  tasks::SyntheticLengths lengths;
   bool synthetic = false, json = false;
   DecodeBenchOptions decode;
 };
@@ -112,7 +112,7 @@ std::string table(const Benchmark& b) {
 }
 
 // One line an update, for other programs to train on the same batches; see bench/README.md.
-void write_batches(const Options& options, const Config& config, training::TranslatorTask& task) {
+void write_batches(const Options& options, const Config& config, tasks::TranslatorTask& task) {
   const auto sentences = [](const std::vector<std::int64_t>& ids, const std::vector<std::int64_t>& offsets,
                             std::int64_t skip_first, std::int64_t skip_last) {
     nlohmann::json list = nlohmann::json::array();
@@ -164,7 +164,7 @@ int bench(const Options& options) {
   if (synthetic && !options.write_batches.empty())
     throw_error<UsageError>("--write-batches writes the configuration's own data, but it names none");
   training::set_up_process(config.runtime);
-  const auto task = training::measuring_task(
+  const auto task = tasks::measuring_task(
       config, {.synthetic = synthetic, .lengths = options.lengths, .prepared_dir = "runs/prepared"});
   if (!options.write_batches.empty()) {
     write_batches(options, config, *task);

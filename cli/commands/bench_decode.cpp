@@ -32,7 +32,7 @@ struct Measured {
   double tokens_per_second() const { return static_cast<double>(tokens) / seconds; }
 };
 
-Measured measure(const training::LoadedTranslator& loaded, const std::vector<std::string>& lines, std::string_view name,
+Measured measure(const tasks::LoadedTranslator& loaded, const std::vector<std::string>& lines, std::string_view name,
                  SearchLoop loop) {
   const LineTranslator translator(*loaded.model, loaded.tokenizers.source, loaded.tokenizers.target,
                                   loaded.config.decode, loop);
@@ -109,7 +109,7 @@ std::string table(const ordered_json& j) {
 int bench_decode(const DecodeBenchOptions& options) {
   const std::vector<std::string> lines = training::read_lines(options.text);
   if (lines.empty()) throw_error<DataError>("{}: is empty, there is nothing to translate", options.text);
-  const training::LoadedTranslator loaded = load(options.translator);
+  const tasks::LoadedTranslator loaded = load(options.translator);
   const Measured cached = measure(loaded, lines, options.text, SearchLoop::kCached);
   ordered_json json = figures(cached);
   json["beam"] = loaded.config.decode.beam;

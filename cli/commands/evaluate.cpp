@@ -33,7 +33,7 @@ int evaluate(const Options& options) {
     throw_error<DataError>("{} has {} lines but {} has {}; line N of one must translate line N of the other",
                            options.source, source.size(), options.reference, reference.size());
   if (source.empty()) throw_error<DataError>("{}: is empty, there is nothing to translate", options.source);
-  const training::LoadedTranslator loaded = load(options.translator);
+  const tasks::LoadedTranslator loaded = load(options.translator);
   const decoding::LineTranslator translator(*loaded.model, loaded.tokenizers.source, loaded.tokenizers.target,
                                             loaded.config.decode);
   const auto start = std::chrono::steady_clock::now();

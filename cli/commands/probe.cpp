@@ -14,7 +14,7 @@
 #include "prenorm/lab/probe.h"
 #include "prenorm/lab/probe_report.h"
 #include "prenorm/lab/theory.h"
-#include "prenorm/training/measuring_task.h"
+#include "prenorm/tasks/measuring_task.h"
 #include "prenorm/training/process.h"
 
 namespace prenorm::cli {
@@ -53,7 +53,7 @@ int check_theory(const Options& options) {
 }
 
 std::unique_ptr<training::Task> build_task(const Config& config) {
-  return training::measuring_task(config, {.prepared_dir = "runs/prepared"});
+  return tasks::measuring_task(config, {.prepared_dir = "runs/prepared"});
 }
 
 lab::Probe measure(const Options& options) {

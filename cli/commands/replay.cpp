@@ -18,7 +18,7 @@ struct Options {
 };
 
 int replay(const Options& options) {
-  const training::Replay result = training::replay_translation(training::RunFolder(options.run), options.step);
+  const training::Replay result = tasks::replay_translation(training::RunFolder(options.run), options.step);
   if (options.json)
     print_json(training::to_json(result));
   else

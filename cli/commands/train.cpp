@@ -14,13 +14,13 @@
 #include "prenorm/base/terminal.h"
 #include "prenorm/config/load.h"
 #include "prenorm/training/stop_signal.h"
-#include "prenorm/training/train_translation.h"
+#include "prenorm/tasks/train.h"
 
 namespace prenorm::cli {
 namespace {
 
 using training::RunFolder;
-using training::Start;
+using tasks::Start;
 using training::StopReason;
 
 struct Options {

@@ -15,7 +15,7 @@ namespace prenorm::cli {
 namespace {
 
 int translate(const TranslatorOptions& options) {
-  const training::LoadedTranslator loaded = load(options);
+  const tasks::LoadedTranslator loaded = load(options);
   const decoding::LineTranslator translator(*loaded.model, loaded.tokenizers.source, loaded.tokenizers.target,
                                             loaded.config.decode);
   Progress progress("translating", 0);

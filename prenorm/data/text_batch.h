@@ -15,6 +15,7 @@ struct TextBatch {
   std::vector<std::int64_t> targets;    // the tokens that are right there, one for each predicted row
   std::vector<std::int64_t> labels;     // of each sequence: its class, or 1 where its second text does not follow
   std::vector<double> values;           // of each sequence, in regression
+  std::int64_t first_sequence = 0;      // place of the first sequence in the whole batch, where this is a share of it
 
   std::int64_t sequences() const { return tokens.sequences(); }
 };

@@ -12,9 +12,9 @@
 #include "prenorm/training/process.h"
 #include "prenorm/training/share_workers.h"
 #include "prenorm/training/stop_signal.h"
-#include "prenorm/training/train_translation.h"
-#include "prenorm/training/translation_setup.h"
-#include "prenorm/training/translation_task.h"
+#include "prenorm/tasks/train.h"
+#include "prenorm/tasks/translation_setup.h"
+#include "prenorm/tasks/translation_task.h"
 
 namespace prenorm::demo {
 namespace fs = std::filesystem;
@@ -45,7 +45,7 @@ Config with_text(Config config, const DemoText& text) {
 
 // Gradients of a few batches of a model that is thrown away: seconds an update takes.
 double seconds_per_update(const Config& config, const fs::path& prepared) {
-  training::TranslationTask task(config, training::make_tokenizers(config, prepared), prepared);
+  tasks::TranslationTask task(config, tasks::make_tokenizers(config, prepared), prepared);
   training::ShareWorkers workers(task, config.runtime);
   const auto gradient = [&](std::int64_t batch) { workers.add_gradients(0, batch, {.training = true}); };
   gradient(0);
@@ -86,7 +86,7 @@ void train(DemoRun& run) {
   std::error_code ignored;
   fs::remove_all(run.folder, ignored);
   try {
-    const auto result = training::train_translation(run.config, training::RunFolder(run.folder), training::Start::kNew);
+    const auto result = tasks::train_translation(run.config, training::RunFolder(run.folder), tasks::Start::kNew);
     if (result.reason == training::StopReason::kSignal)
       throw Interrupted("the demo was stopped; start it again to have its page", training::StopSignal::received());
     run.training_seconds = result.state.seconds;

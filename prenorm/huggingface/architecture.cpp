@@ -40,8 +40,13 @@ ModelType type_of(const Config& config) {
   return config.task == TaskKind::kCausalLm ? ModelType::kGpt2 : encoder_type(config.model);
 }
 
+void need_tied(const ModelConfig& m, const Demands& demands) {
+  demands.need(m.tied_embeddings != TiedEmbeddings::kNone, "model.tied_embeddings", "\"all\"");
+}
+
 void check_encoder(const Config& config, ModelType type, const SpecialIds& ids, const Demands& demands) {
   const ModelConfig& m = config.model;
+  if (config.task == TaskKind::kMaskedLm) need_tied(m, demands);
   if (type == ModelType::kBert) {
     demands.need(m.norm_placement == NormPlacement::kPostLn, "model.norm_placement", "\"post_ln\" or \"pre_ln\"");
     demands.need(m.embedding_norm, "model.embedding_norm", "true");
@@ -59,10 +64,10 @@ void check_encoder(const Config& config, ModelType type, const SpecialIds& ids, 
 void check_decoder(const Config& config, const Demands& demands) {
   const ModelConfig& m = config.model;
   demands.need(m.norm_placement, NormPlacement::kPreLn, "model.norm_placement");
-  demands.need(m.tied_embeddings != TiedEmbeddings::kNone, "model.tied_embeddings", "\"all\"");
   demands.need(m.positions, Positions::kLearned, "model.positions");
   demands.need(!m.scale_embeddings, "model.scale_embeddings", "false");
   demands.need(!m.embedding_norm, "model.embedding_norm", "false");
+  need_tied(m, demands);
 }
 
 void check_translator(const Config& config, const Demands& demands) {

@@ -10,7 +10,7 @@
 #include "prenorm/config/load.h"
 #include "prenorm/config/write.h"
 #include "prenorm/training/run_folder.h"
-#include "prenorm/training/translation_setup.h"
+#include "prenorm/tasks/translation_setup.h"
 
 namespace prenorm::lab {
 namespace fs = std::filesystem;
@@ -28,11 +28,11 @@ SharedText::Paths SharedText::make(const Config& cell) const {
   Config config = cell;
   config.train.seed = seed_;
   const fs::path prepared = config.data.prepared_dir.empty() ? folder_.prepared() : fs::path(config.data.prepared_dir);
-  const training::Tokenizers tokenizers = training::make_tokenizers(config, prepared);
+  const training::Tokenizers tokenizers = tasks::make_tokenizers(config, prepared);
   const DataConfig& data = config.data;
-  training::prepare_text(config, tokenizers, data.train_source, data.train_target, prepared);
+  tasks::prepare_text(config, tokenizers, data.train_source, data.train_target, prepared);
   if (!data.valid_source.empty())
-    training::prepare_text(config, tokenizers, data.valid_source, data.valid_target, prepared);
+    tasks::prepare_text(config, tokenizers, data.valid_source, data.valid_target, prepared);
   const bool given = !config.tokenizer.source_model.empty();
   return {prepared.string(), given ? config.tokenizer.source_model : keep(tokenizers.source, prepared),
           tokenizers.shared || !config.tokenizer.target_model.empty() ? config.tokenizer.target_model

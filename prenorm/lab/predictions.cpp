@@ -18,6 +18,8 @@ double activation(const ModelConfig& config, double z) {
   switch (config.activation) {
     case Activation::kRelu: return z > 0 ? z : 0;
     case Activation::kGelu: return z * std::erfc(-z / std::numbers::sqrt2) / 2;
+    case Activation::kGeluTanh:
+      return z / 2 * (1 + std::tanh(std::sqrt(2 / std::numbers::pi) * (z + 0.044715 * z * z * z)));
   }
   return z;
 }

@@ -7,7 +7,7 @@
 #include "prenorm/base/terminal.h"
 #include "prenorm/lab/measurement.h"
 #include "prenorm/lab/statistics.h"
-#include "prenorm/training/synthetic_task.h"
+#include "prenorm/tasks/synthetic_task.h"
 
 namespace prenorm::lab {
 namespace {
@@ -33,7 +33,7 @@ std::vector<double> profile_of(const TheoryOptions& o, NormPlacement placement, 
   std::vector<double> profile(kLayers, 0.0);
   for (std::int64_t seed = 1; seed <= o.seeds; ++seed) {
     const Config config = decoder_config(placement, d, seed);
-    training::SyntheticTask task(config, {});
+    tasks::SyntheticTask task(config, {});
     const Measurement m = measure(task, config.runtime, kBatches);
     for (std::int64_t l = 0; l < kLayers; ++l)
       profile[static_cast<std::size_t>(l)] += m.gradient(w2_of("decoder", l)).norm_of_mean;

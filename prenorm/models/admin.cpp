@@ -19,7 +19,7 @@ struct BranchVariance {
 };
 
 // In the order of computation.
-std::vector<BranchVariance> measure_branches(const Translator& model, const data::Batch& batch) {
+std::vector<BranchVariance> measure_branches(const std::function<void(const nn::Context&)>& forward) {
   constexpr std::string_view kPoint = ".branch"sv;
   std::vector<BranchVariance> branches;
   const nn::Observer observer = [&](std::string_view point, const at::Tensor& value) {
@@ -27,20 +27,18 @@ std::vector<BranchVariance> measure_branches(const Translator& model, const data
     point.remove_suffix(kPoint.size());
     branches.push_back({std::string(point), value.to(at::kDouble).var(/*unbiased=*/false).item<double>()});
   };
-  const nn::Context context{.observer = &observer};
-  model.decode(batch.target_input, model.encode(batch.source, context), context);
+  forward(nn::Context{.observer = &observer});
   return branches;
 }
 
 }  // namespace
 
-void set_admin_scales(Translator& model, const data::Batch& batch) {
+void set_admin_scales(const nn::Parameters& parameters, const std::function<void(const nn::Context&)>& forward) {
   const at::NoGradGuard no_grad;
-  const nn::Parameters& parameters = model.parameters();
   for (const nn::Parameter& p : parameters.list())
     if (p.name.ends_with(".omega")) p.value.fill_(1);
   std::map<std::string, double> sums;  // of each stack
-  for (const auto& [scope, variance] : measure_branches(model, batch)) {
+  for (const auto& [scope, variance] : measure_branches(forward)) {
     double& sum = sums.try_emplace(scope.substr(0, scope.find('.')), 1).first->second;
     parameters.at(scope + ".omega").fill_(std::sqrt(sum));
     sum += variance;

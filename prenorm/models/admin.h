@@ -8,13 +8,15 @@
 // there is measured with the scales before it already set; here as in the paper). Without dropout.
 #pragma once
 
-#include "prenorm/data/batch.h"
-#include "prenorm/models/translator.h"
+#include <functional>
+
+#include "prenorm/nn/context.h"
+#include "prenorm/nn/parameters.h"
 
 namespace prenorm::models {
 
-// Sets ω of every residual connection, encoder and decoder each for itself. Errors: std::out_of_range for a model of
-// another placement.
-void set_admin_scales(Translator& model, const data::Batch& batch);
+// Sets ω of every residual connection, encoder and decoder each for itself. `forward` passes a batch through the model
+// in the given context. Errors: std::out_of_range for a model of another placement.
+void set_admin_scales(const nn::Parameters& parameters, const std::function<void(const nn::Context&)>& forward);
 
 }  // namespace prenorm::models

@@ -4,37 +4,30 @@
 #include <ATen/ops/full.h>
 #include <ATen/ops/mm.h>
 
-#include <algorithm>
 #include <limits>
 
+#include "prenorm/models/id_tensor.h"
 #include "prenorm/ops/gemm.h"
 
 namespace prenorm::models {
 namespace {
 
-// A copy: the backward pass still reads the ids of the embedding when the batch may be gone.
-at::Tensor as_tensor(const std::vector<std::int64_t>& ids) {
-  at::Tensor tensor = at::empty({std::ssize(ids)}, at::kLong);
-  std::copy(ids.begin(), ids.end(), tensor.data_ptr<std::int64_t>());
-  return tensor;
-}
-
 at::Tensor source_table(nn::Parameters& p, const ModelConfig& config, std::int64_t vocabulary) {
   const nn::Scope root(p);
   const bool shared = config.tied_embeddings == TiedEmbeddings::kAll;
-  return nn::embedding_table(root / (shared ? "embedding" : "source_embedding"), vocabulary, config.d_model);
+  return nn::embedding_table(root / (shared ? "embedding" : "source_embedding"), vocabulary, config);
 }
 
 at::Tensor target_table(nn::Parameters& p, const ModelConfig& config, const at::Tensor& source,
                         std::int64_t vocabulary) {
   if (config.tied_embeddings == TiedEmbeddings::kAll) return source;
-  return nn::embedding_table(nn::Scope(p) / "target_embedding", vocabulary, config.d_model);
+  return nn::embedding_table(nn::Scope(p) / "target_embedding", vocabulary, config);
 }
 
 at::Tensor output_table(nn::Parameters& p, const ModelConfig& config, const at::Tensor& target,
                         std::int64_t vocabulary) {
   if (config.tied_embeddings != TiedEmbeddings::kNone) return target;
-  return nn::embedding_table(nn::Scope(p) / "output_projection", vocabulary, config.d_model);
+  return nn::embedding_table(nn::Scope(p) / "output_projection", vocabulary, config);
 }
 
 }  // namespace
@@ -67,7 +60,7 @@ std::unique_ptr<Translator> Translator::replica() const {
 nn::Memory Translator::encode(const data::PackedSide& source, const nn::Context& context) const {
   nn::Packing packing = nn::Packing::from_offsets(source.offsets);
   const nn::Context here = context.from_row(source.first_token);
-  const at::Tensor x = source_embedding_(as_tensor(source.ids), packing.positions, packing.longest, here);
+  const at::Tensor x = source_embedding_(id_tensor(source.ids), packing.positions, packing.longest, here);
   at::Tensor states = encoder_(x, packing, here);
   return {std::move(states), std::move(packing)};
 }
@@ -76,7 +69,7 @@ at::Tensor Translator::decode(const data::PackedSide& target, const nn::Memory& 
                               const nn::Context& context) const {
   const nn::Packing packing = nn::Packing::from_offsets(target.offsets);
   const nn::Context here = context.from_row(target.first_token);
-  const at::Tensor x = target_embedding_(as_tensor(target.ids), packing.positions, packing.longest, here);
+  const at::Tensor x = target_embedding_(id_tensor(target.ids), packing.positions, packing.longest, here);
   return decoder_(x, packing, memory, here);
 }
 
@@ -92,7 +85,7 @@ at::Tensor Translator::logits_of(const at::Tensor& states) const {
 
 ops::CrossEntropySums Translator::loss(const data::Batch& batch, double label_smoothing,
                                        const nn::Context& context) const {
-  return ops::projected_cross_entropy(target_states(batch, context), output_, as_tensor(batch.target_output),
+  return ops::projected_cross_entropy(target_states(batch, context), output_, id_tensor(batch.target_output),
                                       label_smoothing);
 }
 

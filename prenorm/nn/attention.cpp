@@ -12,7 +12,7 @@ namespace {
 // Square matrices stacked, each drawn with the fans of one. Those of queries and keys, which come first, are zero where
 // the configuration wants it; what follows them, the value's, has a gain more.
 Initializer stacked(const ModelConfig& config, std::int64_t queries_and_keys, double value_gain) {
-  const Initializer draw = xavier(config.init, config.d_model, config.d_model, config.init_qkv_gain);
+  const Initializer draw = of_matrix(config, config.d_model, config.d_model, config.init_qkv_gain);
   return [draw, value_gain, zero = config.init_query_key_zero, rows = queries_and_keys * config.d_model](
              at::Tensor& weight, RandomStream random) {
     draw(weight, random);
@@ -35,10 +35,11 @@ void KeyValueCache::append(const at::Tensor& key_value) {
   used += count;
 }
 
-SelfAttention::SelfAttention(const Scope& scope, const ModelConfig& config, bool causal, double gain)
+SelfAttention::SelfAttention(const Scope& scope, const ModelConfig& config, bool causal, const BranchGains& gains)
     : kind_(scope, config, causal),
-      qkv_(scope / "qkv", config.d_model, 3 * config.d_model, stacked(config, 2, gain)),
-      out_(scope / "out", config.d_model, config.d_model, xavier(config.init, config.d_model, config.d_model, gain)) {}
+      qkv_(scope / "qkv", config.d_model, 3 * config.d_model, stacked(config, 2, gains.inner)),
+      out_(scope / "out", config.d_model, config.d_model,
+           of_matrix(config, config.d_model, config.d_model, gains.output)) {}
 
 at::Tensor SelfAttention::operator()(const at::Tensor& x, const Packing& packing, const Context& context) const {
   const at::Tensor qkv = qkv_(x);
@@ -55,11 +56,12 @@ at::Tensor SelfAttention::step(const at::Tensor& x, KeyValueCache& cache, const 
   return out_(ops::picked_attention(qkv.narrow(1, 0, d), cache.rows, picks.rows, picks.offsets, kind_.num_heads));
 }
 
-CrossAttention::CrossAttention(const Scope& scope, const ModelConfig& config, double gain)
+CrossAttention::CrossAttention(const Scope& scope, const ModelConfig& config, const BranchGains& gains)
     : kind_(scope, config, /*is_causal=*/false),
-      query_(scope / "query", config.d_model, config.d_model, stacked(config, 1, gain)),
-      key_value_(scope / "key_value", config.d_model, 2 * config.d_model, stacked(config, 1, gain)),
-      out_(scope / "out", config.d_model, config.d_model, xavier(config.init, config.d_model, config.d_model, gain)) {}
+      query_(scope / "query", config.d_model, config.d_model, stacked(config, 1, gains.inner)),
+      key_value_(scope / "key_value", config.d_model, 2 * config.d_model, stacked(config, 1, gains.inner)),
+      out_(scope / "out", config.d_model, config.d_model,
+           of_matrix(config, config.d_model, config.d_model, gains.output)) {}
 
 at::Tensor CrossAttention::operator()(const at::Tensor& x, const Packing& packing, const at::Tensor& memory,
                                       const Packing& memory_packing, const Context& context) const {

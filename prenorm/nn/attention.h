@@ -7,6 +7,7 @@
 
 #include "prenorm/config/model_config.h"
 #include "prenorm/nn/context.h"
+#include "prenorm/nn/depth_scales.h"
 #include "prenorm/nn/linear.h"
 #include "prenorm/nn/packing.h"
 #include "prenorm/ops/attention.h"
@@ -47,8 +48,8 @@ struct AttentionKind {
 
 class SelfAttention {
  public:
-  // gain: of value and output matrices as they start, DepthScales::branch_gain of this stack.
-  SelfAttention(const Scope& scope, const ModelConfig& config, bool causal, double gain = 1);
+  // gains: DepthScales::gains of this stack.
+  SelfAttention(const Scope& scope, const ModelConfig& config, bool causal, const BranchGains& gains = {});
 
   // x: [tokens, d_model] -> [tokens, d_model]
   at::Tensor operator()(const at::Tensor& x, const Packing& packing, const Context& context) const;
@@ -62,7 +63,7 @@ class SelfAttention {
 
 class CrossAttention {
  public:
-  CrossAttention(const Scope& scope, const ModelConfig& config, double gain = 1);
+  CrossAttention(const Scope& scope, const ModelConfig& config, const BranchGains& gains = {});
 
   // x: [target_tokens, d_model], memory: [source_tokens, d_model] -> [target_tokens, d_model]
   at::Tensor operator()(const at::Tensor& x, const Packing& packing, const at::Tensor& memory,

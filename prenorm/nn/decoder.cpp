@@ -6,11 +6,11 @@ DecoderLayer::DecoderLayer(const Scope& scope, const ModelConfig& config)
     : DecoderLayer(scope, config, decoder_scales(config)) {}
 
 DecoderLayer::DecoderLayer(const Scope& scope, const ModelConfig& config, const DepthScales& scales)
-    : self_attention_(scope / "self_attention", config, /*causal=*/true, scales.branch_gain),
+    : self_attention_(scope / "self_attention", config, /*causal=*/true, scales.gains),
       self_attention_residual_(scope / "self_attention", config, scales.stream),
-      cross_attention_(scope / "cross_attention", config, scales.branch_gain),
+      cross_attention_(scope / "cross_attention", config, scales.gains),
       cross_attention_residual_(scope / "cross_attention", config, scales.stream),
-      feed_forward_(scope / "feed_forward", config, scales.branch_gain),
+      feed_forward_(scope / "feed_forward", config, scales.gains),
       feed_forward_residual_(scope / "feed_forward", config, scales.stream) {}
 
 Stream DecoderLayer::operator()(const Stream& in, const Packing& packing, const Memory& memory,

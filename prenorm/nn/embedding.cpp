@@ -1,5 +1,7 @@
 #include "prenorm/nn/embedding.h"
 
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/embedding.h>
 #include <ATen/ops/empty.h>
 
 #include <cmath>
@@ -11,6 +13,11 @@ namespace prenorm::nn {
 
 at::Tensor embedding_table(const Scope& scope, std::int64_t vocabulary, std::int64_t d_model) {
   return scope.add("weight", {vocabulary, d_model}, normal(1 / std::sqrt(static_cast<double>(d_model))));
+}
+
+at::Tensor embedding_table(const Scope& scope, std::int64_t vocabulary, const ModelConfig& config) {
+  if (config.init != WeightInit::kNormal) return embedding_table(scope, vocabulary, config.d_model);
+  return scope.add("weight", {vocabulary, config.d_model}, normal(config.init_std));
 }
 
 at::Tensor sinusoidal_positions(std::int64_t length, std::int64_t d_model, at::ScalarType dtype) {
@@ -25,14 +32,17 @@ at::Tensor sinusoidal_positions(std::int64_t length, std::int64_t d_model, at::S
   return table.to(dtype);
 }
 
-Embedding::Embedding(const Scope& position_scope, const ModelConfig& config, at::Tensor table)
+Embedding::Embedding(const Scopes& scopes, const ModelConfig& config, at::Tensor table)
     : table_(std::move(table)),
       sinusoids_(std::make_shared<Sinusoids>()),
+      scale_(config.scale_embeddings ? std::sqrt(static_cast<double>(config.d_model)) : 1),
       dropout_(config.dropout),
-      point_(position_scope.name()),
-      site_(name_key(position_scope.name() + ".dropout")) {
+      point_(scopes.positions.name()),
+      site_(name_key(scopes.positions.name() + ".dropout")) {
   if (config.positions == Positions::kLearned)
-    learned_ = embedding_table(position_scope, config.max_positions, config.d_model);
+    learned_ = embedding_table(scopes.positions, config.max_positions, config);
+  if (scopes.segments && config.segments > 0) segments_ = embedding_table(*scopes.segments, config.segments, config);
+  if (scopes.norm && config.embedding_norm) norm_.emplace(*scopes.norm, config);
 }
 
 at::Tensor Embedding::position_table(std::int64_t longest) const {
@@ -52,11 +62,14 @@ at::Tensor Embedding::position_table(std::int64_t longest) const {
 }
 
 at::Tensor Embedding::operator()(const at::Tensor& ids, const at::Tensor& positions, std::int64_t longest,
-                                 const Context& context) const {
-  const std::int64_t d_model = table_.size(1);
+                                 const Context& context, const at::Tensor& segments) const {
+  const ops::DropoutMask mask = context.dropout_mask(dropout_, site_, table_.size(1));
+  const bool more = segments_.defined() || norm_.has_value();  // comes before dropout
   at::Tensor x =
-      ops::embedding(ids, positions, {table_, position_table(longest), std::sqrt(static_cast<double>(d_model))},
-                     context.dropout_mask(dropout_, site_, d_model));
+      ops::embedding(ids, positions, {table_, position_table(longest), scale_}, more ? ops::DropoutMask{} : mask);
+  if (segments_.defined()) x = x + (segments.defined() ? at::embedding(segments_, segments) : segments_.select(0, 0));
+  if (norm_) x = (*norm_)(x);
+  if (more) x = ops::dropout(x, mask);
   context.observe(point_, x);
   return x;
 }

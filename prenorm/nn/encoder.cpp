@@ -3,18 +3,25 @@
 namespace prenorm::nn {
 
 EncoderLayer::EncoderLayer(const Scope& scope, const ModelConfig& config)
-    : EncoderLayer(scope, config, encoder_scales(config)) {}
+    : EncoderLayer(scope, config, encoder_scales(config), /*causal=*/false) {}
 
-EncoderLayer::EncoderLayer(const Scope& scope, const ModelConfig& config, const DepthScales& scales)
-    : self_attention_(scope / "self_attention", config, /*causal=*/false, scales.branch_gain),
+EncoderLayer::EncoderLayer(const Scope& scope, const ModelConfig& config, const DepthScales& scales, bool causal)
+    : self_attention_(scope / "self_attention", config, causal, scales.gains),
       self_attention_residual_(scope / "self_attention", config, scales.stream),
-      feed_forward_(scope / "feed_forward", config, scales.branch_gain),
+      feed_forward_(scope / "feed_forward", config, scales.gains),
       feed_forward_residual_(scope / "feed_forward", config, scales.stream) {}
 
 Stream EncoderLayer::operator()(const Stream& in, const Packing& packing, const Context& context) const {
   const Stream h =
       self_attention_residual_(in, context, [&](const at::Tensor& y) { return self_attention_(y, packing, context); });
   return feed_forward_residual_(h, context, [&](const at::Tensor& y) { return feed_forward_(y, context); });
+}
+
+Stream EncoderLayer::step(const Stream& in, KeyValueCache& cache, const Picks& picks) const {
+  const Context inference;
+  const Stream h = self_attention_residual_(in, inference,
+                                            [&](const at::Tensor& y) { return self_attention_.step(y, cache, picks); });
+  return feed_forward_residual_(h, inference, [&](const at::Tensor& y) { return feed_forward_(y, inference); });
 }
 
 Encoder::Encoder(const Scope& scope, const ModelConfig& config) : end_(scope, config) {

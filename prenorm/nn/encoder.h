@@ -12,15 +12,17 @@
 
 namespace prenorm::nn {
 
+// With causal attention it is a layer of nn::LanguageDecoder.
 class EncoderLayer {
  public:
   EncoderLayer(const Scope& scope, const ModelConfig& config);
+  EncoderLayer(const Scope& scope, const ModelConfig& config, const DepthScales& scales, bool causal);
 
   Stream operator()(const Stream& in, const Packing& packing, const Context& context) const;
+  // One new token a row, see SelfAttention::step.
+  Stream step(const Stream& in, KeyValueCache& cache, const Picks& picks) const;
 
  private:
-  EncoderLayer(const Scope& scope, const ModelConfig& config, const DepthScales& scales);
-
   SelfAttention self_attention_;
   Residual self_attention_residual_;
   FeedForward feed_forward_;

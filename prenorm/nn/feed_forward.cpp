@@ -4,12 +4,13 @@
 
 namespace prenorm::nn {
 
-FeedForward::FeedForward(const Scope& scope, const ModelConfig& config, double gain)
+FeedForward::FeedForward(const Scope& scope, const ModelConfig& config, const BranchGains& gains)
     : activation_(config.activation),
       dropout_(config.activation_dropout),
       site_(name_key(scope.name() + ".activation_dropout")),
-      up_(scope / "up", config.d_model, config.d_ff, xavier(config.init, config.d_model, config.d_ff, gain)),
-      down_(scope / "down", config.d_ff, config.d_model, xavier(config.init, config.d_ff, config.d_model, gain)) {}
+      up_(scope / "up", config.d_model, config.d_ff, of_matrix(config, config.d_model, config.d_ff, gains.inner)),
+      down_(scope / "down", config.d_ff, config.d_model, of_matrix(config, config.d_ff, config.d_model, gains.output)) {
+}
 
 at::Tensor FeedForward::operator()(const at::Tensor& x, const Context& context) const {
   const at::Tensor hidden = up_(x, activation_);

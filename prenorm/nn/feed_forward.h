@@ -1,18 +1,19 @@
-// FFN(x) = act(x W1 + b1) W2 + b2 (Vaswani et al. 2017, eq. 2), act = ReLU or the exact GELU.
+// FFN(x) = act(x W1 + b1) W2 + b2 (Vaswani et al. 2017, eq. 2), act = ReLU or GELU.
 #pragma once
 
 #include <ATen/core/Tensor.h>
 
 #include "prenorm/config/model_config.h"
 #include "prenorm/nn/context.h"
+#include "prenorm/nn/depth_scales.h"
 #include "prenorm/nn/linear.h"
 
 namespace prenorm::nn {
 
 class FeedForward {
  public:
-  // gain: of both matrices as they start, DepthScales::branch_gain of this stack.
-  FeedForward(const Scope& scope, const ModelConfig& config, double gain = 1);
+  // gains: DepthScales::gains of this stack.
+  FeedForward(const Scope& scope, const ModelConfig& config, const BranchGains& gains = {});
 
   // [tokens, d_model] -> [tokens, d_model]
   at::Tensor operator()(const at::Tensor& x, const Context& context) const;

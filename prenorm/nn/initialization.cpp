@@ -41,4 +41,9 @@ Initializer xavier(WeightInit kind, std::int64_t fan_in, std::int64_t fan_out, d
   };
 }
 
+Initializer of_matrix(const ModelConfig& config, std::int64_t fan_in, std::int64_t fan_out, double gain) {
+  return config.init == WeightInit::kNormal ? normal(gain * config.init_std)
+                                            : xavier(config.init, fan_in, fan_out, gain);
+}
+
 }  // namespace prenorm::nn

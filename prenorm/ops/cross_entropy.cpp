@@ -13,6 +13,7 @@
 #include <algorithm>
 
 #include "prenorm/ops/check_rows.h"
+#include "prenorm/ops/cpu/bias.h"
 #include "prenorm/ops/cpu/smoothed_loss.h"
 #include "prenorm/ops/gemm.h"
 #include "prenorm/ops/kernels.h"
@@ -39,9 +40,12 @@ std::int64_t chunk_rows(const at::Tensor& hidden, const at::Tensor& weight) {
 // gradient directly.
 struct ProjectedCrossEntropy : torch::autograd::Function<ProjectedCrossEntropy> {
   static variable_list forward(AutogradContext* context, const at::Tensor& hidden, const at::Tensor& weight,
-                               const at::Tensor& targets, double smoothing) {
-    const bool want_gradient = hidden.requires_grad() || weight.requires_grad();
-    at::Tensor grad_hidden, grad_weight, grad_logits;
+                               const c10::optional<at::Tensor>& maybe_bias, const at::Tensor& targets,
+                               double smoothing) {
+    const at::Tensor bias = maybe_bias.value_or(at::Tensor());
+    const bool want_gradient =
+        hidden.requires_grad() || weight.requires_grad() || (bias.defined() && bias.requires_grad());
+    at::Tensor grad_hidden, grad_weight, grad_bias, grad_logits;
     if (want_gradient) grad_hidden = at::empty_like(hidden);
     cpu::LossSums sums;
     const std::int64_t all = hidden.size(0), chunk = chunk_rows(hidden, weight);
@@ -49,13 +53,15 @@ struct ProjectedCrossEntropy : torch::autograd::Function<ProjectedCrossEntropy> 
       const std::int64_t rows = std::min(chunk, all - row);
       const at::Tensor part = hidden.narrow(0, row, rows);
       at::Tensor logits = at::empty({rows, weight.size(0)}, hidden.options());
-      gemm_forward(logits, part, weight);
+      gemm_forward(logits, part, weight, bias);
       const cpu::LossSums s = cpu::smoothed_loss(logits, targets.narrow(0, row, rows), smoothing, want_gradient);
       sums.loss += s.loss;
       sums.nll += s.nll;
       if (!want_gradient) continue;
       at::Tensor grad_part = grad_hidden.narrow(0, row, rows);
       gemm_input_gradient(grad_part, logits, weight);
+      if (bias.defined())
+        grad_bias = grad_bias.defined() ? grad_bias + cpu::column_sums(logits) : cpu::column_sums(logits);
       if (row + rows == all) {
         grad_logits = logits;
         break;
@@ -63,7 +69,8 @@ struct ProjectedCrossEntropy : torch::autograd::Function<ProjectedCrossEntropy> 
       if (!grad_weight.defined()) grad_weight = at::zeros_like(weight);
       gemm_weight_gradient(grad_weight, logits, part);
     }
-    if (want_gradient) context->save_for_backward({hidden, weight, grad_hidden, grad_weight, grad_logits});
+    if (want_gradient)
+      context->save_for_backward({hidden, weight, grad_hidden, grad_weight, grad_logits, bias, grad_bias});
     return {at::full({}, sums.loss, hidden.options()), at::full({}, sums.nll, hidden.options().dtype(at::kDouble))};
   }
 
@@ -77,27 +84,34 @@ struct ProjectedCrossEntropy : torch::autograd::Function<ProjectedCrossEntropy> 
       const std::int64_t rows = grad_logits.size(0);
       gemm_weight_gradient(gradient, grad_logits, hidden.narrow(0, hidden.size(0) - rows, rows), scale);
     });
-    return {scale == 1 ? saved[2] : saved[2] * scale, grad_weight, {}, {}};
+    at::Tensor grad_bias;
+    if (saved[5].defined() && saved[6].defined())
+      grad_bias = weight_gradient(saved[5], [&](at::Tensor& gradient) { gradient.add_(saved[6], scale); });
+    return {scale == 1 ? saved[2] : saved[2] * scale, grad_weight, grad_bias, {}, {}};
   }
 };
 
 }  // namespace
 
 CrossEntropySums projected_cross_entropy(const at::Tensor& hidden, const at::Tensor& weight, const at::Tensor& targets,
-                                         double label_smoothing) {
-  if (!use_kernels(hidden)) return projected_cross_entropy_composite(hidden, weight, targets, label_smoothing);
+                                         double label_smoothing, const at::Tensor& bias) {
+  if (!use_kernels(hidden)) return projected_cross_entropy_composite(hidden, weight, targets, label_smoothing, bias);
   check_rows(targets.contiguous(), weight.size(0), "target");
   // Inside a Function gradients are always off: whether they are wanted is told by what is handed in.
   const bool gradient = at::GradMode::is_enabled();
-  const auto sums =
-      ProjectedCrossEntropy::apply(gradient ? hidden.contiguous() : hidden.detach().contiguous(),
-                                   gradient ? weight : weight.detach(), targets.contiguous(), label_smoothing);
+  c10::optional<at::Tensor> maybe_bias;
+  if (bias.defined()) maybe_bias = gradient ? bias : bias.detach();
+  const auto sums = ProjectedCrossEntropy::apply(gradient ? hidden.contiguous() : hidden.detach().contiguous(),
+                                                 gradient ? weight : weight.detach(), maybe_bias, targets.contiguous(),
+                                                 label_smoothing);
   return {sums[0], sums[1].detach()};
 }
 
 CrossEntropySums projected_cross_entropy_composite(const at::Tensor& hidden, const at::Tensor& weight,
-                                                   const at::Tensor& targets, double label_smoothing) {
-  const at::Tensor log_p = at::log_softmax(at::linear(hidden, weight), 1);
+                                                   const at::Tensor& targets, double label_smoothing,
+                                                   const at::Tensor& bias) {
+  const at::Tensor logits = bias.defined() ? at::linear(hidden, weight, bias) : at::linear(hidden, weight);
+  const at::Tensor log_p = at::log_softmax(logits, 1);
   const at::Tensor nll = log_p.gather(1, targets.unsqueeze(1)).sum().neg();
   const at::Tensor uniform = log_p.mean(1).sum().neg();
   return {nll * (1 - label_smoothing) + uniform * label_smoothing, nll.detach().to(at::kDouble)};

@@ -3,7 +3,6 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/gelu.h>
-#include <ATen/ops/gelu_backward.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/relu.h>
 #include <torch/csrc/autograd/custom_function.h>
@@ -11,6 +10,7 @@
 #include <utility>
 
 #include "prenorm/ops/cpu/bias.h"
+#include "prenorm/ops/cpu/gelu.h"
 #include "prenorm/ops/gemm.h"
 #include "prenorm/ops/kernels.h"
 #include "prenorm/ops/weight_gradient.h"
@@ -26,13 +26,14 @@ struct Linear : torch::autograd::Function<Linear> {
   static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
                             const at::Tensor& bias, std::optional<Activation> activation) {
     at::Tensor z = at::empty({x.size(0), weight.size(0)}, x.options());
-    const bool relu = activation == Activation::kRelu, gelu = activation == Activation::kGelu;
+    const bool relu = activation == Activation::kRelu, gelu = activation.has_value() && !relu;
+    const auto kind = activation == Activation::kGeluTanh ? cpu::Gelu::kTanh : cpu::Gelu::kExact;
     gemm_forward(z, x, weight, bias, relu);
     context->saved_data["relu"] = relu;
-    context->saved_data["gelu"] = gelu;
+    context->saved_data["gelu"] = gelu ? static_cast<std::int64_t>(kind) : kNoGelu;
     // Of max(z, 0) the output tells where it was cut; the derivative of GELU needs its input.
     context->save_for_backward({x, weight, bias, relu || gelu ? z : at::Tensor()});
-    return gelu ? at::gelu(z) : z;
+    return gelu ? cpu::gelu(z, kind) : z;
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
@@ -40,7 +41,8 @@ struct Linear : torch::autograd::Function<Linear> {
     const at::Tensor &x = saved[0], &weight = saved[1], &bias = saved[2];
     at::Tensor grad_z = gradients[0].contiguous(), grad_x;
     if (context->saved_data["relu"].toBool()) grad_z = cpu::relu_backward(grad_z, saved[3]);
-    if (context->saved_data["gelu"].toBool()) grad_z = at::gelu_backward(grad_z, saved[3]);
+    if (const std::int64_t gelu = context->saved_data["gelu"].toInt(); gelu != kNoGelu)
+      grad_z = cpu::gelu_backward(grad_z, saved[3], static_cast<cpu::Gelu>(gelu));
     if (context->needs_input_grad(0)) {
       grad_x = at::empty_like(x);
       gemm_input_gradient(grad_x, grad_z, weight);
@@ -50,6 +52,8 @@ struct Linear : torch::autograd::Function<Linear> {
   }
 
  private:
+  static constexpr std::int64_t kNoGelu = -1;
+
   // In one pass over grad_z where both are wanted, as they almost always are.
   static std::pair<at::Tensor, at::Tensor> parameter_gradients(const at::Tensor& weight, const at::Tensor& bias,
                                                                const at::Tensor& grad_z, const at::Tensor& x) {
@@ -77,7 +81,8 @@ at::Tensor linear_composite(const at::Tensor& x, const at::Tensor& weight, const
                             std::optional<Activation> activation) {
   const at::Tensor z = at::linear(x, weight, bias);
   if (!activation) return z;
-  return *activation == Activation::kRelu ? at::relu(z) : at::gelu(z);
+  if (*activation == Activation::kRelu) return at::relu(z);
+  return at::gelu(z, *activation == Activation::kGeluTanh ? "tanh" : "none");
 }
 
 }  // namespace prenorm::ops

@@ -11,11 +11,7 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/config/load.h"
-#include "prenorm/config/validate.h"
 #include "prenorm/training/checkpoint.h"
-#include "prenorm/training/process.h"
-#include "prenorm/training/translation_setup.h"
-#include "prenorm/training/translation_task.h"
 #include "prenorm/training/updater.h"
 
 namespace prenorm::training {
@@ -118,19 +114,6 @@ Replay replay(const Config& config, Task& task, const RunFolder& folder, std::in
     examine(*result.fault, task);
   }
   return result;
-}
-
-Replay replay_translation(const RunFolder& folder, std::int64_t step) {
-  if (!folder.exists())
-    throw_error<UsageError>("{}: is not a run folder, it has no config.toml", folder.path().string());
-  const Config config = load_run_config(folder.path()).config;
-  validate(config);
-  if (step > config.train.max_steps)
-    throw_error<UsageError>("--step {}: the run ends at update {}", step, config.train.max_steps);
-  check_readable(config.data);
-  set_up_process(config.runtime);
-  TranslationTask task(config, folder.tokenizers(), prepared_dir(config, folder));
-  return replay(config, task, folder, step);
 }
 
 }  // namespace prenorm::training

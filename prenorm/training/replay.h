@@ -49,8 +49,6 @@ struct Replay {
 // must be of the run's configuration, as new. Errors: UsageError where the run never came to that update or went back
 // on its way there; CheckpointError.
 Replay replay(const Config& config, Task& task, const RunFolder& folder, std::int64_t step);
-// The same for a translation run, from its folder alone.
-Replay replay_translation(const RunFolder& folder, std::int64_t step);
 
 nlohmann::ordered_json to_json(const Replay& replay);
 // Tables for people, in Markdown.

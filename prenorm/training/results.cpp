@@ -1,5 +1,7 @@
 #include "prenorm/training/results.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
@@ -33,10 +35,15 @@ Validation validation_of(const nlohmann::json& json) {
                .nll_nats_per_token = json.at("nll_nats_per_token"),
                .bleu = std::nullopt,
                .bleu_signature = json.value("bleu_signature", ""),
-               .samples = {}};
+               .samples = {},
+               .bits_per_byte = std::nullopt,
+               .scores = {}};
   if (json.contains("bleu")) v.bleu = json["bleu"].get<double>();
   for (const auto& s : json.value("samples", nlohmann::json::array()))
     v.samples.push_back({s.at("source"), s.at("reference"), s.at("output")});
+  if (json.contains("bits_per_byte")) v.bits_per_byte = json["bits_per_byte"].get<double>();
+  for (const auto& score : json.value("scores", nlohmann::json::array()))
+    v.scores.emplace_back(score.at("name"), score.at("value"));
   return v;
 }
 
@@ -56,9 +63,19 @@ TrainingResult result_of(const nlohmann::json& json) {
 
 }  // namespace
 
+std::string summary(const Validation& v) {
+  std::string text = fmt::format("validation loss {:.4f} nats per token", v.loss_nats_per_token);
+  if (v.bits_per_byte) text += fmt::format(", {:.4f} bits per byte", *v.bits_per_byte);
+  for (const auto& [name, value] : v.scores) text += fmt::format(", {} {:.4f}", name, value);
+  if (v.bleu) text += fmt::format(", BLEU {:.2f}", *v.bleu);
+  return text;
+}
+
 nlohmann::ordered_json to_json(const Validation& v) {
   nlohmann::ordered_json json{{"loss_nats_per_token", v.loss_nats_per_token},
                               {"nll_nats_per_token", v.nll_nats_per_token}};
+  if (v.bits_per_byte) json["bits_per_byte"] = *v.bits_per_byte;
+  for (const auto& [name, value] : v.scores) json["scores"].push_back({{"name", name}, {"value", value}});
   if (!v.bleu) return json;
   json["bleu"] = *v.bleu;
   json["bleu_signature"] = v.bleu_signature;

@@ -21,6 +21,9 @@ struct TrainingResult {
   std::string diverged_because;  // for kDivergence
 };
 
+// For people: "validation loss 4.2031 nats per token, BLEU 24.10".
+std::string summary(const Validation& validation);
+
 nlohmann::ordered_json to_json(const Validation& validation);
 nlohmann::ordered_json to_json(const TrainingResult& result);
 

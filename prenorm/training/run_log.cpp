@@ -76,8 +76,7 @@ void RunLog::validation(std::int64_t step, const Validation& validation, bool be
   line["best_so_far"] = best_so_far;
   if (at_end) line["at_end"] = true;
   write(line);
-  inform(fmt::format("update {}: validation loss {:.4f} nats per token{}{}", step, validation.loss_nats_per_token,
-                     validation.bleu ? fmt::format(", BLEU {:.2f}", *validation.bleu) : "",
+  inform(fmt::format("update {}: {}{}", step, summary(validation),
                      best_so_far ? " (best so far)" : ""));
 }
 

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "prenorm/nn/context.h"
@@ -16,10 +17,11 @@
 
 namespace prenorm::training {
 
+// What a target token is, the task says: a token of the translation, a token that is predicted, the label of an example.
 struct BatchLoss {
   at::Tensor loss_sum;  // scalar, differentiable, nats
   double nll_sum = 0;   // nats, without label smoothing
-  std::int64_t target_tokens = 0, source_tokens = 0;
+  std::int64_t target_tokens = 0, source_tokens = 0;  // the latter: tokens that are read
   double model_flops = 0;  // useful ones, forward and backward, by formula
 };
 
@@ -44,6 +46,8 @@ struct Validation {
   std::optional<double> bleu;
   std::string bleu_signature;
   std::vector<Sample> samples;
+  std::optional<double> bits_per_byte;                 // of the text, where its bytes are counted
+  std::vector<std::pair<std::string, double>> scores;  // by name; train.best_metric = "score" goes by the first
 };
 
 class Task {
@@ -76,8 +80,9 @@ class Task {
   // smoothing of training; 0 where it is not known. A model that has learned anything of its text does better.
   virtual double unigram_nats() { return 0; }
   virtual bool has_validation() const = 0;
-  // `with_output`: also translate and score, which takes longer.
+  // `with_output`: also translate and score, which takes longer, where the task has_output().
   virtual Validation validate(bool with_output) = 0;
+  virtual bool has_output() const { return false; }
 };
 
 }  // namespace prenorm::training

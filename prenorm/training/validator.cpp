@@ -19,12 +19,21 @@ Validation Validator::measure(std::int64_t step, bool with_output) {
   return *last_;
 }
 
-const Validation* Validator::known(std::int64_t step) const { return step_ == step && last_->bleu ? &*last_ : nullptr; }
+const Validation* Validator::known(std::int64_t step) const { return step_ == step && (last_->bleu || !task_.has_output()) ? &*last_ : nullptr; }
+
+double Validator::metric(const Validation& validation) const {
+  switch (config_.best_metric) {
+    case BestMetric::kLoss: return validation.loss_nats_per_token;
+    case BestMetric::kBleu: return validation.bleu.value_or(0);
+    case BestMetric::kScore: return validation.scores.empty() ? 0 : validation.scores.front().second;
+  }
+  return 0;
+}
 
 bool Validator::improves(const Validation& validation, TrainerState& state) const {
-  const bool by_bleu = config_.best_metric == BestMetric::kBleu;
-  const double value = by_bleu ? validation.bleu.value_or(0) : validation.loss_nats_per_token;
-  const bool better = state.best_step == 0 || (by_bleu ? value > state.best_value : value < state.best_value);
+  const bool by_loss = config_.best_metric == BestMetric::kLoss;
+  const double value = metric(validation);
+  const bool better = state.best_step == 0 || (by_loss ? value < state.best_value : value > state.best_value);
   if (better) {
     state.best_value = value;
     state.best_step = state.step;

@@ -19,12 +19,14 @@ class Validator {
   bool bleu_due(std::int64_t step) const;
   // The loss may be NaN. Remembers it as that of update `step`.
   Validation measure(std::int64_t step, bool with_output);
-  // The last one, where it is of update `step` and has a score.
+  // The last one, where it is of update `step` and has what the task's output is scored by.
   const Validation* known(std::int64_t step) const;
   // Whether it is better than state.best_value, which then becomes its own.
   bool improves(const Validation& validation, TrainerState& state) const;
 
  private:
+  double metric(const Validation& validation) const;
+
   const TrainConfig& config_;
   Task& task_;
   std::optional<Validation> last_;

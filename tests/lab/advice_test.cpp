@@ -16,7 +16,7 @@
 #include "prenorm/lab/advice_report.h"
 #include "prenorm/optim/gradient_norm.h"
 #include "prenorm/optim/optimizer.h"
-#include "prenorm/training/synthetic_task.h"
+#include "prenorm/tasks/synthetic_task.h"
 #include "small_translator.h"
 
 namespace prenorm::lab {
@@ -44,7 +44,7 @@ struct Seen {
   double loss = 0, spread = 0;
 };
 
-Seen look(training::SyntheticTask& task, std::int64_t index) {
+Seen look(tasks::SyntheticTask& task, std::int64_t index) {
   const at::NoGradGuard no_grad;
   Seen seen;
   const nn::Observer observer = [&](std::string_view point, const at::Tensor& states) {
@@ -69,7 +69,7 @@ TEST_P(FirstUpdateOf, IsWhatTheOptimizerDoes) {
   config.optim.momentum = 0.9;
   config.optim.clip_norm = 0.5;
   for (const double rate : {1e-4, 3e-3, 0.1}) {
-    training::SyntheticTask made(config, {}), foreseen(config, {});
+    tasks::SyntheticTask made(config, {}), foreseen(config, {});
     const UpdatedModel model = FirstUpdate(foreseen, config).at(rate);
 
     const data::Batch batch = made.batch(0, 0);
@@ -92,7 +92,7 @@ TEST_P(FirstUpdateOf, IsWhatTheOptimizerDoes) {
 
 TEST(FirstUpdate, LeavesTheModelAsItWas) {
   const Config config = small_config();
-  training::SyntheticTask task(config, {});
+  tasks::SyntheticTask task(config, {});
   const at::Tensor before = task.parameters().values().clone();
   FirstUpdate update(task, config);
   const UpdatedModel first = update.at(0);
@@ -104,7 +104,7 @@ TEST(FirstUpdate, LeavesTheModelAsItWas) {
 
 TEST(FirstUpdate, OfABatchInSharesIsThatOfTheBatch) {
   Config config = small_config();
-  training::SyntheticTask whole(config, {}), shared(config, {});
+  tasks::SyntheticTask whole(config, {}), shared(config, {});
   const UpdatedModel a = FirstUpdate(whole, config).at(1e-3);
   config.runtime = {.threads = 2, .workers = 2, .share_tokens = 30};
   const UpdatedModel b = FirstUpdate(shared, config).at(1e-3);
@@ -126,7 +126,7 @@ TEST(Advice, TheLimitIsWhereTheRuleTurns) {
   for (const double start : {1e-6, 1e-3, 10.0}) {
     Config mine = config;
     mine.optim.lr = start;
-    training::SyntheticTask task(mine, {});
+    tasks::SyntheticTask task(mine, {});
     const StartOfTraining measured = measure_start(task, mine);
     FirstUpdate update(task, mine);
     const double before = measured.before.layers.back().spread;
@@ -137,7 +137,7 @@ TEST(Advice, TheLimitIsWhereTheRuleTurns) {
 }
 
 std::unique_ptr<training::Task> synthetic(const Config& config) {
-  return std::make_unique<training::SyntheticTask>(config, training::SyntheticLengths{});
+  return std::make_unique<tasks::SyntheticTask>(config, tasks::SyntheticLengths{});
 }
 
 // The point of the paper: at the same size pre_ln bears the larger rate.

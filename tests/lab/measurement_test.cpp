@@ -9,7 +9,7 @@
 #include <map>
 
 #include "prenorm/optim/gradient_norm.h"
-#include "prenorm/training/synthetic_task.h"
+#include "prenorm/tasks/synthetic_task.h"
 #include "small_translator.h"
 
 namespace prenorm::lab {
@@ -24,7 +24,7 @@ Config small_config() {
 }
 
 // The gradient of the mean loss of each batch, one after another.
-std::vector<at::Tensor> gradients_by_hand(training::SyntheticTask& task, std::int64_t batches) {
+std::vector<at::Tensor> gradients_by_hand(tasks::SyntheticTask& task, std::int64_t batches) {
   std::vector<at::Tensor> gradients;
   for (std::int64_t b = 0; b < batches; ++b) {
     const data::Batch batch = task.batch(0, b);
@@ -37,7 +37,7 @@ std::vector<at::Tensor> gradients_by_hand(training::SyntheticTask& task, std::in
 
 TEST(Measurement, IsTheGradientOfTheMeanLossOfEachBatch) {
   const Config config = small_config();
-  training::SyntheticTask task(config, {});
+  tasks::SyntheticTask task(config, {});
   const Measurement m = measure(task, config.runtime, 3);
   const std::vector<at::Tensor> gradients = gradients_by_hand(task, 3);
   const at::Tensor mean = (gradients[0] + gradients[1] + gradients[2]) / 3;
@@ -57,7 +57,7 @@ TEST(Measurement, IsTheGradientOfTheMeanLossOfEachBatch) {
 
 TEST(Measurement, OfOneBatchBothNormsAreTheSame) {
   const Config config = small_config();
-  training::SyntheticTask task(config, {});
+  tasks::SyntheticTask task(config, {});
   for (const GradientNorms& g : measure(task, config.runtime, 1).gradients)
     EXPECT_NEAR(g.norm_of_mean, g.mean_of_norms, 1e-12 + 1e-6 * g.mean_of_norms) << g.parameter;
 }
@@ -65,7 +65,7 @@ TEST(Measurement, OfOneBatchBothNormsAreTheSame) {
 TEST(Measurement, ChangesNoWeightAndRepeatsBitByBit) {
   Config config = small_config();
   config.runtime = {.threads = 2, .workers = 2, .share_tokens = 40};
-  training::SyntheticTask task(config, {});
+  tasks::SyntheticTask task(config, {});
   const at::Tensor before = task.parameters().values().clone();
   const Measurement a = measure(task, config.runtime, 2), b = measure(task, config.runtime, 2);
   EXPECT_TRUE(before.equal(task.parameters().values()));
@@ -92,7 +92,7 @@ TEST(Measurement, AttentionOfZeroQueriesIsUniform) {
   Config config = small_config();
   for (const bool zero : {true, false}) {
     config.model.init_query_key_zero = zero;
-    training::SyntheticTask task(config, {});
+    tasks::SyntheticTask task(config, {});
     const Measurement m = measure(task, config.runtime, 1);
     ASSERT_EQ(m.attention.size(), 6U);  // two encoder layers, two decoder layers with two each
     for (const AttentionFigures& a : m.attention) {

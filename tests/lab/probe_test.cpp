@@ -9,13 +9,13 @@
 #include "prenorm/base/error.h"
 #include "prenorm/lab/probe_report.h"
 #include "prenorm/lab/probe_summary.h"
-#include "prenorm/training/measuring_task.h"
+#include "prenorm/tasks/measuring_task.h"
 #include "small_translator.h"
 
 namespace prenorm::lab {
 namespace {
 
-std::unique_ptr<training::Task> synthetic(const Config& config) { return training::measuring_task(config, {}); }
+std::unique_ptr<training::Task> synthetic(const Config& config) { return tasks::measuring_task(config, {}); }
 
 TEST(Probe, MeasuresEveryKindOfModelAndSeed) {
   const ProbeOptions options{.placements = {NormPlacement::kPostLn, NormPlacement::kPreLn},

@@ -8,6 +8,7 @@
 #include <map>
 
 #include "prenorm/base/random.h"
+#include "prenorm/models/translator.h"
 
 namespace prenorm::models {
 namespace {
@@ -35,6 +36,10 @@ data::Batch random_batch(std::uint64_t seed) {
     batch.pair_indices.push_back(sentence);
   }
   return batch;
+}
+
+void set_scales(const Translator& model, const data::Batch& batch) {
+  set_admin_scales(model.parameters(), [&](const nn::Context& context) { model.logits(batch, context); });
 }
 
 std::map<std::string, at::Tensor> points_of(const Translator& model, const data::Batch& batch) {
@@ -69,7 +74,7 @@ TEST(Admin, ScalesAreTheirFormulaOnTheMeasuredBatch) {
   Translator model(config_of(layers), 50, 50, 1);
   const data::Batch batch = random_batch(1);
   const auto measured = points_of(model, batch);  // while every scale is one
-  set_admin_scales(model, batch);
+  set_scales(model, batch);
   for (const std::string stack : {"encoder", "decoder"}) {
     double sum = 1;
     for (const std::string& scope : sublayers(stack, layers)) {
@@ -94,7 +99,7 @@ TEST(Admin, LaterBranchesWeighLess) {
     return branch / mean_square_about_mean(points.at(scope + ".norm_input") - points.at(scope + ".branch"));
   };
   const auto before = points_of(model, batch);
-  set_admin_scales(model, batch);
+  set_scales(model, batch);
   const auto after = points_of(model, batch);
   for (const std::string stack : {"encoder", "decoder"}) {
     const std::vector<std::string> scopes = sublayers(stack, layers);
@@ -109,10 +114,10 @@ TEST(Admin, LaterBranchesWeighLess) {
 
 TEST(Admin, FollowsFromSeedAndBatchAndRepeats) {
   Translator once(config_of(2), 50, 50, 1), twice(config_of(2), 50, 50, 1), other(config_of(2), 50, 50, 1);
-  set_admin_scales(once, random_batch(1));
-  set_admin_scales(twice, random_batch(2));
-  set_admin_scales(twice, random_batch(1));
-  set_admin_scales(other, random_batch(2));
+  set_scales(once, random_batch(1));
+  set_scales(twice, random_batch(2));
+  set_scales(twice, random_batch(1));
+  set_scales(other, random_batch(2));
   EXPECT_TRUE(once.parameters().values().equal(twice.parameters().values()));
   EXPECT_FALSE(once.parameters().values().equal(other.parameters().values()));
 }
@@ -120,7 +125,7 @@ TEST(Admin, FollowsFromSeedAndBatchAndRepeats) {
 TEST(Admin, ReplicasSeeTheScales) {
   Translator model(config_of(2), 50, 50, 1);
   const auto replica = model.replica();
-  set_admin_scales(model, random_batch(1));
+  set_scales(model, random_batch(1));
   const std::string last = "decoder.layers.1.feed_forward.omega";
   EXPECT_GT(model.parameters().at(last)[0].item<double>(), 1.1);
   EXPECT_TRUE(replica->parameters().at(last).equal(model.parameters().at(last)));
@@ -130,7 +135,7 @@ TEST(Admin, RefusesAModelWithoutScales) {
   ModelConfig config = config_of(1);
   config.norm_placement = NormPlacement::kPostLn;
   Translator model(config, 50, 50, 1);
-  EXPECT_THROW(set_admin_scales(model, random_batch(1)), std::out_of_range);
+  EXPECT_THROW(set_scales(model, random_batch(1)), std::out_of_range);
 }
 
 }  // namespace

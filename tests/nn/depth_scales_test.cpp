@@ -18,7 +18,7 @@ ModelConfig config_of(std::int64_t encoders, std::int64_t decoders) {
 
 void expect_scales(const DepthScales& scales, double alpha, double beta) {
   EXPECT_NEAR(scales.stream, alpha, 5e-6);
-  EXPECT_NEAR(scales.branch_gain, beta, 5e-6);
+  EXPECT_NEAR(scales.gains.inner, beta, 5e-6);
 }
 
 // (6⁴ 6)^(1/16) = 6^(5/16) = 1.750541; 18^(1/4) = 2.059767; 72^(1/4) = 2.912951
@@ -42,7 +42,7 @@ TEST(DepthScales, AreOneUnderOtherPlacements) {
     config.norm_placement = placement;
     for (const DepthScales& scales : {encoder_scales(config), decoder_scales(config)}) {
       EXPECT_EQ(scales.stream, 1);
-      EXPECT_EQ(scales.branch_gain, 1);
+      EXPECT_EQ(scales.gains.inner, 1);
     }
   }
 }

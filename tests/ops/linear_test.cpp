@@ -12,7 +12,8 @@ namespace {
 
 using namespace prenorm::testing;
 
-constexpr std::optional<Activation> kActivations[] = {std::nullopt, Activation::kRelu, Activation::kGelu};
+constexpr std::optional<Activation> kActivations[] = {std::nullopt, Activation::kRelu, Activation::kGelu,
+                                                      Activation::kGeluTanh};
 
 std::vector<at::Tensor> inputs(std::int64_t rows, std::int64_t in, std::int64_t out, at::ScalarType type) {
   return {random_tensor({rows, in}, 1, type), random_tensor({out, in}, 2, type), random_tensor({out}, 3, type)};

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "prenorm/base/random.h"
-#include "prenorm/training/translation_task.h"
+#include "prenorm/tasks/translation_task.h"
 
 namespace prenorm::training {
 

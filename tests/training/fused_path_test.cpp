@@ -8,8 +8,8 @@
 #include "prenorm/ops/kernels.h"
 #include "prenorm/optim/optimizer.h"
 #include "prenorm/training/share_workers.h"
-#include "prenorm/training/synthetic_task.h"
-#include "prenorm/training/train_translation.h"
+#include "prenorm/tasks/synthetic_task.h"
+#include "prenorm/tasks/train.h"
 #include "training/tiny_run.h"
 
 namespace prenorm::training {

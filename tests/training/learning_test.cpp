@@ -3,7 +3,7 @@
 
 #include "enum_values.h"
 #include "prenorm/base/terminal.h"
-#include "prenorm/training/train_translation.h"
+#include "prenorm/tasks/train.h"
 #include "training/tiny_run.h"
 
 namespace prenorm::training {

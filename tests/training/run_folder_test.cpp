@@ -13,7 +13,7 @@
 #include "prenorm/config/write.h"
 #include "prenorm/training/metrics_log.h"
 #include "prenorm/training/run_lock.h"
-#include "prenorm/training/translation_setup.h"
+#include "prenorm/tasks/translation_setup.h"
 #include "text/sample_text.h"
 #include "training/tiny_run.h"
 

@@ -9,7 +9,7 @@
 #include "enum_values.h"
 #include "golden_file.h"
 #include "prenorm/ops/kernels.h"
-#include "prenorm/training/synthetic_task.h"
+#include "prenorm/tasks/synthetic_task.h"
 #include "small_translator.h"
 
 namespace prenorm::training {

@@ -9,9 +9,9 @@
 
 #include "prenorm/base/terminal.h"
 #include "prenorm/optim/gradient_norm.h"
-#include "prenorm/training/train_translation.h"
-#include "prenorm/training/translation_setup.h"
-#include "prenorm/training/translation_task.h"
+#include "prenorm/tasks/train.h"
+#include "prenorm/tasks/translation_setup.h"
+#include "prenorm/tasks/translation_task.h"
 #include "training/tiny_run.h"
 
 namespace prenorm::training {

@@ -16,9 +16,9 @@
 #include "prenorm/io/safetensors.h"
 #include "prenorm/optim/gradient_norm.h"
 #include "prenorm/optim/schedule.h"
-#include "prenorm/training/train_translation.h"
-#include "prenorm/training/translation_setup.h"
-#include "prenorm/training/translation_task.h"
+#include "prenorm/tasks/train.h"
+#include "prenorm/tasks/translation_setup.h"
+#include "prenorm/tasks/translation_task.h"
 #include "training/trainer_fixture.h"
 
 namespace prenorm::training {

@@ -1,4 +1,4 @@
-#include "prenorm/training/translation_task.h"
+#include "prenorm/tasks/translation_task.h"
 
 #include <ATen/core/grad_mode.h>
 #include <fmt/format.h>
@@ -6,9 +6,9 @@
 #include "prenorm/decoding/translate.h"
 #include "prenorm/metrics/bleu.h"
 #include "prenorm/training/read_lines.h"
-#include "prenorm/training/translation_setup.h"
+#include "prenorm/tasks/translation_setup.h"
 
-namespace prenorm::training {
+namespace prenorm::tasks {
 namespace {
 
 constexpr std::size_t kSamples = 5;
@@ -74,4 +74,4 @@ void TranslationTask::translate_and_score(Validation& result) {
   }
 }
 
-}  // namespace prenorm::training
+}  // namespace prenorm::tasks

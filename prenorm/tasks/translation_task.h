@@ -10,9 +10,9 @@
 #include "prenorm/data/prepared_corpus.h"
 #include "prenorm/data/unigram.h"
 #include "prenorm/training/run_folder.h"
-#include "prenorm/training/translator_task.h"
+#include "prenorm/tasks/translator_task.h"
 
-namespace prenorm::training {
+namespace prenorm::tasks {
 
 class TranslationTask : public TranslatorTask {
  public:
@@ -40,4 +40,4 @@ class TranslationTask : public TranslatorTask {
   std::vector<std::string> valid_sources_, valid_references_;
 };
 
-}  // namespace prenorm::training
+}  // namespace prenorm::tasks

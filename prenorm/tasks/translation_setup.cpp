@@ -1,4 +1,4 @@
-#include "prenorm/training/translation_setup.h"
+#include "prenorm/tasks/translation_setup.h"
 
 #include <array>
 
@@ -13,7 +13,7 @@
 #include "prenorm/data/prepare.h"
 #include "prenorm/training/checkpoint.h"
 
-namespace prenorm::training {
+namespace prenorm::tasks {
 namespace fs = std::filesystem;
 namespace {
 
@@ -89,4 +89,4 @@ LoadedTranslator load_translator(const RunFolder& folder, const std::string& whi
   return loaded;
 }
 
-}  // namespace prenorm::training
+}  // namespace prenorm::tasks

@@ -10,7 +10,7 @@
 #include "prenorm/models/translator.h"
 #include "prenorm/training/run_folder.h"
 
-namespace prenorm::training {
+namespace prenorm::tasks {
 
 // data.prepared_dir, or `prepared` beside the run folder.
 std::filesystem::path prepared_dir(const Config& config, const RunFolder& folder);
@@ -37,4 +37,4 @@ struct LoadedTranslator {
 // configuration that was edited and no longer holds together).
 LoadedTranslator load_translator(const RunFolder& folder, const std::string& which);
 
-}  // namespace prenorm::training
+}  // namespace prenorm::tasks

@@ -1,10 +1,10 @@
-#include "prenorm/training/measuring_task.h"
+#include "prenorm/tasks/measuring_task.h"
 
 #include "prenorm/config/validate.h"
-#include "prenorm/training/translation_setup.h"
-#include "prenorm/training/translation_task.h"
+#include "prenorm/tasks/translation_setup.h"
+#include "prenorm/tasks/translation_task.h"
 
-namespace prenorm::training {
+namespace prenorm::tasks {
 
 std::unique_ptr<TranslatorTask> measuring_task(Config config, const MeasuringOptions& options) {
   const bool synthetic = options.synthetic || config.data.train_source.empty();
@@ -16,4 +16,4 @@ std::unique_ptr<TranslatorTask> measuring_task(Config config, const MeasuringOpt
   return std::make_unique<TranslationTask>(config, make_tokenizers(config, prepared), prepared);
 }
 
-}  // namespace prenorm::training
+}  // namespace prenorm::tasks

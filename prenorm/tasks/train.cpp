@@ -1,4 +1,4 @@
-#include "prenorm/training/train_translation.h"
+#include "prenorm/tasks/train.h"
 
 #include <optional>
 
@@ -11,10 +11,10 @@
 #include "prenorm/training/process.h"
 #include "prenorm/training/run_lock.h"
 #include "prenorm/training/same_run.h"
-#include "prenorm/training/translation_setup.h"
-#include "prenorm/training/translation_task.h"
+#include "prenorm/tasks/translation_setup.h"
+#include "prenorm/tasks/translation_task.h"
 
-namespace prenorm::training {
+namespace prenorm::tasks {
 namespace {
 
 void check_same_run(const Config& config, const RunFolder& folder) {
@@ -70,4 +70,4 @@ TrainingResult train_translation(const Config& config, const RunFolder& folder, 
   }
 }
 
-}  // namespace prenorm::training
+}  // namespace prenorm::tasks

@@ -5,7 +5,7 @@
 #include "prenorm/training/run_folder.h"
 #include "prenorm/training/trainer.h"
 
-namespace prenorm::training {
+namespace prenorm::tasks {
 
 enum class Start : std::uint8_t { kNew, kResume };
 
@@ -15,4 +15,4 @@ enum class Start : std::uint8_t { kNew, kResume };
 // results.json too, with the reason.
 TrainingResult train_translation(const Config& config, const RunFolder& folder, Start start);
 
-}  // namespace prenorm::training
+}  // namespace prenorm::tasks

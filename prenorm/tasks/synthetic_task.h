@@ -5,9 +5,9 @@
 #include <string>
 
 #include "prenorm/config/config.h"
-#include "prenorm/training/translator_task.h"
+#include "prenorm/tasks/translator_task.h"
 
-namespace prenorm::training {
+namespace prenorm::tasks {
 
 struct SyntheticLengths {
   // Tokens of each sentence, end of sentence included; 0 = from 2 to 60 with mean 15, as in a corpus of captions.
@@ -34,4 +34,4 @@ class SyntheticTask : public TranslatorTask {
   std::uint64_t seed_;
 };
 
-}  // namespace prenorm::training
+}  // namespace prenorm::tasks

@@ -6,10 +6,10 @@
 #include <memory>
 
 #include "prenorm/config/config.h"
-#include "prenorm/training/synthetic_task.h"
-#include "prenorm/training/translator_task.h"
+#include "prenorm/tasks/synthetic_task.h"
+#include "prenorm/tasks/translator_task.h"
 
-namespace prenorm::training {
+namespace prenorm::tasks {
 
 struct MeasuringOptions {
   bool synthetic = false;  // whatever text is named
@@ -20,4 +20,4 @@ struct MeasuringOptions {
 // Errors: UsageError where the configuration does not hold together; those of TranslationTask.
 std::unique_ptr<TranslatorTask> measuring_task(Config config, const MeasuringOptions& options);
 
-}  // namespace prenorm::training
+}  // namespace prenorm::tasks

@@ -1,11 +1,11 @@
-#include "prenorm/training/synthetic_task.h"
+#include "prenorm/tasks/synthetic_task.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include "prenorm/base/random.h"
 
-namespace prenorm::training {
+namespace prenorm::tasks {
 namespace {
 
 constexpr double kMeanLength = 15;
@@ -59,4 +59,4 @@ data::Batch SyntheticTask::batch(std::int64_t epoch, std::int64_t index) {
   return batch;
 }
 
-}  // namespace prenorm::training
+}  // namespace prenorm::tasks

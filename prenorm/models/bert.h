@@ -1,0 +1,88 @@
+// BERT (Devlin et al. 2019) on packed batches, for any placement of LayerNorm: an encoder, and what stands on it.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "prenorm/config/model_config.h"
+#include "prenorm/data/text_batch.h"
+#include "prenorm/nn/context.h"
+#include "prenorm/nn/embedding.h"
+#include "prenorm/nn/encoder.h"
+#include "prenorm/nn/linear.h"
+#include "prenorm/nn/parameters.h"
+#include "prenorm/ops/cross_entropy.h"
+
+namespace prenorm::models {
+
+struct BertHeads {
+  bool masked_lm = false;
+  bool next_sentence = false;
+  std::int64_t outputs = 0;  // of the classifier: its classes, 1 for regression; 0 = there is none
+};
+
+class Bert {
+ public:
+  // Of config.encoder_layers layers, with the depth scales of a model without a decoder.
+  Bert(const ModelConfig& config, std::int64_t vocabulary, const BertHeads& heads, std::uint64_t seed,
+       at::ScalarType dtype = at::kFloat);
+  // A model with the same weights, in the same place, and gradients of its own: both can be computed with at once.
+  std::unique_ptr<Bert> replica() const;
+
+  nn::Parameters& parameters() { return parameters_; }
+  const nn::Parameters& parameters() const { return parameters_; }
+  const BertHeads& heads() const { return heads_; }
+  std::int64_t vocabulary() const { return table_.size(0); }
+
+  // The encoder's output, [tokens, d_model].
+  at::Tensor states(const data::TextBatch& batch, const nn::Context& context) const;
+
+  // Of the tokens at batch.predicted, from the encoder's output: sums of their losses in nats, and logits [predicted,
+  // vocabulary]. The head is LN(act(W h)), then the embeddings and a bias (Devlin et al. 2019, section 3.1, task 1).
+  ops::CrossEntropySums masked_lm_loss(const at::Tensor& states, const data::TextBatch& batch,
+                                       double label_smoothing) const;
+  at::Tensor masked_lm_logits(const at::Tensor& states, const data::TextBatch& batch) const;
+
+  // Of each sequence, from tanh(W h) of its first token (task 2): [sequences, 2], and the sum of the losses in nats.
+  at::Tensor next_sentence_logits(const at::Tensor& states, const data::TextBatch& batch) const;
+  ops::CrossEntropySums next_sentence_loss(const at::Tensor& states, const data::TextBatch& batch) const;
+
+  // The same of the classifier, with dropout before it: [sequences, outputs].
+  at::Tensor outputs(const at::Tensor& states, const data::TextBatch& batch, const nn::Context& context) const;
+  ops::CrossEntropySums class_loss(const at::Tensor& states, const data::TextBatch& batch, double label_smoothing,
+                                   const nn::Context& context) const;
+
+ private:
+  // A linear map whose weights a loss is given.
+  struct Projection {
+    Projection(const nn::Scope& scope, const ModelConfig& config, std::int64_t outputs);
+    at::Tensor weight, bias;
+  };
+  struct MaskedLmHead {
+    MaskedLmHead(const nn::Scope& root, const ModelConfig& config, const at::Tensor& table);
+    nn::Linear transform;
+    nn::Norm norm;
+    at::Tensor weight, bias;  // of the projection
+  };
+
+  Bert(const ModelConfig& config, std::int64_t vocabulary, const BertHeads& heads, nn::Parameters parameters);
+  at::Tensor masked_states(const at::Tensor& states, const data::TextBatch& batch) const;  // [predicted, d_model]
+  // [sequences, d_model] each
+  at::Tensor pooled(const at::Tensor& states, const data::TextBatch& batch) const;
+  at::Tensor classifier_input(const at::Tensor& states, const data::TextBatch& batch, const nn::Context& context) const;
+
+  ModelConfig config_;
+  BertHeads heads_;
+  nn::Parameters parameters_;
+  at::Tensor table_;
+  nn::Embedding embedding_;
+  nn::Encoder encoder_;
+  std::optional<MaskedLmHead> masked_lm_;
+  std::optional<nn::Linear> pooler_;
+  std::optional<Projection> next_sentence_, classifier_;
+};
+
+}  // namespace prenorm::models

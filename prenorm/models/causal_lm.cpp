@@ -1,0 +1,81 @@
+#include "prenorm/models/causal_lm.h"
+
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/arange.h>
+#include <ATen/ops/mm.h>
+
+#include <limits>
+
+#include "prenorm/models/id_tensor.h"
+#include "prenorm/ops/gemm.h"
+
+namespace prenorm::models {
+namespace {
+
+// Row r of `count` new ones sees all that were there before and the new ones up to itself.
+nn::Picks rows_before(std::int64_t used, std::int64_t count) {
+  std::vector<std::int64_t> rows, offsets{0};
+  for (std::int64_t r = 0; r < count; ++r) {
+    for (std::int64_t key = 0; key <= used + r; ++key) rows.push_back(key);
+    offsets.push_back(std::ssize(rows));
+  }
+  return {id_tensor(rows), id_tensor(offsets)};
+}
+
+ModelConfig decoder_alone(ModelConfig config) {
+  config.encoder_layers = 0;
+  return config;
+}
+
+}  // namespace
+
+CausalLm::CausalLm(const ModelConfig& config, std::int64_t vocabulary, std::uint64_t seed, at::ScalarType dtype)
+    : CausalLm(decoder_alone(config), vocabulary, nn::Parameters(seed, dtype)) {}
+
+CausalLm::CausalLm(const ModelConfig& config, std::int64_t vocabulary, nn::Parameters parameters)
+    : config_(config),
+      max_positions_(config.positions == Positions::kLearned ? config.max_positions
+                                                             : std::numeric_limits<std::int64_t>::max()),
+      parameters_(std::move(parameters)),
+      table_(nn::embedding_table(nn::Scope(parameters_) / "embedding", vocabulary, config)),
+      output_(config.tied_embeddings == TiedEmbeddings::kNone
+                  ? nn::embedding_table(nn::Scope(parameters_) / "output_projection", vocabulary, config)
+                  : table_),
+      embedding_(nn::Embedding::Scopes{nn::Scope(parameters_) / "positions", nn::Scope(parameters_) / "embedding_norm",
+                                       std::nullopt},
+                 config, table_),
+      decoder_(nn::Scope(parameters_) / "decoder", config) {
+  parameters_.complete();
+}
+
+std::unique_ptr<CausalLm> CausalLm::replica() const {
+  return std::unique_ptr<CausalLm>(new CausalLm(config_, vocabulary(), nn::Parameters::sharing_values_of(parameters_)));
+}
+
+at::Tensor CausalLm::states(const data::TextBatch& batch, const nn::Context& context) const {
+  const nn::Packing packing = nn::Packing::from_offsets(batch.tokens.offsets);
+  const nn::Context here = context.from_row(batch.tokens.first_token);
+  return decoder_(embedding_(id_tensor(batch.tokens.ids), packing.positions, packing.longest, here), packing, here);
+}
+
+ops::CrossEntropySums CausalLm::loss(const data::TextBatch& batch, double label_smoothing,
+                                     const nn::Context& context) const {
+  return ops::projected_cross_entropy(states(batch, context), output_, id_tensor(batch.targets), label_smoothing);
+}
+
+at::Tensor CausalLm::logits(const data::TextBatch& batch, const nn::Context& context) const {
+  return at::mm(states(batch, context), output_.t());
+}
+
+at::Tensor CausalLm::next_logits(const std::vector<std::int64_t>& ids, Reading& reading) const {
+  const at::NoGradGuard no_grad;
+  const std::int64_t count = std::ssize(ids), end = reading.tokens + count;
+  const at::Tensor x = embedding_(id_tensor(ids), at::arange(reading.tokens, end, at::kLong), end, nn::Context{});
+  const at::Tensor states = decoder_.step(x, reading.caches, rows_before(reading.tokens, count));
+  reading.tokens = end;
+  at::Tensor logits = at::empty({1, vocabulary()}, states.options());
+  ops::gemm_forward(logits, states.narrow(0, count - 1, 1), output_);
+  return logits.select(0, 0);
+}
+
+}  // namespace prenorm::models

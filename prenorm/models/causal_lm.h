@@ -1,0 +1,61 @@
+// A causal language model (Radford et al. 2019, "GPT-2") on packed batches, for any placement of LayerNorm.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "prenorm/config/model_config.h"
+#include "prenorm/data/text_batch.h"
+#include "prenorm/nn/context.h"
+#include "prenorm/nn/embedding.h"
+#include "prenorm/nn/language_decoder.h"
+#include "prenorm/nn/parameters.h"
+#include "prenorm/ops/cross_entropy.h"
+
+namespace prenorm::models {
+
+class CausalLm {
+ public:
+  // Of config.decoder_layers layers. The output projection is the embedding unless config.tied_embeddings = none.
+  CausalLm(const ModelConfig& config, std::int64_t vocabulary, std::uint64_t seed, at::ScalarType dtype = at::kFloat);
+  // A model with the same weights, in the same place, and gradients of its own: both can be computed with at once.
+  std::unique_ptr<CausalLm> replica() const;
+
+  nn::Parameters& parameters() { return parameters_; }
+  const nn::Parameters& parameters() const { return parameters_; }
+  std::int64_t vocabulary() const { return output_.size(0); }
+  // Tokens that the positions cover; sinusoids cover any number.
+  std::int64_t max_positions() const { return max_positions_; }
+
+  // The decoder's output, [tokens, d_model].
+  at::Tensor states(const data::TextBatch& batch, const nn::Context& context) const;
+  // Sums over batch.targets, in nats; every row is predicted.
+  ops::CrossEntropySums loss(const data::TextBatch& batch, double label_smoothing, const nn::Context& context) const;
+  // [tokens, vocabulary]
+  at::Tensor logits(const data::TextBatch& batch, const nn::Context& context) const;
+
+  // One sequence, further and further: keys and values of what has been read.
+  struct Reading {
+    std::vector<nn::KeyValueCache> caches;
+    std::int64_t tokens = 0;
+  };
+  Reading start_reading() const { return {decoder_.start(), 0}; }
+  // Reads tokens (not empty) after those before; logits of the one that comes next, [vocabulary]. No gradient. Errors:
+  // DataError where they are more than the positions.
+  at::Tensor next_logits(const std::vector<std::int64_t>& ids, Reading& reading) const;
+
+ private:
+  CausalLm(const ModelConfig& config, std::int64_t vocabulary, nn::Parameters parameters);
+
+  ModelConfig config_;
+  std::int64_t max_positions_;
+  nn::Parameters parameters_;
+  at::Tensor table_, output_;
+  nn::Embedding embedding_;
+  nn::LanguageDecoder decoder_;
+};
+
+}  // namespace prenorm::models

@@ -1,0 +1,41 @@
+#include "prenorm/tasks/causal_lm_task.h"
+
+#include <ATen/core/grad_mode.h>
+
+#include <numbers>
+
+#include "prenorm/models/text_cost.h"
+
+namespace prenorm::tasks {
+
+CausalLmTask::CausalLmTask(const Config& config, std::int64_t vocabulary, std::unique_ptr<TextBatches> batches)
+    : TextTask(config,
+               std::make_unique<models::CausalLm>(config.model, vocabulary,
+                                                  static_cast<std::uint64_t>(config.train.seed)),
+               std::move(batches)) {}
+
+training::BatchLoss CausalLmTask::loss(std::int64_t index, std::int64_t replica, const nn::Context& context) {
+  const data::TextBatch& batch = share(index);
+  const auto sums = at(replica).loss(batch, config().train.label_smoothing, context);
+  return {sums.loss_sum, sums.nll_sum.item<double>(), std::ssize(batch.targets), batch.tokens.tokens(),
+          models::causal_lm_flops(config().model, model().vocabulary(), batch)};
+}
+
+training::Validation CausalLmTask::validate(bool) {
+  const at::NoGradGuard no_grad;
+  training::Validation result;
+  std::int64_t tokens = 0;
+  for (const data::TextBatch& batch : batches().validation()) {
+    const auto sums = model().loss(batch, config().train.label_smoothing, nn::Context{});
+    result.loss_nats_per_token += sums.loss_sum.item<double>();
+    result.nll_nats_per_token += sums.nll_sum.item<double>();
+    tokens += std::ssize(batch.targets);
+  }
+  if (const std::int64_t bytes = batches().validation_bytes(); bytes > 0)
+    result.bits_per_byte = result.nll_nats_per_token / std::numbers::ln2 / static_cast<double>(bytes);
+  result.loss_nats_per_token /= static_cast<double>(tokens);
+  result.nll_nats_per_token /= static_cast<double>(tokens);
+  return result;
+}
+
+}  // namespace prenorm::tasks

@@ -1,0 +1,20 @@
+// Causal language modelling: each token from those before it.
+#pragma once
+
+#include <memory>
+
+#include "prenorm/models/causal_lm.h"
+#include "prenorm/tasks/text_task.h"
+
+namespace prenorm::tasks {
+
+class CausalLmTask : public TextTask<models::CausalLm> {
+ public:
+  CausalLmTask(const Config& config, std::int64_t vocabulary, std::unique_ptr<TextBatches> batches);
+
+  training::BatchLoss loss(std::int64_t share, std::int64_t replica, const nn::Context& context) override;
+  // With the bits per byte of the text, without label smoothing.
+  training::Validation validate(bool with_output) override;
+};
+
+}  // namespace prenorm::tasks

@@ -1,0 +1,60 @@
+#include "prenorm/tasks/masked_lm_task.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+
+#include "prenorm/models/id_tensor.h"
+#include "prenorm/models/text_cost.h"
+
+namespace prenorm::tasks {
+
+MaskedLmTask::MaskedLmTask(const Config& config, std::int64_t vocabulary, std::unique_ptr<TextBatches> batches)
+    : TextTask(config,
+               std::make_unique<models::Bert>(
+                   config.model, vocabulary,
+                   models::BertHeads{.masked_lm = true, .next_sentence = config.masked_lm.next_sentence},
+                   static_cast<std::uint64_t>(config.train.seed)),
+               std::move(batches)) {}
+
+training::BatchLoss MaskedLmTask::loss(std::int64_t index, std::int64_t replica, const nn::Context& context) {
+  const data::TextBatch& batch = share(index);
+  const models::Bert& bert = at(replica);
+  const at::Tensor states = bert.states(batch, context);
+  const auto masked = bert.masked_lm_loss(states, batch, config().train.label_smoothing);
+  at::Tensor loss = masked.loss_sum;
+  if (config().masked_lm.next_sentence) {
+    // The trainer divides by the number of target tokens.
+    const double weight = static_cast<double>(loaded_targets()) / static_cast<double>(loaded_sequences());
+    loss = loss + weight * bert.next_sentence_loss(states, batch).loss_sum;
+  }
+  return {loss, masked.nll_sum.item<double>(), std::ssize(batch.targets), batch.tokens.tokens(),
+          models::masked_lm_flops(config().model, bert.vocabulary(), batch)};
+}
+
+training::Validation MaskedLmTask::validate(bool) {
+  const at::NoGradGuard no_grad;
+  training::Validation result;
+  double next_sentence_nats = 0;
+  std::int64_t tokens = 0, sequences = 0, right = 0;
+  for (const data::TextBatch& batch : batches().validation()) {
+    const at::Tensor states = model().states(batch, nn::Context{});
+    const auto sums = model().masked_lm_loss(states, batch, config().train.label_smoothing);
+    result.loss_nats_per_token += sums.loss_sum.item<double>();
+    result.nll_nats_per_token += sums.nll_sum.item<double>();
+    tokens += std::ssize(batch.targets);
+    if (!config().masked_lm.next_sentence) continue;
+    next_sentence_nats += model().next_sentence_loss(states, batch).loss_sum.item<double>();
+    const at::Tensor told = model().next_sentence_logits(states, batch).argmax(1);
+    right += (told == models::id_tensor(batch.labels)).sum().item<std::int64_t>();
+    sequences += batch.sequences();
+  }
+  result.loss_nats_per_token /= static_cast<double>(tokens);
+  result.nll_nats_per_token /= static_cast<double>(tokens);
+  if (sequences > 0) {
+    result.loss_nats_per_token += next_sentence_nats / static_cast<double>(sequences);
+    result.scores.emplace_back("next_sentence_accuracy", static_cast<double>(right) / static_cast<double>(sequences));
+  }
+  return result;
+}
+
+}  // namespace prenorm::tasks

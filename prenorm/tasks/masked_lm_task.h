@@ -1,0 +1,22 @@
+// BERT pre-training (Devlin et al. 2019, section 3.1): masked tokens, and whether a text follows on another.
+#pragma once
+
+#include <memory>
+
+#include "prenorm/models/bert.h"
+#include "prenorm/tasks/text_task.h"
+
+namespace prenorm::tasks {
+
+// The target tokens are the masked ones. With the next-sentence objective the loss is, as there, the sum of the mean
+// loss of masked tokens and the mean loss of sequences, both of the whole batch; nll is that of masked tokens alone.
+class MaskedLmTask : public TextTask<models::Bert> {
+ public:
+  MaskedLmTask(const Config& config, std::int64_t vocabulary, std::unique_ptr<TextBatches> batches);
+
+  training::BatchLoss loss(std::int64_t share, std::int64_t replica, const nn::Context& context) override;
+  // Also the share of sequences whose next sentence is told right, `next_sentence_accuracy`.
+  training::Validation validate(bool with_output) override;
+};
+
+}  // namespace prenorm::tasks

@@ -1,0 +1,33 @@
+// A task with a model and its replicas, which share the model's weights and have gradients of their own.
+#pragma once
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "prenorm/training/task.h"
+
+namespace prenorm::tasks {
+
+// Model: parameters(), and replica(), which returns another one.
+template <class Model>
+class ModelTask : public Task {
+ public:
+  const Model& model() const { return *models_.front(); }
+
+  nn::Parameters& parameters() override { return at(0).parameters(); }
+  void set_replicas(std::int64_t count) override {
+    while (std::ssize(models_) < count) models_.push_back(model().replica());
+  }
+  nn::Parameters& parameters(std::int64_t replica) override { return at(replica).parameters(); }
+
+ protected:
+  explicit ModelTask(std::unique_ptr<Model> model) { models_.push_back(std::move(model)); }
+
+  Model& at(std::int64_t replica) { return *models_[replica]; }
+
+ private:
+  std::vector<std::unique_ptr<Model>> models_;
+};
+
+}  // namespace prenorm::tasks

@@ -1,0 +1,38 @@
+#include "prenorm/tasks/synthetic_text.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "prenorm/base/random.h"
+
+namespace prenorm::tasks {
+
+std::int64_t random_id(RandomStream& random, std::int64_t vocabulary) {
+  const double id = std::exp(random.uniform() * std::log(static_cast<double>(vocabulary)));
+  return std::clamp(static_cast<std::int64_t>(id) - 1, std::int64_t{0}, vocabulary - 1);
+}
+
+data::TextBatch SyntheticText::batch(std::int64_t epoch, std::int64_t index) {
+  RandomStream random(mix_key({static_cast<std::uint64_t>(config_.train.seed), static_cast<std::uint64_t>(epoch),
+                               static_cast<std::uint64_t>(index)}));
+  const std::int64_t vocabulary = config_.tokenizer.vocab_size, length = config_.data.sequence_length;
+  std::int64_t sequences = std::max<std::int64_t>(1, config_.batch.max_tokens / length);
+  if (config_.batch.max_sentences > 0) sequences = std::min(sequences, config_.batch.max_sentences);
+  data::TextBatch batch;
+  for (std::int64_t s = 0; s < sequences; ++s) {
+    for (std::int64_t i = 0; i < length; ++i) {
+      const std::int64_t row = batch.tokens.tokens();
+      batch.tokens.ids.push_back(random_id(random, vocabulary));
+      const bool masked = config_.task == TaskKind::kMaskedLm && random.uniform() < config_.masked_lm.mask_share;
+      if (masked) batch.predicted.push_back(row);
+      if (masked || config_.task == TaskKind::kCausalLm) batch.targets.push_back(random_id(random, vocabulary));
+    }
+    batch.tokens.end_sequence();
+    if (config_.model.segments > 0) batch.segments.resize(batch.tokens.ids.size(), s % config_.model.segments);
+    if (config_.masked_lm.next_sentence || config_.task == TaskKind::kClassification)
+      batch.labels.push_back(static_cast<std::int64_t>(random.below(2)));
+  }
+  return batch;
+}
+
+}  // namespace prenorm::tasks
