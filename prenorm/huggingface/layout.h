@@ -31,8 +31,8 @@ struct TensorMap {
   // Of each of `theirs`.
   std::vector<std::int64_t> their_shape() const;
   // In the order of `theirs`.
-  std::vector<at::Tensor> to_theirs(const at::Tensor& ours) const;
-  at::Tensor to_ours(const std::vector<at::Tensor>& theirs) const;
+  std::vector<at::Tensor> to_theirs(const at::Tensor& tensor) const;
+  at::Tensor to_ours(const std::vector<at::Tensor>& parts_of_theirs) const;
 };
 
 // A tensor of theirs that ours has no weights for, because it computes with these values. A checkpoint may lack it.

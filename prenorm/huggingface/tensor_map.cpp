@@ -29,8 +29,8 @@ std::vector<std::int64_t> TensorMap::their_shape() const {
   return result;
 }
 
-std::vector<at::Tensor> TensorMap::to_theirs(const at::Tensor& ours) const {
-  at::Tensor all = ours.detach();
+std::vector<at::Tensor> TensorMap::to_theirs(const at::Tensor& tensor) const {
+  at::Tensor all = tensor.detach();
   if (stored.halved_rows) all = at::index_select(all, 0, halved(all.size(0)));
   if (stored.halved_columns) all = at::index_select(all, 1, halved(all.size(1)));
   std::vector<at::Tensor> parts;
@@ -47,9 +47,9 @@ std::vector<at::Tensor> TensorMap::to_theirs(const at::Tensor& ours) const {
   return parts;
 }
 
-at::Tensor TensorMap::to_ours(const std::vector<at::Tensor>& theirs_now) const {
+at::Tensor TensorMap::to_ours(const std::vector<at::Tensor>& parts_of_theirs) const {
   std::vector<at::Tensor> parts;
-  for (const at::Tensor& their : theirs_now) {
+  for (const at::Tensor& their : parts_of_theirs) {
     const at::Tensor part = stored.transposed ? their.t() : their;
     parts.push_back(part.narrow(0, stored.rows_before, part.size(0) - stored.rows_before));
   }

@@ -20,8 +20,7 @@ FileKind kind_of(std::string_view serialized) {
   return serialized.starts_with('\n') ? FileKind::kSentencePiece : FileKind::kVocabularyText;
 }
 
-void write(const fs::path& path, std::string_view content) { write_file_atomically(path, content); }
-void write(const fs::path& path, const Json& json) { write_file_atomically(path, json.dump(2) + "\n"); }
+void write_json(const fs::path& path, const Json& json) { write_file_atomically(path, json.dump(2) + "\n"); }
 
 Json pieces_with_ids(const text::Tokenizer& tokenizer) {
   Json ids = Json::object();
@@ -49,25 +48,25 @@ Json special_tokens(const Architecture& a, const text::Tokenizer& tokenizer) {
 Json write_sentencepiece(const fs::path& folder, const Architecture& a, const text::Tokenizer& tokenizer) {
   const std::string model = tokenizer.serialized();
   if (a.type == ModelType::kMarian) {
-    write(folder / "source.spm", model);
-    write(folder / "target.spm", model);
-    write(folder / "vocab.json", pieces_with_ids(tokenizer));
+    write_file_atomically(folder / "source.spm", model);
+    write_file_atomically(folder / "target.spm", model);
+    write_json(folder / "vocab.json", pieces_with_ids(tokenizer));
     return {{"tokenizer_class", "MarianTokenizer"}, {"separate_vocabs", false}};
   }
   if (a.type == ModelType::kGpt2) {
-    write(folder / "tokenizer.model", model);
+    write_file_atomically(folder / "tokenizer.model", model);
     return {{"tokenizer_class", "LlamaTokenizer"}, {"add_bos_token", false}, {"add_eos_token", false}};
   }
-  write(folder / "spiece.model", model);
+  write_file_atomically(folder / "spiece.model", model);
   return {{"tokenizer_class", "AlbertTokenizer"}, {"do_lower_case", false}, {"keep_accents", true}};
 }
 
 Json write_files(const fs::path& folder, const Architecture& a, const text::Tokenizer& tokenizer) {
   switch (kind_of(tokenizer.serialized())) {
     case FileKind::kSentencePiece: return write_sentencepiece(folder, a, tokenizer);
-    case FileKind::kTokenizerJson: write(folder / "tokenizer.json", tokenizer.serialized()); break;
+    case FileKind::kTokenizerJson: write_file_atomically(folder / "tokenizer.json", tokenizer.serialized()); break;
     case FileKind::kVocabularyText:
-      write(folder / "vocab.txt", tokenizer.serialized());
+      write_file_atomically(folder / "vocab.txt", tokenizer.serialized());
       return {{"tokenizer_class", "BertTokenizer"}};
   }
   return {{"tokenizer_class", "PreTrainedTokenizerFast"}};
@@ -98,7 +97,7 @@ SpecialIds special_ids(const text::Tokenizer& tokenizer) {
 void write_tokenizer(const fs::path& folder, const Architecture& architecture, const text::Tokenizer& tokenizer) {
   Json json = write_files(folder, architecture, tokenizer);
   json.update(special_tokens(architecture, tokenizer));
-  write(folder / "tokenizer_config.json", json);
+  write_json(folder / "tokenizer_config.json", json);
 }
 
 text::Tokenizer read_tokenizer(const fs::path& folder, const Architecture& architecture) {
