@@ -24,7 +24,7 @@ tasks::LoadedTranslator load(const TranslatorOptions& options) {
   RuntimeConfig runtime = load_run_config(folder.path()).config.runtime;
   runtime.threads = options.threads.value_or(runtime.threads);
   training::set_up_process(runtime);
-  tasks::LoadedTranslator loaded = load_translator(folder, options.checkpoint);
+  tasks::LoadedTranslator loaded = tasks::load_translator(folder, options.checkpoint);
   DecodeConfig& decode = loaded.config.decode;
   decode.beam = options.beam.value_or(decode.beam);
   decode.length_penalty = options.length_penalty.value_or(decode.length_penalty);

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "cli/command.h"
-#include "prenorm/tasks/translation_setup.h"
+#include "prenorm/tasks/setup.h"
 
 namespace prenorm::cli {
 

@@ -13,8 +13,8 @@
 #include "prenorm/base/file.h"
 #include "prenorm/base/terminal.h"
 #include "prenorm/config/load.h"
+#include "prenorm/tasks/make_task.h"
 #include "prenorm/training/benchmark.h"
-#include "prenorm/tasks/measuring_task.h"
 #include "prenorm/training/process.h"
 
 namespace prenorm::cli {
@@ -160,14 +160,16 @@ int bench(const Options& options) {
   }
   const Config config = load_config(options.config, options.set).config;
   const bool lengths = options.lengths.source > 0 || options.lengths.target > 0;
-  const bool synthetic = options.synthetic || lengths || config.data.train_source.empty();
+  const bool synthetic = options.synthetic || lengths || train_file(config).empty();
   if (synthetic && !options.write_batches.empty())
     throw_error<UsageError>("--write-batches writes the configuration's own data, but it names none");
   training::set_up_process(config.runtime);
   const auto task = tasks::measuring_task(
       config, {.synthetic = synthetic, .lengths = options.lengths, .prepared_dir = "runs/prepared"});
   if (!options.write_batches.empty()) {
-    write_batches(options, config, *task);
+    auto* translator = dynamic_cast<tasks::TranslatorTask*>(task.get());
+    if (translator == nullptr) throw_error<UsageError>("--write-batches is for task = \"translation\"");
+    write_batches(options, config, *translator);
     return 0;
   }
   return report(options, measure(config, *task, options.steps));

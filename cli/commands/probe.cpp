@@ -14,7 +14,7 @@
 #include "prenorm/lab/probe.h"
 #include "prenorm/lab/probe_report.h"
 #include "prenorm/lab/theory.h"
-#include "prenorm/tasks/measuring_task.h"
+#include "prenorm/tasks/make_task.h"
 #include "prenorm/training/process.h"
 
 namespace prenorm::cli {

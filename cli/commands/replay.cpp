@@ -6,6 +6,7 @@
 #include <string>
 
 #include "cli/output.h"
+#include "prenorm/tasks/replay_run.h"
 #include "prenorm/training/replay.h"
 
 namespace prenorm::cli {
@@ -18,7 +19,7 @@ struct Options {
 };
 
 int replay(const Options& options) {
-  const training::Replay result = tasks::replay_translation(training::RunFolder(options.run), options.step);
+  const training::Replay result = tasks::replay_run(training::RunFolder(options.run), options.step);
   if (options.json)
     print_json(training::to_json(result));
   else

@@ -13,14 +13,14 @@
 #include "prenorm/base/file.h"
 #include "prenorm/base/terminal.h"
 #include "prenorm/config/load.h"
-#include "prenorm/training/stop_signal.h"
 #include "prenorm/tasks/train.h"
+#include "prenorm/training/stop_signal.h"
 
 namespace prenorm::cli {
 namespace {
 
-using training::RunFolder;
 using tasks::Start;
+using training::RunFolder;
 using training::StopReason;
 
 struct Options {
@@ -47,7 +47,7 @@ int train(const Options& options) {
   const RunFolder folder = folder_of(options);
   const Config config = config_of(options, folder);
   be_quiet(options.quiet);
-  const auto result = train_translation(config, folder, options.resume ? Start::kResume : Start::kNew);
+  const auto result = tasks::train(config, folder, options.resume ? Start::kResume : Start::kNew);
   if (result.reason == StopReason::kSignal) {
     warn(fmt::format("stopped after update {}; go on with: prenorm train --resume --run {}", result.state.step,
                      folder.path().string()));

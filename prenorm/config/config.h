@@ -26,6 +26,16 @@ struct Config {
   RuntimeConfig runtime;
 };
 
+// The file that training and validation are about: its source side, text or table, as the task has it.
+inline const std::string& train_file(const Config& c) {
+  if (c.task == TaskKind::kTranslation) return c.data.train_source;
+  return c.task == TaskKind::kClassification ? c.data.train_table : c.data.train_text;
+}
+inline const std::string& valid_file(const Config& c) {
+  if (c.task == TaskKind::kTranslation) return c.data.valid_source;
+  return c.task == TaskKind::kClassification ? c.data.valid_table : c.data.valid_text;
+}
+
 template <class V>
 void describe(V& v, Config& c) {
   v.field("task", c.task,

@@ -13,7 +13,10 @@ namespace prenorm {
 namespace config {
 namespace {
 
-bool has_validation(const Config& c) { return !c.data.valid_source.empty(); }
+bool is(const Config& c, TaskKind task) { return c.task == task; }
+bool translates(const Config& c) { return is(c, TaskKind::kTranslation); }
+bool models_language(const Config& c) { return is(c, TaskKind::kMaskedLm) || is(c, TaskKind::kCausalLm); }
+bool has_validation(const Config& c) { return !valid_file(c).empty(); }
 bool decays_to_the_end(const Config& c) {
   return c.schedule.name == ScheduleName::kLinear || c.schedule.name == ScheduleName::kCosine;
 }
@@ -22,14 +25,23 @@ const std::vector<Rule>& all_rules() {
   static const std::vector<Rule> list = {
       {{"data.train_source"},
        "data.train_source must name a file",
-       [](const Config& c) { return !c.data.train_source.empty(); }},
+       [](const Config& c) { return !translates(c) || !c.data.train_source.empty(); }},
       {{"data.train_target"},
        "data.train_target must name a file",
-       [](const Config& c) { return !c.data.train_target.empty(); }},
+       [](const Config& c) { return !translates(c) || !c.data.train_target.empty(); }},
+      {{"data.train_text", "task"},
+       "data.train_text must name a file for masked_lm and causal_lm",
+       [](const Config& c) { return !models_language(c) || !c.data.train_text.empty(); }},
+      {{"data.train_table", "task"},
+       "data.train_table must name a file for classification",
+       [](const Config& c) { return !is(c, TaskKind::kClassification) || !c.data.train_table.empty(); }},
       {{"data.valid_source", "data.valid_target"},
        "data.valid_source and data.valid_target must both be given or both be empty",
        [](const Config& c) { return c.data.valid_source.empty() == c.data.valid_target.empty(); }},
-      {{"train.patience", "data.valid_source"},
+      {{"train.bleu_every", "task"},
+       "train.bleu_every over 0 is for translation",
+       [](const Config& c) { return c.train.bleu_every == 0 || translates(c); }},
+      {{"train.patience", "task"},
        "train.patience over 0 needs validation text",
        [](const Config& c) { return c.train.patience == 0 || has_validation(c); }},
       {{"train.bleu_every", "data.valid_source"},
@@ -38,6 +50,38 @@ const std::vector<Rule>& all_rules() {
       {{"train.best_metric", "train.bleu_every"},
        "train.best_metric = \"bleu\" needs train.bleu_every over 0",
        [](const Config& c) { return c.train.best_metric != BestMetric::kBleu || c.train.bleu_every > 0; }},
+      {{"train.best_metric", "task", "masked_lm.next_sentence"},
+       "train.best_metric = \"score\" is for classification, and for masked_lm with next_sentence",
+       [](const Config& c) {
+         return c.train.best_metric != BestMetric::kScore || is(c, TaskKind::kClassification) ||
+                (is(c, TaskKind::kMaskedLm) && c.masked_lm.next_sentence);
+       }},
+      {{"masked_lm.mask_token_share", "masked_lm.random_token_share"},
+       "masked_lm.mask_token_share and masked_lm.random_token_share must not be over 1 together",
+       [](const Config& c) { return c.masked_lm.mask_token_share + c.masked_lm.random_token_share <= 1; }},
+      {{"masked_lm.next_sentence", "model.segments"},
+       "masked_lm.next_sentence needs model.segments of 2 or more, to tell the two texts apart",
+       [](const Config& c) {
+         return !is(c, TaskKind::kMaskedLm) || !c.masked_lm.next_sentence || c.model.segments >= 2;
+       }},
+      {{"model.encoder_layers", "task"},
+       "model.encoder_layers must be at least 1 for masked_lm and classification",
+       [](const Config& c) { return c.model.encoder_layers > 0 || translates(c) || is(c, TaskKind::kCausalLm); }},
+      {{"data.sequence_length", "task"},
+       "data.sequence_length must be at least 8 for masked_lm and classification, so that text fits between its marks",
+       [](const Config& c) { return c.data.sequence_length >= 8 || translates(c) || is(c, TaskKind::kCausalLm); }},
+      {{"batch.max_tokens", "data.sequence_length"},
+       "batch.max_tokens must be at least data.sequence_length",
+       [](const Config& c) { return translates(c) || c.batch.max_tokens >= c.data.sequence_length; }},
+      {{"model.max_positions", "data.sequence_length"},
+       "model.max_positions must be at least data.sequence_length for learned positions",
+       [](const Config& c) {
+         return translates(c) || c.model.positions != Positions::kLearned ||
+                c.model.max_positions >= c.data.sequence_length;
+       }},
+      {{"train.pretrained", "task"},
+       "train.pretrained is for masked_lm, classification and causal_lm",
+       [](const Config& c) { return c.train.pretrained.empty() || !translates(c); }},
       {{"tokenizer.target_model", "tokenizer.joint"},
        "tokenizer.target_model is for tokenizer.joint = false; a joint vocabulary is tokenizer.source_model alone",
        [](const Config& c) { return !c.tokenizer.joint || c.tokenizer.target_model.empty(); }},
@@ -46,7 +90,7 @@ const std::vector<Rule>& all_rules() {
        [](const Config& c) { return c.model.tied_embeddings != TiedEmbeddings::kAll || c.tokenizer.joint; }},
       {{"batch.max_tokens", "data.max_target_tokens"},
        "batch.max_tokens must be over data.max_target_tokens, so that the longest sentence and its end fit",
-       [](const Config& c) { return c.batch.max_tokens > c.data.max_target_tokens; }},
+       [](const Config& c) { return !translates(c) || c.batch.max_tokens > c.data.max_target_tokens; }},
       {{"model.d_model", "model.num_heads"},
        "model.d_model must be a multiple of model.num_heads",
        [](const Config& c) { return c.model.d_model % c.model.num_heads == 0; }},
@@ -56,7 +100,7 @@ const std::vector<Rule>& all_rules() {
       {{"model.max_positions", "data.max_source_tokens", "data.max_target_tokens"},
        "model.max_positions must be over data.max_source_tokens and data.max_target_tokens for learned positions",
        [](const Config& c) {
-         return c.model.positions != Positions::kLearned ||
+         return !translates(c) || c.model.positions != Positions::kLearned ||
                 c.model.max_positions > std::max(c.data.max_source_tokens, c.data.max_target_tokens);
        }},
       {{"optim.momentum", "optim.name"},

@@ -2,11 +2,23 @@
 
 #include <algorithm>
 
+#include "prenorm/data/batch_cuts.h"
+
 namespace prenorm::data {
 
 void PackedSide::end_sequence() {
   max_length = std::max(max_length, tokens() - offsets.back());
   offsets.push_back(tokens());
+}
+
+PackedSide PackedSide::part(std::int64_t first, std::int64_t last) const {
+  PackedSide share;
+  share.first_token = first_token + offsets[first];
+  for (std::int64_t s = first; s < last; ++s) {
+    share.ids.insert(share.ids.end(), ids.begin() + offsets[s], ids.begin() + offsets[s + 1]);
+    share.end_sequence();
+  }
+  return share;
 }
 
 Batch make_batch(const PreparedCorpus& corpus, std::span<const std::int64_t> pair_indices) {
@@ -30,19 +42,10 @@ Batch make_batch(const PreparedCorpus& corpus, std::span<const std::int64_t> pai
 
 namespace {
 
-void append_sequence(PackedSide& share, const PackedSide& side, std::int64_t sequence) {
-  if (share.ids.empty()) share.first_token = side.first_token + side.offsets[sequence];
-  share.ids.insert(share.ids.end(), side.ids.begin() + side.offsets[sequence],
-                   side.ids.begin() + side.offsets[sequence + 1]);
-  share.end_sequence();
-}
-
 Batch sequences_of(const Batch& batch, std::int64_t first, std::int64_t last) {
   Batch share;
-  for (std::int64_t s = first; s < last; ++s) {
-    append_sequence(share.source, batch.source, s);
-    append_sequence(share.target_input, batch.target_input, s);
-  }
+  share.source = batch.source.part(first, last);
+  share.target_input = batch.target_input.part(first, last);
   const std::vector<std::int64_t>& offsets = batch.target_input.offsets;
   share.target_output.assign(batch.target_output.begin() + offsets[first], batch.target_output.begin() + offsets[last]);
   share.pair_indices.assign(batch.pair_indices.begin() + first, batch.pair_indices.begin() + last);
@@ -52,21 +55,11 @@ Batch sequences_of(const Batch& batch, std::int64_t first, std::int64_t last) {
 }  // namespace
 
 std::vector<Batch> share_out(const Batch& batch, std::int64_t shares) {
-  const auto tokens_before = [&](std::int64_t sequence) {
-    return batch.source.offsets[sequence] + batch.target_input.offsets[sequence];
-  };
-  const std::int64_t sequences = batch.sequences(), all = tokens_before(sequences);
+  std::vector<std::int64_t> tokens_before = batch.source.offsets;
+  for (std::size_t s = 0; s < tokens_before.size(); ++s) tokens_before[s] += batch.target_input.offsets[s];
+  const std::vector<std::int64_t> cuts = cut_into_shares(tokens_before, shares);
   std::vector<Batch> parts;
-  std::int64_t first = 0;
-  for (std::int64_t i = 1; i <= shares && first < sequences; ++i) {
-    std::int64_t last = first + 1;
-    // Up to the cut that is nearest to where share i ideally ends, and leaving a sequence for each share to come.
-    while (last < sequences - (shares - i) && (tokens_before(last) + tokens_before(last + 1)) * shares <= 2 * i * all)
-      ++last;
-    if (i == shares) last = sequences;
-    parts.push_back(sequences_of(batch, first, last));
-    first = last;
-  }
+  for (std::size_t i = 0; i + 1 < cuts.size(); ++i) parts.push_back(sequences_of(batch, cuts[i], cuts[i + 1]));
   return parts;
 }
 

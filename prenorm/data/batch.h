@@ -20,6 +20,8 @@ struct PackedSide {
   std::int64_t sequences() const { return std::ssize(offsets) - 1; }
   // Ends the sequence that was being appended to ids.
   void end_sequence();
+  // Sequences `first` to `last` - 1, with first_token as it is in this side.
+  PackedSide part(std::int64_t first, std::int64_t last) const;
 };
 
 // A sentence pair (x1 .. xn, y1 .. ym) appears as source x1 .. xn eos, target_input start y1 .. ym and, at the same

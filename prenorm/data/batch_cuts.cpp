@@ -77,4 +77,17 @@ std::vector<std::int64_t> cut_evenly(std::span<const std::int32_t> costs, const 
   return cuts;
 }
 
+std::vector<std::int64_t> cut_into_shares(std::span<const std::int64_t> tokens_before, std::int64_t shares) {
+  const std::int64_t sequences = std::ssize(tokens_before) - 1, all = tokens_before.back();
+  std::vector<std::int64_t> cuts{0};
+  for (std::int64_t i = 1; i <= shares && cuts.back() < sequences; ++i) {
+    std::int64_t last = cuts.back() + 1;
+    // Up to the cut that is nearest to where share i ideally ends, and leaving a sequence for each share to come.
+    while (last < sequences - (shares - i) && (tokens_before[last] + tokens_before[last + 1]) * shares <= 2 * i * all)
+      ++last;
+    cuts.push_back(i == shares ? sequences : last);
+  }
+  return cuts;
+}
+
 }  // namespace prenorm::data

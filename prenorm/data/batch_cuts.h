@@ -20,4 +20,8 @@ std::int64_t count_batches(std::span<const std::int32_t> costs, const BatchLimit
 // the front reaches, no earlier than filling them from the back.
 std::vector<std::int64_t> cut_evenly(std::span<const std::int32_t> costs, const BatchLimits& limits);
 
+// Cuts consecutive sequences into `shares` parts, of tokens as equal as can be; fewer where there are not so many
+// sequences. tokens_before: [sequences + 1]. Part i is sequences cuts[i] to cuts[i+1] - 1.
+std::vector<std::int64_t> cut_into_shares(std::span<const std::int64_t> tokens_before, std::int64_t shares);
+
 }  // namespace prenorm::data

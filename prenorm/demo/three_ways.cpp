@@ -9,12 +9,12 @@
 #include "prenorm/base/file.h"
 #include "prenorm/base/line_reader.h"
 #include "prenorm/base/terminal.h"
+#include "prenorm/tasks/setup.h"
+#include "prenorm/tasks/train.h"
+#include "prenorm/tasks/translation_task.h"
 #include "prenorm/training/process.h"
 #include "prenorm/training/share_workers.h"
 #include "prenorm/training/stop_signal.h"
-#include "prenorm/tasks/train.h"
-#include "prenorm/tasks/translation_setup.h"
-#include "prenorm/tasks/translation_task.h"
 
 namespace prenorm::demo {
 namespace fs = std::filesystem;
@@ -86,7 +86,7 @@ void train(DemoRun& run) {
   std::error_code ignored;
   fs::remove_all(run.folder, ignored);
   try {
-    const auto result = tasks::train_translation(run.config, training::RunFolder(run.folder), tasks::Start::kNew);
+    const auto result = tasks::train(run.config, training::RunFolder(run.folder), tasks::Start::kNew);
     if (result.reason == training::StopReason::kSignal)
       throw Interrupted("the demo was stopped; start it again to have its page", training::StopSignal::received());
     run.training_seconds = result.state.seconds;

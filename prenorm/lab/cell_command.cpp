@@ -9,8 +9,9 @@
 #include "prenorm/config/fields.h"
 #include "prenorm/config/load.h"
 #include "prenorm/config/write.h"
+#include "prenorm/tasks/make_task.h"
+#include "prenorm/tasks/setup.h"
 #include "prenorm/training/run_folder.h"
-#include "prenorm/tasks/translation_setup.h"
 
 namespace prenorm::lab {
 namespace fs = std::filesystem;
@@ -29,10 +30,7 @@ SharedText::Paths SharedText::make(const Config& cell) const {
   config.train.seed = seed_;
   const fs::path prepared = config.data.prepared_dir.empty() ? folder_.prepared() : fs::path(config.data.prepared_dir);
   const training::Tokenizers tokenizers = tasks::make_tokenizers(config, prepared);
-  const DataConfig& data = config.data;
-  tasks::prepare_text(config, tokenizers, data.train_source, data.train_target, prepared);
-  if (!data.valid_source.empty())
-    tasks::prepare_text(config, tokenizers, data.valid_source, data.valid_target, prepared);
+  tasks::prepare_data(config, tokenizers, prepared);
   const bool given = !config.tokenizer.source_model.empty();
   return {prepared.string(), given ? config.tokenizer.source_model : keep(tokenizers.source, prepared),
           tokenizers.shared || !config.tokenizer.target_model.empty() ? config.tokenizer.target_model

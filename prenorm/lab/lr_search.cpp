@@ -26,8 +26,8 @@ std::int64_t default_warmup(const Config& base) {
 void check(const Config& base, const std::vector<GridAxis>& axes) {
   if (std::any_of(axes.begin(), axes.end(), [](const GridAxis& a) { return a.key == kRate; }))
     throw_error<UsageError>("--grid optim.lr: --find-lr looks for the rate itself; leave it out");
-  if (base.data.valid_source.empty())
-    throw_error<UsageError>("--find-lr compares validation losses; name a text in data.valid_source and valid_target");
+  if (valid_file(base).empty())
+    throw_error<UsageError>("--find-lr compares validation losses; name a validation text in [data]");
   if (base.optim.lr <= 0) throw_error<UsageError>("--find-lr starts at optim.lr, which is 0; give it a value above");
 }
 

@@ -7,9 +7,9 @@
 #include "prenorm/config/load.h"
 #include "prenorm/config/validate.h"
 #include "prenorm/lab/simplified_setting.h"
+#include "prenorm/tasks/make_task.h"
+#include "prenorm/tasks/setup.h"
 #include "prenorm/training/checkpoint.h"
-#include "prenorm/tasks/translation_setup.h"
-#include "prenorm/tasks/translation_task.h"
 
 namespace prenorm::lab {
 namespace {
@@ -82,9 +82,9 @@ Probe probe_checkpoint(const training::RunFolder& run, const std::string& which,
   const std::filesystem::path checkpoint = run.find_checkpoint(which);
   const Config config = load_run_config(run.path()).config;
   validate(config);
-  tasks::TranslationTask task(config, run.tokenizers(), prepared_dir(config, run));
-  training::load_weights(checkpoint, task.parameters());
-  return {{{config.model, {measure(task, config.runtime, batches)}, /*trained=*/true}},
+  const auto task = tasks::make_task(config, run.tokenizers(), tasks::prepared_dir(config, run));
+  training::load_weights(checkpoint, task->parameters());
+  return {{{config.model, {measure(*task, config.runtime, batches)}, /*trained=*/true}},
           batches,
           false,
           "checkpoint " + checkpoint.string()};

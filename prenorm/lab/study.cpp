@@ -12,8 +12,8 @@
 #include "prenorm/lab/cell_queue.h"
 #include "prenorm/lab/study_folder.h"
 #include "prenorm/lab/study_report.h"
+#include "prenorm/tasks/setup.h"
 #include "prenorm/training/process.h"
-#include "prenorm/tasks/translation_setup.h"
 
 namespace prenorm::lab {
 namespace {
@@ -25,7 +25,7 @@ class Study {
   Study(const LoadedConfig& base, std::vector<std::string> keys, std::vector<Cell> cells, const StudyOptions& options)
       : base_(base), options_(options), folder_(options.folder), keys_(std::move(keys)), cells_(std::move(cells)) {
     folder_.check(base_.config);
-    for (const Cell& cell : cells_) tasks::check_readable(cell.config.data);
+    for (const Cell& cell : cells_) tasks::check_readable(cell.config);
   }
 
   StudyOutcome run() {

@@ -9,10 +9,10 @@
 namespace prenorm::tasks {
 
 CausalLmTask::CausalLmTask(const Config& config, std::int64_t vocabulary, std::unique_ptr<TextBatches> batches)
-    : TextTask(config,
-               std::make_unique<models::CausalLm>(config.model, vocabulary,
-                                                  static_cast<std::uint64_t>(config.train.seed)),
-               std::move(batches)) {}
+    : TextTask(
+          config,
+          std::make_unique<models::CausalLm>(config.model, vocabulary, static_cast<std::uint64_t>(config.train.seed)),
+          std::move(batches)) {}
 
 training::BatchLoss CausalLmTask::loss(std::int64_t index, std::int64_t replica, const nn::Context& context) {
   const data::TextBatch& batch = share(index);

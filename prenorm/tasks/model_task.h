@@ -11,7 +11,7 @@ namespace prenorm::tasks {
 
 // Model: parameters(), and replica(), which returns another one.
 template <class Model>
-class ModelTask : public Task {
+class ModelTask : public training::Task {
  public:
   const Model& model() const { return *models_.front(); }
 

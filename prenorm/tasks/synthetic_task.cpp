@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "prenorm/base/random.h"
+#include "prenorm/tasks/synthetic_text.h"
 
 namespace prenorm::tasks {
 namespace {
@@ -15,13 +16,6 @@ constexpr std::int64_t kShortest = 2, kLongest = 60;
 std::int64_t random_length(RandomStream& random) {
   const double sum = -std::log(1 - random.uniform()) - std::log(1 - random.uniform());
   return std::clamp(static_cast<std::int64_t>(sum * kMeanLength / 2), kShortest, kLongest);
-}
-
-// As in text, where a word is the rarer the further down the list it stands (Zipf): the chance of id i is about
-// 1 / ((i + 1) ln V).
-std::int64_t random_id(RandomStream& random, std::int64_t vocabulary) {
-  const double id = std::exp(random.uniform() * std::log(static_cast<double>(vocabulary)));
-  return std::clamp(static_cast<std::int64_t>(id) - 1, std::int64_t{0}, vocabulary - 1);
 }
 
 }  // namespace

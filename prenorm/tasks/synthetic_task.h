@@ -25,7 +25,7 @@ class SyntheticTask : public TranslatorTask {
   std::string data_key() const override { return "synthetic"; }
   std::string origin(std::int64_t, std::int64_t) override { return "synthetic sentences"; }
   bool has_validation() const override { return false; }
-  Validation validate(bool) override { return {}; }
+  training::Validation validate(bool) override { return {}; }
 
  private:
   BatchConfig batch_;

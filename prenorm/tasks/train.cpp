@@ -1,5 +1,6 @@
 #include "prenorm/tasks/train.h"
 
+#include <memory>
 #include <optional>
 
 #include "prenorm/base/error.h"
@@ -8,30 +9,48 @@
 #include "prenorm/config/load.h"
 #include "prenorm/config/validate.h"
 #include "prenorm/config/write.h"
+#include "prenorm/tasks/make_task.h"
+#include "prenorm/tasks/pretrained.h"
+#include "prenorm/tasks/setup.h"
 #include "prenorm/training/process.h"
 #include "prenorm/training/run_lock.h"
 #include "prenorm/training/same_run.h"
-#include "prenorm/tasks/translation_setup.h"
-#include "prenorm/tasks/translation_task.h"
 
 namespace prenorm::tasks {
+using training::RunFolder;
 namespace {
 
 void check_same_run(const Config& config, const RunFolder& folder) {
-  if (const auto differs = first_difference(config, load_run_config(folder.path()).config))
+  if (const auto differs = training::first_difference(config, load_run_config(folder.path()).config))
     throw_error<UsageError>(
         "{}: cannot resume with {} = {}, the run was started with {}; take that value, or start another run with --run",
         folder.path().string(), differs->key, differs->now, differs->before);
 }
 
-void announce(const Config& config, const TranslationTask& task, const RunFolder& folder) {
+std::string layers_text(const Config& config) {
+  switch (config.task) {
+    case TaskKind::kTranslation: return fmt::format("{}+{}", config.model.encoder_layers, config.model.decoder_layers);
+    case TaskKind::kCausalLm: return fmt::format("{}", config.model.decoder_layers);
+    case TaskKind::kMaskedLm:
+    case TaskKind::kClassification: return fmt::format("{}", config.model.encoder_layers);
+  }
+  return {};
+}
+
+// What train.pretrained gave the run when it began: the other run may be gone.
+Config with_model_of(Config config, const RunFolder& folder) {
+  if (!config.train.pretrained.empty() && folder.exists()) config.model = load_run_config(folder.path()).config.model;
+  return config;
+}
+
+void announce(const Config& config, training::Task& task, const RunFolder& folder) {
   const std::string warmup = config.schedule.warmup_steps == 0
                                  ? std::string("no warm-up")
                                  : fmt::format("{} warm-up updates", format_count(config.schedule.warmup_steps));
-  inform(fmt::format("{}: {}, {}+{} layers, d_model {}, {} parameters; {} at rate {}, {}", folder.path().string(),
-                     enum_name(config.model.norm_placement), config.model.encoder_layers, config.model.decoder_layers,
-                     config.model.d_model, format_count(task.model().parameters().count()),
-                     enum_name(config.optim.name), config.optim.lr, warmup));
+  inform(fmt::format("{}: {}, {}, {} layers, d_model {}, {} parameters; {} at rate {}, {}", folder.path().string(),
+                     enum_name(config.task), enum_name(config.model.norm_placement), layers_text(config),
+                     config.model.d_model, format_count(task.parameters().count()), enum_name(config.optim.name),
+                     config.optim.lr, warmup));
 }
 
 void check_folder(const Config& config, const RunFolder& folder, Start start) {
@@ -43,17 +62,19 @@ void check_folder(const Config& config, const RunFolder& folder, Start start) {
 
 }  // namespace
 
-TrainingResult train_translation(const Config& config, const RunFolder& folder, Start start) {
+training::TrainingResult train(const Config& given, const RunFolder& folder, Start start) {
+  const Config config = start == Start::kNew ? with_pretrained_model(given) : with_model_of(given, folder);
   validate(config);
   check_folder(config, folder, start);
-  check_readable(config.data);
-  set_up_process(config.runtime);
-  std::optional<RunLock> lock;
+  check_readable(config);
+  training::set_up_process(config.runtime);
+  std::optional<training::RunLock> lock;
   if (start == Start::kResume) lock.emplace(folder.path());
   const std::filesystem::path prepared = prepared_dir(config, folder);
-  const Tokenizers tokenizers = start == Start::kResume ? folder.tokenizers() : make_tokenizers(config, prepared);
-  TranslationTask task(config, tokenizers, prepared);
-  Trainer trainer(config, task, folder);
+  const training::Tokenizers tokenizers =
+      start == Start::kResume ? folder.tokenizers() : make_tokenizers(config, prepared);
+  const std::unique_ptr<training::Task> task = make_task(config, tokenizers, prepared);
+  training::Trainer trainer(config, *task, folder);
   if (start == Start::kNew) {
     lock.emplace(folder.path());
     folder.create(config, tokenizers);
@@ -61,11 +82,12 @@ TrainingResult train_translation(const Config& config, const RunFolder& folder, 
     if (!trainer.resume()) inform(fmt::format("{}: no checkpoint yet, the run starts again", folder.path().string()));
     write_file_atomically(folder.config(), to_toml(config));
   }
-  announce(config, task, folder);
+  announce(config, *task, folder);
   try {
     return trainer.run();
   } catch (const NumericsError& error) {
-    write_results(folder.results(), {StopReason::kDivergence, trainer.state(), {}, {}, error.what()});
+    training::write_results(folder.results(),
+                            {training::StopReason::kDivergence, trainer.state(), {}, {}, error.what()});
     throw;
   }
 }

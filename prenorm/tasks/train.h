@@ -1,4 +1,4 @@
-// A translation run from its configuration, or from where it was stopped.
+// A run from its configuration, or from where it was stopped.
 #pragma once
 
 #include "prenorm/config/config.h"
@@ -13,6 +13,6 @@ enum class Start : std::uint8_t { kNew, kResume };
 // tokenizer, batches, model, optimizer and seed as before (the limits, logs and decoding may differ). Errors:
 // UsageError naming the key that differs or the folder; those of the task and the trainer. A run that diverges leaves
 // results.json too, with the reason.
-TrainingResult train_translation(const Config& config, const RunFolder& folder, Start start);
+training::TrainingResult train(const Config& config, const training::RunFolder& folder, Start start);
 
 }  // namespace prenorm::tasks

@@ -5,8 +5,8 @@
 
 #include "prenorm/decoding/translate.h"
 #include "prenorm/metrics/bleu.h"
+#include "prenorm/tasks/setup.h"
 #include "prenorm/training/read_lines.h"
-#include "prenorm/tasks/translation_setup.h"
 
 namespace prenorm::tasks {
 namespace {
@@ -15,7 +15,7 @@ constexpr std::size_t kSamples = 5;
 
 }  // namespace
 
-TranslationTask::TranslationTask(const Config& config, const Tokenizers& tokenizers,
+TranslationTask::TranslationTask(const Config& config, const training::Tokenizers& tokenizers,
                                  const std::filesystem::path& prepared_dir)
     : TranslatorTask(config.model, tokenizers.source.size(), tokenizers.target.size(),
                      static_cast<std::uint64_t>(config.train.seed), config.train.label_smoothing),
@@ -26,8 +26,8 @@ TranslationTask::TranslationTask(const Config& config, const Tokenizers& tokeniz
   start_from_data();
   if (config.data.valid_source.empty()) return;
   // First, since every line is scored in the end, whatever data.invalid_utf8 says.
-  valid_sources_ = read_lines(config.data.valid_source);
-  valid_references_ = read_lines(config.data.valid_target);
+  valid_sources_ = training::read_lines(config.data.valid_source);
+  valid_references_ = training::read_lines(config.data.valid_target);
   valid_ = std::make_unique<data::PreparedCorpus>(
       prepare_text(config, tokenizers, config.data.valid_source, config.data.valid_target, prepared_dir));
   valid_batches_ = data::plan_validation_batches(*valid_, config.batch);
@@ -42,9 +42,9 @@ std::string TranslationTask::origin(std::int64_t epoch, std::int64_t batch) {
   return pairs.size() > kShown ? text + fmt::format(" and {} more", pairs.size() - kShown) : text;
 }
 
-Validation TranslationTask::validate(bool with_output) {
+training::Validation TranslationTask::validate(bool with_output) {
   const at::NoGradGuard no_grad;
-  Validation result;
+  training::Validation result;
   std::int64_t tokens = 0;
   for (const auto& pairs : valid_batches_) {
     const data::Batch batch = data::make_batch(*valid_, pairs);
@@ -59,7 +59,7 @@ Validation TranslationTask::validate(bool with_output) {
   return result;
 }
 
-void TranslationTask::translate_and_score(Validation& result) {
+void TranslationTask::translate_and_score(training::Validation& result) {
   const decoding::LineTranslator translator(model(), tokenizers_.source, tokenizers_.target, config_.decode);
   const auto translations = translator.translate(valid_sources_, {.name = config_.data.valid_source});
   std::vector<std::string> hypotheses;

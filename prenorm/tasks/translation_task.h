@@ -9,15 +9,16 @@
 #include "prenorm/data/batcher.h"
 #include "prenorm/data/prepared_corpus.h"
 #include "prenorm/data/unigram.h"
-#include "prenorm/training/run_folder.h"
 #include "prenorm/tasks/translator_task.h"
+#include "prenorm/training/run_folder.h"
 
 namespace prenorm::tasks {
 
 class TranslationTask : public TranslatorTask {
  public:
   // Prepares the corpora (data::prepare_corpus) in `prepared_dir` and builds the model. Errors: those of both.
-  TranslationTask(const Config& config, const Tokenizers& tokenizers, const std::filesystem::path& prepared_dir);
+  TranslationTask(const Config& config, const training::Tokenizers& tokenizers,
+                  const std::filesystem::path& prepared_dir);
 
   data::Batch batch(std::int64_t epoch, std::int64_t index) override { return batcher_.batch(epoch, index); }
 
@@ -26,13 +27,14 @@ class TranslationTask : public TranslatorTask {
   std::string origin(std::int64_t epoch, std::int64_t batch) override;
   double unigram_nats() override { return data::unigram_nats(train_, config_.train.label_smoothing); }
   bool has_validation() const override { return valid_ != nullptr; }
-  Validation validate(bool with_output) override;
+  bool has_output() const override { return true; }
+  training::Validation validate(bool with_output) override;
 
  private:
-  void translate_and_score(Validation& result);
+  void translate_and_score(training::Validation& result);
 
   Config config_;
-  Tokenizers tokenizers_;
+  training::Tokenizers tokenizers_;
   data::PreparedCorpus train_;
   data::Batcher batcher_;
   std::unique_ptr<data::PreparedCorpus> valid_;

@@ -19,13 +19,13 @@ void TranslatorTask::start_from_data() {
   });
 }
 
-std::int64_t TranslatorTask::load(std::int64_t epoch, std::int64_t index, const Sharing& sharing) {
+std::int64_t TranslatorTask::load(std::int64_t epoch, std::int64_t index, const training::Sharing& sharing) {
   const data::Batch whole = batch(epoch, index);
   shares_ = data::share_out(whole, sharing.shares(whole.target_tokens()));
   return std::ssize(shares_);
 }
 
-BatchLoss TranslatorTask::loss(std::int64_t share, std::int64_t replica, const nn::Context& context) {
+training::BatchLoss TranslatorTask::loss(std::int64_t share, std::int64_t replica, const nn::Context& context) {
   const data::Batch& batch = shares_[share];
   const auto sums = at(replica).loss(batch, label_smoothing_, context);
   return {sums.loss_sum, sums.nll_sum.item<double>(), batch.target_tokens(), batch.source_tokens(),

@@ -17,8 +17,8 @@ class TranslatorTask : public ModelTask<models::Translator> {
 
   virtual data::Batch batch(std::int64_t epoch, std::int64_t index) = 0;
 
-  std::int64_t load(std::int64_t epoch, std::int64_t index, const Sharing& sharing) override;
-  BatchLoss loss(std::int64_t share, std::int64_t replica, const nn::Context& context) override;
+  std::int64_t load(std::int64_t epoch, std::int64_t index, const training::Sharing& sharing) override;
+  training::BatchLoss loss(std::int64_t share, std::int64_t replica, const nn::Context& context) override;
 
  protected:
   // Sets the weights that start from data: for the constructor of a task, as soon as it has batches.

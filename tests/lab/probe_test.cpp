@@ -9,7 +9,7 @@
 #include "prenorm/base/error.h"
 #include "prenorm/lab/probe_report.h"
 #include "prenorm/lab/probe_summary.h"
-#include "prenorm/tasks/measuring_task.h"
+#include "prenorm/tasks/make_task.h"
 #include "small_translator.h"
 
 namespace prenorm::lab {

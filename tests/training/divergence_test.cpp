@@ -108,10 +108,10 @@ TEST_F(Divergence, TheFirstLossSurvivesAStop) {
   EXPECT_EQ(test::read_json(path() / "last/trainer.json")["first_loss"], first);
   config.train.max_steps = 40;
   config.train.diverged_loss_ratio = 1e-3;
-  EXPECT_THROW(train_translation(config, RunFolder(path()), Start::kResume), NumericsError);
+  EXPECT_THROW(tasks::train(config, RunFolder(path()), Start::kResume), NumericsError);
   EXPECT_EQ(read_results(path() / "results.json").state.step, 8);
   config.train.diverged_loss_ratio = 0;
-  EXPECT_EQ(train_translation(config, RunFolder(path()), Start::kResume).reason, StopReason::kMaxSteps)
+  EXPECT_EQ(tasks::train(config, RunFolder(path()), Start::kResume).reason, StopReason::kMaxSteps)
       << "a run that has diverged can be gone on with";
   EXPECT_EQ(read_results(path() / "results.json").state.step, 40);
 }

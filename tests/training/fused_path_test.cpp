@@ -7,9 +7,9 @@
 #include "prenorm/base/terminal.h"
 #include "prenorm/ops/kernels.h"
 #include "prenorm/optim/optimizer.h"
-#include "prenorm/training/share_workers.h"
 #include "prenorm/tasks/synthetic_task.h"
 #include "prenorm/tasks/train.h"
+#include "prenorm/training/share_workers.h"
 #include "training/tiny_run.h"
 
 namespace prenorm::training {
@@ -25,7 +25,7 @@ double loss_of_run(bool fused, std::int64_t seed) {
   config.train.valid_every = config.train.checkpoint_every = 1000;
   config.model.dropout = config.model.attention_dropout = 0.1;
   config.data.valid_source = config.data.valid_target = "";
-  train_translation(config, RunFolder(text / "run"), Start::kNew);
+  tasks::train(config, RunFolder(text / "run"), Start::kNew);
   double sum = 0;
   int count = 0;
   for (const auto& line : test::metrics_of(text / "run", "update"))

@@ -1,5 +1,6 @@
 // An update made again is the update.
 #include "prenorm/training/replay.h"
+#include "prenorm/tasks/replay_run.h"
 
 #include <gtest/gtest.h>
 
@@ -25,7 +26,7 @@ TEST_F(ReplayTest, HasTheSameLossAndGradientNormToTheBit) {
   const auto lines = test::metrics_of(path(), "update");
   for (const std::int64_t step : {1, 4, 6, 12}) {
     SCOPED_TRACE(step);
-    const Replay replay = replay_translation(RunFolder(path()), step);
+    const Replay replay = tasks::replay_run(RunFolder(path()), step);
     EXPECT_EQ(replay.from, step <= 5 ? 0 : step <= 10 ? 5 : 10);
     EXPECT_EQ(replay.update.loss(), lines[step - 1]["loss_nats_per_token"]);
     EXPECT_EQ(replay.update.grad_norm, lines[step - 1]["grad_norm_l2_preclip"]);
@@ -43,7 +44,7 @@ TEST_F(ReplayTest, SeesWhatTheRunObserved) {
   Config config = text_->config();
   run(config);
   const auto line = test::metrics_of(path(), "observation").at(0);
-  const Replay replay = replay_translation(RunFolder(path()), 1);
+  const Replay replay = tasks::replay_run(RunFolder(path()), 1);
   std::size_t compared = 0;
   for (const PointStatistics& p : replay.points()) {
     if (!line["rms_by_point"].contains(p.point)) continue;
@@ -68,9 +69,9 @@ TEST_F(ReplayTest, SeesWhatTheRunObserved) {
 TEST_F(ReplayTest, UpdatesThatAreNotThereAreErrors) {
   Config config = text_->config();
   run(config);
-  EXPECT_THROW(replay_translation(RunFolder(path()), 0), UsageError);
-  EXPECT_THROW(replay_translation(RunFolder(path()), 13), UsageError);
-  EXPECT_THROW(replay_translation(RunFolder(text_->path()), 1), UsageError);
+  EXPECT_THROW(tasks::replay_run(RunFolder(path()), 0), UsageError);
+  EXPECT_THROW(tasks::replay_run(RunFolder(path()), 13), UsageError);
+  EXPECT_THROW(tasks::replay_run(RunFolder(text_->path()), 1), UsageError);
 }
 
 }  // namespace

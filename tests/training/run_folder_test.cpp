@@ -11,9 +11,9 @@
 #include "prenorm/base/file.h"
 #include "prenorm/config/load.h"
 #include "prenorm/config/write.h"
+#include "prenorm/tasks/setup.h"
 #include "prenorm/training/metrics_log.h"
 #include "prenorm/training/run_lock.h"
-#include "prenorm/tasks/translation_setup.h"
 #include "text/sample_text.h"
 #include "training/tiny_run.h"
 

@@ -9,8 +9,8 @@
 
 #include "prenorm/base/terminal.h"
 #include "prenorm/optim/gradient_norm.h"
+#include "prenorm/tasks/setup.h"
 #include "prenorm/tasks/train.h"
-#include "prenorm/tasks/translation_setup.h"
 #include "prenorm/tasks/translation_task.h"
 #include "training/tiny_run.h"
 
@@ -29,7 +29,7 @@ class TrainerTest : public ::testing::Test {
   }
 
   static TrainingResult run(const Config& config, const std::string& name = "run") {
-    return train_translation(config, RunFolder(*text_ / name), Start::kNew);
+    return tasks::train(config, RunFolder(*text_ / name), Start::kNew);
   }
   static std::filesystem::path path(const std::string& name = "run") { return *text_ / name; }
   static std::unique_ptr<TranslationTask> task_of(const Config& config) {

@@ -16,8 +16,8 @@
 #include "prenorm/io/safetensors.h"
 #include "prenorm/optim/gradient_norm.h"
 #include "prenorm/optim/schedule.h"
+#include "prenorm/tasks/setup.h"
 #include "prenorm/tasks/train.h"
-#include "prenorm/tasks/translation_setup.h"
 #include "prenorm/tasks/translation_task.h"
 #include "training/trainer_fixture.h"
 

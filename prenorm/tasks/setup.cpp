@@ -1,6 +1,8 @@
-#include "prenorm/tasks/translation_setup.h"
+#include "prenorm/tasks/setup.h"
 
 #include <array>
+#include <span>
+#include <vector>
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
@@ -11,16 +13,28 @@
 #include "prenorm/config/validate.h"
 #include "prenorm/data/parallel_text.h"
 #include "prenorm/data/prepare.h"
+#include "prenorm/tasks/pretrained.h"
 #include "prenorm/training/checkpoint.h"
 
 namespace prenorm::tasks {
 namespace fs = std::filesystem;
+using training::RunFolder;
+using training::Tokenizers;
 namespace {
 
+bool has_given_size(TokenizerKind kind) { return kind == TokenizerKind::kBpe || kind == TokenizerKind::kUnigram; }
+
+// A causal language model writes text as it is, line ends too; a masked one needs what stands for a token.
+text::ExtraPieces extra_pieces(TaskKind task) {
+  return {.mask = task == TaskKind::kMaskedLm, .newline = task == TaskKind::kCausalLm};
+}
+
 text::Tokenizer cached_tokenizer(const Config& config, std::span<const fs::path> files, const fs::path& cache) {
+  const text::ExtraPieces extra = extra_pieces(config.task);
   std::string key =
       fmt::format("{} {} {} {} {}", enum_name(config.tokenizer.kind), config.tokenizer.vocab_size,
                   config.tokenizer.character_coverage, config.tokenizer.max_training_lines, config.train.seed);
+  if (extra.mask || extra.newline) key += extra.mask ? " mask" : " newline";
   for (const fs::path& file : files) key += hash_file_hex(file);
   const fs::path path = cache / fmt::format("tokenizer-{}.model", hash_hex(key).substr(0, 16));
   if (fs::exists(path)) {
@@ -30,11 +44,14 @@ text::Tokenizer cached_tokenizer(const Config& config, std::span<const fs::path>
       warn(fmt::format("{}: the kept tokenizer is damaged and is trained again", path.string()));
     }
   }
-  data::ParallelText(config.data.train_source, config.data.train_target, config.data);  // line counts that differ
-  inform(fmt::format("training a {} vocabulary of {} pieces", enum_name(config.tokenizer.kind),
-                     config.tokenizer.vocab_size));
+  if (config.task == TaskKind::kTranslation)
+    data::ParallelText(config.data.train_source, config.data.train_target, config.data);  // line counts that differ
+  inform(has_given_size(config.tokenizer.kind)
+             ? fmt::format("training a {} vocabulary of {} pieces", enum_name(config.tokenizer.kind),
+                           config.tokenizer.vocab_size)
+             : fmt::format("reading the {} vocabulary of the text", enum_name(config.tokenizer.kind)));
   const text::Tokenizer tokenizer =
-      text::train_tokenizer(files, config.tokenizer, static_cast<std::uint64_t>(config.train.seed));
+      text::train_tokenizer(files, config.tokenizer, static_cast<std::uint64_t>(config.train.seed), extra);
   write_file_atomically(path, tokenizer.serialized());
   return tokenizer;
 }
@@ -47,12 +64,17 @@ fs::path prepared_dir(const Config& config, const RunFolder& folder) {
   return (path.has_filename() ? path : path.parent_path()).parent_path() / "prepared";
 }
 
-void check_readable(const DataConfig& data) {
-  for (const std::string& path : {data.train_source, data.train_target, data.valid_source, data.valid_target})
+void check_readable(const Config& config) {
+  const DataConfig& data = config.data;
+  std::vector<std::string> paths{train_file(config), valid_file(config)};
+  if (config.task == TaskKind::kTranslation) paths.insert(paths.end(), {data.train_target, data.valid_target});
+  for (const std::string& path : paths)
     if (!path.empty()) LineReader reader(path);
 }
 
-Tokenizers make_tokenizers(const Config& config, const fs::path& cache) {
+namespace {
+
+Tokenizers translation_tokenizers(const Config& config, const fs::path& cache) {
   const TokenizerConfig& t = config.tokenizer;
   const std::array<fs::path, 2> files{config.data.train_source, config.data.train_target};
   if (t.joint) {
@@ -65,6 +87,27 @@ Tokenizers make_tokenizers(const Config& config, const fs::path& cache) {
                          : text::Tokenizer::from_file(model);
   };
   return {side(t.source_model, 0), side(t.target_model, 1), false};
+}
+
+text::Tokenizer text_tokenizer(const Config& config, const fs::path& cache) {
+  const std::string& given = config.tokenizer.source_model;
+  if (!given.empty()) return text::Tokenizer::from_file(given);
+  if (!config.train.pretrained.empty()) return pretrained_run(config).folder.tokenizers().source;
+  const std::array<fs::path, 1> files{train_file(config)};
+  return cached_tokenizer(config, files, cache);
+}
+
+}  // namespace
+
+Tokenizers make_tokenizers(const Config& config, const fs::path& cache) {
+  if (config.task == TaskKind::kTranslation) return translation_tokenizers(config, cache);
+  const text::Tokenizer tokenizer = text_tokenizer(config, cache);
+  if (config.task == TaskKind::kMaskedLm && tokenizer.mask_id() < 0)
+    throw_error<DataError>(
+        "{}: the tokenizer has no piece that stands for a masked token; leave tokenizer.source_model empty to have one "
+        "trained",
+        config.tokenizer.source_model.empty() ? config.train.pretrained : config.tokenizer.source_model);
+  return {tokenizer, tokenizer, true};
 }
 
 data::PreparedCorpus prepare_text(const Config& config, const Tokenizers& tokenizers, const std::string& source,
@@ -85,7 +128,7 @@ LoadedTranslator load_translator(const RunFolder& folder, const std::string& whi
   loaded.model = std::make_unique<models::Translator>(loaded.config.model, loaded.tokenizers.source.size(),
                                                       loaded.tokenizers.target.size(),
                                                       static_cast<std::uint64_t>(loaded.config.train.seed));
-  load_weights(checkpoint, loaded.model->parameters());
+  training::load_weights(checkpoint, loaded.model->parameters());
   return loaded;
 }
 

@@ -1,0 +1,54 @@
+#include "prenorm/tasks/make_task.h"
+
+#include "prenorm/base/error.h"
+#include "prenorm/config/validate.h"
+#include "prenorm/tasks/causal_lm_task.h"
+#include "prenorm/tasks/masked_lm_task.h"
+#include "prenorm/tasks/pretrained.h"
+#include "prenorm/tasks/setup.h"
+#include "prenorm/tasks/synthetic_text.h"
+#include "prenorm/tasks/translation_task.h"
+
+namespace prenorm::tasks {
+namespace {
+
+std::unique_ptr<training::Task> synthetic_task(Config config, const SyntheticLengths& lengths) {
+  for (std::string* name : {&config.data.train_source, &config.data.train_target, &config.data.train_text})
+    *name = "synthetic";
+  validate(config);
+  const std::int64_t vocabulary = config.tokenizer.vocab_size;
+  auto text = std::make_unique<SyntheticText>(config);
+  switch (config.task) {
+    case TaskKind::kTranslation: return std::make_unique<SyntheticTask>(config, lengths);
+    case TaskKind::kMaskedLm: return std::make_unique<MaskedLmTask>(config, vocabulary, std::move(text));
+    case TaskKind::kCausalLm: return std::make_unique<CausalLmTask>(config, vocabulary, std::move(text));
+    case TaskKind::kClassification: break;
+  }
+  throw_error<UsageError>("task = \"classification\" has no synthetic data; name a table in data.train_table");
+}
+
+}  // namespace
+
+std::unique_ptr<training::Task> make_task(const Config& config, const training::Tokenizers& tokenizers,
+                                          const std::filesystem::path& prepared_dir) {
+  std::unique_ptr<training::Task> task = std::make_unique<TranslationTask>(config, tokenizers, prepared_dir);
+  load_pretrained(config, task->parameters());
+  return task;
+}
+
+void prepare_data(const Config& config, const training::Tokenizers& tokenizers,
+                  const std::filesystem::path& prepared_dir) {
+  const DataConfig& data = config.data;
+  prepare_text(config, tokenizers, data.train_source, data.train_target, prepared_dir);
+  if (!data.valid_source.empty()) prepare_text(config, tokenizers, data.valid_source, data.valid_target, prepared_dir);
+}
+
+std::unique_ptr<training::Task> measuring_task(Config config, const MeasuringOptions& options) {
+  if (options.synthetic || train_file(config).empty()) return synthetic_task(config, options.lengths);
+  validate(config);
+  const std::filesystem::path prepared =
+      config.data.prepared_dir.empty() ? options.prepared_dir : std::filesystem::path(config.data.prepared_dir);
+  return make_task(config, make_tokenizers(config, prepared), prepared);
+}
+
+}  // namespace prenorm::tasks

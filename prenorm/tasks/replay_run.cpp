@@ -1,0 +1,25 @@
+#include "prenorm/tasks/replay_run.h"
+
+#include "prenorm/base/error.h"
+#include "prenorm/config/load.h"
+#include "prenorm/config/validate.h"
+#include "prenorm/tasks/make_task.h"
+#include "prenorm/tasks/setup.h"
+#include "prenorm/training/process.h"
+
+namespace prenorm::tasks {
+
+training::Replay replay_run(const training::RunFolder& folder, std::int64_t step) {
+  if (!folder.exists())
+    throw_error<UsageError>("{}: is not a run folder, it has no config.toml", folder.path().string());
+  const Config config = load_run_config(folder.path()).config;
+  validate(config);
+  if (step > config.train.max_steps)
+    throw_error<UsageError>("--step {}: the run ends at update {}", step, config.train.max_steps);
+  check_readable(config);
+  training::set_up_process(config.runtime);
+  const auto task = make_task(config, folder.tokenizers(), prepared_dir(config, folder));
+  return training::replay(config, *task, folder, step);
+}
+
+}  // namespace prenorm::tasks
