@@ -7,6 +7,7 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
+#include "prenorm/config/validate.h"
 #include "prenorm/huggingface/checkpoint_folder.h"
 #include "prenorm/huggingface/config_json.h"
 #include "prenorm/huggingface/tokenizer_files.h"
@@ -55,12 +56,10 @@ Config config_of(const Architecture& a) {
   return config;
 }
 
-void check_unused(const training::RunFolder& run) { run.check_unused(); }
-
 }  // namespace
 
 Imported import_run(const fs::path& folder, const training::RunFolder& run) {
-  check_unused(run);
+  run.check_unused();
   if (!fs::exists(folder / "config.json"))
     throw_error<FileError>("{}: has no config.json, which says what model this is", folder.string());
   Architecture architecture = read_config_json(folder / "config.json");
@@ -75,16 +74,18 @@ Imported import_run(const fs::path& folder, const training::RunFolder& run) {
     const at::NoGradGuard no_grad;
     for (const auto& [name, tensor] : fitted.ours) parameters.at(name).copy_(tensor);
   }
+  const Config config = config_of(architecture);
+  validate(config);
   AtomicDirectory made(run.path());
   const training::RunFolder inside(made.path());
-  inside.create(config_of(architecture), {tokenizer, tokenizer, true});
+  inside.create(config, {tokenizer, tokenizer, true});
   training::save_weights(inside.checkpoint(0), parameters,
                          {{"imported_from", fs::absolute(folder).lexically_normal().string()},
                           {"model_type", enum_name(architecture.type)}});
   inside.link_last(0);
   inside.link_best(0);
   made.commit();
-  return {architecture, task_of(architecture), parameters.count(), fitted.left_out};
+  return {architecture, config.task, parameters.count(), fitted.left_out};
 }
 
 }  // namespace prenorm::huggingface

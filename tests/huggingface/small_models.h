@@ -1,6 +1,7 @@
 // Small models of every architecture that others read, with random weights.
 #pragma once
 
+#include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 
 #include <cmath>
