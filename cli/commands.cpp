@@ -7,6 +7,8 @@
 #include "cli/commands/diagnose.h"
 #include "cli/commands/doctor.h"
 #include "cli/commands/evaluate.h"
+#include "cli/commands/export.h"
+#include "cli/commands/import.h"
 #include "cli/commands/probe.h"
 #include "cli/commands/replay.h"
 #include "cli/commands/report.h"
@@ -36,6 +38,8 @@ constexpr Command kCommands[] = {
     {add_probe, "probe", "gradients beside theory"},
     {add_report, "report", "a page about runs"},
     {add_watch, "watch", "runs as they go on"},
+    {add_export, "export", "a model to other programs"},
+    {add_import, "import", "a model from others"},
     {add_config, "config", "each value, its origin"},
     {add_corpus, "corpus", "text to train on"},
     {add_bench, "bench", "speed on this machine"},
