@@ -137,10 +137,7 @@ void add_debian(CLI::App& corpus, Run& chosen) {
       ->add_flag("--gcide", choice->gcide, "with --text: Webster's dictionary of 1913 too (14.8 MB more to download)")
       ->needs(text);
   add_json_flag(*command, choice->json);
-  command->footer(
-      "Needs apt-get, no root; nothing is installed. Examples:\n"
-      "  prenorm corpus debian --pair en-de --output corpus\n"
-      "  prenorm corpus debian --text en --output corpus-en");
+  command->footer("Needs apt-get, no root; nothing is installed. Example: prenorm corpus debian --output corpus");
   run_as(*command, chosen, [choice] { return build(*choice); });
 }
 
