@@ -13,7 +13,7 @@ nn
 models
 decoding
 training
-tasks
+tasks huggingface
 lab papers report
 pages demo
 cli"

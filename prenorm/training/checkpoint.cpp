@@ -142,6 +142,13 @@ void load_weights(const fs::path& path, nn::Parameters& parameters) {
   use_weights(read_weights(path, read_state(path), parameters), parameters);
 }
 
+void save_weights(const fs::path& path, const nn::Parameters& parameters, const nlohmann::json& origin) {
+  AtomicDirectory folder(path);
+  write_model(folder.path(), parameters);
+  write_state(folder.path(), origin, {kModel});
+  folder.commit();
+}
+
 void average_checkpoints(const fs::path& path, std::span<const fs::path> checkpoints, nn::Parameters& parameters) {
   at::Tensor sum = at::zeros_like(parameters.values(), at::kDouble);
   std::vector<std::string> names;
@@ -153,10 +160,7 @@ void average_checkpoints(const fs::path& path, std::span<const fs::path> checkpo
   const at::NoGradGuard no_grad;
   at::Tensor values = parameters.values();
   values.copy_(sum / static_cast<double>(checkpoints.size()));
-  AtomicDirectory folder(path);
-  write_model(folder.path(), parameters);
-  write_state(folder.path(), {{"average_of", names}}, {kModel});
-  folder.commit();
+  save_weights(path, parameters, {{"average_of", names}});
 }
 
 }  // namespace prenorm::training

@@ -68,6 +68,10 @@ bool is_on_schedule(const std::filesystem::path& path);
 // The weights alone.
 void load_weights(const std::filesystem::path& path, nn::Parameters& parameters);
 
+// A checkpoint without an optimizer: it can be used and started from, not gone on with. `origin`: where the weights
+// come from, for readers of its trainer.json. Errors: FileError.
+void save_weights(const std::filesystem::path& path, const nn::Parameters& parameters, const nlohmann::json& origin);
+
 // Writes a checkpoint at `path` whose weights are the mean of those of `checkpoints` (not empty); it has no optimizer.
 // The sum is taken in float64. Leaves `parameters` at the mean.
 void average_checkpoints(const std::filesystem::path& path, std::span<const std::filesystem::path> checkpoints,

@@ -1,0 +1,52 @@
+#include "cli/commands/import.h"
+
+#include <fmt/ranges.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "cli/output.h"
+#include "prenorm/base/terminal.h"
+#include "prenorm/huggingface/import.h"
+
+namespace prenorm::cli {
+namespace {
+
+struct Options {
+  std::string folder, run;
+  bool json = false;
+};
+
+int run_import(const Options& options) {
+  const huggingface::Imported imported = huggingface::import_run(options.folder, training::RunFolder(options.run));
+  const std::string_view type = enum_name(imported.architecture.type), task = enum_name(imported.task);
+  if (!imported.left_out.empty())
+    inform(fmt::format("{}: left out, the run has no use for them: {}", options.folder,
+                       fmt::join(imported.left_out, ", ")));
+  if (options.json)
+    print_json({{"run", options.run},
+                {"model_type", type},
+                {"task", task},
+                {"parameters", imported.parameters},
+                {"left_out", imported.left_out}});
+  else
+    print(fmt::format("{}: task {}, {} parameters of model_type {}\n", options.run, task,
+                      format_count(imported.parameters), type));
+  return 0;
+}
+
+}  // namespace
+
+void add_import(CLI::App& app, Run& chosen) {
+  CLI::App* command = app.add_subcommand("import", "Makes a run of a Hugging Face checkpoint.");
+  auto options = std::make_shared<Options>();
+  command->add_option("DIR", options->folder, "a folder with config.json, model.safetensors and a tokenizer")
+      ->required();
+  command->add_option("--run", options->run, "the run folder to make")->type_name("DIR")->required();
+  add_json_flag(*command, options->json);
+  command->footer("Example: prenorm import bert-base-uncased --run runs/bert");
+  run_as(*command, chosen, [options] { return run_import(*options); });
+}
+
+}  // namespace prenorm::cli

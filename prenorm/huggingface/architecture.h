@@ -1,0 +1,61 @@
+// Which published architecture a model of ours is: a model type of Hugging Face's transformers and what its numbers
+// are. The model types, and the sources of their equations:
+//
+//   bert                  Post-LN encoder (Devlin et al. 2019)
+//   megatron-bert         Pre-LN encoder without LN on the embeddings (Shoeybi et al. 2019, section 4.2)
+//   roberta-prelayernorm  Pre-LN encoder with LN on the embeddings (fairseq's --encoder-normalize-before)
+//   gpt2                  Pre-LN decoder (Radford et al. 2019)
+//   marian                Post-LN encoder and decoder with sinusoids (Junczys-Dowmunt et al. 2018)
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "prenorm/base/describe.h"
+#include "prenorm/config/config.h"
+
+namespace prenorm::huggingface {
+
+enum class ModelType : std::uint8_t { kBert, kMegatronBert, kRobertaPreLayerNorm, kGpt2, kMarian };
+
+// Ids of pieces with a meaning; -1 where the vocabulary has none.
+struct SpecialIds {
+  std::int64_t unk = -1, begin = -1, end = -1, pad = -1, mask = -1, decoder_start = -1;
+};
+
+struct Architecture {
+  ModelType type = ModelType::kBert;
+  ModelConfig model{};
+  std::int64_t vocabulary = 0;  // rows of the embedding
+  SpecialIds ids{};
+  // Heads of an encoder. The pooler stands wherever one of the last two does.
+  bool masked_lm = false;
+  bool next_sentence = false;
+  std::int64_t classes = 0;  // outputs of the classifier, 1 for a number; 0 = there is none
+
+  bool is_encoder() const { return type != ModelType::kGpt2 && type != ModelType::kMarian; }
+  bool has_pooler() const { return next_sentence || classes > 0; }
+  // Rows of roberta-prelayernorm's position table before that of the first token: it counts from the padding id + 1.
+  std::int64_t unused_positions() const { return type == ModelType::kRobertaPreLayerNorm ? ids.pad + 1 : 0; }
+};
+
+// The architecture of a run. `classes`: see Architecture; of task = "classification" alone.
+// Errors: UsageError naming the key that has no place in a published architecture, and the value it would need.
+Architecture architecture_of(const Config& config, std::int64_t vocabulary, const SpecialIds& ids,
+                             std::int64_t classes = 0);
+
+}  // namespace prenorm::huggingface
+
+template <>
+struct prenorm::EnumNames<prenorm::huggingface::ModelType> {
+  using ModelType = prenorm::huggingface::ModelType;
+  static constexpr std::array<std::pair<ModelType, std::string_view>, 5> values{
+      {{ModelType::kBert, "bert"},
+       {ModelType::kMegatronBert, "megatron-bert"},
+       {ModelType::kRobertaPreLayerNorm, "roberta-prelayernorm"},
+       {ModelType::kGpt2, "gpt2"},
+       {ModelType::kMarian, "marian"}}};
+};

@@ -1,0 +1,66 @@
+#include "prenorm/huggingface/export.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "prenorm/base/error.h"
+#include "prenorm/base/file.h"
+#include "prenorm/config/load.h"
+#include "prenorm/config/validate.h"
+#include "prenorm/huggingface/config_json.h"
+#include "prenorm/huggingface/tokenizer_files.h"
+#include "prenorm/huggingface/weights.h"
+#include "prenorm/training/checkpoint.h"
+
+namespace prenorm::huggingface {
+namespace fs = std::filesystem;
+namespace {
+
+void check_unused(const fs::path& output) {
+  std::error_code error;
+  const fs::file_status status = fs::status(output, error);
+  if (fs::exists(status) && (!fs::is_directory(status) || !fs::is_empty(output, error)))
+    throw_error<UsageError>("{}: is there already and is not an empty folder; name another with --output",
+                            output.string());
+}
+
+// How many outputs a classifier has is known to its weights alone.
+std::int64_t classes_of(const Config& config, const fs::path& checkpoint) {
+  if (config.task != TaskKind::kClassification) return 0;
+  return io::read_safetensors(checkpoint / "model.safetensors").at("classifier.weight").size(0);
+}
+
+std::vector<std::string> names_in(const fs::path& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder)) names.push_back(entry.path().filename().string());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+}  // namespace
+
+Exported export_run(const training::RunFolder& run, const std::string& which, const fs::path& output) {
+  check_unused(output);
+  const fs::path checkpoint = run.find_checkpoint(which);
+  const Config config = load_run_config(run.path()).config;
+  validate(config);
+  const training::Tokenizers tokenizers = run.tokenizers();
+  const Architecture architecture =
+      architecture_of(config, tokenizers.source.size(), special_ids(tokenizers.source), classes_of(config, checkpoint));
+  const Layout layout = layout_of(architecture);
+  nn::Parameters parameters = empty_parameters(layout);
+  training::load_weights(checkpoint, parameters);
+
+  AtomicDirectory folder(output);
+  io::write_safetensors(folder.path() / "model.safetensors", to_theirs(layout, parameters), {{"format", "pt"}});
+  write_file_atomically(folder.path() / "config.json", to_config_json(architecture).dump(2) + "\n");
+  if (!architecture.is_encoder())
+    write_file_atomically(folder.path() / "generation_config.json",
+                          to_generation_json(architecture, config.decode).dump(2) + "\n");
+  write_tokenizer(folder.path(), architecture, tokenizers.source);
+  Exported result{architecture, checkpoint, parameters.count(), names_in(folder.path())};
+  folder.commit();
+  return result;
+}
+
+}  // namespace prenorm::huggingface

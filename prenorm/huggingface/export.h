@@ -1,0 +1,25 @@
+// A run as Hugging Face's transformers and what reads its files load it.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "prenorm/huggingface/architecture.h"
+#include "prenorm/training/run_folder.h"
+
+namespace prenorm::huggingface {
+
+struct Exported {
+  Architecture architecture;
+  std::filesystem::path checkpoint;
+  std::int64_t parameters = 0;     // numbers, tied ones once
+  std::vector<std::string> files;  // in the folder, in alphabetical order
+};
+
+// Writes config.json, model.safetensors and the tokenizer's files into `output`, a folder that is not there or empty
+// and appears whole. `which`: see RunFolder::find_checkpoint.
+// Errors: UsageError (architecture_of(), a folder in use), CheckpointError, FileError.
+Exported export_run(const training::RunFolder& run, const std::string& which, const std::filesystem::path& output);
+
+}  // namespace prenorm::huggingface

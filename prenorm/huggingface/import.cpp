@@ -1,0 +1,91 @@
+#include "prenorm/huggingface/import.h"
+
+#include <ATen/core/grad_mode.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "prenorm/base/error.h"
+#include "prenorm/base/file.h"
+#include "prenorm/config/validate.h"
+#include "prenorm/huggingface/checkpoint_folder.h"
+#include "prenorm/huggingface/config_json.h"
+#include "prenorm/huggingface/tokenizer_files.h"
+#include "prenorm/huggingface/weights.h"
+#include "prenorm/training/checkpoint.h"
+
+namespace prenorm::huggingface {
+namespace fs = std::filesystem;
+namespace {
+
+// What config.json leaves open and the tensors tell. A checkpoint of masked LM may have been trained with the
+// next-sentence objective, as the published BERT was; a table of one segment that is zero is none.
+void complete(Architecture& a, const TensorsByName& tensors) {
+  const auto find = [&](std::string_view ending) {
+    return std::find_if(tensors.begin(), tensors.end(), [&](const auto& t) { return t.first.ends_with(ending); });
+  };
+  if (!a.is_encoder()) return;
+  const auto segments = find("embeddings.token_type_embeddings.weight");
+  if (a.model.segments == 1 && segments != tensors.end() && !segments->second.to(at::kBool).any().item<bool>())
+    a.model.segments = 0;
+  if (a.masked_lm && a.model.segments == 2 && a.type != ModelType::kRobertaPreLayerNorm)
+    a.next_sentence |=
+        find("cls.seq_relationship.weight") != tensors.end() && find("pooler.dense.weight") != tensors.end();
+}
+
+TaskKind task_of(const Architecture& a) {
+  if (a.type == ModelType::kMarian) return TaskKind::kTranslation;
+  if (a.type == ModelType::kGpt2) return TaskKind::kCausalLm;
+  return a.classes > 0 ? TaskKind::kClassification : TaskKind::kMaskedLm;
+}
+
+// The text that the model has seen is not known; a run must name one.
+Config config_of(const Architecture& a) {
+  const std::string unknown = fmt::format("(imported, model_type {})", enum_name(a.type));
+  Config config;
+  config.task = task_of(a);
+  config.model = a.model;
+  config.masked_lm.next_sentence = a.next_sentence;
+  config.tokenizer.vocab_size = a.vocabulary;
+  if (config.task == TaskKind::kTranslation) {
+    config.data.train_source = config.data.train_target = unknown;
+  } else {
+    config.data.sequence_length = std::min<std::int64_t>(config.data.sequence_length, a.model.max_positions);
+    (config.task == TaskKind::kClassification ? config.data.train_table : config.data.train_text) = unknown;
+  }
+  return config;
+}
+
+}  // namespace
+
+Imported import_run(const fs::path& folder, const training::RunFolder& run) {
+  run.check_unused();
+  if (!fs::exists(folder / "config.json"))
+    throw_error<FileError>("{}: has no config.json, which says what model this is", folder.string());
+  Architecture architecture = read_config_json(folder / "config.json");
+  TensorsByName tensors = read_tensors(folder);
+  complete(architecture, tensors);
+  const Layout layout = layout_of(architecture);
+  const FittedTensors fitted = fit(layout, by_known_names(layout, std::move(tensors), folder), folder);
+  const text::Tokenizer tokenizer = read_tokenizer(folder, architecture);
+
+  nn::Parameters parameters = empty_parameters(layout);
+  {
+    const at::NoGradGuard no_grad;
+    for (const auto& [name, tensor] : fitted.ours) parameters.at(name).copy_(tensor);
+  }
+  const Config config = config_of(architecture);
+  validate(config);
+  AtomicDirectory made(run.path());
+  const training::RunFolder inside(made.path());
+  inside.create(config, {tokenizer, tokenizer, true});
+  training::save_weights(inside.checkpoint(0), parameters,
+                         {{"imported_from", fs::absolute(folder).lexically_normal().string()},
+                          {"model_type", enum_name(architecture.type)}});
+  inside.link_last(0);
+  inside.link_best(0);
+  made.commit();
+  return {architecture, config.task, parameters.count(), fitted.left_out};
+}
+
+}  // namespace prenorm::huggingface

@@ -1,0 +1,118 @@
+#include "prenorm/huggingface/tokenizer_files.h"
+
+#include <nlohmann/json.hpp>
+
+#include "prenorm/base/error.h"
+#include "prenorm/base/file.h"
+#include "prenorm/config/text.h"
+
+namespace prenorm::huggingface {
+namespace fs = std::filesystem;
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// The kinds of files that Tokenizer::from_file reads, told by their content as it does.
+enum class FileKind : std::uint8_t { kSentencePiece, kTokenizerJson, kVocabularyText };
+
+FileKind kind_of(std::string_view serialized) {
+  if (serialized.starts_with('{')) return FileKind::kTokenizerJson;
+  return serialized.starts_with('\n') ? FileKind::kSentencePiece : FileKind::kVocabularyText;
+}
+
+void write_json(const fs::path& path, const Json& json) { write_file_atomically(path, json.dump(2) + "\n"); }
+
+Json pieces_with_ids(const text::Tokenizer& tokenizer) {
+  Json ids = Json::object();
+  for (std::int32_t id = 0; id < tokenizer.size(); ++id) ids[tokenizer.piece(id)] = id;
+  return ids;
+}
+
+// Names of the special tokens under the keys of transformers; what the vocabulary lacks is null.
+Json special_tokens(const Architecture& a, const text::Tokenizer& tokenizer) {
+  const auto name = [&](std::int64_t id) {
+    return id >= 0 ? Json(tokenizer.piece(static_cast<std::int32_t>(id))) : Json(nullptr);
+  };
+  Json json{{"unk_token", name(a.ids.unk)},
+            {"eos_token", name(a.ids.end)},
+            {"bos_token", name(a.ids.begin)},
+            {"pad_token", name(a.ids.pad)},
+            {"model_max_length", a.model.max_positions}};
+  if (a.is_encoder())
+    json.update({{"cls_token", name(a.ids.begin)}, {"sep_token", name(a.ids.end)}, {"mask_token", name(a.ids.mask)}});
+  if (a.type == ModelType::kMarian && a.ids.pad < 0) json["pad_token"] = name(a.ids.end);
+  return json;
+}
+
+// The class of transformers whose ids are those of the SentencePiece model, and the names of its files.
+Json write_sentencepiece(const fs::path& folder, const Architecture& a, const text::Tokenizer& tokenizer) {
+  const std::string model = tokenizer.serialized();
+  if (a.type == ModelType::kMarian) {
+    write_file_atomically(folder / "source.spm", model);
+    write_file_atomically(folder / "target.spm", model);
+    write_json(folder / "vocab.json", pieces_with_ids(tokenizer));
+    return {{"tokenizer_class", "MarianTokenizer"}, {"separate_vocabs", false}};
+  }
+  if (a.type == ModelType::kGpt2) {
+    write_file_atomically(folder / "tokenizer.model", model);
+    return {{"tokenizer_class", "LlamaTokenizer"}, {"add_bos_token", false}, {"add_eos_token", false}};
+  }
+  write_file_atomically(folder / "spiece.model", model);
+  return {{"tokenizer_class", "AlbertTokenizer"}, {"do_lower_case", false}, {"keep_accents", true}};
+}
+
+Json write_files(const fs::path& folder, const Architecture& a, const text::Tokenizer& tokenizer) {
+  switch (kind_of(tokenizer.serialized())) {
+    case FileKind::kSentencePiece: return write_sentencepiece(folder, a, tokenizer);
+    case FileKind::kTokenizerJson: write_file_atomically(folder / "tokenizer.json", tokenizer.serialized()); break;
+    case FileKind::kVocabularyText:
+      write_file_atomically(folder / "vocab.txt", tokenizer.serialized());
+      return {{"tokenizer_class", "BertTokenizer"}};
+  }
+  return {{"tokenizer_class", "PreTrainedTokenizerFast"}};
+}
+
+// Marian's ids are those of vocab.json, ours those of the SentencePiece model.
+void check_marian(const fs::path& folder, const Architecture& a, const text::Tokenizer& tokenizer) {
+  if (read_file(folder / "source.spm") != read_file(folder / "target.spm"))
+    throw_error<DataError>("{}: source.spm and target.spm are not the same; this program needs one vocabulary for both",
+                           folder.string());
+  const Json ids = Json::parse(read_file(folder / "vocab.json"), nullptr, /*allow_exceptions=*/false);
+  if (!ids.is_object() || ids != pieces_with_ids(tokenizer))
+    throw_error<DataError>("{}: its ids are not those of the SentencePiece model, which this program needs",
+                           (folder / "vocab.json").string());
+  if (a.ids.decoder_start != tokenizer.decoder_start_id() || a.ids.end != tokenizer.eos_id())
+    throw_error<DataError>("{}: decoder_start_token_id = {} and eos_token_id = {}; this program needs {} and {}",
+                           (folder / "config.json").string(), a.ids.decoder_start, a.ids.end,
+                           tokenizer.decoder_start_id(), tokenizer.eos_id());
+}
+
+}  // namespace
+
+SpecialIds special_ids(const text::Tokenizer& tokenizer) {
+  return {tokenizer.unk_id(), tokenizer.bos_id(),  tokenizer.eos_id(),
+          tokenizer.pad_id(), tokenizer.mask_id(), tokenizer.decoder_start_id()};
+}
+
+void write_tokenizer(const fs::path& folder, const Architecture& architecture, const text::Tokenizer& tokenizer) {
+  Json json = write_files(folder, architecture, tokenizer);
+  json.update(special_tokens(architecture, tokenizer));
+  write_json(folder / "tokenizer_config.json", json);
+}
+
+text::Tokenizer read_tokenizer(const fs::path& folder, const Architecture& architecture) {
+  for (const char* name :
+       {"source.spm", "spiece.model", "tokenizer.model", "tokenizer.json", "vocab.txt", "vocab.json"}) {
+    if (!fs::exists(folder / name)) continue;
+    const text::Tokenizer tokenizer = text::Tokenizer::from_file(folder / name);
+    if (tokenizer.size() != architecture.vocabulary)
+      throw_error<DataError>("{}: has {} pieces, and the vocabulary of config.json has {}", (folder / name).string(),
+                             tokenizer.size(), architecture.vocabulary);
+    if (architecture.type == ModelType::kMarian) check_marian(folder, architecture, tokenizer);
+    return tokenizer;
+  }
+  throw_error<FileError>("{}: has no tokenizer (tokenizer.json, vocab.txt, vocab.json or a SentencePiece model)",
+                         folder.string());
+}
+
+}  // namespace prenorm::huggingface

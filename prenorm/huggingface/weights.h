@@ -1,0 +1,18 @@
+// Weights of an architecture without the model that computes with them.
+#pragma once
+
+#include <filesystem>
+
+#include "prenorm/huggingface/layout.h"
+#include "prenorm/io/safetensors.h"
+#include "prenorm/nn/parameters.h"
+
+namespace prenorm::huggingface {
+
+// Parameters of the names and shapes of ours, complete and zero.
+nn::Parameters empty_parameters(const Layout& layout);
+
+// Of theirs, constants included, in the layout's order.
+io::NamedTensors to_theirs(const Layout& layout, const nn::Parameters& parameters);
+
+}  // namespace prenorm::huggingface
