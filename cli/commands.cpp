@@ -9,6 +9,7 @@
 #include "cli/commands/evaluate.h"
 #include "cli/commands/export.h"
 #include "cli/commands/import.h"
+#include "cli/commands/predict.h"
 #include "cli/commands/probe.h"
 #include "cli/commands/replay.h"
 #include "cli/commands/report.h"
@@ -35,6 +36,7 @@ constexpr Command kCommands[] = {
     {add_translate, "translate", "text, line by line"},
     {add_evaluate, "evaluate", "translate a test, score it"},
     {add_score, "score", "BLEU and chrF of a text"},
+    {add_predict, "predict", "classes of examples"},
     {add_probe, "probe", "gradients beside theory"},
     {add_report, "report", "a page about runs"},
     {add_watch, "watch", "runs as they go on"},

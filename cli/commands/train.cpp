@@ -14,6 +14,7 @@
 #include "prenorm/base/terminal.h"
 #include "prenorm/config/load.h"
 #include "prenorm/tasks/train.h"
+#include "prenorm/training/results.h"
 #include "prenorm/training/stop_signal.h"
 
 namespace prenorm::cli {
@@ -63,8 +64,8 @@ int train(const Options& options) {
                     format_duration(result.state.seconds)));
   const auto report = [](const char* name, const std::optional<training::Validation>& v) {
     if (v)
-      print(fmt::format("{}: validation loss {:.4f} nats per token, BLEU {:.2f} ({})\n", name, v->loss_nats_per_token,
-                        v->bleu.value_or(0), v->bleu_signature));
+      print(fmt::format("{}: {}{}\n", name, training::summary(*v),
+                        v->bleu ? fmt::format(" ({})", v->bleu_signature) : std::string()));
   };
   report("last checkpoint", result.last_validation);
   report("averaged checkpoints", result.average_validation);

@@ -76,6 +76,11 @@ CellRecord read_cell(const std::string& name, const fs::path& run, const fs::pat
     record.final_loss = result.last_validation->loss_nats_per_token;
     record.final_nll = result.last_validation->nll_nats_per_token;
     record.bleu = result.last_validation->bleu;
+    const auto& scores = result.last_validation->scores;
+    if (!scores.empty()) {
+      record.score_name = scores.front().first;
+      record.score = scores.front().second;
+    }
   }
   return record;
 }

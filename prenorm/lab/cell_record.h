@@ -33,6 +33,8 @@ struct CellRecord {
   std::optional<double> final_nll;     // the same without label smoothing
   double unigram_nats = 0;             // what target token frequencies give without it; 0 where it is not known
   std::optional<double> bleu;          // at the end
+  std::string score_name;              // of the first of the task's other scores, where it has any
+  std::optional<double> score;         // its value at the end
   std::optional<double> seconds;       // spent on updates
   std::string problem;                 // why it diverged or failed
 

@@ -59,24 +59,39 @@ std::string finished_text(TextTable table, std::size_t keys) {
   return aligned(table);
 }
 
+// BLEU, or the first score of a task that has others.
+struct Quality {
+  explicit Quality(const StudyTable& table)
+      : scored(!table.score_name.empty()), name(scored ? table.score_name : "BLEU"), digits(scored ? 4 : 2) {}
+
+  std::optional<double> of(const CellRecord& cell) const { return scored ? cell.score : cell.bleu; }
+  const Spread& of(const SeedSummary& summary) const { return scored ? summary.score : summary.bleu; }
+
+  bool scored;
+  std::string name;
+  int digits;
+};
+
 std::string cells_text(const StudyTable& table) {
+  const Quality quality(table);
   TextTable text =
-      keyed(short_names(table.keys), {"status", "updates", "loss", "best", "BLEU", "to target", "seconds"});
+      keyed(short_names(table.keys), {"status", "updates", "loss", "best", quality.name, "to target", "seconds"});
   text.right[table.keys.size()] = false;
   for (const StudyRow& row : table.rows)
     add_row(text, row.values,
             {status_text(row.cell), row.cell.has_ended() ? fmt::format("{}", row.cell.updates) : "",
-             number(row.cell.final_loss, 4), number(row.best_loss, 4), number(row.cell.bleu, 2),
+             number(row.cell.final_loss, 4), number(row.best_loss, 4), number(quality.of(row.cell), quality.digits),
              number(row.updates_to_target, 0), number(row.cell.seconds, 0)});
   return finished_text(std::move(text), table.keys.size());
 }
 
 std::string summary_text(const StudyTable& table) {
-  TextTable text = keyed(short_names(table.summary_keys), {"seeds", "diverged", "loss", "BLEU", "to target"});
+  const Quality quality(table);
+  TextTable text = keyed(short_names(table.summary_keys), {"seeds", "diverged", "loss", quality.name, "to target"});
   for (const SeedSummary& s : table.summaries)
     add_row(text, s.values,
             {fmt::format("{}", s.finished + s.diverged), fmt::format("{}", s.diverged), spread_text(s.loss, 4),
-             spread_text(s.bleu, 2), spread_text(s.updates_to_target, 0)});
+             spread_text(quality.of(s), quality.digits), spread_text(s.updates_to_target, 0)});
   return finished_text(std::move(text), table.summary_keys.size());
 }
 
@@ -115,6 +130,7 @@ nlohmann::ordered_json cell_json(const StudyTable& table, const StudyRow& row) {
   put(json, "valid_loss_nats_per_token", row.cell.final_loss);
   put(json, "best_valid_loss_nats_per_token", row.best_loss);
   put(json, "bleu", row.cell.bleu);
+  if (row.cell.score) put(json, row.cell.score_name.c_str(), row.cell.score);
   put(json, "updates_to_target_loss", row.updates_to_target);
   put(json, "training_seconds", row.cell.seconds);
   if (!row.cell.problem.empty()) json["problem"] = row.cell.problem;
@@ -126,6 +142,7 @@ nlohmann::ordered_json summary_json(const StudyTable& table, const SeedSummary& 
       {"keys", values_json(table.summary_keys, s.values)}, {"finished", s.finished}, {"diverged", s.diverged}};
   put(json, "valid_loss_nats_per_token", s.loss);
   put(json, "bleu", s.bleu);
+  if (s.score.n > 0) put(json, table.score_name.c_str(), s.score);
   put(json, "updates_to_target_loss", s.updates_to_target);
   return json;
 }
@@ -174,6 +191,7 @@ std::string to_text(const StudyTable& table) {
 nlohmann::ordered_json to_json(const StudyTable& table) {
   using Json = nlohmann::ordered_json;
   Json json{{"keys", table.keys}};
+  if (!table.score_name.empty()) json["score"] = table.score_name;
   put(json, "target_loss_nats_per_token", table.target_loss);
   json["target_loss_is_median"] = table.target_is_median;
   json["bleu_margin"] = kBleuMargin;
@@ -187,17 +205,18 @@ nlohmann::ordered_json to_json(const StudyTable& table) {
 
 std::string to_csv(const StudyTable& table) {
   const auto exact = [](const std::optional<double>& value) { return value ? fmt::format("{}", *value) : ""; };
+  const Quality quality(table);
   std::vector<std::string> keys{"name"};
   keys.insert(keys.end(), table.keys.begin(), table.keys.end());
   TextTable text = keyed(keys, {"status", "updates", "valid_loss_nats_per_token", "best_valid_loss_nats_per_token",
-                                "bleu", "updates_to_target_loss", "training_seconds"});
+                                quality.scored ? quality.name : "bleu", "updates_to_target_loss", "training_seconds"});
   for (const StudyRow& row : table.rows) {
     std::vector<KeyValue> values{{0, row.cell.name}};
     values.insert(values.end(), row.values.begin(), row.values.end());
     add_row(text, values,
             {std::string(enum_name(row.cell.status)), row.cell.has_ended() ? fmt::format("{}", row.cell.updates) : "",
-             exact(row.cell.final_loss), exact(row.best_loss), exact(row.cell.bleu), exact(row.updates_to_target),
-             exact(row.cell.seconds)});
+             exact(row.cell.final_loss), exact(row.best_loss), exact(quality.of(row.cell)),
+             exact(row.updates_to_target), exact(row.cell.seconds)});
   }
   return csv(text);
 }
@@ -207,7 +226,9 @@ std::string outcome_text(const CellRecord& cell) {
     return fmt::format("{}{}{}", status_text(cell), cell.problem.empty() ? "" : ": ", cell.problem);
   return fmt::format("{} updates{}{}, {}", format_count(cell.updates),
                      cell.final_loss ? fmt::format(", validation loss {:.4f}", *cell.final_loss) : "",
-                     cell.bleu ? fmt::format(", BLEU {:.2f}", *cell.bleu) : "",
+                     cell.bleu    ? fmt::format(", BLEU {:.2f}", *cell.bleu)
+                     : cell.score ? fmt::format(", {} {:.4f}", cell.score_name, *cell.score)
+                                  : "",
                      format_duration(cell.seconds.value_or(0)));
 }
 

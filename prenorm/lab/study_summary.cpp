@@ -42,6 +42,7 @@ SeedSummary summary_of(const Group& values, const std::vector<const StudyRow*>& 
   }
   summary.loss = spread(rows, [](const StudyRow& row) { return row.cell.final_loss; });
   summary.bleu = spread(rows, [](const StudyRow& row) { return row.cell.bleu; });
+  summary.score = spread(rows, [](const StudyRow& row) { return row.cell.score; });
   summary.updates_to_target = spread(rows, [](const StudyRow& row) { return row.updates_to_target; });
   return summary;
 }

@@ -86,10 +86,14 @@ StudyTable make_table(std::vector<CellRecord> cells, std::span<const std::string
     for (const std::string& key : table.keys) row.values.push_back(values[i].at(key));
     row.best_loss = row.cell.best_loss();
     if (table.target_loss) row.updates_to_target = row.cell.updates_to(*table.target_loss);
+    if (table.score_name.empty()) table.score_name = row.cell.score_name;
     table.rows.push_back(std::move(row));
   }
   std::stable_sort(table.rows.begin(), table.rows.end(),
                    [](const StudyRow& a, const StudyRow& b) { return a.values < b.values; });
+  // A score of another name is none to compare.
+  for (StudyRow& row : table.rows)
+    if (row.cell.score_name != table.score_name) row.cell.score.reset();
   summarize(table);
   return table;
 }

@@ -87,6 +87,18 @@ double RunMetrics::last_step() const {
   return last;
 }
 
+void RunMetrics::add_scores(const nlohmann::json& line, double step) {
+  const auto found = line.find("scores");
+  if (found == line.end() || !found->is_array()) return;
+  for (const auto& score : *found) {
+    const double value = number(score, "value");
+    if (!std::isfinite(value)) continue;
+    ScoreCurve& curve = scores[score.value("name", "score")];
+    curve.steps.push_back(step);
+    curve.values.push_back(value);
+  }
+}
+
 void RunMetrics::add(std::string_view text) {
   const auto line = nlohmann::json::parse(text);
   const auto type = line.at("type").get<std::string>();
@@ -100,6 +112,7 @@ void RunMetrics::add(std::string_view text) {
   } else if (type == "validation") {
     // A second line of the same update is the one with BLEU at the end.
     if (validation_steps.empty() || validation_steps.back() != step) {
+      add_scores(line, step);
       validation_steps.push_back(step);
       validation_losses.push_back(number(line, "loss_nats_per_token"));
     }

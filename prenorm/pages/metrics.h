@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,11 +26,17 @@ struct Observation {
   std::map<Layer, double> norms;  // of all parameters of a layer together
 };
 
+// A score of the validations, by update.
+struct ScoreCurve {
+  std::vector<double> steps, values;
+};
+
 struct RunMetrics {
   // One value a logged update; losses in nats per target token, averaged since the line before.
   std::vector<double> steps, losses, learning_rates, gradient_norms;
   std::vector<double> validation_steps, validation_losses;
   std::vector<double> bleu_steps, bleus;
+  std::map<std::string, ScoreCurve> scores;  // by name: accuracy, f1, ...
   std::vector<Observation> observations;
   // Of update 1: L2 norms by parameter, root mean squares by observation point.
   std::map<std::string, double> first_gradients, first_sizes;
@@ -37,6 +44,9 @@ struct RunMetrics {
 
   double last_step() const;
   void add(std::string_view line);  // throws nlohmann::json::exception for what is no line of a log
+
+ private:
+  void add_scores(const nlohmann::json& line, double step);
 };
 
 class MetricsReader {

@@ -118,6 +118,11 @@ std::optional<double> Run::best_validation_loss() const {
   return best;
 }
 
+std::optional<std::pair<std::string, double>> Run::score() const {
+  if (!results_ || !results_->last_validation || results_->last_validation->scores.empty()) return std::nullopt;
+  return results_->last_validation->scores.front();
+}
+
 std::optional<double> Run::bleu() const {
   if (results_ && results_->last_validation) return results_->last_validation->bleu;
   if (metrics().bleus.empty()) return std::nullopt;

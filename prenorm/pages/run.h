@@ -59,6 +59,8 @@ class Run {
   std::optional<double> validation_loss() const;
   std::optional<double> best_validation_loss() const;
   std::optional<double> bleu() const;
+  // The first of the task's other scores, at the end.
+  std::optional<std::pair<std::string, double>> score() const;
   double updates() const;
   double seconds() const;
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <set>
 
 #include "prenorm/base/terminal.h"
 #include "prenorm/config/fields.h"
@@ -28,17 +30,17 @@ std::optional<double> last(const std::vector<double>& column) {
   return column.empty() ? std::nullopt : std::optional(column.back());
 }
 
-using Column = std::vector<double> RunMetrics::*;
-
-void add_chart(std::vector<report::Block>& blocks, const Runs& runs, report::Chart chart, Column x, Column y) {
+// `x`, `y`: give a column of a RunMetrics.
+void add_chart(std::vector<report::Block>& blocks, const Runs& runs, report::Chart chart, const auto& x,
+               const auto& y) {
   for (const Run* run : runs) {
-    if ((run->metrics().*x).empty()) continue;
+    if (std::invoke(x, run->metrics()).empty()) continue;
     if (chart.series.size() == kMostCurves) {
       chart.note += fmt::format("Only the first {} of {} runs are drawn.", kMostCurves, runs.size());
       break;
     }
-    chart.series.push_back(
-        {run->name(), run->metrics().*x, run->metrics().*y, /*dashed=*/false, run->id(), run->look()});
+    chart.series.push_back({run->name(), std::invoke(x, run->metrics()), std::invoke(y, run->metrics()),
+                            /*dashed=*/false, run->id(), run->look()});
   }
   if (chart.series.empty()) return;
   chart.x_label = "update";
@@ -46,10 +48,37 @@ void add_chart(std::vector<report::Block>& blocks, const Runs& runs, report::Cha
   blocks.emplace_back(std::move(chart));
 }
 
+// None where the run has no such score.
+ScoreCurve curve_of(const RunMetrics& metrics, const std::string& name) {
+  const auto found = metrics.scores.find(name);
+  return found == metrics.scores.end() ? ScoreCurve{} : found->second;
+}
+
+// Scores that were measured more than once in a run.
+std::set<std::string> score_names(const Runs& runs) {
+  std::set<std::string> names;
+  for (const Run* run : runs)
+    for (const auto& [name, curve] : run->metrics().scores)
+      if (curve.steps.size() > 1) names.insert(name);
+  return names;
+}
+
 // Keys that say where files lie, not what was trained.
 bool is_place(const std::string& key) {
   return key.starts_with("data.") || key == "tokenizer.source_model" || key == "tokenizer.target_model" ||
          key == "runtime.threads";
+}
+
+// The column is for BLEU, or for the scores of runs that have others: of the first run where they differ.
+std::string quality_name(const Runs& runs) {
+  for (const Run* run : runs)
+    if (const auto score = run->score()) return score->first;
+  return "BLEU";
+}
+
+std::string quality_text(const Run& run) {
+  const auto score = run.score();
+  return score ? number(score->second, 4) : number(run.bleu(), 2);
 }
 
 struct Keyed {
@@ -79,7 +108,9 @@ std::vector<report::RunEntry> run_entries(const Runs& runs) {
 
 report::Table results_table(const Runs& runs) {
   report::Table table{
-      {"run", "state", "updates", "training loss", "validation loss", "best", "BLEU", "seconds"}, {}, "Results"};
+      {"run", "state", "updates", "training loss", "validation loss", "best", quality_name(runs), "seconds"},
+      {},
+      "Results"};
   for (const Run* run : runs) {
     const RunMetrics& m = run->metrics();
     table.rows.push_back({run->name(),
@@ -87,7 +118,7 @@ report::Table results_table(const Runs& runs) {
                           : run->results()    ? "finished"
                                               : "no results yet",
                           count(run->updates()), number(last(m.losses), 3), number(run->validation_loss(), 3),
-                          number(run->best_validation_loss(), 3), number(run->bleu(), 2), count(run->seconds())});
+                          number(run->best_validation_loss(), 3), quality_text(*run), count(run->seconds())});
     table.runs.push_back(run->id());
   }
   return table;
@@ -95,7 +126,7 @@ report::Table results_table(const Runs& runs) {
 
 std::vector<report::Block> curves(const Runs& runs) {
   std::vector<report::Block> blocks;
-  const auto chart = [](const char* title, const char* y, bool log) {
+  const auto chart = [](const std::string& title, const std::string& y, bool log) {
     report::Chart c;
     c.title = title;
     c.y_label = y;
@@ -108,6 +139,10 @@ std::vector<report::Block> curves(const Runs& runs) {
             &M::validation_losses);
   if (std::any_of(runs.begin(), runs.end(), [](const Run* r) { return r->metrics().bleus.size() > 1; }))
     add_chart(blocks, runs, chart("BLEU of the validation text", "BLEU", false), &M::bleu_steps, &M::bleus);
+  for (const std::string& name : score_names(runs))
+    add_chart(
+        blocks, runs, chart(fmt::format("Validation {}", name), name, false),
+        [&](const M& m) { return curve_of(m, name).steps; }, [&](const M& m) { return curve_of(m, name).values; });
   add_chart(blocks, runs, chart("Gradient norm", "L2 norm before clipping", true), &M::steps, &M::gradient_norms);
   add_chart(blocks, runs, chart("Learning rate", "learning rate", false), &M::steps, &M::learning_rates);
   return blocks;

@@ -90,17 +90,26 @@ std::vector<Group> groups_of(const lab::StudyTable& table) {
 }
 
 struct Figure {
-  const char* title;
-  const char* label;
+  std::string title, label;
   bool low_is_bright;
   int digits;
   std::optional<double> (*of)(const StudyRow&);
 };
 
-const Figure kFigures[] = {
-    {"Validation loss", "validation loss at the end, nats per token; bright is better", true, 3,
-     [](const StudyRow& row) { return row.cell.final_loss; }},
-    {"BLEU", "BLEU at the end; bright is better", false, 2, [](const StudyRow& row) { return row.cell.bleu; }}};
+// BLEU, or the first score of a task that has others.
+Figure quality(const lab::StudyTable& table) {
+  constexpr std::string_view kLabel = "{} at the end; bright is better";
+  if (table.score_name.empty())
+    return {"BLEU", fmt::format(kLabel, "BLEU"), false, 2, [](const StudyRow& row) { return row.cell.bleu; }};
+  return {table.score_name, fmt::format(kLabel, table.score_name), false, 4,
+          [](const StudyRow& row) { return row.cell.score; }};
+}
+
+std::vector<Figure> figures(const lab::StudyTable& table) {
+  return {{"Validation loss", "validation loss at the end, nats per token; bright is better", true, 3,
+           [](const StudyRow& row) { return row.cell.final_loss; }},
+          quality(table)};
+}
 
 void add_cell(report::HeatPanel& panel, const Cells& cells, const Figure& figure) {
   std::vector<double> values;
@@ -145,15 +154,18 @@ std::optional<report::HeatMap> heat_map(const lab::StudyTable& table, const Grou
 report::Table cells_table(const Study& study) {
   const lab::StudyTable& table = study.table;
   report::Table out{{"cell"}, {}, "Cells"};
-  for (const char* figure : {"state", "updates", "loss", "best loss", "BLEU", "updates to target", "seconds"})
+  const Figure score = quality(table);
+  for (const char* figure :
+       {"state", "updates", "loss", "best loss", score.title.c_str(), "updates to target", "seconds"})
     out.header.emplace_back(figure);
   for (std::string& key : lab::short_names(table.keys)) out.header.push_back(std::move(key));
   for (std::size_t i = 0; i < table.rows.size(); ++i) {
     const StudyRow& row = table.rows[i];
     std::vector<std::string> line{study.cells[i]->name()};
-    line.insert(line.end(), {std::string(enum_name(row.cell.status)), fmt::format("{}", row.cell.updates),
-                             number(row.cell.final_loss, 3), number(row.best_loss, 3), number(row.cell.bleu, 2),
-                             number(row.updates_to_target, 0), number(row.cell.seconds, 0)});
+    line.insert(line.end(),
+                {std::string(enum_name(row.cell.status)), fmt::format("{}", row.cell.updates),
+                 number(row.cell.final_loss, 3), number(row.best_loss, 3), number(score.of(row), score.digits),
+                 number(row.updates_to_target, 0), number(row.cell.seconds, 0)});
     for (const KeyValue& value : row.values) line.push_back(value.text);
     out.rows.push_back(std::move(line));
     out.runs.push_back(study.cells[i]->id());
@@ -214,7 +226,7 @@ report::Definitions definitions(const lab::StudyTable& table) {
 std::vector<report::Section> study_sections(const Study& study, const std::string& prefix) {
   report::Section maps{prefix + "What works", {}};
   for (const Group& group : groups_of(study.table))
-    for (const Figure& figure : kFigures)
+    for (const Figure& figure : figures(study.table))
       if (auto map = heat_map(study.table, group, figure)) maps.blocks.emplace_back(std::move(*map));
   if (!study.table.ranges.empty()) maps.blocks.emplace_back(ranges_table(study.table));
   maps.blocks.emplace_back(cells_table(study));

@@ -1,0 +1,151 @@
+#include "prenorm/tasks/classification_task.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "prenorm/base/error.h"
+#include "prenorm/tasks/classifier.h"
+#include "prenorm/tasks/make_task.h"
+#include "prenorm/tasks/setup.h"
+#include "prenorm/tasks/train.h"
+#include "tasks/toy_tables.h"
+
+namespace prenorm::tasks {
+namespace {
+
+using testing::HasSubstr;
+using testing::ThrowsMessage;
+using training::RunFolder;
+using training::Validation;
+
+class ClassificationTest : public testing::Test {
+ protected:
+  Validation trained(const Config& config, const std::string& run) {
+    return *train(config, RunFolder(tables_ / run), Start::kNew).last_validation;
+  }
+
+  test::ToyTables tables_{test::toy_classes(1, 200), test::toy_classes(2, 50)};
+};
+
+TEST_F(ClassificationTest, LearnsWhatCanBeLearned) {
+  const Validation last = trained(tables_.config(), "run");
+  ASSERT_EQ(last.scores.size(), 1U);
+  EXPECT_EQ(last.scores[0].first, "accuracy");
+  EXPECT_EQ(last.scores[0].second, 1);
+  EXPECT_LT(last.loss_nats_per_token, 0.1);
+}
+
+TEST_F(ClassificationTest, TheSameSeedGivesTheSameBits) {
+  Config config = tables_.config();
+  config.train.max_steps = 20;
+  config.model.dropout = 0.1;
+  const double loss = trained(config, "a").loss_nats_per_token;
+  EXPECT_EQ(trained(config, "b").loss_nats_per_token, loss);
+  config.train.seed = 2;
+  EXPECT_NE(trained(config, "c").loss_nats_per_token, loss);
+}
+
+TEST_F(ClassificationTest, AdminStartsFromABatch) {
+  Config config = tables_.config();
+  config.model.norm_placement = NormPlacement::kAdmin;
+  config.train.max_steps = 5;
+  EXPECT_GT(trained(config, "run").loss_nats_per_token, 0);
+}
+
+TEST_F(ClassificationTest, TheLossOfABatchIsThatOfItsShares) {
+  const Config config = tables_.config();
+  const auto tokenizers = make_tokenizers(config, tables_ / "prepared");
+  const auto task = classification_task(config, tokenizers.source);
+  const auto sum = [&](std::int64_t share_tokens) {
+    training::BatchLoss all;
+    const std::int64_t shares = task->load(0, 1, {.tokens = share_tokens});
+    for (std::int64_t i = 0; i < shares; ++i) {
+      const training::BatchLoss share = task->loss(i, 0, nn::Context{});
+      all.nll_sum += share.nll_sum;
+      all.target_tokens += share.target_tokens;
+      all.source_tokens += share.source_tokens;
+      all.model_flops += share.model_flops;
+    }
+    return all;
+  };
+  const training::BatchLoss whole = sum(100'000), parts = sum(20);
+  EXPECT_NEAR(parts.nll_sum, whole.nll_sum, 1e-4);
+  EXPECT_EQ(parts.target_tokens, whole.target_tokens);
+  EXPECT_LE(whole.target_tokens, config.batch.max_sentences) << "a target token is the label of an example";
+  EXPECT_EQ(parts.source_tokens, whole.source_tokens);
+  EXPECT_GT(whole.model_flops, 0);
+  EXPECT_THAT(task->origin(0, 0), HasSubstr("train.tsv, lines "));
+  EXPECT_NEAR(task->unigram_nats(), 0.69, 0.02);
+}
+
+TEST_F(ClassificationTest, PredictsWithoutItsTable) {
+  trained(tables_.config(), "run");
+  std::filesystem::remove(tables_ / "train.tsv");
+  const LoadedClassifier classifier = load_classifier(RunFolder(tables_ / "run"), "last");
+  EXPECT_THAT(classifier.format.classes, testing::ElementsAre("bad", "good"));
+  const data::Table table{"t.tsv", {"sentence"}, {{2, {"abpa"}}, {3, {"abna"}}, {4, {"pcc"}}}};
+  const data::Examples examples =
+      data::make_examples(table, classifier.format, classifier.tokenizer, 16, data::TableLabels::kIgnored);
+  const Predictions predictions = predict(classifier, examples);
+  EXPECT_THAT(predictions.answers.classes, testing::ElementsAre(1, 0, 1));
+  for (const auto& p : predictions.probabilities) EXPECT_NEAR(p[0] + p[1], 1, 1e-12);
+}
+
+TEST_F(ClassificationTest, StartsFromAnotherRun) {
+  trained(tables_.config(), "first");
+  Config config = tables_.config();
+  config.train.pretrained = tables_ / "first";
+  config.train.max_steps = 1;
+  config.optim.lr = 1e-6;
+  config.model.d_model = 32;  // the other run's model is taken
+  EXPECT_EQ(trained(config, "second").scores[0].second, 1) << "its classifier too";
+}
+
+TEST_F(ClassificationTest, SyntheticForMeasuring) {
+  Config config = tables_.config();
+  config.data = {};
+  config.data.sequence_length = 16;
+  config.tokenizer.vocab_size = 40;
+  const auto task = measuring_task(config, {.synthetic = true});
+  const std::int64_t shares = task->load(0, 0, {});
+  EXPECT_GT(task->loss(shares - 1, 0, nn::Context{}).target_tokens, 0);
+}
+
+TEST_F(ClassificationTest, RefusesWhatItWasNotTrainedOn) {
+  write_file_atomically(tables_ / "valid.tsv", "sentence\tlabel\nab\tgood\nab\tfair\n");
+  EXPECT_THAT([&] { trained(tables_.config(), "run"); },
+              ThrowsMessage<DataError>(HasSubstr("valid.tsv:3: the label \"fair\" is none of those trained on: bad, "
+                                                 "good")));
+  EXPECT_FALSE(std::filesystem::exists(tables_ / "run"));
+}
+
+TEST(Regression, LearnsNumbers) {
+  const auto value = [](const test::ToyText& toy) { return toy.good ? "4.5" : "1"; };
+  const std::string header = "sentence\tscore";
+  const test::ToyTables tables(test::toy_table(header, 1, 200, value), test::toy_table(header, 2, 50, value));
+  Config config = tables.config();
+  config.data.text_column = "sentence";
+  config.data.label_column = "score";
+  config.data.label_kind = LabelKind::kNumber;
+  const auto result = train(config, RunFolder(tables / "run"), Start::kNew);
+  const Validation& last = *result.last_validation;
+  ASSERT_EQ(last.scores.size(), 2U);
+  EXPECT_EQ(last.scores[0].first, "pearson");
+  EXPECT_GT(last.scores[0].second, 0.95);
+  EXPECT_EQ(last.scores[1].first, "spearman");
+  EXPECT_LT(last.loss_nats_per_token, 0.3) << "the mean squared error; the variance is 3";
+  EXPECT_NEAR(result.state.unigram_nats, 3.0625, 0.1);
+
+  const LoadedClassifier classifier = load_classifier(RunFolder(tables / "run"), "");
+  const data::Table table{"t.tsv", {"sentence"}, {{2, {"abpa"}}, {3, {"abna"}}}};
+  const Predictions predictions = predict(
+      classifier, data::make_examples(table, classifier.format, classifier.tokenizer, 16, data::TableLabels::kIgnored));
+  EXPECT_NEAR(predictions.answers.values.at(0), 4.5, 1);
+  EXPECT_NEAR(predictions.answers.values.at(1), 1, 1);
+  EXPECT_TRUE(predictions.probabilities.empty());
+}
+
+}  // namespace
+}  // namespace prenorm::tasks
