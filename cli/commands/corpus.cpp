@@ -11,6 +11,7 @@
 #include "cli/output.h"
 #include "prenorm/base/terminal.h"
 #include "prenorm/corpora/debian.h"
+#include "prenorm/corpora/debian_text.h"
 #include "prenorm/corpora/language_sources.h"
 
 namespace prenorm::cli {
@@ -19,6 +20,8 @@ namespace {
 using corpora::DebianCorpusOptions;
 using corpora::DebianCorpusReport;
 using corpora::DebianSourceReport;
+using corpora::DebianTextOptions;
+using corpora::DebianTextReport;
 
 std::string table(const DebianCorpusReport& report) {
   const std::string other = report.pair.substr(report.pair.find('-') + 1);
@@ -61,31 +64,87 @@ std::vector<std::string> known_pairs() {
   return pairs;
 }
 
+std::string table(const DebianTextReport& report) {
+  const auto row = [](std::string_view source, std::string_view licence, std::string_view documents,
+                      std::string_view lines, std::string_view words, std::string_view bytes) {
+    return fmt::format("{:<10}  {:<13}  {:>9}  {:>9}  {:>11}  {:>11}\n", source, licence, documents, lines, words,
+                       bytes);
+  };
+  const auto counted = [&](std::string_view source, std::string_view licence, const corpora::TextCounts& counts) {
+    return row(source, licence, format_count(counts.documents), format_count(counts.lines), format_count(counts.words),
+               format_count(counts.bytes));
+  };
+  std::string text = row("source", "licence", "documents", "lines", "words", "bytes");
+  corpora::TextCounts sum;
+  for (const corpora::DebianTextSource& source : report.sources) {
+    text += counted(source.source, source.licence, source.kept);
+    sum += source.kept;
+  }
+  return text + counted("all", "", sum);
+}
+
+int build(const DebianTextOptions& options, bool json) {
+  const DebianTextReport report = corpora::build_debian_text(options);
+  if (json) {
+    nlohmann::json object = nlohmann::json::parse(corpora::text_report_to_json(report));
+    object["output"] = options.output.string();
+    print_json(object);
+  } else {
+    print(fmt::format("{}\n{}: {} documents to train on, {} valid, {} test\n", table(report), options.output.string(),
+                      format_count(report.train.documents), format_count(report.valid.documents),
+                      format_count(report.test.documents)));
+  }
+  return 0;
+}
+
+// What the command line says; one of the two corpora is built.
+struct Choice {
+  DebianCorpusOptions pair;
+  std::string text;
+  bool gcide = false, json = false;
+};
+
+int build(const Choice& choice) {
+  if (choice.text.empty()) return build(choice.pair, choice.json);
+  return build(DebianTextOptions{choice.pair.output, choice.pair.cache, choice.gcide}, choice.json);
+}
+
 void add_debian(CLI::App& corpus, Run& chosen) {
-  CLI::App* command = corpus.add_subcommand(
-      "debian", "Builds a parallel corpus from Debian packages: downloads, extracts, cleans and splits.");
-  auto options = std::make_shared<DebianCorpusOptions>();
-  auto json = std::make_shared<bool>(false);
+  CLI::App* command =
+      corpus.add_subcommand("debian", "Builds a corpus from Debian packages: downloads, extracts, cleans and splits.");
+  auto choice = std::make_shared<Choice>();
   const std::vector<std::string> pairs = known_pairs();
-  command->add_option("--pair", options->pair, fmt::format("languages: {}", fmt::join(pairs, ", ")))
-      ->type_name("PAIR")
-      ->check(one_of(pairs))
-      ->capture_default_str();
-  command->add_option("--output", options->output, "folder of the corpus: {train,dev,test}.{en,XX} and corpus.json")
+  CLI::Option* pair =
+      command->add_option("--pair", choice->pair.pair, fmt::format("parallel text: {}", fmt::join(pairs, ", ")))
+          ->type_name("PAIR")
+          ->check(one_of(pairs))
+          ->capture_default_str();
+  CLI::Option* text = command->add_option("--text", choice->text, "text of one language for language models: en")
+                          ->type_name("LANGUAGE")
+                          ->check(one_of({"en"}))
+                          ->excludes(pair);
+  command
+      ->add_option("--output", choice->pair.output,
+                   "folder of the corpus: {train,dev,test}.{en,XX} or {train,valid,test}.txt, and corpus.json")
       ->type_name("DIR")
       ->required();
-  command->add_option("--cache", options->cache, "folder of the downloads [~/.cache/prenorm]")->type_name("DIR");
-  command->add_flag("--general-domain", options->general_domain_only,
-                    "dictionary and help texts only, no software messages or manuals");
-  add_json_flag(*command, *json);
+  command->add_option("--cache", choice->pair.cache, "folder of the downloads [~/.cache/prenorm]")->type_name("DIR");
+  command
+      ->add_flag("--general-domain", choice->pair.general_domain_only,
+                 "with --pair: dictionary and help texts only, no software messages or manuals")
+      ->excludes(text);
+  command
+      ->add_flag("--gcide", choice->gcide, "with --text: Webster's dictionary of 1913 too (14.8 MB more to download)")
+      ->needs(text);
+  add_json_flag(*command, choice->json);
   command->footer("Needs apt-get, no root; nothing is installed. Example: prenorm corpus debian --output corpus");
-  run_as(*command, chosen, [options, json] { return build(*options, *json); });
+  run_as(*command, chosen, [choice] { return build(*choice); });
 }
 
 }  // namespace
 
 void add_corpus(CLI::App& app, Run& chosen) {
-  CLI::App* corpus = app.add_subcommand("corpus", "Builds parallel text to train on.");
+  CLI::App* corpus = app.add_subcommand("corpus", "Builds text to train on.");
   corpus->require_subcommand(1);
   corpus->footer("`prenorm corpus debian --help` shows its options.");
   add_debian(*corpus, chosen);

@@ -1,4 +1,4 @@
-// `prenorm corpus SOURCE`: builds parallel text.
+// `prenorm corpus SOURCE`: builds text to train on.
 #pragma once
 
 #include "cli/command.h"

@@ -35,8 +35,8 @@ std::string_view apt_reason(std::string_view output) {
 
 void throw_apt_unusable(std::string_view reason) {
   throw_error<FileError>(
-      "the built-in corpus needs apt-get and a package mirror ({}); give your own text with --source FILE --target "
-      "FILE instead",
+      "the built-in corpora need apt-get and a package mirror ({}); train on text of your own instead (--source FILE "
+      "--target FILE of `prenorm demo`, data.train_text or data.train_source of a configuration)",
       reason);
 }
 

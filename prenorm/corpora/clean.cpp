@@ -12,7 +12,7 @@
 namespace prenorm::corpora {
 namespace {
 
-constexpr std::size_t kFewestEnglish = 4, kFewestOther = 3, kMostWords = 60;
+constexpr std::size_t kFewestEnglish = 4, kFewestOther = 3, kFewestRunning = 3, kMostWords = 60;
 constexpr double kLowestRatio = 0.5, kHighestRatio = 2.2;
 constexpr double kLeastLetters = 0.7, kMostShared = 0.6;
 
@@ -123,6 +123,14 @@ Rejection check_pair(std::string_view english, std::string_view other) {
   if (mostly_copied(english, other)) return Rejection::kCopied;
   if (numbers_of(english) != numbers_of(other)) return Rejection::kDigits;
   return count.latin && other_count.latin ? Rejection::kNone : Rejection::kScript;
+}
+
+bool is_running_text(std::string_view english) {
+  if (!is_utf8(english) || count_words(english) < kFewestRunning || has_address(english) ||
+      english.find_first_of("<>{}|\\") != english.npos)
+    return false;
+  const CharacterCount count = count_characters(english);
+  return count.latin && mostly_letters(count);
 }
 
 std::string duplicate_key(std::string_view english) {

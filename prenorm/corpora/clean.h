@@ -23,6 +23,11 @@ enum class Rejection : std::uint8_t {
 // Both sides normalised (normalize.h), one sentence each.
 Rejection check_pair(std::string_view english, std::string_view other);
 
+// Whether a normalised line of English is worth a language model's time: UTF-8, three words or more, at least 70 %
+// letters (blanks not counted), Latin script only, no web or mail address, none of the marks <>{}| and backslash, which
+// stand in program text. Identifiers and numbers may stand in it.
+bool is_running_text(std::string_view english);
+
 // Lower case, no punctuation, every digit 0: English sentences with the same key count as duplicates.
 std::string duplicate_key(std::string_view english);
 

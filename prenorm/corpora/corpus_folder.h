@@ -1,23 +1,28 @@
-// The folder of a built corpus: train, dev and test, each as text of both languages and source tags, line by line.
+// The folder of a built corpus: text files and corpus.json, which tells what they hold and that they are complete.
 #pragma once
 
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <string_view>
-
-#include "prenorm/corpora/corpus_collector.h"
-#include "prenorm/corpora/corpus_report.h"
+#include <vector>
 
 namespace prenorm::corpora {
 
-// The report in corpus.json if the folder is a complete corpus; the report is written last.
-std::optional<DebianCorpusReport> stored_report(const std::filesystem::path& folder);
+struct CorpusFile {
+  std::string name;
+  std::string_view text;
+};
 
-// Errors: DataError when the folder has text files of these names but no corpus.json: they are somebody else's.
-void refuse_foreign_files(const std::filesystem::path& folder, std::string_view language);
+// The text of corpus.json, if there is one.
+std::optional<std::string> stored_report_json(const std::filesystem::path& folder);
+bool has_all_files(const std::filesystem::path& folder, const std::vector<std::string>& names);
 
-// Writes {train,dev,test}.{en,LANGUAGE,tags} and corpus.json, each in one step. Errors: FileError.
-void write_corpus(const std::filesystem::path& folder, std::string_view language, const CorpusCollector& corpus,
-                  const DebianCorpusReport& report);
+// Errors: DataError when the folder has files of these names but no corpus.json: they are somebody else's.
+void refuse_foreign_files(const std::filesystem::path& folder, const std::vector<std::string>& names);
+
+// Writes the files, each in one step; corpus.json says meanwhile that they are unfinished. Errors: FileError.
+void write_corpus(const std::filesystem::path& folder, const std::vector<CorpusFile>& files,
+                  std::string_view report_json);
 
 }  // namespace prenorm::corpora

@@ -1,7 +1,9 @@
 #include "prenorm/corpora/ddtp.h"
 
 #include <algorithm>
+#include <iterator>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "prenorm/corpora/normalize.h"
@@ -70,12 +72,13 @@ std::optional<PackageDescription> DescriptionReader::next() {
   for (std::string line; reader_.next(line);) {
     if (line.empty()) {
       if (!description.md5.empty() && !description.summary.empty()) return description;
-      description.md5.clear(), description.summary.clear(), description.items.clear();
+      description.package.clear(), description.md5.clear(), description.summary.clear(), description.items.clear();
       items = ItemBuilder(description.items);
       in_description = false;
     } else if (line.front() == ' ') {
       if (in_description) items.add(line);
-    } else if (!take_field(line, "Description-md5:", description.md5)) {
+    } else if (!take_field(line, "Package:", description.package) &&
+               !take_field(line, "Description-md5:", description.md5)) {
       in_description = line.starts_with("Description-");
       if (in_description)
         description.summary = trim(std::string_view(line).substr(std::min(line.find(':') + 1, line.size())));
@@ -103,6 +106,19 @@ void extract_descriptions(const std::vector<std::filesystem::path>& english,
       if (description->items.size() != translation.items.size()) continue;
       for (std::size_t i = 0; i < description->items.size(); ++i)
         sink(SourceTag::kDescription, description->items[i], translation.items[i]);
+    }
+  }
+}
+
+void extract_description_documents(const std::vector<std::filesystem::path>& english, const DocumentSink& sink) {
+  std::unordered_set<std::string> seen;
+  for (const std::filesystem::path& index : english) {
+    DescriptionReader reader(index);
+    while (auto description = reader.next()) {
+      if (!seen.insert(description->package).second) continue;
+      TextDocument document{std::move(description->package), {std::move(description->summary)}};
+      std::move(description->items.begin(), description->items.end(), std::back_inserter(document.paragraphs));
+      sink(document);
     }
   }
 }

@@ -9,10 +9,12 @@
 
 #include "prenorm/base/line_reader.h"
 #include "prenorm/corpora/source_tag.h"
+#include "prenorm/corpora/text_document.h"
 
 namespace prenorm::corpora {
 
 struct PackageDescription {
+  std::string package;
   std::string md5;  // of the English description: what translations are joined by
   std::string summary;
   std::vector<std::string> items;  // paragraphs and list items of the long description
@@ -33,5 +35,9 @@ class DescriptionReader {
 // description when both sides have as many. Errors: FileError.
 void extract_descriptions(const std::vector<std::filesystem::path>& english,
                           const std::vector<std::filesystem::path>& other, const PairSink& sink);
+
+// Each package's first description as a document with the package's name as the key: the summary, then the items.
+// Errors: FileError.
+void extract_description_documents(const std::vector<std::filesystem::path>& english, const DocumentSink& sink);
 
 }  // namespace prenorm::corpora

@@ -1,8 +1,11 @@
 #include "prenorm/corpora/debian.h"
 
+#include <array>
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/terminal.h"
@@ -104,17 +107,46 @@ DebianCorpusReport report_of(const CorpusCollector& corpus, const DebianCorpusOp
   return report;
 }
 
+constexpr std::array<std::pair<Split, std::string_view>, 3> kParts{
+    {{Split::kTrain, "train"}, {Split::kDev, "dev"}, {Split::kTest, "test"}}};
+
+std::vector<CorpusFile> files_of(const CorpusCollector& corpus, std::string_view language) {
+  std::vector<CorpusFile> files;
+  for (const auto& [split, part] : kParts) {
+    const PartText& text = corpus.part(split);
+    files.push_back({fmt::format("{}.en", part), text.english});
+    files.push_back({fmt::format("{}.{}", part, language), text.other});
+    files.push_back({fmt::format("{}.tags", part), text.tags});
+  }
+  return files;
+}
+
+std::vector<std::string> names_of_files(std::string_view language) {
+  std::vector<std::string> names;
+  for (const CorpusFile& file : files_of(CorpusCollector{}, language)) names.push_back(file.name);
+  return names;
+}
+
+// The report of the folder if it holds what is asked for, complete.
+std::optional<DebianCorpusReport> stored_report(const DebianCorpusOptions& options,
+                                                const std::vector<std::string>& names) {
+  const std::optional<std::string> json = stored_report_json(options.output);
+  std::optional<DebianCorpusReport> report = json ? report_from_json(*json) : std::nullopt;
+  if (!report || report->pair != options.pair || report->general_domain_only != options.general_domain_only ||
+      report->extraction_version != kExtractionVersion || !has_all_files(options.output, names))
+    return std::nullopt;
+  return report;
+}
+
 }  // namespace
 
 DebianCorpusReport build_debian_corpus(const DebianCorpusOptions& options) {
   const auto start = std::chrono::steady_clock::now();
   const LanguageSources& language = sources_of_pair(options.pair);
   if (options.output.empty()) throw_error<UsageError>("--output: name the folder that the corpus is written to");
-  if (auto stored = stored_report(options.output); stored && stored->pair == options.pair &&
-                                                   stored->general_domain_only == options.general_domain_only &&
-                                                   stored->extraction_version == kExtractionVersion)
-    return *std::move(stored);
-  refuse_foreign_files(options.output, language.code);
+  const std::vector<std::string> file_names = names_of_files(language.code);
+  if (auto stored = stored_report(options, file_names)) return *std::move(stored);
+  refuse_foreign_files(options.output, file_names);
 
   const fs::path cache_folder = (options.cache.empty() ? default_cache_directory() : options.cache) / "debian";
   PackageCache cache(cache_folder);
@@ -128,7 +160,7 @@ DebianCorpusReport build_debian_corpus(const DebianCorpusOptions& options) {
     throw_error<DataError>("{}: the packages gave no usable corpus for {}; delete the folder {} and try again",
                            options.output.string(), options.pair, cache_folder.string());
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  write_corpus(options.output, language.code, corpus, report);
+  write_corpus(options.output, files_of(corpus, language.code), report_to_json(report));
   return report;
 }
 

@@ -93,4 +93,13 @@ void extract_libreoffice_help(const std::filesystem::path& english, const std::f
   }
 }
 
+void extract_help_documents(const std::filesystem::path& english, const DocumentSink& sink) {
+  for (const std::filesystem::path& page : files_below(english, ".html")) {
+    TextDocument document{page.lexically_relative(english).generic_string(), {}};
+    for (HelpParagraph& paragraph : read_help_page(read_file(page)))
+      document.paragraphs.push_back(std::move(paragraph.text));
+    sink(document);
+  }
+}
+
 }  // namespace prenorm::corpora

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "prenorm/corpora/source_tag.h"
+#include "prenorm/corpora/text_document.h"
 
 namespace prenorm::corpora {
 
@@ -21,5 +22,8 @@ std::vector<HelpParagraph> read_help_page(std::string_view html);
 // Pairs the paragraphs of two `text` folders by page and id. Errors: FileError.
 void extract_libreoffice_help(const std::filesystem::path& english, const std::filesystem::path& other,
                               const PairSink& sink);
+
+// Each page of a `text` folder as a document with its path below it as the key. Errors: FileError.
+void extract_help_documents(const std::filesystem::path& english, const DocumentSink& sink);
 
 }  // namespace prenorm::corpora

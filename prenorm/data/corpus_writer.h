@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <span>
-#include <string>
 
 #include "prenorm/data/block_file.h"
 #include "prenorm/data/manifest.h"
+#include "prenorm/data/sequence_file.h"
 
 namespace prenorm::data {
 
@@ -21,24 +21,10 @@ class CorpusWriter {
   void finish(const TextReport& report);
 
  private:
-  class Side {
-   public:
-    Side(const std::filesystem::path& folder, const std::string& name, std::int64_t vocab);
-    void add(std::span<const std::int32_t> ids);
-    void finish(Manifest& manifest);
-
-   private:
-    std::string name_;
-    bool wide_;
-    BlockFileWriter ids_;
-    BlockFileWriter offsets_;
-    std::uint64_t tokens_ = 0;
-  };
-
   std::filesystem::path folder_;
   Manifest manifest_;
-  Side source_;
-  Side target_;
+  SequenceWriter source_;
+  SequenceWriter target_;
   BlockFileWriter lines_;
 };
 

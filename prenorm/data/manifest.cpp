@@ -2,30 +2,12 @@
 
 #include <nlohmann/json.hpp>
 
-#include "prenorm/base/error.h"
-#include "prenorm/base/file.h"
-#include "prenorm/base/hash.h"
-
 namespace prenorm::data {
 namespace {
 
 using nlohmann::json;
 
-// Paths need not be UTF-8, JSON must be.
-std::string dump(const json& value, int indent) {
-  return value.dump(indent, ' ', false, json::error_handler_t::replace);
-}
-
-std::filesystem::path manifest_path(const std::filesystem::path& folder) { return folder / "manifest.json"; }
-
-// The whole file: format and hash are functions of the body.
-std::string render(const json& body) {
-  return dump({{"format", kPreparedFormat}, {"hash", hash_hex(dump(body, -1))}, {"corpus", body}}, 2) + "\n";
-}
-
 json body_json(const Manifest& manifest) {
-  json files = json::object();
-  for (const auto& [name, info] : manifest.files) files[name] = {{"bytes", info.bytes}, {"hash", info.hash}};
   return {{"pairs", manifest.pairs},
           {"source_tokens", manifest.source_tokens},
           {"target_tokens", manifest.target_tokens},
@@ -40,7 +22,7 @@ json body_json(const Manifest& manifest) {
           {"source_path", manifest.source_path},
           {"target_path", manifest.target_path},
           {"report", manifest.report},
-          {"files", files}};
+          {"files", files_json(manifest.files)}};
 }
 
 Manifest body_from(const json& body) {
@@ -59,30 +41,20 @@ Manifest body_from(const json& body) {
   body.at("source_path").get_to(manifest.source_path);
   body.at("target_path").get_to(manifest.target_path);
   body.at("report").get_to(manifest.report);
-  for (const auto& [name, info] : body.at("files").items())
-    manifest.files[name] = {info.at("bytes").get<std::int64_t>(), info.at("hash").get<std::string>()};
+  manifest.files = files_from(body.at("files"));
   return manifest;
 }
 
 }  // namespace
 
 void write_manifest(const std::filesystem::path& folder, const Manifest& manifest) {
-  // Parsed again, so that the hash is taken over exactly what will be read.
-  const json body = json::parse(dump(body_json(manifest), -1));
-  write_file_atomically(manifest_path(folder), render(body));
+  write_manifest_body(folder, body_json(manifest));
 }
 
 Manifest read_manifest(const std::filesystem::path& folder) {
-  const std::filesystem::path path = manifest_path(folder);
-  const std::string content = read_file(path);
-  try {
-    const json body = json::parse(content).at("corpus");
-    if (render(body) == content) return body_from(body);
-  } catch (const json::exception&) {  // told below, as what it means
-  }
-  throw_error<DataError>(
-      "{}: damaged, or of another version; delete the folder {}, it will be made again from the text", path.string(),
-      folder.string());
+  Manifest manifest;
+  read_manifest_body(folder, [&](const json& body) { manifest = body_from(body); });
+  return manifest;
 }
 
 }  // namespace prenorm::data

@@ -1,17 +1,14 @@
-// manifest.json of a prepared corpus: all that is known of it without touching its tokens.
+// The manifest of a prepared corpus: all that is known of it without touching its tokens.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
-#include <map>
 #include <string>
 
-#include "prenorm/data/block_file.h"
+#include "prenorm/data/manifest_file.h"
 #include "prenorm/data/text_report.h"
 
 namespace prenorm::data {
-
-inline constexpr std::int64_t kPreparedFormat = 1;
 
 // The ids that frame sentences.
 struct FrameIds {
@@ -34,7 +31,7 @@ struct Manifest {
   std::string source_path;
   std::string target_path;
   TextReport report;
-  std::map<std::string, BlockFileInfo> files;
+  FileTable files;
 };
 
 void write_manifest(const std::filesystem::path& folder, const Manifest& manifest);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -16,6 +17,8 @@ struct TextPair {
   std::string source;
   std::string target;
   std::int64_t line = 0;  // counted from 1, the same in both files
+
+  std::size_t bytes() const { return source.size() + target.size(); }
 };
 
 // Reads the pairs that the rules of DataConfig let through and counts the others. Memory: one pair.

@@ -2,17 +2,16 @@
 
 #include <fmt/format.h>
 
-#include <optional>
+#include <vector>
 
 #include "prenorm/base/error.h"
-#include "prenorm/base/file.h"
-#include "prenorm/base/folder_lock.h"
 #include "prenorm/base/hash.h"
 #include "prenorm/base/terminal.h"
+#include "prenorm/data/block_encoder.h"
 #include "prenorm/data/corpus_writer.h"
-#include "prenorm/data/encode_pairs.h"
 #include "prenorm/data/file_hashes.h"
 #include "prenorm/data/parallel_text.h"
+#include "prenorm/data/prepared_folder.h"
 
 namespace prenorm::data {
 namespace fs = std::filesystem;
@@ -36,24 +35,6 @@ std::string content_key(const CorpusRecipe& recipe, const Stamps& stamps) {
       enum_name(rules.invalid_utf8), rules.max_source_tokens, rules.max_target_tokens));
 }
 
-std::optional<PreparedCorpus> open_existing(const fs::path& folder) {
-  if (!fs::exists(folder)) return std::nullopt;
-  try {
-    return std::optional<PreparedCorpus>(std::in_place, folder);
-  } catch (const Error& error) {
-    warn(fmt::format("{}; making it again", error.what()));
-    return std::nullopt;
-  }
-}
-
-// What a killed process left; the lock is ours, so nobody is still writing it.
-void remove_leftovers(const fs::path& folder) {
-  const std::string prefix = folder.filename().string() + ".";
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder.parent_path(), error))
-    if (entry.path().filename().string().starts_with(prefix)) fs::remove_all(entry.path(), error);
-}
-
 Manifest new_manifest(const CorpusRecipe& recipe) {
   Manifest manifest;
   manifest.source_vocab = recipe.source_tokenizer.size();
@@ -65,15 +46,24 @@ Manifest new_manifest(const CorpusRecipe& recipe) {
   return manifest;
 }
 
+struct EncodedPair {
+  std::vector<std::int32_t> source;
+  std::vector<std::int32_t> target;
+  std::int64_t line = 0;
+};
+
 void write_corpus(const CorpusRecipe& recipe, const Stamps& stamps, const fs::path& folder) {
   ParallelText text(recipe.source, recipe.target, recipe.rules);
-  AtomicDirectory directory(folder);
-  CorpusWriter writer(directory.path(), new_manifest(recipe));
+  CorpusWriter writer(folder, new_manifest(recipe));
   {
     Progress progress("preparing text", text.lines());
-    PairEncoder encoder(recipe.source_tokenizer, recipe.target_tokenizer, recipe.threads);
+    const auto encode = [&recipe](const TextPair& pair) {
+      return EncodedPair{recipe.source_tokenizer.encode(pair.source), recipe.target_tokenizer.encode(pair.target),
+                         pair.line};
+    };
+    BlockEncoder<TextPair, EncodedPair> encoder(encode, recipe.threads);
     while (encoder.read(text)) {
-      for (const EncodedPair& pair : encoder.pairs())
+      for (const EncodedPair& pair : encoder.encoded())
         if (text.admit(pair.line, std::ssize(pair.source), std::ssize(pair.target)))
           writer.add(pair.source, pair.target, pair.line);
       progress.update(text.report().pairs_read);
@@ -83,25 +73,24 @@ void write_corpus(const CorpusRecipe& recipe, const Stamps& stamps, const fs::pa
   if (stamps_of(recipe) != stamps)
     throw_error<DataError>("{} or {} changed while it was read", recipe.source.string(), recipe.target.string());
   writer.finish(text.report());
-  directory.commit();
-  for (const std::string& line : report_lines(text.report())) inform(line);
 }
 
 }  // namespace
 
 PreparedCorpus prepare_corpus(const CorpusRecipe& recipe) {
   const Stamps stamps = stamps_of(recipe);
-  FolderLock lock(recipe.prepared_dir);
-  if (!lock.try_lock()) {
-    inform(fmt::format("{}: waiting for another process that is preparing text", recipe.prepared_dir.string()));
-    lock.lock();
-  }
-  const fs::path folder = recipe.prepared_dir / fmt::format("{}-{}", recipe.source.stem().stem().string(),
-                                                            content_key(recipe, stamps).substr(0, 16));
-  if (auto corpus = open_existing(folder)) return std::move(*corpus);
-  remove_leftovers(folder);
-  write_corpus(recipe, stamps, folder);
-  return PreparedCorpus(folder);
+  const auto name = [&] {
+    return fmt::format("{}-{}", recipe.source.stem().stem().string(), content_key(recipe, stamps).substr(0, 16));
+  };
+  bool written = false;
+  const auto write = [&](const fs::path& folder) {
+    write_corpus(recipe, stamps, folder);
+    written = true;
+  };
+  auto corpus = open_or_write<PreparedCorpus>(recipe.prepared_dir, name, write);
+  if (written)
+    for (const std::string& line : report_lines(corpus.report())) inform(line);
+  return corpus;
 }
 
 }  // namespace prenorm::data

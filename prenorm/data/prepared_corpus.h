@@ -3,38 +3,12 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <span>
-#include <string>
-#include <vector>
 
 #include "prenorm/data/block_file.h"
 #include "prenorm/data/manifest.h"
+#include "prenorm/data/sequence_file.h"
 
 namespace prenorm::data {
-
-// A larger vocabulary takes 4 bytes an id instead of 2.
-inline constexpr std::int64_t kNarrowVocab = 65536;
-
-// The ids of one sentence where they lie in the file.
-class TokenView {
- public:
-  explicit TokenView(std::span<const std::uint16_t> ids) : narrow_(ids.data()), size_(ids.size()) {}
-  explicit TokenView(std::span<const std::uint32_t> ids) : wide_(ids.data()), size_(ids.size()) {}
-
-  std::size_t size() const { return size_; }
-  std::int64_t operator[](std::size_t i) const { return wide_ != nullptr ? wide_[i] : narrow_[i]; }
-  void append_to(std::vector<std::int64_t>& ids) const {
-    if (wide_ != nullptr)
-      ids.insert(ids.end(), wide_, wide_ + size_);
-    else
-      ids.insert(ids.end(), narrow_, narrow_ + size_);
-  }
-
- private:
-  const std::uint16_t* narrow_ = nullptr;
-  const std::uint32_t* wide_ = nullptr;
-  std::size_t size_ = 0;
-};
 
 // Files of the folder (little endian): source.ids and target.ids; source.offsets and target.offsets, uint64 [pairs + 1]
 // into them; lines, uint32 [pairs], the line of the text that each pair came from; manifest.json.
@@ -46,8 +20,8 @@ class PreparedCorpus {
 
   std::int64_t size() const { return manifest_.pairs; }
   // Sentence pair i, without begin and end of sentence.
-  TokenView source(std::int64_t i) const { return source_.sentence(i); }
-  TokenView target(std::int64_t i) const { return target_.sentence(i); }
+  TokenView source(std::int64_t i) const { return source_.sequence(i); }
+  TokenView target(std::int64_t i) const { return target_.sequence(i); }
   std::int64_t source_length(std::int64_t i) const { return source_.length(i); }
   std::int64_t target_length(std::int64_t i) const { return target_.length(i); }
   // The line of the text, counted from 1.
@@ -58,23 +32,10 @@ class PreparedCorpus {
   const std::filesystem::path& folder() const { return folder_; }
 
  private:
-  class Side {
-   public:
-    Side(const PreparedCorpus& corpus, const std::string& name, std::int64_t tokens, std::int64_t vocab);
-    std::int64_t length(std::int64_t i) const;
-    TokenView sentence(std::int64_t i) const;
-
-   private:
-    bool wide_;
-    BlockFile ids_;
-    BlockFile offsets_;
-  };
-  BlockFile open(const std::string& name, std::int64_t bytes) const;
-
   std::filesystem::path folder_;
   Manifest manifest_;
-  Side source_;
-  Side target_;
+  SequenceFile source_;
+  SequenceFile target_;
   BlockFile lines_;
 };
 

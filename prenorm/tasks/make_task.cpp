@@ -4,6 +4,7 @@
 #include "prenorm/config/validate.h"
 #include "prenorm/tasks/causal_lm_task.h"
 #include "prenorm/tasks/masked_lm_task.h"
+#include "prenorm/tasks/prepared_batches.h"
 #include "prenorm/tasks/pretrained.h"
 #include "prenorm/tasks/setup.h"
 #include "prenorm/tasks/synthetic_text.h"
@@ -27,17 +28,34 @@ std::unique_ptr<training::Task> synthetic_task(Config config, const SyntheticLen
   throw_error<UsageError>("task = \"classification\" has no synthetic data; name a table in data.train_table");
 }
 
+std::unique_ptr<training::Task> new_task(const Config& config, const training::Tokenizers& tokenizers,
+                                         const std::filesystem::path& prepared_dir) {
+  const text::Tokenizer& tokenizer = tokenizers.source;
+  switch (config.task) {
+    case TaskKind::kTranslation: return std::make_unique<TranslationTask>(config, tokenizers, prepared_dir);
+    case TaskKind::kMaskedLm:
+      return std::make_unique<MaskedLmTask>(config, tokenizer.size(),
+                                            prepared_batches(config, tokenizer, prepared_dir));
+    case TaskKind::kCausalLm:
+      return std::make_unique<CausalLmTask>(config, tokenizer.size(),
+                                            prepared_batches(config, tokenizer, prepared_dir));
+    case TaskKind::kClassification: break;
+  }
+  throw_error<UsageError>("task = \"classification\" is not there yet");
+}
+
 }  // namespace
 
 std::unique_ptr<training::Task> make_task(const Config& config, const training::Tokenizers& tokenizers,
                                           const std::filesystem::path& prepared_dir) {
-  std::unique_ptr<training::Task> task = std::make_unique<TranslationTask>(config, tokenizers, prepared_dir);
+  std::unique_ptr<training::Task> task = new_task(config, tokenizers, prepared_dir);
   load_pretrained(config, task->parameters());
   return task;
 }
 
 void prepare_data(const Config& config, const training::Tokenizers& tokenizers,
                   const std::filesystem::path& prepared_dir) {
+  if (config.task != TaskKind::kTranslation) return prepare_texts(config, tokenizers.source, prepared_dir);
   const DataConfig& data = config.data;
   prepare_text(config, tokenizers, data.train_source, data.train_target, prepared_dir);
   if (!data.valid_source.empty()) prepare_text(config, tokenizers, data.valid_source, data.valid_target, prepared_dir);

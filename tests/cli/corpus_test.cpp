@@ -3,11 +3,13 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "base/temporary_folder.h"
 #include "cli/command_line.h"
 #include "prenorm/base/file.h"
 #include "prenorm/corpora/corpus_report.h"
+#include "prenorm/corpora/text_report.h"
 
 namespace prenorm::test {
 namespace {
@@ -47,6 +49,49 @@ TEST(Corpus, JsonIsTheReportAndTheFolder) {
   EXPECT_EQ(answer["output"], folder.path().string());
   EXPECT_EQ(answer["train"], 998010);
   EXPECT_EQ(answer["sources"][0]["kept"], 1000000);
+}
+
+void write_finished_text(const TemporaryFolder& folder) {
+  corpora::DebianTextReport report;
+  report.sources = {{"postgresql", "PostgreSQL", 1169, {1150, 49651, 810765, 5037063}},
+                    {"jargon", "public domain", 2307, {1865, 6948, 137311, 843250}}};
+  report.train.documents = 2980;
+  report.valid.documents = 20;
+  report.test.documents = 15;
+  for (const char* part : {"train", "valid", "test"}) write_file_atomically(folder / (std::string(part) + ".txt"), "");
+  write_file_atomically(folder / "corpus.json", corpora::text_report_to_json(report));
+}
+
+TEST(Corpus, TextHasATableAndJsonToo) {
+  const TemporaryFolder folder;
+  write_finished_text(folder);
+  const Outcome outcome = prenorm({"corpus", "debian", "--text", "en", "--output", folder.path()});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(outcome.out,
+            "source      licence        documents      lines        words        bytes\n"
+            "postgresql  PostgreSQL         1,150     49,651      810,765    5,037,063\n"
+            "jargon      public domain      1,865      6,948      137,311      843,250\n"
+            "all                            3,015     56,599      948,076    5,880,313\n"
+            "\n" +
+                folder.path().string() + ": 2,980 documents to train on, 20 valid, 15 test\n");
+  const Outcome json = prenorm({"corpus", "debian", "--text", "en", "--output", folder.path(), "--json"});
+  const auto answer = nlohmann::json::parse(json.out);
+  EXPECT_EQ(answer["output"], folder.path().string());
+  EXPECT_EQ(answer["train"]["documents"], 2980);
+  EXPECT_EQ(answer["sources"][1]["kept"]["words"], 137311);
+}
+
+TEST(Corpus, OptionsOfOneCorpusAreNoneOfTheOther) {
+  for (const std::vector<std::string>& options : {std::vector<std::string>{"--text", "en", "--pair", "en-de"},
+                                                  {"--text", "en", "--general-domain"},
+                                                  {"--gcide"},
+                                                  {"--text", "de"}}) {
+    std::vector<std::string> arguments{"corpus", "debian", "--output", "nowhere"};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    const Outcome outcome = prenorm(arguments);
+    EXPECT_EQ(outcome.code, 2) << options.back();
+    EXPECT_TRUE(outcome.err.starts_with("error: ")) << outcome.err;
+  }
 }
 
 TEST(Corpus, UnknownPairIsAUsageError) {

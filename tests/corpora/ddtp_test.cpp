@@ -1,5 +1,6 @@
 #include "prenorm/corpora/ddtp.h"
 
+#include "corpora/documents.h"
 #include "corpora/scratch.h"
 
 namespace prenorm::corpora {
@@ -29,6 +30,17 @@ TEST(Descriptions, CutsItems) {
   ASSERT_TRUE(dog);
   EXPECT_EQ(dog->items, (std::vector<std::string>{"It runs.", "Fast."}));
   EXPECT_FALSE(reader.next());
+}
+
+TEST(Descriptions, AreADocumentAPackage) {
+  const ScratchFolder folder;
+  const auto index = folder.write("Translation-en", kEnglish);
+  std::vector<std::string> documents;
+  extract_description_documents({index, index}, into(documents));
+  EXPECT_EQ(documents,
+            (std::vector<std::string>{"cat: Feline animal | It sits on mats. | It also: | eats fish and mice "
+                                      "| sleeps | cat --help | cat --sit",
+                                      "dog: Canine animal | It runs. | Fast."}));
 }
 
 TEST(Descriptions, JoinsOnTheChecksumOnce) {

@@ -1,7 +1,6 @@
 #include "prenorm/corpora/debian.h"
 
-#include <cstdlib>
-
+#include "corpora/fake_archive.h"
 #include "corpora/scratch.h"
 #include "prenorm/base/error.h"
 #include "prenorm/base/line_reader.h"
@@ -11,21 +10,6 @@
 namespace prenorm::corpora {
 namespace {
 namespace fs = std::filesystem;
-
-class Variable {
- public:
-  Variable(const char* name, const std::string& value) : name_(name) {
-    if (const char* old = std::getenv(name)) old_ = old;
-    ::setenv(name, value.c_str(), 1);
-  }
-  ~Variable() { ::setenv(name_, old_.c_str(), 1); }
-  Variable(const Variable&) = delete;
-  Variable& operator=(const Variable&) = delete;
-
- private:
-  const char* name_;
-  std::string old_;
-};
 
 TEST(Process, GivesOutputAndExitCode) {
   const auto result = run_process({"sh", "-c", "pwd; echo two >&2; exit 3"}, "/");
@@ -56,73 +40,33 @@ TEST(CacheDirectory, FollowsXdg) {
   EXPECT_THROW(default_cache_directory(), FileError);
 }
 
-// Stands for apt-get: `update` makes indexes, `download` makes archives that are folders of text; what it is asked
-// for is noted in $FAKE/log. With $FAKE/offline it fails as apt does, with $FAKE/stale until the next update.
-constexpr std::string_view kAptGet = R"sh(#!/bin/sh
-while [ "$1" = -o ]; do
-  case "$2" in Dir::State::lists=*) lists="${2#*=}";; esac
-  shift 2
-done
-echo "$*" >> "$FAKE/log"
-if [ -e "$FAKE/offline" ]; then
-  echo "Err:1 bookworm InRelease"
-  echo "E: Failed to fetch the index"
-  exit 100
-fi
-if [ "$1" = update ]; then
-  rm -f "$FAKE/stale"
-  : > "$lists/x_Packages"
-  cp "$FAKE/Translation-en" "$lists/x_Translation-en"
-  cp "$FAKE/Translation-de" "$lists/x_Translation-de"
-  exit 0
-fi
-if [ -e "$FAKE/stale" ]; then echo "E: 404"; exit 100; fi
-shift
-for name in "$@"; do
-  [ -d "$FAKE/$name" ] || { echo "E: Unable to locate package $name"; bad=1; }
-done
-[ -n "$bad" ] && exit 100
-for name in "$@"; do echo "Get: $name"; echo "$name" > "${name}_1%3a2-3_all.deb"; done
-)sh";
-constexpr std::string_view kDpkgDeb = R"sh(#!/bin/sh
-cp -r "$FAKE/$(cat "$2")" "$3"
-)sh";
-
 class DebianCorpus : public testing::Test {
  protected:
   DebianCorpus() {
     be_quiet(true);
-    for (const auto& [name, text] : {std::pair{"apt-get", kAptGet}, std::pair{"dpkg-deb", kDpkgDeb}}) {
-      const fs::path file = folder_.write(fs::path("bin") / name, text);
-      fs::permissions(file, fs::perms::owner_all);
-    }
     std::string dictionary;
     for (char c = 'a'; c <= 'z'; ++c)
       for (char d = 'a'; d <= 'z'; ++d) {
         const std::string word = {c, d, c, d, 'x'};
         dictionary += "Hier steht das Wort " + word + ". :: Here stands a word: " + word + ".\n";
       }
-    folder_.write("fake/trans-de-en/usr/share/trans/de-en", dictionary);
-    folder_.write("fake/libreoffice-help-en-us/usr/share/libreoffice/help/en-US/text/a.html",
-                  "<p id=\"1\">This paragraph helps you.</p>");
-    folder_.write("fake/libreoffice-help-de/usr/share/libreoffice/help/de/text/a.html",
-                  "<p id=\"1\">Dieser Absatz hilft Ihnen.</p>");
+    archive_.write("trans-de-en/usr/share/trans/de-en", dictionary);
+    archive_.write("libreoffice-help-en-us/usr/share/libreoffice/help/en-US/text/a.html",
+                   "<p id=\"1\">This paragraph helps you.</p>");
+    archive_.write("libreoffice-help-de/usr/share/libreoffice/help/de/text/a.html",
+                   "<p id=\"1\">Dieser Absatz hilft Ihnen.</p>");
     for (const char* name : {"manpages", "manpages-dev", "manpages-de", "manpages-de-dev", "systemd", "util-linux"})
-      folder_.write(fs::path("fake") / name / "usr/share/doc/readme", "nothing");
-    folder_.write("fake/Translation-en", "Description-md5: 1\nDescription-en: animal that sits on mats\n");
-    folder_.write("fake/Translation-de", "Description-md5: 1\nDescription-de: Tier, das auf Matten sitzt\n");
+      archive_.write(fs::path(name) / "usr/share/doc/readme", "nothing");
+    archive_.write("Translation-en", "Description-md5: 1\nDescription-en: animal that sits on mats\n");
+    archive_.write("Translation-de", "Description-md5: 1\nDescription-de: Tier, das auf Matten sitzt\n");
     options_.output = folder_.path() / "corpus";
     options_.cache = folder_.path() / "cache";
     options_.general_domain_only = true;
   }
   ~DebianCorpus() override { be_quiet(false); }
 
-  std::string log() const { return read_file(folder_.path() / "fake/log"); }
-  void touch(const char* name) const { folder_.write(fs::path("fake") / name, ""); }
-
   ScratchFolder folder_;
-  const Variable path_{"PATH", (folder_.path() / "bin").string() + ":" + std::getenv("PATH")};
-  const Variable fake_{"FAKE", (folder_.path() / "fake").string()};
+  const FakeArchive archive_{folder_};
   DebianCorpusOptions options_;
 };
 
@@ -141,7 +85,7 @@ TEST_F(DebianCorpus, IsBuiltOnceAndDownloadsOnce) {
     for (std::string line; reader.next(line);) ++lines;
     EXPECT_EQ(lines, report.test) << suffix;
   }
-  const std::string before = log();
+  const std::string before = archive_.log();
   const DebianCorpusReport again = build_debian_corpus(options_);
   EXPECT_EQ(again.train, report.train);
   EXPECT_EQ(again.seconds, report.seconds);
@@ -149,21 +93,23 @@ TEST_F(DebianCorpus, IsBuiltOnceAndDownloadsOnce) {
   options_.general_domain_only = true;
   const DebianCorpusReport general = build_debian_corpus(options_);
   EXPECT_EQ(general.train + general.dev + general.test, 26 * 26 + 1);
-  EXPECT_EQ(log(), before);
+  EXPECT_EQ(archive_.log(), before);
 }
 
 TEST_F(DebianCorpus, SaysWhatToDoWithoutAMirror) {
-  touch("offline");
+  archive_.write("offline", "");
   try {
     build_debian_corpus(options_);
     FAIL() << "no error";
   } catch (const FileError& error) {
-    EXPECT_STREQ(error.what(),
-                 "the built-in corpus needs apt-get and a package mirror (E: Failed to fetch the index); give your own "
-                 "text with --source FILE --target FILE instead");
+    EXPECT_STREQ(
+        error.what(),
+        "the built-in corpora need apt-get and a package mirror (E: Failed to fetch the index); train on text of "
+        "your own instead (--source FILE --target FILE of `prenorm demo`, data.train_text or "
+        "data.train_source of a configuration)");
   }
   EXPECT_FALSE(fs::exists(options_.output));
-  fs::remove(folder_.path() / "fake/offline");
+  archive_.remove("offline");
   EXPECT_GT(build_debian_corpus(options_).train, 0);
 }
 
@@ -174,7 +120,7 @@ TEST_F(DebianCorpus, SaysWhatToDoWithoutApt) {
 
 TEST_F(DebianCorpus, UpdatesIndexesThatAged) {
   PackageCache(options_.cache / "debian").description_indexes("en");
-  touch("stale");
+  archive_.write("stale", "");
   EXPECT_GT(build_debian_corpus(options_).train, 0);
 }
 

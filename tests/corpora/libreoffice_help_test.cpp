@@ -1,5 +1,6 @@
 #include "prenorm/corpora/libreoffice_help.h"
 
+#include "corpora/documents.h"
 #include "corpora/scratch.h"
 #include "prenorm/base/random.h"
 #include "prenorm/corpora/html_text.h"
@@ -57,6 +58,15 @@ TEST(LibreOfficeHelp, PairsByPageAndId) {
   std::vector<TakenPair> pairs;
   extract_libreoffice_help(folder.path() / "en", folder.path() / "de", into(pairs));
   EXPECT_EQ(pairs, (std::vector<TakenPair>{{"lohelp", "two", "zwei"}}));
+}
+
+TEST(LibreOfficeHelp, IsADocumentAPage) {
+  const ScratchFolder folder;
+  folder.write("en/b.html", "<h1 id=\"1\">one</h1><p id=\"2\">two</p>");
+  folder.write("en/a/x.html", "<p id=\"1\">three</p>");
+  std::vector<std::string> documents;
+  extract_help_documents(folder.path() / "en", into(documents));
+  EXPECT_EQ(documents, (std::vector<std::string>{"a/x.html: three", "b.html: one | two"}));
 }
 
 }  // namespace

@@ -1,0 +1,43 @@
+#include "prenorm/corpora/text_collector.h"
+
+#include <string>
+
+#include "prenorm/base/hash.h"
+#include "prenorm/corpora/normalize.h"
+#include "prenorm/corpora/sentence_splitter.h"
+
+namespace prenorm::corpora {
+namespace {
+constexpr std::int64_t kFewestDocumentWords = 10;
+}
+
+TextCounts& operator+=(TextCounts& sum, const TextCounts& counts) {
+  sum.documents += counts.documents;
+  sum.lines += counts.lines;
+  sum.words += counts.words;
+  sum.bytes += counts.bytes;
+  return sum;
+}
+
+TextCounts TextCollector::add(std::string_view source, const TextDocument& document) {
+  std::string lines;
+  TextCounts counts{.documents = 1};
+  for (const std::string& raw : document.paragraphs) {
+    const std::string paragraph = normalize(raw);
+    for (const std::string_view sentence : split_sentences(paragraph)) {
+      if (!is_running_text(sentence) || !seen_.insert(hash64(duplicate_key(sentence))).second) continue;
+      lines.append(sentence) += '\n';
+      ++counts.lines;
+      counts.words += static_cast<std::int64_t>(count_words(sentence));
+    }
+  }
+  if (counts.words < kFewestDocumentWords) return {};
+  counts.bytes = static_cast<std::int64_t>(lines.size());
+  Part& part = parts_[static_cast<std::size_t>(split_of_key(std::string(source).append("/").append(document.key)))];
+  if (!part.text.empty()) part.text += '\n';
+  part.text += lines;
+  part.counts += counts;
+  return counts;
+}
+
+}  // namespace prenorm::corpora

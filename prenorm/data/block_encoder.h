@@ -1,0 +1,50 @@
+// Tokenizes a text on several threads, in its order.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "prenorm/data/for_pieces.h"
+
+namespace prenorm::data {
+
+// Item is what `next(Item&)` of a text gives, and has `bytes()`; Encoded is what `encode` makes of one.
+template <class Item, class Encoded>
+class BlockEncoder {
+ public:
+  // `encode` is called from several threads at once. threads = 0: one for each core.
+  BlockEncoder(std::function<Encoded(const Item&)> encode, int threads)
+      : encode_(std::move(encode)), threads_(thread_count(threads)) {}
+
+  // Reads and encodes the next few thousand items; false when there are none left.
+  template <class Text>
+  bool read(Text& text) {
+    items_.clear();
+    std::size_t bytes = 0;
+    for (Item item; items_.size() < kBlockItems && bytes < kBlockBytes && text.next(item);) {
+      bytes += item.bytes();
+      items_.push_back(std::move(item));
+    }
+    encoded_.resize(items_.size());
+    for_pieces(items_.size(), threads_, [this](std::size_t begin, std::size_t end) {
+      for (std::size_t i = begin; i < end; ++i) encoded_[i] = encode_(items_[i]);
+    });
+    return !items_.empty();
+  }
+  std::span<const Encoded> encoded() const { return encoded_; }
+
+ private:
+  // A block is large enough to make threads worth starting, and bounded in memory whatever the lines are.
+  static constexpr std::size_t kBlockItems = 8192;
+  static constexpr std::size_t kBlockBytes = std::size_t{16} << 20;
+
+  std::function<Encoded(const Item&)> encode_;
+  std::size_t threads_;
+  std::vector<Item> items_;
+  std::vector<Encoded> encoded_;
+};
+
+}  // namespace prenorm::data

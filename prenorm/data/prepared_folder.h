@@ -1,0 +1,46 @@
+// Folders of prepared files: made once, reused while what they were made of stays the same.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "prenorm/base/error.h"
+#include "prenorm/base/file.h"
+#include "prenorm/base/folder_lock.h"
+#include "prenorm/base/terminal.h"
+
+namespace prenorm::data {
+
+// Takes the lock; tells on stderr when another process has it.
+void wait_for_lock(FolderLock& lock, const std::filesystem::path& prepared_dir);
+
+// Removes what a killed process left of `folder`; the lock is ours, so nobody is still writing it.
+void remove_leftovers(const std::filesystem::path& folder);
+
+// Opens the folder NAME of prepared_dir as `Prepared`, after `write` filled it where it is not there or not whole. The
+// name follows from all that the files depend on; it is asked for under the folder's lock. Nothing is left behind when
+// `write` fails; of two processes that need the same files, the second waits.
+template <class Prepared>
+Prepared open_or_write(const std::filesystem::path& prepared_dir, const std::function<std::string()>& name,
+                       const std::function<void(const std::filesystem::path& folder)>& write) {
+  FolderLock lock(prepared_dir);
+  wait_for_lock(lock, prepared_dir);
+  const std::filesystem::path folder = prepared_dir / name();
+  if (std::filesystem::exists(folder)) {
+    try {
+      return Prepared(folder);
+    } catch (const Error& error) {
+      warn(fmt::format("{}; making it again", error.what()));
+    }
+  }
+  remove_leftovers(folder);
+  AtomicDirectory directory(folder);
+  write(directory.path());
+  directory.commit();
+  return Prepared(folder);
+}
+
+}  // namespace prenorm::data

@@ -1,0 +1,21 @@
+// The batches of a language model, from texts that are prepared once.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "prenorm/config/config.h"
+#include "prenorm/tasks/text_batches.h"
+#include "prenorm/text/tokenizer.h"
+
+namespace prenorm::tasks {
+
+// Of data.train_text and data.valid_text, for masked_lm or causal_lm. Errors: those of data::prepare_text and of the
+// batchers.
+std::unique_ptr<TextBatches> prepared_batches(const Config& config, const text::Tokenizer& tokenizer,
+                                              const std::filesystem::path& prepared_dir);
+
+// Prepares both, so that several runs find them.
+void prepare_texts(const Config& config, const text::Tokenizer& tokenizer, const std::filesystem::path& prepared_dir);
+
+}  // namespace prenorm::tasks
