@@ -180,8 +180,8 @@ TEST_F(Runs, ImportSaysWhatIsMissingOrWrongAndLeavesNothing) {
   EXPECT_THAT(import_refusal<CheckpointError>(), HasSubstr("model.safetensors: not a usable safetensors file"));
   io::write_safetensors(hf / "model.safetensors", {{"bert.embeddings.word_embeddings.weight", at::ones({3, 4})}});
   EXPECT_THAT(import_refusal<CheckpointError>(),
-              testing::AllOf(HasSubstr("bert.embeddings.word_embeddings.weight is [3, 4], expected [40, 12]"),
-                             HasSubstr("bert.encoder.layer.1.output.LayerNorm.bias is missing, expected [12]")));
+              ::testing::AllOf(HasSubstr("bert.embeddings.word_embeddings.weight is [3, 4], expected [40, 12]"),
+                               HasSubstr("bert.encoder.layer.1.output.LayerNorm.bias is missing, expected [12]")));
   write_file_atomically(hf / "model.safetensors", weights);
 
   write_file_atomically(hf / "config.json", "{}");
