@@ -7,6 +7,7 @@
 #include "cli/commands/diagnose.h"
 #include "cli/commands/doctor.h"
 #include "cli/commands/evaluate.h"
+#include "cli/commands/generate.h"
 #include "cli/commands/probe.h"
 #include "cli/commands/replay.h"
 #include "cli/commands/report.h"
@@ -24,6 +25,7 @@ void add_commands(CLI::App& app, Run& chosen) {
   add_diagnose(app, chosen);
   add_replay(app, chosen);
   add_translate(app, chosen);
+  add_generate(app, chosen);
   add_evaluate(app, chosen);
   add_score(app, chosen);
   add_probe(app, chosen);
