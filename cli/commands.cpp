@@ -19,23 +19,42 @@
 
 namespace prenorm::cli {
 
+namespace {
+
+struct Command {
+  void (*add)(CLI::App& app, Run& chosen);
+  std::string_view name, brief;
+};
+
+constexpr Command kCommands[] = {
+    {add_train, "train", "a model, as configured"},
+    {add_study, "study", "many settings, compared"},
+    {add_diagnose, "diagnose", "what went wrong, and why"},
+    {add_replay, "replay", "one update, observed"},
+    {add_translate, "translate", "text, line by line"},
+    {add_generate, "generate", "text from a prompt"},
+    {add_evaluate, "evaluate", "translate a test, score it"},
+    {add_score, "score", "BLEU and chrF of a text"},
+    {add_probe, "probe", "gradients beside theory"},
+    {add_report, "report", "a page about runs"},
+    {add_watch, "watch", "runs as they go on"},
+    {add_config, "config", "each value, its origin"},
+    {add_corpus, "corpus", "text to train on"},
+    {add_bench, "bench", "speed on this machine"},
+    {add_doctor, "doctor", "is this machine ready?"},
+    {add_demo, "demo", "LN placement at work"},
+};
+
+}  // namespace
+
 void add_commands(CLI::App& app, Run& chosen) {
-  add_train(app, chosen);
-  add_study(app, chosen);
-  add_diagnose(app, chosen);
-  add_replay(app, chosen);
-  add_translate(app, chosen);
-  add_generate(app, chosen);
-  add_evaluate(app, chosen);
-  add_score(app, chosen);
-  add_probe(app, chosen);
-  add_report(app, chosen);
-  add_watch(app, chosen);
-  add_config(app, chosen);
-  add_corpus(app, chosen);
-  add_bench(app, chosen);
-  add_doctor(app, chosen);
-  add_demo(app, chosen);
+  for (const Command& command : kCommands) command.add(app, chosen);
+}
+
+std::string_view brief_text(std::string_view name) {
+  for (const Command& command : kCommands)
+    if (command.name == name) return command.brief;
+  return {};
 }
 
 }  // namespace prenorm::cli

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/commands.h"
+
 namespace prenorm::cli {
 namespace {
 
@@ -61,6 +63,21 @@ std::string table(std::string_view title, const std::vector<Row>& rows) {
   return result;
 }
 
+// All commands of the program, which are too many for a line each: down the first column, then the second.
+std::string command_columns(const std::vector<const CLI::App*>& commands) {
+  constexpr std::size_t kName = 11;
+  const std::size_t lines = (commands.size() + 1) / 2;
+  const auto cell = [&](std::size_t i) {
+    const std::string& name = commands[i]->get_name();
+    return fmt::format("  {:<{}}{}", name, kName, brief_text(name));
+  };
+  std::string result = "\nCommands:\n";
+  for (std::size_t i = 0; i < lines; ++i)
+    result += i + lines < commands.size() ? fmt::format("{:<{}}{}\n", cell(i), kColumns / 2, cell(i + lines))
+                                          : cell(i) + "\n";
+  return result;
+}
+
 std::string usage(const CLI::App& app, bool has_commands) {
   std::string line;
   for (const CLI::Option* option : app.get_options())
@@ -79,13 +96,13 @@ std::string full_name(const CLI::App& app) {
 }
 
 std::string HelpFormatter::make_help(const CLI::App* app, std::string, CLI::AppFormatMode) const {
+  const std::vector<const CLI::App*> below = app->get_subcommands({});
   std::vector<Row> commands;
-  for (const CLI::App* command : app->get_subcommands({}))
-    commands.push_back({command->get_name(), command->get_description()});
+  for (const CLI::App* command : below) commands.push_back({command->get_name(), command->get_description()});
   const auto positional = [](const CLI::Option* option) { return option->get_positional(); };
   const auto named = [](const CLI::Option* option) { return option->nonpositional(); };
   std::string text = wrap("", app->get_description(), 0) + "\n" + usage(*app, !commands.empty());
-  text += table("Commands", commands);
+  text += app->get_parent() == nullptr ? command_columns(below) : table("Commands", commands);
   text += table("Arguments", rows_of(app->get_options(positional)));
   text += table("Options", rows_of(app->get_options(named)));
   if (!app->get_footer().empty()) text += "\n" + wrap("", app->get_footer(), 0);

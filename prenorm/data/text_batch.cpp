@@ -17,6 +17,7 @@ std::vector<T> slice(const std::vector<T>& values, std::int64_t first, std::int6
 TextBatch sequences_of(const TextBatch& batch, std::int64_t first, std::int64_t last) {
   TextBatch share;
   share.tokens = batch.tokens.part(first, last);
+  share.first_sequence = batch.first_sequence + first;
   const std::int64_t begin = batch.tokens.offsets[first], end = batch.tokens.offsets[last];
   share.segments = slice(batch.segments, begin, end);
   share.labels = slice(batch.labels, first, last);

@@ -47,6 +47,7 @@ struct ProjectedCrossEntropy : torch::autograd::Function<ProjectedCrossEntropy> 
         hidden.requires_grad() || weight.requires_grad() || (bias.defined() && bias.requires_grad());
     at::Tensor grad_hidden, grad_weight, grad_bias, grad_logits;
     if (want_gradient) grad_hidden = at::empty_like(hidden);
+    if (want_gradient && bias.defined()) grad_bias = at::zeros_like(bias);
     cpu::LossSums sums;
     const std::int64_t all = hidden.size(0), chunk = chunk_rows(hidden, weight);
     for (std::int64_t row = 0; row < all; row += chunk) {
@@ -60,8 +61,7 @@ struct ProjectedCrossEntropy : torch::autograd::Function<ProjectedCrossEntropy> 
       if (!want_gradient) continue;
       at::Tensor grad_part = grad_hidden.narrow(0, row, rows);
       gemm_input_gradient(grad_part, logits, weight);
-      if (bias.defined())
-        grad_bias = grad_bias.defined() ? grad_bias + cpu::column_sums(logits) : cpu::column_sums(logits);
+      if (bias.defined()) grad_bias.add_(cpu::column_sums(logits));
       if (row + rows == all) {
         grad_logits = logits;
         break;
@@ -85,7 +85,7 @@ struct ProjectedCrossEntropy : torch::autograd::Function<ProjectedCrossEntropy> 
       gemm_weight_gradient(gradient, grad_logits, hidden.narrow(0, hidden.size(0) - rows, rows), scale);
     });
     at::Tensor grad_bias;
-    if (saved[5].defined() && saved[6].defined())
+    if (saved[5].defined())
       grad_bias = weight_gradient(saved[5], [&](at::Tensor& gradient) { gradient.add_(saved[6], scale); });
     return {scale == 1 ? saved[2] : saved[2] * scale, grad_weight, grad_bias, {}, {}};
   }

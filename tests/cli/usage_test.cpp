@@ -11,8 +11,8 @@ namespace {
 
 constexpr std::size_t kColumns = 80, kRows = 24;
 
-// The names under "Commands:" of a help text.
-std::vector<std::string> commands_in(const std::string& help) {
+// The names under "Commands:" of a help text; the program's own has two columns of them.
+std::vector<std::string> commands_in(const std::vector<std::string>& command, const std::string& help) {
   std::vector<std::string> names;
   bool inside = false;
   for (const std::string& line : lines_of(help)) {
@@ -20,8 +20,10 @@ std::vector<std::string> commands_in(const std::string& help) {
       inside = true;
     else if (line.empty())
       inside = false;
-    else if (inside && line.size() > 2 && line[2] != ' ')
-      names.push_back(line.substr(2, line.find(' ', 2) - 2));
+    else if (inside)
+      for (const std::size_t column : command.empty() ? std::vector<std::size_t>{2, 42} : std::vector<std::size_t>{2})
+        if (line.size() > column && line[column] != ' ')
+          names.push_back(line.substr(column, line.find(' ', column) - column));
   }
   return names;
 }
@@ -41,7 +43,7 @@ int check_help(std::vector<std::string> command) {
     EXPECT_TRUE(line.empty() || line.back() != ' ') << line;
   }
   int seen = 1;
-  for (const std::string& name : commands_in(outcome.out)) {
+  for (const std::string& name : commands_in(command, outcome.out)) {
     command.push_back(name);
     seen += check_help(command);
     command.pop_back();
@@ -49,7 +51,7 @@ int check_help(std::vector<std::string> command) {
   return seen;
 }
 
-TEST(Help, OfEveryCommandFitsAScreen) { EXPECT_GE(check_help({}), 6); }
+TEST(Help, OfEveryCommandFitsAScreen) { EXPECT_GE(check_help({}), 16); }
 
 TEST(Help, ShortAndLongAreTheSame) {
   EXPECT_EQ(prenorm({"score", "-h"}).out, prenorm({"score", "--help"}).out);

@@ -47,7 +47,7 @@ const std::vector<Case>& broken_cases() {
       {{"train.best_metric=bleu"}, "train.best_metric = \"bleu\" needs train.bleu_every over 0"},
       {{"task=masked_lm"}, "data.train_text must name a file for masked_lm and causal_lm"},
       {{"task=classification"}, "data.train_table must name a file for classification"},
-      {{"task=causal_lm", "data.train_text=a", "train.bleu_every=3"}, "train.bleu_every over 0 is for translation"},
+      {{"task=causal_lm", "data.train_text=a", "data.valid_text=b", "train.bleu_every=3"}, "train.bleu_every over 0 is for translation"},
       {{"train.best_metric=score"}, "train.best_metric = \"score\" is for classification"},
       {{"masked_lm.mask_token_share=0.9", "masked_lm.random_token_share=0.2"}, "must not be over 1 together"},
       {{"task=masked_lm", "data.train_text=a", "masked_lm.next_sentence=true"}, "needs model.segments of 2 or more"},

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "enum_values.h"
 
 namespace prenorm::nn {
@@ -35,6 +37,22 @@ TEST(DepthScales, OfDeepnormByHand) {
 
 TEST(DepthScales, OfADecoderAlone) { expect_scales(decoder_scales(config_of(0, 8)), 2, 1 / 2.828427); }
 
+TEST(DepthScales, OfAnEncoderAlone) { expect_scales(encoder_scales(config_of(8, 0)), 2, 1 / 2.828427); }
+
+// Two branches a layer, three in a decoder that looks at an encoder.
+TEST(DepthScales, OutputsStartSmallerByTheRootOfTheBranches) {
+  const auto output_gain = [](std::int64_t encoders, std::int64_t decoders, bool of_encoder) {
+    ModelConfig config = config_of(encoders, decoders);
+    config.norm_placement = NormPlacement::kPreLn;
+    config.init_depth_scaled = true;
+    return (of_encoder ? encoder_scales(config) : decoder_scales(config)).gains.output;
+  };
+  EXPECT_DOUBLE_EQ(output_gain(0, 12, false), 1 / std::sqrt(24));
+  EXPECT_DOUBLE_EQ(output_gain(8, 0, true), 0.25);
+  EXPECT_DOUBLE_EQ(output_gain(8, 3, true), 0.25);
+  EXPECT_DOUBLE_EQ(output_gain(8, 3, false), 1.0 / 3);
+}
+
 TEST(DepthScales, AreOneUnderOtherPlacements) {
   ModelConfig config = config_of(6, 6);
   for (const NormPlacement placement : prenorm::testing::all_values<NormPlacement>()) {
@@ -43,6 +61,7 @@ TEST(DepthScales, AreOneUnderOtherPlacements) {
     for (const DepthScales& scales : {encoder_scales(config), decoder_scales(config)}) {
       EXPECT_EQ(scales.stream, 1);
       EXPECT_EQ(scales.gains.inner, 1);
+      EXPECT_EQ(scales.gains.output, 1);
     }
   }
 }

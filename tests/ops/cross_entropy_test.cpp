@@ -111,23 +111,31 @@ TEST_P(CrossEntropyOfType, EqualsComposite) {
       for (const double smoothing : {0.0, 0.1}) {
         const at::Tensor targets = random_targets(rows, vocabulary, 3);
         const auto loss = [&](auto op) {
-          return [&, op](const std::vector<at::Tensor>& x) { return op(x[0], x[1], targets, smoothing).loss_sum; };
+          return [&, op](const std::vector<at::Tensor>& x) {
+            return op(x[0], x[1], targets, smoothing, x.size() > 2 ? x[2] : at::Tensor()).loss_sum;
+          };
         };
-        prenorm::testing::expect_same(
-            {3 * random_tensor({rows, 5}, 1, GetParam()), random_tensor({vocabulary, 5}, 2, GetParam())},
-            loss(projected_cross_entropy), loss(projected_cross_entropy_composite), 10 * tolerance());
+        std::vector<at::Tensor> inputs{3 * random_tensor({rows, 5}, 1, GetParam()),
+                                       random_tensor({vocabulary, 5}, 2, GetParam())};
+        for (const bool biased : {false, true}) {
+          if (biased) inputs.push_back(random_tensor({vocabulary}, 4, GetParam()));
+          prenorm::testing::expect_same(inputs, loss(projected_cross_entropy), loss(projected_cross_entropy_composite),
+                                        10 * tolerance());
+        }
       }
 }
 
 TEST(CrossEntropy, GradientEqualsFiniteDifferences) {
   const at::Tensor hidden = random_tensor({5, 4}, 1).requires_grad_(true),
-                   weight = random_tensor({7, 4}, 2).requires_grad_(true);
+                   weight = random_tensor({7, 4}, 2).requires_grad_(true),
+                   bias = random_tensor({7}, 4).requires_grad_(true);
   const at::Tensor targets = random_targets(5, 7, 3);
-  const auto loss = [&] { return projected_cross_entropy(hidden, weight, targets, 0.2).loss_sum; };
+  const auto loss = [&] { return projected_cross_entropy(hidden, weight, targets, 0.2, bias).loss_sum; };
   loss().backward();
   const auto value = [&] { return loss().item<double>(); };
   EXPECT_LT(relative_difference(hidden.grad(), finite_differences(hidden, value)), 1e-8);
   EXPECT_LT(relative_difference(weight.grad(), finite_differences(weight, value)), 1e-8);
+  EXPECT_LT(relative_difference(bias.grad(), finite_differences(bias, value)), 1e-8);
 }
 
 TEST(CrossEntropy, UpstreamGradientScalesBothGradients) {

@@ -26,13 +26,13 @@ struct Breakage {
   std::int64_t killed_at = -1;
 };
 
-class BrokenTask : public TranslationTask {
+class BrokenTask : public tasks::TranslationTask {
  public:
   BrokenTask(const Config& config, const Tokenizers& tokenizers, const std::filesystem::path& prepared, Breakage how)
-      : TranslationTask(config, tokenizers, prepared), how_(std::move(how)) {}
+      : tasks::TranslationTask(config, tokenizers, prepared), how_(std::move(how)) {}
 
   data::Batch batch(std::int64_t epoch, std::int64_t index) override {
-    data::Batch batch = TranslationTask::batch(epoch, index);
+    data::Batch batch = tasks::TranslationTask::batch(epoch, index);
     RandomStream random(mix_key({5, static_cast<std::uint64_t>(epoch), static_cast<std::uint64_t>(index)}));
     if (how_.shuffled_targets) shuffle(batch.target_output, random);
     return batch;
@@ -40,7 +40,7 @@ class BrokenTask : public TranslationTask {
   std::int64_t load(std::int64_t epoch, std::int64_t batch, const Sharing& sharing) override {
     number_ = epoch * batches_in_epoch(0) + batch;
     if (number_ == how_.killed_at) throw std::runtime_error("killed");
-    return TranslationTask::load(epoch, batch, sharing);
+    return tasks::TranslationTask::load(epoch, batch, sharing);
   }
   BatchLoss loss(std::int64_t share, std::int64_t replica, const nn::Context& context) override {
     const nn::Observer breaking = [&](std::string_view point, const at::Tensor& value) {
@@ -49,7 +49,7 @@ class BrokenTask : public TranslationTask {
     };
     nn::Context here = context;
     if (number_ == how_.point_batch) here.observer = &breaking;
-    BatchLoss result = TranslationTask::loss(share, replica, here);
+    BatchLoss result = tasks::TranslationTask::loss(share, replica, here);
     if (how_.loss_factor) result.loss_sum = result.loss_sum * how_.loss_factor(number_);
     return result;
   }

@@ -174,7 +174,7 @@ class SlowDiagnosis : public TrainerTest {
     Config config = sound(text_->config(), size);
     broken.configure(config);
     const fs::path prepared = *text_ / "prepared";
-    const Tokenizers tokenizers = make_tokenizers(config, prepared);
+    const Tokenizers tokenizers = tasks::make_tokenizers(config, prepared);
     BrokenTask task(config, tokenizers, prepared, broken.how);
     broken.start(task.parameters());
     const RunFolder folder(path());

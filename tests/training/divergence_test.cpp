@@ -20,15 +20,15 @@ using ::testing::HasSubstr;
 class Divergence : public TrainerTest {};
 
 // A model whose weights can be spoilt at any update.
-class SpoiltTask : public TranslationTask {
+class SpoiltTask : public tasks::TranslationTask {
  public:
-  using TranslationTask::TranslationTask;
+  using tasks::TranslationTask::TranslationTask;
   std::int64_t load(std::int64_t epoch, std::int64_t batch, const Sharing& sharing) override {
     loaded = batch;
-    return TranslationTask::load(epoch, batch, sharing);
+    return tasks::TranslationTask::load(epoch, batch, sharing);
   }
   BatchLoss loss(std::int64_t share, std::int64_t replica, const nn::Context& context) override {
-    BatchLoss result = TranslationTask::loss(share, replica, context);
+    BatchLoss result = tasks::TranslationTask::loss(share, replica, context);
     if (loaded == bad_batch) result.loss_sum = result.loss_sum * std::numeric_limits<double>::infinity();
     return result;
   }
@@ -39,7 +39,7 @@ TEST_F(Divergence, ALossThatIsNotFiniteNamesTheBatchOfAnAccumulatedUpdate) {
   Config config = text_->config();
   config.batch.accumulate = 3;
   const fs::path prepared = *text_ / "prepared";
-  const Tokenizers tokenizers = make_tokenizers(config, prepared);
+  const Tokenizers tokenizers = tasks::make_tokenizers(config, prepared);
   SpoiltTask task(config, tokenizers, prepared);
   task.bad_batch = 4;  // the second of the second update
   RunFolder folder(path());
@@ -108,10 +108,10 @@ TEST_F(Divergence, TheFirstLossSurvivesAStop) {
   EXPECT_EQ(test::read_json(path() / "last/trainer.json")["first_loss"], first);
   config.train.max_steps = 40;
   config.train.diverged_loss_ratio = 1e-3;
-  EXPECT_THROW(tasks::train(config, RunFolder(path()), Start::kResume), NumericsError);
+  EXPECT_THROW(tasks::train(config, RunFolder(path()), tasks::Start::kResume), NumericsError);
   EXPECT_EQ(read_results(path() / "results.json").state.step, 8);
   config.train.diverged_loss_ratio = 0;
-  EXPECT_EQ(tasks::train(config, RunFolder(path()), Start::kResume).reason, StopReason::kMaxSteps)
+  EXPECT_EQ(tasks::train(config, RunFolder(path()), tasks::Start::kResume).reason, StopReason::kMaxSteps)
       << "a run that has diverged can be gone on with";
   EXPECT_EQ(read_results(path() / "results.json").state.step, 40);
 }

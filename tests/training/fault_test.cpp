@@ -36,7 +36,7 @@ class Faults : public TrainerTest {
   // From its start, or from its newest checkpoint if it has been started.
   static TrainingResult train(const Config& config, const std::string& name, Breakage how) {
     const fs::path prepared = *text_ / "prepared";
-    const Tokenizers tokenizers = make_tokenizers(config, prepared);
+    const Tokenizers tokenizers = tasks::make_tokenizers(config, prepared);
     BrokenTask task(config, tokenizers, prepared, std::move(how));
     const RunFolder folder(path(name));
     const bool started = folder.exists();

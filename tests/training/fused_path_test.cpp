@@ -25,7 +25,7 @@ double loss_of_run(bool fused, std::int64_t seed) {
   config.train.valid_every = config.train.checkpoint_every = 1000;
   config.model.dropout = config.model.attention_dropout = 0.1;
   config.data.valid_source = config.data.valid_target = "";
-  tasks::train(config, RunFolder(text / "run"), Start::kNew);
+  tasks::train(config, RunFolder(text / "run"), tasks::Start::kNew);
   double sum = 0;
   int count = 0;
   for (const auto& line : test::metrics_of(text / "run", "update"))
@@ -67,7 +67,7 @@ TEST(SlowMemory, DoesNotGrowOverTwoThousandUpdatesOfVaryingShapes) {
   config.model.d_model = 64;
   config.model.d_ff = 128;
   config.runtime = {.threads = 2, .workers = 2, .share_tokens = 60};
-  SyntheticTask task(config, {});
+  tasks::SyntheticTask task(config, {});
   ShareWorkers workers(task, config.runtime);
   optim::Optimizer optimizer(config.optim, task.parameters().values(), task.parameters().gradients());
   double settled = 0;

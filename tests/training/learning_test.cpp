@@ -26,7 +26,7 @@ TEST(Learning, TurnsSentencesRound) {
   config.train.valid_every = 1000;
   config.train.checkpoint_every = 1000;
   config.train.log_every = 10;
-  const TrainingResult result = tasks::train(config, RunFolder(folder / "run"), Start::kNew);
+  const TrainingResult result = tasks::train(config, RunFolder(folder / "run"), tasks::Start::kNew);
   const auto lines = test::metrics_of(folder / "run", "update");
   const double first = lines.front()["nll_nats_per_token"], last = lines.back()["nll_nats_per_token"];
   EXPECT_LT(last, 0.4 * first);
@@ -50,7 +50,7 @@ TEST(Learning, TheLossFallsForEveryPlacementAndNorm) {
     config.schedule.warmup_steps = 10;
     config.train.max_steps = 40;
     config.train.log_every = 10;
-    tasks::train(config, RunFolder(text / "run"), Start::kNew);
+    tasks::train(config, RunFolder(text / "run"), tasks::Start::kNew);
     const auto lines = test::metrics_of(text / "run", "update");
     const double first = lines.front()["nll_nats_per_token"], last = lines.back()["nll_nats_per_token"];
     EXPECT_LT(last, first - 0.5);

@@ -19,14 +19,14 @@ class Resume : public TrainerTest {
 
   // Stops at each of `stops` and goes on with the end set further out.
   static void expect_same_run(const Config& config, const std::vector<std::int64_t>& stops) {
-    tasks::train(config, folder("whole"), Start::kNew);
-    Start start = Start::kNew;
+    tasks::train(config, folder("whole"), tasks::Start::kNew);
+    tasks::Start start = tasks::Start::kNew;
     for (const std::int64_t stop : stops) {
       Config part = config;
       part.train.max_steps = stop;
       const TrainingResult result = tasks::train(part, folder("stopped"), start);
       EXPECT_EQ(result.state.step, stop);
-      start = Start::kResume;
+      start = tasks::Start::kResume;
     }
     tasks::train(config, folder("stopped"), start);
     EXPECT_EQ(test::record_of(folder("stopped").path()), test::record_of(folder("whole").path()));
@@ -85,7 +85,7 @@ TEST_F(Resume, KeepsTheStateOfEarlyStopping) {
   config.train.max_steps = 200;
   config.train.valid_every = 3;
   config.train.patience = 3;
-  const TrainingResult whole = tasks::train(config, folder("probe"), Start::kNew);
+  const TrainingResult whole = tasks::train(config, folder("probe"), tasks::Start::kNew);
   ASSERT_EQ(whole.reason, StopReason::kPatience);
   const std::int64_t end = whole.state.step;
   ASSERT_GT(end, 10);
@@ -96,9 +96,9 @@ TEST_F(Resume, KeepsTheStateOfEarlyStopping) {
 TEST_F(Resume, OfAFinishedRunChangesNothing) {
   Config config = text_->config();
   config.train.average_last = 2;
-  tasks::train(config, folder("whole"), Start::kNew);
+  tasks::train(config, folder("whole"), tasks::Start::kNew);
   const auto before = test::record_of(folder("whole").path());
-  const TrainingResult again = tasks::train(config, folder("whole"), Start::kResume);
+  const TrainingResult again = tasks::train(config, folder("whole"), tasks::Start::kResume);
   EXPECT_EQ(again.state.step, config.train.max_steps);
   EXPECT_EQ(test::record_of(folder("whole").path()), before);
 }
@@ -106,41 +106,41 @@ TEST_F(Resume, OfAFinishedRunChangesNothing) {
 TEST_F(Resume, OfARunThatGoesOnRemovesItsFormerEnd) {
   Config config = text_->config();
   config.train.average_last = 2;
-  tasks::train(config, folder("stopped"), Start::kNew);
+  tasks::train(config, folder("stopped"), tasks::Start::kNew);
   EXPECT_EQ(folder("stopped").find_checkpoint("").filename(), "average");
   config.train.max_steps = 14;
   config.optim.lr = 5e-3;
   config.train.average_last = 0;
-  tasks::train(config, folder("stopped"), Start::kResume);
+  tasks::train(config, folder("stopped"), tasks::Start::kResume);
   EXPECT_FALSE(fs::exists(folder("stopped").average()));
   EXPECT_EQ(test::read_json(folder("stopped").results())["updates"], 14);
 }
 
 TEST_F(Resume, BeforeTheFirstCheckpointStartsFromTheSeed) {
   const Config config = text_->config();
-  tasks::train(config, folder("whole"), Start::kNew);
-  tasks::train(config, folder("stopped"), Start::kNew);
+  tasks::train(config, folder("whole"), tasks::Start::kNew);
+  tasks::train(config, folder("stopped"), tasks::Start::kNew);
   fs::remove_all(folder("stopped").checkpoints());  // as if it had been killed at update 4, its log still being there
   for (const auto& path : {folder("stopped").last(), folder("stopped").best(), folder("stopped").results()})
     fs::remove(path);
-  tasks::train(config, folder("stopped"), Start::kResume);
+  tasks::train(config, folder("stopped"), tasks::Start::kResume);
   EXPECT_EQ(test::record_of(folder("stopped").path()), test::record_of(folder("whole").path()));
 }
 
 // Between a checkpoint and the links to it; while an old one was being deleted; while files were being written.
 TEST_F(Resume, AfterAKillAtAnAwkwardMoment) {
   Config config = text_->config();
-  tasks::train(config, folder("whole"), Start::kNew);
+  tasks::train(config, folder("whole"), tasks::Start::kNew);
   Config part = config;
   part.train.max_steps = 10;
-  tasks::train(part, folder("stopped"), Start::kNew);
+  tasks::train(part, folder("stopped"), tasks::Start::kNew);
   const RunFolder run = folder("stopped");
   run.link_last(5);
   run.link_best(5);
   for (const char* name : {"000003.removed", "000011.partial-99-0"}) fs::create_directory(run.checkpoints() / name);
   std::ofstream(run.path() / "config.toml.partial-99-1") << "[mod";
   std::ofstream(run.metrics(), std::ios::app) << R"({"type": "upd)";
-  tasks::train(config, run, Start::kResume);
+  tasks::train(config, run, tasks::Start::kResume);
   EXPECT_EQ(test::record_of(run.path()), test::record_of(folder("whole").path()));
   for (const std::string& name : test::names_in(run.path())) EXPECT_EQ(name.find("partial"), std::string::npos) << name;
 }
@@ -150,12 +150,12 @@ TEST_F(Resume, AfterAKillBeforeAnOldCheckpointWasRemoved) {
   Config config = text_->config();
   config.train.keep_last = 1;
   config.train.average_last = 0;
-  tasks::train(config, folder("whole"), Start::kNew);
-  tasks::train(config, folder("stopped"), Start::kNew);
+  tasks::train(config, folder("whole"), tasks::Start::kNew);
+  tasks::train(config, folder("stopped"), tasks::Start::kNew);
   const RunFolder run = folder("stopped");
   fs::copy(run.checkpoint(run.steps().back()), run.checkpoint(1), fs::copy_options::recursive);
   fs::remove(run.results());
-  tasks::train(config, run, Start::kResume);
+  tasks::train(config, run, tasks::Start::kResume);
   EXPECT_EQ(test::record_of(run.path()), test::record_of(folder("whole").path()));
 }
 
@@ -163,11 +163,11 @@ TEST_F(Resume, RefusesAnotherText) {
   const test::TinyText other;
   const Config config = other.config();
   const RunFolder run(other / "run");
-  tasks::train(config, run, Start::kNew);
+  tasks::train(config, run, tasks::Start::kNew);
   const auto before = test::content_of(run.path());
   test::write_tiny_text(other / "train.src", other / "train.tgt", 200, 9);
   try {
-    tasks::train(config, run, Start::kResume);
+    tasks::train(config, run, tasks::Start::kResume);
     ADD_FAILURE() << "another text was taken";
   } catch (const UsageError& error) {
     EXPECT_NE(std::string(error.what()).find("training text"), std::string::npos) << error.what();

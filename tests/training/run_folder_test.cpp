@@ -94,11 +94,11 @@ TEST(RunFolder, ASeparatorAtTheEndChangesNothing) {
   EXPECT_EQ(RunFolder(plain + "//./").path(), plain);
   EXPECT_EQ(RunFolder(".").path(), ".");
   EXPECT_EQ(RunFolder("/").path(), "/");
-  EXPECT_EQ(prepared_dir(Config{}, RunFolder(plain + "/")), folder / "prepared");
-  EXPECT_EQ(prepared_dir(Config{}, RunFolder(".")), fs::current_path().parent_path() / "prepared");
+  EXPECT_EQ(tasks::prepared_dir(Config{}, RunFolder(plain + "/")), folder / "prepared");
+  EXPECT_EQ(tasks::prepared_dir(Config{}, RunFolder(".")), fs::current_path().parent_path() / "prepared");
   Config config;
   config.data.prepared_dir = "elsewhere";
-  EXPECT_EQ(prepared_dir(config, RunFolder(plain)), "elsewhere");
+  EXPECT_EQ(tasks::prepared_dir(config, RunFolder(plain)), "elsewhere");
 }
 
 TEST(RunFolder, FindsCheckpoints) {

@@ -37,7 +37,7 @@ struct Result {
 Result gradient_of(Config config, std::int64_t workers, std::int64_t share_tokens, std::int64_t batches = 1) {
   const Threads threads(static_cast<int>(workers));
   config.runtime = {.threads = workers, .workers = workers, .share_tokens = share_tokens};
-  SyntheticTask task(config, {});
+  tasks::SyntheticTask task(config, {});
   ShareWorkers shares(task, config.runtime);
   EXPECT_EQ(shares.count(), workers);
   shares.clear();
@@ -111,7 +111,7 @@ TEST(ShareWorkers, TheSumLeavesNothingBehind) {
   const Threads threads(2);
   Config config = small_config();
   config.runtime = {.threads = 2, .workers = 2, .share_tokens = 100};
-  SyntheticTask task(config, {});
+  tasks::SyntheticTask task(config, {});
   ShareWorkers shares(task, config.runtime);
   shares.clear();
   shares.add_gradients(0, 0, {});

@@ -66,7 +66,7 @@ TEST_F(TensorBoard, HasEveryLineOfTheLogAndSurvivesAStop) {
   run(config);
   fs::remove_all(path() / "checkpoints/000007");  // as if killed: the events of updates 6 and 7 are there, and undone
   config.train.max_steps = 12;
-  tasks::train(config, RunFolder(path()), Start::kResume);
+  tasks::train(config, RunFolder(path()), tasks::Start::kResume);
   const auto files = events(path() / "tensorboard");
   ASSERT_EQ(files.size(), 2U);
   for (const auto& file : files) {

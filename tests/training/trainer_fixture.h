@@ -29,15 +29,15 @@ class TrainerTest : public ::testing::Test {
   }
 
   static TrainingResult run(const Config& config, const std::string& name = "run") {
-    return tasks::train(config, RunFolder(*text_ / name), Start::kNew);
+    return tasks::train(config, RunFolder(*text_ / name), tasks::Start::kNew);
   }
   static std::filesystem::path path(const std::string& name = "run") { return *text_ / name; }
-  static std::unique_ptr<TranslationTask> task_of(const Config& config) {
+  static std::unique_ptr<tasks::TranslationTask> task_of(const Config& config) {
     const std::filesystem::path prepared = *text_ / "prepared";
-    return std::make_unique<TranslationTask>(config, make_tokenizers(config, prepared), prepared);
+    return std::make_unique<tasks::TranslationTask>(config, tasks::make_tokenizers(config, prepared), prepared);
   }
   // All weights in one row, in the order of the model.
-  static at::Tensor weights(TranslationTask& task, const std::filesystem::path& checkpoint) {
+  static at::Tensor weights(tasks::TranslationTask& task, const std::filesystem::path& checkpoint) {
     load_weights(checkpoint, task.parameters());
     return task.parameters().values().clone();
   }
