@@ -1,5 +1,6 @@
-// Text to subword ids and back (SentencePiece; Kudo & Richardson 2018). The files are SentencePiece's own: models of
-// other tools can be used here and ours there.
+// Text to ids and back, by whatever tokenizer: SentencePiece (Kudo & Richardson 2018), WordPiece of BERT, byte-level
+// BPE of GPT-2, characters or bytes. The files are those of their own tools: models of other tools can be used here
+// and, but for characters and bytes, ours there.
 #pragma once
 
 #include <cstdint>
@@ -12,32 +13,38 @@
 #include <vector>
 
 #include "prenorm/config/data_config.h"
+#include "prenorm/text/tokenizer_model.h"
 
 namespace prenorm::text {
-
-class TokenizerModel;
 
 // Immutable and cheap to copy; all members may be called from several threads at once.
 class Tokenizer {
  public:
-  // Errors: FileError when the file cannot be read, DataError naming it when it is damaged, is no SentencePiece model
-  // or has no end-of-sentence piece.
+  // A SentencePiece model, BERT's vocab.txt, a tokenizer.json, vocab.json with merges.txt, a file of ours, or a folder
+  // with one of them (tokenizer_file.h); told apart by their content.
+  // Errors: FileError when the file cannot be read, DataError naming it when it is damaged, is no tokenizer or has no
+  // end-of-sentence piece.
   static Tokenizer from_file(const std::filesystem::path& path);
   // The same of bytes that serialized() gave; `name` stands for the file in messages.
   static Tokenizer from_serialized(std::string_view bytes, std::string_view name = "tokenizer model");
 
-  // The line's ids, without begin or end of sentence; blank text gives none. Characters outside the vocabulary become
-  // unk_id(). Errors: DataError when SentencePiece refuses the line.
+  TokenizerFormat format() const;
+
+  // The line's ids, without begin or end of sentence. Blank text gives none, unless blanks are tokens: those of
+  // characters, bytes and byte-level BPE. Characters outside the vocabulary become unk_id(). No text becomes a special
+  // piece. Errors: DataError when SentencePiece refuses the line.
   std::vector<std::int32_t> encode(std::string_view line) const;
   // The ids of text of any number of lines, for language models that write text as it is: newline_id() stands for each
-  // newline, where there is one, and decode() gives the text back. Errors: as encode().
+  // newline, where there is one (byte-level BPE may have longer pieces for several), and decode() gives the text back.
+  // WordPiece, and SentencePiece models without a newline piece, lose newlines. Errors: as encode().
   std::vector<std::int32_t> encode_text(std::string_view text) const;
-  // Text of ids; control pieces (begin, end, padding) have none. Errors: DataError for an id outside the vocabulary.
+  // Text of ids; control pieces (begin, end, padding, mask) have none. Ids that are bytes may end within a character of
+  // UTF-8. Errors: DataError for an id outside the vocabulary.
   std::string decode(std::span<const std::int32_t> ids) const;
 
   // Pieces in the vocabulary; ids are 0 to size() - 1.
   std::int64_t size() const;
-  std::int32_t unk_id() const;
+  std::int32_t unk_id() const;  // -1 when the model needs none (GPT-2's)
   std::int32_t eos_id() const;
   std::int32_t bos_id() const;      // -1 when the model has none
   std::int32_t pad_id() const;      // -1 when the model has none
@@ -51,7 +58,8 @@ class Tokenizer {
   // What a decoder is given before the first token: begin of sentence, or end of sentence where there is no begin.
   std::int32_t decoder_start_id() const;
 
-  // The model file's content.
+  // The content of one file that from_file() reads: a SentencePiece model, a tokenizer.json, or our own of characters
+  // and bytes.
   std::string serialized() const;
 
  private:
@@ -77,7 +85,8 @@ struct ExtraPieces {
 Tokenizer train_tokenizer(const LineSource& lines, const TokenizerConfig& config, std::string_view name = "the text",
                           ExtraPieces extra = {});
 
-// The same from plain or gzip files: from at most config.max_training_lines lines of each, drawn with `seed`.
+// The same from plain or gzip files: from at most config.max_training_lines lines of each, drawn with `seed`;
+// characters from all lines.
 Tokenizer train_tokenizer(std::span<const std::filesystem::path> files, const TokenizerConfig& config,
                           std::uint64_t seed, ExtraPieces extra = {});
 

@@ -9,12 +9,15 @@
 
 namespace prenorm::text {
 
+enum class TokenizerFormat : std::uint8_t { kSentencePiece, kCharacter, kByte, kWordPiece, kByteLevelBpe };
+
 // Immutable; all members may be called from several threads at once. encode and decode return what is wrong, empty when
 // all is well, and nothing throws: one kind lives in a shared object of its own (sentencepiece.h), which exceptions
 // must not leave. Ids that a kind does not have are -1.
 class TokenizerModel {
  public:
   virtual ~TokenizerModel() = default;
+  virtual TokenizerFormat format() const = 0;
   // Appends the ids of one line.
   virtual std::string encode(std::string_view line, std::vector<std::int32_t>& ids) const = 0;
   // Appends the ids of text of any number of lines.

@@ -1,10 +1,31 @@
-// What tells text from nothing, in any script.
+// Characters of UTF-8 text and their classes, from utf8proc (Unicode 15 in its release 2.8).
 #pragma once
 
 #include <string>
 #include <string_view>
 
 namespace prenorm::text {
+
+// What take_character() returns for a byte that begins no character; of none of the classes below.
+inline constexpr char32_t kNotUtf8 = 0xFFFFFFFF;
+
+// Takes the first character off `text`, which is not empty; one byte where it is not well-formed UTF-8.
+char32_t take_character(std::string_view& text);
+void append_utf8(std::string& text, char32_t c);
+
+bool is_letter(char32_t c);             // L*
+bool is_number(char32_t c);             // N*
+bool is_mark(char32_t c);               // M*
+bool is_nonspacing_mark(char32_t c);    // Mn
+bool is_punctuation(char32_t c);        // P*
+bool is_control_or_format(char32_t c);  // Cc, Cf
+bool is_space_separator(char32_t c);    // Zs
+// Unicode's property White_Space, as \s in regular expressions has it.
+bool is_white_space(char32_t c);
+
+// Whether a character goes on with the word that stands before it: letters, numbers and marks do, and bytes that are
+// not UTF-8, since they may be parts of such.
+bool continues_word(char32_t c);
 
 // Whether well-formed UTF-8 shows nothing: white space, control and format characters, and the two symbols that
 // SentencePiece's normalisation turns into a space (U+2581, U+FFFD). Such a line becomes no token at all.

@@ -28,6 +28,7 @@ class Model : public TokenizerModel {
     return {};
   }
 
+  TokenizerFormat format() const override { return TokenizerFormat::kSentencePiece; }
   std::string encode(std::string_view line, std::vector<std::int32_t>& ids) const override {
     std::vector<int> of_line;
     std::string error = message(processor_.Encode(line, &of_line));

@@ -1,0 +1,25 @@
+// Byte-level BPE as of GPT-2 (Radford et al. 2019): words of gpt2_words.h, as bytes, each written as one printable
+// character, whose pairs are merged in the order that the merges have. Text comes back as it was.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "prenorm/text/tokenizer_model.h"
+
+namespace prenorm::text {
+
+using Merges = std::vector<std::pair<std::string, std::string>>;
+
+// `pieces`: those of the text written with one character for a byte, and special ones: end (<|endoftext|> or </s>; also
+// begin where there is no <s>), <mask>, <pad>, <unk>. Text does not become special pieces. `serialized`: the
+// tokenizer.json it was read from.
+// Errors: DataError naming `name` and the merge whose pieces are not in the vocabulary, a byte that has no piece, or
+// the missing end.
+std::shared_ptr<const TokenizerModel> make_byte_level_bpe(std::vector<std::string> pieces, const Merges& merges,
+                                                          std::string serialized, std::string_view name);
+
+}  // namespace prenorm::text

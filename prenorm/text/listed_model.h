@@ -1,0 +1,50 @@
+// What tokenizers with a plain list of pieces share: all but SentencePiece's.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "prenorm/text/tokenizer_model.h"
+
+namespace prenorm::text {
+
+// -1: there is none.
+struct SpecialIds {
+  int unk = -1, bos = -1, eos = -1, pad = -1, mask = -1, newline = -1;
+
+  // Whether the token has no text: begin, end, padding, mask.
+  bool is_control(int id) const { return id >= 0 && (id == bos || id == eos || id == pad || id == mask); }
+};
+
+class ListedModel : public TokenizerModel {
+ public:
+  std::string encode_text(std::string_view text, std::vector<std::int32_t>& ids) const override {
+    return encode(text, ids);
+  }
+  // Control pieces have no text; the others append theirs in turn.
+  std::string decode(std::span<const std::int32_t> ids, std::string& text) const override;
+  std::string serialized() const override { return serialized_; }
+  int size() const override { return static_cast<int>(pieces_.size()); }
+  int unk_id() const override { return special_.unk; }
+  int eos_id() const override { return special_.eos; }
+  int bos_id() const override { return special_.bos; }
+  int pad_id() const override { return special_.pad; }
+  int mask_id() const override { return special_.mask; }
+  int newline_id() const override { return special_.newline; }
+  std::string piece(int id) const override { return pieces_[static_cast<std::size_t>(id)]; }
+
+ protected:
+  // `serialized`: the content of a file that this model can be read from.
+  ListedModel(std::vector<std::string> pieces, SpecialIds special, std::string serialized);
+
+  virtual void append_text(int id, std::string& text) const = 0;
+  const SpecialIds& special() const { return special_; }
+  const std::string& name_of(int id) const { return pieces_[static_cast<std::size_t>(id)]; }
+
+ private:
+  std::vector<std::string> pieces_;
+  SpecialIds special_;
+  std::string serialized_;
+};
+
+}  // namespace prenorm::text

@@ -1,0 +1,120 @@
+#include "prenorm/text/tokenizer_file.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
+
+#include "prenorm/base/error.h"
+#include "prenorm/base/file.h"
+#include "prenorm/base/line_reader.h"
+#include "prenorm/text/model_check.h"
+#include "prenorm/text/sentencepiece.h"
+#include "prenorm/text/tokenizer_json.h"
+#include "prenorm/text/wordpiece.h"
+
+namespace prenorm::text {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kWordPieceVocabulary = "vocab.txt";
+constexpr const char* kTokenizerJson = "tokenizer.json";
+constexpr const char* kVocabulary = "vocab.json";
+constexpr const char* kMerges = "merges.txt";
+
+// What the folder's tokenizer_config.json says, over what the vocabulary itself does.
+BasicTokenRules read_rules(const fs::path& folder, const std::vector<std::string>& pieces) {
+  BasicTokenRules rules = guess_basic_token_rules(pieces);
+  const fs::path path = folder / "tokenizer_config.json";
+  if (!fs::exists(path)) return rules;
+  const Json config = Json::parse(read_file(path), nullptr, false);
+  if (!config.is_object())
+    throw_error<DataError>("{}: is damaged; take it as it was published, or away", path.string());
+  const auto flag = [&config](const char* key, bool otherwise) {
+    const auto found = config.find(key);
+    return found != config.end() && found->is_boolean() ? found->get<bool>() : otherwise;
+  };
+  rules.lower_case = flag("do_lower_case", rules.lower_case);
+  rules.strip_accents = flag("strip_accents", rules.lower_case);
+  return rules;
+}
+
+std::string read_wordpiece(const fs::path& path) {
+  const std::string bytes = read_file(path);
+  if (!is_wordpiece_vocabulary(bytes))
+    throw_error<DataError>("{}: is no vocabulary of WordPiece: it has no line [UNK], or is not UTF-8", path.string());
+  std::vector<std::string> pieces = parse_wordpiece_vocabulary(bytes, path.string());
+  const WordPieceRules rules{.words = read_rules(path.parent_path(), pieces)};
+  return make_wordpiece(std::move(pieces), rules, {}, path.string())->serialized();
+}
+
+// GPT-2's first form, as the tokenizer.json that Hugging Face makes of it.
+std::string join_gpt2_files(const fs::path& folder) {
+  const fs::path vocabulary_path = folder / kVocabulary, merges_path = folder / kMerges;
+  Json vocabulary = Json::parse(read_file(vocabulary_path), nullptr, false);
+  if (!vocabulary.is_object()) throw_error<DataError>("{}: is damaged or cut short", vocabulary_path.string());
+  const std::string lines = read_file(merges_path);
+  if (!is_utf8(lines)) throw_error<DataError>("{}: is not UTF-8", merges_path.string());
+  Json merges = Json::array(), added = Json::array();
+  std::int64_t line_number = 0;
+  for (std::string_view rest = lines; !rest.empty();) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    std::string_view line = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    ++line_number;
+    if (line.empty() || (line_number == 1 && line.starts_with("#version"))) continue;
+    if (line.find(' ') == std::string_view::npos)
+      throw_error<DataError>("{}:{}: is no pair of pieces", merges_path.string(), line_number);
+    merges.push_back(line);
+  }
+  for (const char* special : {"<|endoftext|>", "<s>", "</s>", "<pad>", "<unk>", "<mask>"})
+    if (const auto id = vocabulary.find(special); id != vocabulary.end())
+      added.push_back({{"id", *id}, {"content", special}, {"special", true}});
+  const Json words{{"type", "ByteLevel"}, {"add_prefix_space", false}, {"trim_offsets", true}};
+  const Json json{{"version", "1.0"},
+                  {"added_tokens", std::move(added)},
+                  {"normalizer", nullptr},
+                  {"pre_tokenizer", words},
+                  {"decoder", words},
+                  {"model", {{"type", "BPE"}, {"vocab", std::move(vocabulary)}, {"merges", std::move(merges)}}}};
+  return json.dump() + "\n";
+}
+
+std::shared_ptr<const TokenizerModel> load_sentencepiece(std::string_view bytes, std::string_view name) {
+  if (const std::string damage = find_model_damage(bytes); !damage.empty())
+    throw_error<DataError>("{}: cannot be used as a SentencePiece model: {}", name, damage);
+  std::shared_ptr<const TokenizerModel> model;
+  if (const std::string error = sentencepiece().load(bytes, model); !error.empty())
+    throw_error<DataError>("{}: cannot be used as a SentencePiece model: {}", name, error);
+  if (model->eos_id() < 0)
+    throw_error<DataError>("{}: the model has no end-of-sentence piece; train it with --eos_id", name);
+  return model;
+}
+
+}  // namespace
+
+std::string read_tokenizer_file(const fs::path& path) {
+  if (fs::is_directory(path)) {
+    for (const char* name : {kWordPieceVocabulary, kTokenizerJson, kVocabulary})
+      if (fs::exists(path / name)) return read_tokenizer_file(path / name);
+    throw_error<FileError>("{}: the folder has no {}, {} or {}; name the tokenizer's file", path.string(),
+                           kWordPieceVocabulary, kTokenizerJson, kVocabulary);
+  }
+  const fs::path name = path.filename();
+  if (name == kWordPieceVocabulary) return read_wordpiece(path);
+  if (name == kVocabulary || name == kMerges) return join_gpt2_files(path.parent_path());
+  return read_file(path);
+}
+
+std::shared_ptr<const TokenizerModel> parse_tokenizer(std::string_view bytes, std::string_view name) {
+  if (bytes.starts_with('{')) return parse_tokenizer_json(bytes, name);
+  if (!is_wordpiece_vocabulary(bytes)) return load_sentencepiece(bytes, name);
+  std::vector<std::string> pieces = parse_wordpiece_vocabulary(bytes, name);
+  const WordPieceRules rules{.words = guess_basic_token_rules(pieces)};
+  return make_wordpiece(std::move(pieces), rules, {}, name);
+}
+
+}  // namespace prenorm::text

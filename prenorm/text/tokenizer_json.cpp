@@ -1,0 +1,148 @@
+#include "prenorm/text/tokenizer_json.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "prenorm/base/error.h"
+#include "prenorm/text/byte_level_bpe.h"
+#include "prenorm/text/character_model.h"
+#include "prenorm/text/unicode.h"
+#include "prenorm/text/wordpiece.h"
+
+namespace prenorm::text {
+namespace {
+
+using Json = nlohmann::json;
+
+// One file: every refusal names it.
+class Reader {
+ public:
+  Reader(std::string_view bytes, std::string_view name)
+      : bytes_(bytes), name_(name), json_(Json::parse(bytes, nullptr, false)) {
+    if (!json_.is_object()) refuse("it is damaged, cut short, or no tokenizer");
+  }
+
+  std::shared_ptr<const TokenizerModel> read() const {
+    if (text_of(json_, "format") == kOwnFormat) return read_own();
+    const Json& model = json_.value("model", Json()).is_object() ? json_["model"] : json_;
+    const std::string type = text_of(model, "type");
+    if (type == "WordPiece") return read_wordpiece(model);
+    if (type == "BPE") return read_bpe(model);
+    if (type.empty()) refuse("it has no model.type; a vocab.json needs its merges.txt beside it");
+    refuse("its model is of the type " + type + "; WordPiece and byte-level BPE can be read");
+  }
+
+ private:
+  [[noreturn]] void refuse(std::string_view what) const {
+    throw_error<DataError>("{}: cannot be used as a tokenizer: {}", name_, what);
+  }
+
+  // Empty when there is no such text.
+  static std::string text_of(const Json& object, const char* key) {
+    const auto found = object.is_object() ? object.find(key) : object.end();
+    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+  }
+  // `otherwise` also for null, as Hugging Face writes what follows from elsewhere.
+  static bool flag_of(const Json& object, const char* key, bool otherwise) {
+    const auto found = object.is_object() ? object.find(key) : object.end();
+    return found != object.end() && found->is_boolean() ? found->get<bool>() : otherwise;
+  }
+  const Json& part(const char* key) const {
+    static const Json none;
+    const auto found = json_.find(key);
+    return found == json_.end() ? none : *found;
+  }
+
+  std::shared_ptr<const TokenizerModel> read_own() const {
+    const std::string kind = text_of(json_, "kind");
+    const bool mask = flag_of(json_, "mask", false);
+    if (kind == "byte") return make_byte_model(mask);
+    if (kind != "character") refuse("its kind is neither character nor byte");
+    std::u32string characters;
+    const std::string text = text_of(json_, "characters");
+    for (std::string_view rest = text; !rest.empty();) characters.push_back(take_character(rest));
+    const bool ascending = std::adjacent_find(characters.begin(), characters.end(),
+                                              [](char32_t a, char32_t b) { return a >= b; }) == characters.end();
+    if (characters.empty() || !ascending) refuse("its characters are not in the order of their code points");
+    return make_character_model(characters, mask);
+  }
+
+  void place(std::vector<std::string>& pieces, const std::string& piece, const Json& id) const {
+    if (!id.is_number_unsigned() || id.get<std::uint64_t>() >= kMostPieces || piece.empty())
+      refuse("the id of the piece " + piece + " is no number from 0 on");
+    const auto at = id.get<std::size_t>();
+    if (at >= pieces.size()) pieces.resize(at + 1);
+    if (!pieces[at].empty() && pieces[at] != piece)
+      refuse("the pieces " + pieces[at] + " and " + piece + " have the same id");
+    pieces[at] = piece;
+  }
+
+  std::vector<std::string> read_pieces(const Json& model) const {
+    const auto vocabulary = model.find("vocab");
+    if (vocabulary == model.end() || !vocabulary->is_object()) refuse("it has no model.vocab");
+    std::vector<std::string> pieces;
+    for (const auto& [piece, id] : vocabulary->items()) place(pieces, piece, id);
+    if (const Json& added = part("added_tokens"); added.is_array())
+      for (const Json& token : added) place(pieces, text_of(token, "content"), token.value("id", Json()));
+    const auto gap = std::find(pieces.begin(), pieces.end(), "");
+    if (gap != pieces.end()) refuse("it has no piece of the id " + std::to_string(gap - pieces.begin()));
+    return pieces;
+  }
+
+  std::shared_ptr<const TokenizerModel> read_wordpiece(const Json& model) const {
+    const Json& normalizer = part("normalizer");
+    if (text_of(normalizer, "type") != "BertNormalizer" || !flag_of(normalizer, "handle_chinese_chars", true) ||
+        !flag_of(normalizer, "clean_text", true))
+      refuse("its normalizer is not BERT's");
+    if (text_of(model, "continuing_subword_prefix") != "##") refuse("its pieces inside words do not begin with ##");
+    WordPieceRules rules;
+    rules.words.lower_case = flag_of(normalizer, "lowercase", true);
+    rules.words.strip_accents = flag_of(normalizer, "strip_accents", rules.words.lower_case);
+    const auto longest = model.find("max_input_chars_per_word");
+    if (longest != model.end() && longest->is_number_unsigned()) rules.longest_word = longest->get<std::size_t>();
+    return make_wordpiece(read_pieces(model), rules, std::string(bytes_), name_);
+  }
+
+  std::shared_ptr<const TokenizerModel> read_bpe(const Json& model) const {
+    const Json& words = part("pre_tokenizer");
+    if (text_of(words, "type") != "ByteLevel" || !flag_of(words, "use_regex", true) ||
+        flag_of(words, "add_prefix_space", false) || !part("normalizer").is_null() ||
+        flag_of(model, "byte_fallback", false) || flag_of(model, "ignore_merges", false))
+      refuse("it cuts text in another way than GPT-2 (ByteLevel without add_prefix_space and without a normalizer)");
+    return make_byte_level_bpe(read_pieces(model), read_merges(model), std::string(bytes_), name_);
+  }
+
+  Merges read_merges(const Json& model) const {
+    const auto list = model.find("merges");
+    if (list == model.end() || !list->is_array()) refuse("it has no model.merges");
+    Merges merges;
+    for (const Json& merge : *list) {
+      if (merge.is_array() && merge.size() == 2 && merge[0].is_string() && merge[1].is_string()) {
+        merges.emplace_back(merge[0].get<std::string>(), merge[1].get<std::string>());
+        continue;
+      }
+      const std::string pair = merge.is_string() ? merge.get<std::string>() : std::string();
+      const std::size_t blank = pair.find(' ');
+      if (blank == std::string::npos) refuse("merge " + std::to_string(merges.size() + 1) + " is no pair of pieces");
+      merges.emplace_back(pair.substr(0, blank), pair.substr(blank + 1));
+    }
+    return merges;
+  }
+
+  // Above any vocabulary there is: a damaged id must not take all memory.
+  static constexpr std::uint64_t kMostPieces = 10'000'000;
+
+  std::string_view bytes_, name_;
+  Json json_;
+};
+
+}  // namespace
+
+std::shared_ptr<const TokenizerModel> parse_tokenizer_json(std::string_view bytes, std::string_view name) {
+  return Reader(bytes, name).read();
+}
+
+}  // namespace prenorm::text
