@@ -19,12 +19,12 @@
 namespace prenorm::decoding {
 
 struct GenerateOptions {
-  SamplingOptions sampling;
+  SamplingOptions sampling{};
   std::int64_t max_tokens = 256;  // of a sample
   // Tokens that the model looks back at; 0 = as many as its positions cover. Where they are full, the model starts
   // anew from the newer half of them, so that most tokens cost one step.
   std::int64_t context = 0;
-  std::vector<std::string> stop;  // a text ends before the first of these
+  std::vector<std::string> stop{};  // a text ends before the first of these
   std::uint64_t seed = 1;
 };
 
