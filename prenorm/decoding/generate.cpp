@@ -6,7 +6,6 @@
 #include "prenorm/base/line_reader.h"
 #include "prenorm/base/random.h"
 #include "prenorm/base/terminal.h"
-#include "prenorm/decoding/text_stream.h"
 
 namespace prenorm::decoding {
 namespace {
@@ -39,6 +38,7 @@ Generator::Generator(const models::CausalLm& model, const text::Tokenizer& token
     : model_(model),
       tokenizer_(tokenizer),
       options_(std::move(options)),
+      filter_(options_.stop),
       context_(options_.context > 0 ? std::min(options_.context, model.max_positions()) : model.max_positions()),
       prompt_ids_(encode_prompt(tokenizer, prompt)) {
   check(options_);
@@ -80,7 +80,7 @@ Generation Generator::sample(std::uint64_t index, const OnText& on_text) const {
   State state = fork_prompt();
   RandomStream random(mix_key({options_.seed, name_key("generate"), index}));
   TextStream characters(tokenizer_, prompt_ids_);
-  StopFilter filter(options_.stop);
+  StopFilter filter = filter_;
   Generation result;
   const auto emit = [&](const std::string& text) {
     result.text += text;

@@ -13,6 +13,7 @@
 
 #include "prenorm/base/describe.h"
 #include "prenorm/decoding/sampling.h"
+#include "prenorm/decoding/text_stream.h"
 #include "prenorm/models/causal_lm.h"
 #include "prenorm/text/tokenizer.h"
 
@@ -41,7 +42,7 @@ class Generator {
   // Reads the prompt, once for all samples; an empty one is the tokenizer's begin token. Of a prompt longer than the
   // context the end is read, and a warning says so. The model must outlive the generator.
   // Errors: DataError for an empty prompt where there is no begin token, one that is not UTF-8, or a tokenizer of
-  // more tokens than the model has; UsageError for options outside their range.
+  // more tokens than the model has; UsageError for options outside their range or an empty stop text.
   Generator(const models::CausalLm& model, const text::Tokenizer& tokenizer, std::string_view prompt,
             GenerateOptions options);
 
@@ -67,6 +68,7 @@ class Generator {
   const models::CausalLm& model_;
   text::Tokenizer tokenizer_;
   GenerateOptions options_;
+  StopFilter filter_;  // fresh, for each sample to copy
   std::int64_t context_;
   std::vector<std::int32_t> prompt_ids_;
   State prompt_;
