@@ -2,98 +2,87 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <numeric>
 #include <vector>
-
-#include "prenorm/base/error.h"
 
 namespace prenorm::metrics {
 namespace {
 
-void check_sizes(std::size_t predicted, std::size_t right) {
-  if (predicted != right)
-    throw_error<DataError>("there are {} predictions but {} examples; give one for each", predicted, right);
-  if (predicted == 0) throw_error<DataError>("there is nothing to score: no predictions and no examples");
+// 0 / 0 is 0.
+double ratio(double a, double b) { return b > 0 ? a / b : 0; }
+
+std::vector<double> counts_of(std::span<const std::int64_t> classes, std::int64_t count) {
+  std::vector<double> counts(static_cast<std::size_t>(count));
+  for (const std::int64_t c : classes) ++counts[c];
+  return counts;
 }
 
-// Place of each value in ascending order, counted from 1; equal values share the mean of theirs.
-std::vector<double> ranks(Values values) {
+double dot(const std::vector<double>& a, const std::vector<double>& b) {
+  return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
+}
+
+// From 1; equal values share the mean of their ranks.
+std::vector<double> ranks_of(std::span<const double> values) {
   std::vector<std::size_t> order(values.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
-  std::vector<double> result(values.size());
-  for (std::size_t begin = 0, end = 0; begin < order.size(); begin = end) {
-    while (end < order.size() && values[order[end]] == values[order[begin]]) ++end;
-    for (std::size_t i = begin; i < end; ++i) result[order[i]] = static_cast<double>(begin + 1 + end) / 2;
+  std::vector<double> ranks(values.size());
+  for (std::size_t first = 0, end = 0; first < order.size(); first = end) {
+    while (end < order.size() && values[order[end]] == values[order[first]]) ++end;
+    for (std::size_t i = first; i < end; ++i) ranks[order[i]] = static_cast<double>(first + 1 + end) / 2;
   }
-  return result;
+  return ranks;
 }
 
-double mean(Values values) {
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
-
-bool constant(Values values) {
-  return std::all_of(values.begin(), values.end(), [&](double value) { return value == values.front(); });
+bool all_finite(std::span<const double> values) {
+  return std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
 }
 
 }  // namespace
 
-double accuracy(Classes predicted, Classes right) {
-  check_sizes(predicted.size(), right.size());
-  std::size_t hits = 0;
-  for (std::size_t i = 0; i < right.size(); ++i) hits += predicted[i] == right[i];
-  return static_cast<double>(hits) / static_cast<double>(right.size());
+double accuracy(std::span<const std::int64_t> predicted, std::span<const std::int64_t> right) {
+  double same = 0;
+  for (std::size_t i = 0; i < right.size(); ++i) same += predicted[i] == right[i] ? 1 : 0;
+  return ratio(same, static_cast<double>(right.size()));
 }
 
-double f1(Classes predicted, Classes right, std::int64_t positive) {
-  check_sizes(predicted.size(), right.size());
-  std::int64_t both = 0, either = 0;  // true positives; positives of both sides together
+double f1(std::span<const std::int64_t> predicted, std::span<const std::int64_t> right) {
+  double both = 0, either = 0;
   for (std::size_t i = 0; i < right.size(); ++i) {
-    both += predicted[i] == positive && right[i] == positive;
-    either += (predicted[i] == positive) + (right[i] == positive);
+    both += predicted[i] == 1 && right[i] == 1 ? 1 : 0;
+    either += (predicted[i] == 1 ? 1 : 0) + (right[i] == 1 ? 1 : 0);
   }
-  return either == 0 ? 0 : 2 * static_cast<double>(both) / static_cast<double>(either);
+  return ratio(2 * both, either);
 }
 
-double matthews(Classes predicted, Classes right) {
-  check_sizes(predicted.size(), right.size());
-  std::map<std::int64_t, std::pair<double, double>> counts;  // of each class, predicted and right
-  double hits = 0;
+double matthews(std::span<const std::int64_t> predicted, std::span<const std::int64_t> right) {
+  std::int64_t classes = 0;
+  for (const auto side : {predicted, right})
+    for (const std::int64_t c : side) classes = std::max(classes, c + 1);
+  const std::vector<double> p = counts_of(predicted, classes), r = counts_of(right, classes);
+  const auto n = static_cast<double>(right.size());
+  const double covariance = accuracy(predicted, right) * n * n - dot(p, r);
+  return ratio(covariance, std::sqrt((n * n - dot(p, p)) * (n * n - dot(r, r))));
+}
+
+double pearson(std::span<const double> predicted, std::span<const double> right) {
+  if (!all_finite(predicted) || !all_finite(right)) return 0;
+  const auto n = static_cast<double>(right.size());
+  const double mean_p = std::accumulate(predicted.begin(), predicted.end(), 0.0) / n;
+  const double mean_r = std::accumulate(right.begin(), right.end(), 0.0) / n;
+  double both = 0, square_p = 0, square_r = 0;
   for (std::size_t i = 0; i < right.size(); ++i) {
-    ++counts[predicted[i]].first;
-    ++counts[right[i]].second;
-    hits += predicted[i] == right[i];
+    const double p = predicted[i] - mean_p, r = right[i] - mean_r;
+    both += p * r;
+    square_p += p * p;
+    square_r += r * r;
   }
-  const auto all = static_cast<double>(right.size());
-  double both = all * hits, of_predicted = all * all, of_right = all * all;
-  for (const auto& [label, count] : counts) {
-    both -= count.first * count.second;
-    of_predicted -= count.first * count.first;
-    of_right -= count.second * count.second;
-  }
-  return of_predicted == 0 || of_right == 0 ? 0 : both / std::sqrt(of_predicted * of_right);
+  return std::clamp(ratio(both, std::sqrt(square_p) * std::sqrt(square_r)), -1.0, 1.0);
 }
 
-double pearson(Values predicted, Values right) {
-  check_sizes(predicted.size(), right.size());
-  if (constant(predicted) || constant(right)) return 0;
-  const double predicted_mean = mean(predicted), right_mean = mean(right);
-  double both = 0, of_predicted = 0, of_right = 0;
-  for (std::size_t i = 0; i < right.size(); ++i) {
-    const double a = predicted[i] - predicted_mean, b = right[i] - right_mean;
-    both += a * b;
-    of_predicted += a * a;
-    of_right += b * b;
-  }
-  const double scale = std::sqrt(of_predicted) * std::sqrt(of_right);
-  return scale == 0 ? 0 : std::clamp(both / scale, -1.0, 1.0);
-}
-
-double spearman(Values predicted, Values right) {
-  check_sizes(predicted.size(), right.size());
-  return pearson(ranks(predicted), ranks(right));
+double spearman(std::span<const double> predicted, std::span<const double> right) {
+  if (!all_finite(predicted) || !all_finite(right)) return 0;
+  return pearson(ranks_of(predicted), ranks_of(right));
 }
 
 }  // namespace prenorm::metrics

@@ -1,5 +1,6 @@
-// The metrics of GLUE (Wang et al. 2018) as scikit-learn and SciPy define them, all as shares from -1 or 0 to 1. Where
-// one is not defined, it is 0: F1 without any positive, correlations where a side has one value only.
+// Scores of classes and of numbers that were predicted, as GLUE (Wang et al. 2019) reports them and scikit-learn and
+// SciPy compute them. All are 0 where they are not defined: without examples, F1 without a positive one on either side,
+// a correlation with what does not vary or is not finite. predicted[i] and right[i] belong together.
 #pragma once
 
 #include <array>
@@ -10,36 +11,33 @@
 
 #include "prenorm/base/describe.h"
 
-namespace prenorm::metrics {
-
-enum class Metric : std::uint8_t { kAccuracy, kF1, kMatthews, kPearson, kSpearman };
-
-// All take predictions and what is right, one for each example. Errors: DataError when the sides differ in length or
-// hold nothing.
-using Classes = std::span<const std::int64_t>;
-using Values = std::span<const double>;
-
-double accuracy(Classes predicted, Classes right);
-// Of the class `positive` against all others: 2 TP / (2 TP + FP + FN).
-double f1(Classes predicted, Classes right, std::int64_t positive = 1);
-// Matthews correlation of any number of classes, counted from 0 (Gorodkin 2004).
-double matthews(Classes predicted, Classes right);
-double pearson(Values predicted, Values right);
-// Pearson correlation of ranks, equal values sharing the mean of theirs.
-double spearman(Values predicted, Values right);
-
-}  // namespace prenorm::metrics
-
 namespace prenorm {
+namespace metrics {
+
+enum class Score : std::uint8_t { kAccuracy, kF1, kMatthews, kPearson, kSpearman };
+
+// Share of examples whose class is right.
+double accuracy(std::span<const std::int64_t> predicted, std::span<const std::int64_t> right);
+// Harmonic mean of precision and recall of class 1 among two.
+double f1(std::span<const std::int64_t> predicted, std::span<const std::int64_t> right);
+// Matthews' correlation (1975), of any number of classes (Gorodkin 2004); -1 to 1. Classes are counted from 0.
+double matthews(std::span<const std::int64_t> predicted, std::span<const std::int64_t> right);
+
+// Linear correlation; -1 to 1.
+double pearson(std::span<const double> predicted, std::span<const double> right);
+// That of the ranks, where equal numbers share the mean of theirs.
+double spearman(std::span<const double> predicted, std::span<const double> right);
+
+}  // namespace metrics
 
 template <>
-struct EnumNames<metrics::Metric> {
-  static constexpr std::array<std::pair<metrics::Metric, std::string_view>, 5> values{
-      {{metrics::Metric::kAccuracy, "accuracy"},
-       {metrics::Metric::kF1, "f1"},
-       {metrics::Metric::kMatthews, "matthews"},
-       {metrics::Metric::kPearson, "pearson"},
-       {metrics::Metric::kSpearman, "spearman"}}};
+struct EnumNames<metrics::Score> {
+  static constexpr std::array<std::pair<metrics::Score, std::string_view>, 5> values{
+      {{metrics::Score::kAccuracy, "accuracy"},
+       {metrics::Score::kF1, "f1"},
+       {metrics::Score::kMatthews, "matthews"},
+       {metrics::Score::kPearson, "pearson"},
+       {metrics::Score::kSpearman, "spearman"}}};
 };
 
 }  // namespace prenorm

@@ -1,0 +1,34 @@
+// Tables of text: tab-separated, a line of column names first, no quoting, as GLUE's are.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace prenorm::data {
+
+struct TableRow {
+  std::int64_t line;  // of the file, from 1
+  std::vector<std::string> cells;
+};
+
+struct Table {
+  std::filesystem::path path;
+  std::vector<std::string> columns;
+  std::vector<TableRow> rows;
+
+  // The place of a column, where there is one of this name.
+  std::optional<std::size_t> find(std::string_view column) const;
+};
+
+// A plain or gzip file. Byte-order mark, ends of line of any kind and empty lines (of a table with several columns) are
+// left out. CoLA's table, which has no line of names, is told by its cells and given the names source, label, star and
+// sentence. Errors: FileError; DataError naming the line where a row has too few or too many columns or is not UTF-8,
+// and where the table has no rows.
+Table read_table(const std::filesystem::path& path);
+
+}  // namespace prenorm::data

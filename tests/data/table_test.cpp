@@ -1,0 +1,80 @@
+#include "prenorm/data/table.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "data/sample_corpus.h"
+#include "prenorm/base/error.h"
+
+namespace prenorm::data {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::ThrowsMessage;
+
+class TableTest : public testing::Test {
+ protected:
+  Table read(std::string_view text) {
+    test::write_text(path(), text);
+    return read_table(path());
+  }
+  void expect_refused(std::string_view text, const std::string& where, const std::string& what) {
+    EXPECT_THAT([&] { read(text); },
+                ThrowsMessage<DataError>(testing::AllOf(HasSubstr(path().string() + where), HasSubstr(what))));
+  }
+  std::filesystem::path path() const { return folder_ / "table.tsv"; }
+
+  test::TemporaryFolder folder_;
+};
+
+TEST_F(TableTest, NamesAndCells) {
+  const Table table = read("a\tb\tc\n1\t\"x\t\n\t y\"\tz\n");
+  EXPECT_THAT(table.columns, ElementsAre("a", "b", "c"));
+  ASSERT_EQ(table.rows.size(), 2U);
+  EXPECT_THAT(table.rows[0].cells, ElementsAre("1", "\"x", "")) << "a quote is a character";
+  EXPECT_THAT(table.rows[1].cells, ElementsAre("", " y\"", "z"));
+  EXPECT_EQ(table.rows[1].line, 3);
+  EXPECT_EQ(table.find("c"), 2U);
+  EXPECT_EQ(table.find("d"), std::nullopt);
+}
+
+TEST_F(TableTest, MarksAndEndsOfLineAreNoText) {
+  const Table table = read(
+      "\xEF\xBB\xBF"
+      "a\tb\r\n1\t2\r\n\n3\t4");
+  EXPECT_THAT(table.columns, ElementsAre("a", "b"));
+  ASSERT_EQ(table.rows.size(), 2U);
+  EXPECT_THAT(table.rows[0].cells, ElementsAre("1", "2"));
+  EXPECT_THAT(table.rows[1].cells, ElementsAre("3", "4"));
+  EXPECT_EQ(table.rows[1].line, 4);
+}
+
+TEST_F(TableTest, AnEmptyLineIsATextWhereThereIsOneColumn) {
+  EXPECT_EQ(read("sentence\none\n\nthree\n").rows.size(), 3U);
+}
+
+TEST_F(TableTest, Gzip) {
+  test::write_gzip(folder_ / "table.tsv", "a\tb\n1\t2\n");
+  EXPECT_EQ(read_table(path()).rows.size(), 1U);
+}
+
+TEST_F(TableTest, CoLaHasNoNames) {
+  const Table table = read("gj04\t1\t\tOur friends won't buy this analysis.\ngj04\t0\t*\tThey drank the pub.\n");
+  EXPECT_THAT(table.columns, ElementsAre("source", "label", "star", "sentence"));
+  ASSERT_EQ(table.rows.size(), 2U);
+  EXPECT_EQ(table.rows[0].line, 1);
+  EXPECT_EQ(table.rows[1].cells[3], "They drank the pub.");
+}
+
+TEST_F(TableTest, WhatIsNoTable) {
+  expect_refused("a\tb\n1\t2\n1\n", ":3", "has 1 columns, the table has 2");
+  expect_refused("a\tb\n1\t2\t3\n", ":2", "has 3 columns, the table has 2");
+  expect_refused("a\tb\n1\t\xFF\n", ":2", "is not UTF-8");
+  expect_refused("", ": ", "has no rows");
+  expect_refused("a\tb\n", ": ", "has no rows");
+  EXPECT_THROW(read_table(folder_ / "absent.tsv"), FileError);
+}
+
+}  // namespace
+}  // namespace prenorm::data
