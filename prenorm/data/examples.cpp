@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/hash.h"
@@ -79,15 +80,15 @@ Examples make_examples(const Table& table, const ExampleFormat& format, const te
   return examples;
 }
 
-TextBatch make_text_batch(const Examples& examples, std::span<const std::int64_t> indices, bool segments) {
+TextBatch make_text_batch(const Examples& examples, std::span<const std::int64_t> indices, std::int64_t segments) {
   TextBatch batch;
   for (const std::int64_t i : indices) {
     const Example& example = examples.list[i];
     batch.tokens.ids.insert(batch.tokens.ids.end(), example.ids.begin(), example.ids.end());
     batch.tokens.end_sequence();
-    if (segments) {
+    if (segments > 0) {
       batch.segments.resize(batch.segments.size() + static_cast<std::size_t>(example.first_segment), 0);
-      batch.segments.resize(batch.tokens.ids.size(), 1);
+      batch.segments.resize(batch.tokens.ids.size(), std::min<std::int64_t>(1, segments - 1));
     }
     if (examples.has_classes) {
       batch.labels.push_back(example.label);
@@ -96,6 +97,20 @@ TextBatch make_text_batch(const Examples& examples, std::span<const std::int64_t
     }
   }
   return batch;
+}
+
+text::LineSource texts_of(const Table& table, const ExampleFormat& format, std::int64_t most) {
+  const ExampleColumns columns = columns_of(table, format, /*optional_label=*/true);
+  std::vector<std::size_t> places{columns.text};
+  if (columns.second_text) places.push_back(*columns.second_text);
+  const std::int64_t all = std::ssize(table.rows) * std::ssize(places), taken = std::min(all, most);
+  return [&table, places, all, taken, next = std::int64_t{0}](std::string& line) mutable {
+    if (next == taken) return false;
+    const auto [row, column] = std::lldiv(all / taken * next + all % taken * next / taken, std::ssize(places));
+    line = table.rows[row].cells[places[column]];
+    ++next;
+    return true;
+  };
 }
 
 std::string content_key(const Examples& examples) {

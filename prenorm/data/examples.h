@@ -43,8 +43,13 @@ enum class TableLabels : std::uint8_t { kNeeded, kIgnored };
 Examples make_examples(const Table& table, const ExampleFormat& format, const text::Tokenizer& tokenizer,
                        std::int64_t sequence_length, TableLabels labels = TableLabels::kNeeded);
 
-// Those examples end to end; with segments 0 and 1 where `segments`.
-TextBatch make_text_batch(const Examples& examples, std::span<const std::int64_t> indices, bool segments);
+// Those examples end to end; the texts of a pair are told apart where there are two `segments` or more, and where there
+// are none the batch has none.
+TextBatch make_text_batch(const Examples& examples, std::span<const std::int64_t> indices, std::int64_t segments);
+
+// The texts of a table one after the other, at most `most` of them, drawn from all over it: to train a tokenizer on.
+// The table must outlive the source.
+text::LineSource texts_of(const Table& table, const ExampleFormat& format, std::int64_t most);
 
 // Differs where any token or label does.
 std::string content_key(const Examples& examples);

@@ -3,6 +3,7 @@
 #include "prenorm/base/error.h"
 #include "prenorm/config/validate.h"
 #include "prenorm/tasks/causal_lm_task.h"
+#include "prenorm/tasks/classification_task.h"
 #include "prenorm/tasks/masked_lm_task.h"
 #include "prenorm/tasks/prepared_batches.h"
 #include "prenorm/tasks/pretrained.h"
@@ -14,7 +15,8 @@ namespace prenorm::tasks {
 namespace {
 
 std::unique_ptr<training::Task> synthetic_task(Config config, const SyntheticLengths& lengths) {
-  for (std::string* name : {&config.data.train_source, &config.data.train_target, &config.data.train_text})
+  DataConfig& data = config.data;
+  for (std::string* name : {&data.train_source, &data.train_target, &data.train_text, &data.train_table})
     *name = "synthetic";
   validate(config);
   const std::int64_t vocabulary = config.tokenizer.vocab_size;
@@ -25,7 +27,8 @@ std::unique_ptr<training::Task> synthetic_task(Config config, const SyntheticLen
     case TaskKind::kCausalLm: return std::make_unique<CausalLmTask>(config, vocabulary, std::move(text));
     case TaskKind::kClassification: break;
   }
-  throw_error<UsageError>("task = \"classification\" has no synthetic data; name a table in data.train_table");
+  const data::ExampleFormat two_classes{"text", "", "label", {"0", "1"}, {metrics::Score::kAccuracy}};
+  return std::make_unique<ClassificationTask>(config, vocabulary, two_classes, std::move(text));
 }
 
 std::unique_ptr<training::Task> new_task(const Config& config, const training::Tokenizers& tokenizers,
@@ -41,7 +44,7 @@ std::unique_ptr<training::Task> new_task(const Config& config, const training::T
                                             prepared_batches(config, tokenizer, prepared_dir));
     case TaskKind::kClassification: break;
   }
-  throw_error<UsageError>("task = \"classification\" is not there yet");
+  return classification_task(config, tokenizer);
 }
 
 }  // namespace
@@ -55,6 +58,7 @@ std::unique_ptr<training::Task> make_task(const Config& config, const training::
 
 void prepare_data(const Config& config, const training::Tokenizers& tokenizers,
                   const std::filesystem::path& prepared_dir) {
+  if (config.task == TaskKind::kClassification) return;  // tables are small, each run reads them
   if (config.task != TaskKind::kTranslation) return prepare_texts(config, tokenizers.source, prepared_dir);
   const DataConfig& data = config.data;
   prepare_text(config, tokenizers, data.train_source, data.train_target, prepared_dir);

@@ -11,6 +11,8 @@
 #include "prenorm/base/terminal.h"
 #include "prenorm/config/load.h"
 #include "prenorm/config/validate.h"
+#include "prenorm/data/example_format.h"
+#include "prenorm/data/examples.h"
 #include "prenorm/data/parallel_text.h"
 #include "prenorm/data/prepare.h"
 #include "prenorm/tasks/pretrained.h"
@@ -29,12 +31,23 @@ text::ExtraPieces extra_pieces(TaskKind task) {
   return {.mask = task == TaskKind::kMaskedLm, .newline = task == TaskKind::kCausalLm};
 }
 
+// What people wrote in a table, not its numbers and labels.
+text::Tokenizer tokenizer_of_table(const Config& config) {
+  const data::Table table = data::read_table(config.data.train_table);
+  const data::ExampleFormat format = data::format_of(table, config.data);
+  return text::train_tokenizer(data::texts_of(table, format, config.tokenizer.max_training_lines), config.tokenizer,
+                               table.path.string());
+}
+
 text::Tokenizer cached_tokenizer(const Config& config, std::span<const fs::path> files, const fs::path& cache) {
   const text::ExtraPieces extra = extra_pieces(config.task);
   std::string key =
       fmt::format("{} {} {} {} {}", enum_name(config.tokenizer.kind), config.tokenizer.vocab_size,
                   config.tokenizer.character_coverage, config.tokenizer.max_training_lines, config.train.seed);
   if (extra.mask || extra.newline) key += extra.mask ? " mask" : " newline";
+  if (config.task == TaskKind::kClassification)
+    key += fmt::format(" table {} {} {}", config.data.text_column, config.data.second_text_column,
+                       config.data.label_column);
   for (const fs::path& file : files) key += hash_file_hex(file);
   const fs::path path = cache / fmt::format("tokenizer-{}.model", hash_hex(key).substr(0, 16));
   if (fs::exists(path)) {
@@ -51,7 +64,9 @@ text::Tokenizer cached_tokenizer(const Config& config, std::span<const fs::path>
                            config.tokenizer.vocab_size)
              : fmt::format("reading the {} vocabulary of the text", enum_name(config.tokenizer.kind)));
   const text::Tokenizer tokenizer =
-      text::train_tokenizer(files, config.tokenizer, static_cast<std::uint64_t>(config.train.seed), extra);
+      config.task == TaskKind::kClassification
+          ? tokenizer_of_table(config)
+          : text::train_tokenizer(files, config.tokenizer, static_cast<std::uint64_t>(config.train.seed), extra);
   write_file_atomically(path, tokenizer.serialized());
   return tokenizer;
 }

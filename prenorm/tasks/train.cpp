@@ -9,6 +9,8 @@
 #include "prenorm/config/load.h"
 #include "prenorm/config/validate.h"
 #include "prenorm/config/write.h"
+#include "prenorm/tasks/classification_task.h"
+#include "prenorm/tasks/classifier.h"
 #include "prenorm/tasks/make_task.h"
 #include "prenorm/tasks/pretrained.h"
 #include "prenorm/tasks/setup.h"
@@ -82,6 +84,8 @@ training::TrainingResult train(const Config& given, const RunFolder& folder, Sta
     if (!trainer.resume()) inform(fmt::format("{}: no checkpoint yet, the run starts again", folder.path().string()));
     write_file_atomically(folder.config(), to_toml(config));
   }
+  if (const auto* classifier = dynamic_cast<const ClassificationTask*>(task.get()))
+    data::write_format(labels_file(folder), classifier->format());
   announce(config, *task, folder);
   try {
     return trainer.run();

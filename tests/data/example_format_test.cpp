@@ -14,7 +14,6 @@ namespace {
 using metrics::Score;
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::IsEmpty;
 using testing::ThrowsMessage;
 using Scores = std::vector<Score>;
 using Words = std::vector<std::string>;
@@ -138,7 +137,7 @@ TEST(ExampleFormat, OtherTablesByTheNamesGiven) {
   config.label_kind = LabelKind::kNumber;
   format = format_of(own_table(), config);
   EXPECT_EQ(format.second_text, "answer");
-  EXPECT_THAT(format.classes, IsEmpty());
+  EXPECT_TRUE(format.classes.empty());
   EXPECT_THAT(format.scores, ElementsAre(Score::kPearson, Score::kSpearman));
 
   config.label_kind = LabelKind::kClass;

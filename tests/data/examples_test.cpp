@@ -86,7 +86,7 @@ TEST(Examples, AreCutToTheLength) {
 
 TEST(Examples, AsABatch) {
   const Examples examples = make_examples(pairs_table(), pairs(), tokenizer(), 64);
-  const TextBatch batch = make_text_batch(examples, Indices{2, 0}, true);
+  const TextBatch batch = make_text_batch(examples, Indices{2, 0}, 2);
   const auto size = [&](std::int64_t i) { return std::ssize(examples.list[i].ids); };
   EXPECT_THAT(batch.tokens.offsets, ElementsAre(0, size(2), size(2) + size(0)));
   EXPECT_THAT(batch.labels, ElementsAre(1, 1));
@@ -96,14 +96,17 @@ TEST(Examples, AsABatch) {
             size(2) - examples.list[2].first_segment + size(0) - examples.list[0].first_segment);
   EXPECT_EQ(batch.segments[examples.list[2].first_segment - 1], 0) << "[SEP] belongs to the first text";
   EXPECT_EQ(batch.segments[examples.list[2].first_segment], 1);
-  EXPECT_TRUE(make_text_batch(examples, Indices{0}, false).segments.empty());
+  EXPECT_TRUE(make_text_batch(examples, Indices{0}, 0).segments.empty());
+  const TextBatch one = make_text_batch(examples, Indices{0}, 1);
+  EXPECT_THAT(one.segments, testing::Each(0)) << "all there is";
+  EXPECT_EQ(std::ssize(one.segments), one.tokens.tokens());
 }
 
 TEST(Examples, OfNumbers) {
   ExampleFormat format{"a", "", "score", {}, {}};
   Table table{"t.tsv", {"a", "score"}, {{2, {"sat", "1"}}, {3, {"ran", "4"}}}};
   const Examples examples = make_examples(table, format, tokenizer(), 16);
-  EXPECT_THAT(make_text_batch(examples, Indices{1, 0}, false).values, ElementsAre(4, 1));
+  EXPECT_THAT(make_text_batch(examples, Indices{1, 0}, 0).values, ElementsAre(4, 1));
   EXPECT_DOUBLE_EQ(guessing_loss(examples, 1, 0.1), 2.25) << "the variance";
   table.rows[1].cells[1] = "four";
   EXPECT_THAT([&] { make_examples(table, format, tokenizer(), 16); },
@@ -126,6 +129,18 @@ TEST(Examples, KeyTellsTextsAndLabelsApart) {
   other = pairs_table();
   other.rows[0].cells[1] = "a log";
   EXPECT_NE(content_key(make_examples(other, pairs(), tokenizer(), 64)), key);
+}
+
+TEST(Examples, TextsForATokenizer) {
+  const Table table = pairs_table();
+  const auto all = [&](std::int64_t most) {
+    const text::LineSource source = texts_of(table, pairs(), most);
+    std::vector<std::string> texts;
+    for (std::string text; source(text);) texts.push_back(text);
+    return texts;
+  };
+  EXPECT_THAT(all(100), ElementsAre("the cat", "a dog", "sat", "", "the dog and the cat", "ran"));
+  EXPECT_THAT(all(3), ElementsAre("the cat", "sat", "the dog and the cat"));
 }
 
 class BatcherOfExamples : public testing::Test {

@@ -1,0 +1,90 @@
+#include "prenorm/tasks/classification_task.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+
+#include "prenorm/models/text_cost.h"
+#include "prenorm/tasks/example_batches.h"
+
+namespace prenorm::tasks {
+namespace {
+
+at::Tensor value_tensor(const std::vector<double>& values, at::ScalarType type) {
+  at::Tensor tensor = at::empty({std::ssize(values)}, at::kDouble);
+  std::copy(values.begin(), values.end(), tensor.data_ptr<double>());
+  return tensor.to(type);
+}
+
+}  // namespace
+
+ClassificationTask::ClassificationTask(const Config& config, std::int64_t vocabulary, data::ExampleFormat format,
+                                       std::unique_ptr<TextBatches> batches)
+    : TextTask(config,
+               std::make_unique<models::Bert>(config.model, vocabulary, models::BertHeads{.outputs = format.outputs()},
+                                              static_cast<std::uint64_t>(config.train.seed)),
+               std::move(batches)),
+      format_(std::move(format)) {}
+
+ops::CrossEntropySums ClassificationTask::loss_of(const models::Bert& bert, const at::Tensor& states,
+                                                  const data::TextBatch& batch, const nn::Context& context) const {
+  if (format_.has_classes()) return bert.class_loss(states, batch, config().train.label_smoothing, context);
+  const at::Tensor outputs = bert.outputs(states, batch, context).squeeze(1);
+  const at::Tensor error = (outputs - value_tensor(batch.values, outputs.scalar_type())).square().sum();
+  return {error, error.detach()};
+}
+
+training::BatchLoss ClassificationTask::loss(std::int64_t index, std::int64_t replica, const nn::Context& context) {
+  const data::TextBatch& batch = share(index);
+  const models::Bert& bert = at(replica);
+  const auto sums = loss_of(bert, bert.states(batch, context), batch, context);
+  return {sums.loss_sum, sums.nll_sum.item<double>(), batch.sequences(), batch.tokens.tokens(),
+          models::classifier_flops(config().model, batch)};
+}
+
+training::Validation ClassificationTask::validate(bool) {
+  const at::NoGradGuard no_grad;
+  training::Validation result;
+  Answers given, right;
+  std::int64_t examples = 0;
+  for (const data::TextBatch& batch : batches().validation()) {
+    const at::Tensor states = model().states(batch, nn::Context{});
+    const auto sums = loss_of(model(), states, batch, nn::Context{});
+    result.loss_nats_per_token += sums.loss_sum.item<double>();
+    result.nll_nats_per_token += sums.nll_sum.item<double>();
+    append_answers(given, model().outputs(states, batch, nn::Context{}), format_.has_classes());
+    right.classes.insert(right.classes.end(), batch.labels.begin(), batch.labels.end());
+    right.values.insert(right.values.end(), batch.values.begin(), batch.values.end());
+    examples += batch.sequences();
+  }
+  result.loss_nats_per_token /= static_cast<double>(examples);
+  result.nll_nats_per_token /= static_cast<double>(examples);
+  result.scores = scores_of(format_.scores, given, right);
+  return result;
+}
+
+std::unique_ptr<ClassificationTask> classification_task(const Config& config, const text::Tokenizer& tokenizer) {
+  const DataConfig& files = config.data;
+  const data::Table table = data::read_table(files.train_table);
+  const data::ExampleFormat format = data::format_of(table, files);
+  data::Examples training = data::make_examples(table, format, tokenizer, files.sequence_length);
+  data::Examples validation;
+  if (!files.valid_table.empty())
+    validation = data::make_examples(data::read_table(files.valid_table), format, tokenizer, files.sequence_length);
+  return std::make_unique<ClassificationTask>(
+      config, tokenizer.size(), format,
+      std::make_unique<ExampleBatches>(config, format, std::move(training), validation));
+}
+
+void append_answers(Answers& answers, const at::Tensor& outputs, bool has_classes) {
+  if (has_classes) {
+    const at::Tensor best = outputs.argmax(1).contiguous();
+    const auto* data = best.data_ptr<std::int64_t>();
+    answers.classes.insert(answers.classes.end(), data, data + best.numel());
+  } else {
+    const at::Tensor values = outputs.reshape(-1).to(at::kDouble).contiguous();
+    const auto* data = values.data_ptr<double>();
+    answers.values.insert(answers.values.end(), data, data + values.numel());
+  }
+}
+
+}  // namespace prenorm::tasks

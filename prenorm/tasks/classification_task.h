@@ -1,0 +1,41 @@
+// Classification and regression of texts and pairs of texts with BERT (Devlin et al. 2019, section 4.1).
+#pragma once
+
+#include <memory>
+
+#include "prenorm/data/example_format.h"
+#include "prenorm/models/bert.h"
+#include "prenorm/tasks/answers.h"
+#include "prenorm/tasks/text_task.h"
+
+namespace prenorm::tasks {
+
+// A target token is the label of an example. Where labels are numbers the loss is the squared error, in their unit
+// squared: what is called nats elsewhere.
+class ClassificationTask : public TextTask<models::Bert> {
+ public:
+  ClassificationTask(const Config& config, std::int64_t vocabulary, data::ExampleFormat format,
+                     std::unique_ptr<TextBatches> batches);
+
+  // Which index of the outputs stands for which class.
+  const data::ExampleFormat& format() const { return format_; }
+
+  training::BatchLoss loss(std::int64_t share, std::int64_t replica, const nn::Context& context) override;
+  // With the scores of the format.
+  training::Validation validate(bool with_output) override;
+
+ private:
+  ops::CrossEntropySums loss_of(const models::Bert& bert, const at::Tensor& states, const data::TextBatch& batch,
+                                const nn::Context& context) const;
+
+  data::ExampleFormat format_;
+};
+
+// Reads the tables of the configuration and builds the model. Errors: those of data::read_table(), data::format_of()
+// and data::make_examples().
+std::unique_ptr<ClassificationTask> classification_task(const Config& config, const text::Tokenizer& tokenizer);
+
+// Of a model's outputs [examples, classes], or [examples, 1] for numbers.
+void append_answers(Answers& answers, const at::Tensor& outputs, bool has_classes);
+
+}  // namespace prenorm::tasks

@@ -1,0 +1,43 @@
+#include "prenorm/tasks/example_batches.h"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "prenorm/base/hash.h"
+
+namespace prenorm::tasks {
+
+ExampleBatches::ExampleBatches(const Config& config, const data::ExampleFormat& format, data::Examples training,
+                               const data::Examples& validation)
+    : segments_(config.model.segments),
+      format_(format),
+      training_(std::move(training)),
+      batcher_(training_, config.batch, static_cast<std::uint64_t>(config.train.seed)) {
+  for (const auto& indices : data::batches_in_order(validation, config.batch))
+    validation_.push_back(data::make_text_batch(validation, indices, segments_));
+}
+
+data::TextBatch ExampleBatches::batch(std::int64_t epoch, std::int64_t index) {
+  return data::make_text_batch(training_, batcher_.indices(epoch, index), segments_);
+}
+
+std::string ExampleBatches::data_key() const {
+  return "examples-" +
+         hash_hex(fmt::format("{} {}", data::content_key(training_), fmt::join(format_.classes, "\t"))).substr(0, 16);
+}
+
+std::string ExampleBatches::origin(std::int64_t epoch, std::int64_t index) {
+  constexpr std::size_t kShown = 5;
+  const std::vector<std::int64_t> indices = batcher_.indices(epoch, index);
+  std::vector<std::int64_t> lines;
+  for (std::size_t i = 0; i < std::min(kShown, indices.size()); ++i) lines.push_back(training_.list[indices[i]].line);
+  const std::string text = fmt::format("{}, lines {}", training_.path.string(), fmt::join(lines, ", "));
+  return indices.size() > kShown ? text + fmt::format(" and {} more", indices.size() - kShown) : text;
+}
+
+double ExampleBatches::unigram_nats(double label_smoothing) {
+  return data::guessing_loss(training_, format_.outputs(), label_smoothing);
+}
+
+}  // namespace prenorm::tasks
