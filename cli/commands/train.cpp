@@ -62,9 +62,9 @@ int train(const Options& options) {
   print(fmt::format("{}: {} updates in {}\n", folder.path().string(), result.state.step,
                     format_duration(result.state.seconds)));
   const auto report = [](const char* name, const std::optional<training::Validation>& v) {
-    if (v)
-      print(fmt::format("{}: validation loss {:.4f} nats per token, BLEU {:.2f} ({})\n", name, v->loss_nats_per_token,
-                        v->bleu.value_or(0), v->bleu_signature));
+    if (!v) return;
+    const std::string signature = v->bleu_signature.empty() ? "" : fmt::format(" ({})", v->bleu_signature);
+    print(fmt::format("{}: {}{}\n", name, training::summary(*v), signature));
   };
   report("last checkpoint", result.last_validation);
   report("averaged checkpoints", result.average_validation);
@@ -74,7 +74,7 @@ int train(const Options& options) {
 }  // namespace
 
 void add_train(CLI::App& app, Run& chosen) {
-  CLI::App* command = app.add_subcommand("train", "Trains a translator from a configuration.");
+  CLI::App* command = app.add_subcommand("train", "Trains a model from a configuration.");
   auto options = std::make_shared<Options>();
   command->add_option("CONFIG", options->config, "a TOML file; see `prenorm config --reference`");
   command->add_option("--run", options->run, "the run folder; runs/<name of CONFIG> when left out")->type_name("DIR");

@@ -122,6 +122,11 @@ Tokenizers make_tokenizers(const Config& config, const fs::path& cache) {
         "{}: the tokenizer has no piece that stands for a masked token; leave tokenizer.source_model empty to have one "
         "trained",
         config.tokenizer.source_model.empty() ? config.train.pretrained : config.tokenizer.source_model);
+  if (config.task == TaskKind::kCausalLm && tokenizer.newline_id() < 0)
+    throw_error<DataError>(
+        "{}: the tokenizer has no piece for the end of a line, which causal_lm writes; leave tokenizer.source_model "
+        "empty to have one trained",
+        config.tokenizer.source_model.empty() ? config.train.pretrained : config.tokenizer.source_model);
   return {tokenizer, tokenizer, true};
 }
 
