@@ -8,6 +8,7 @@
 #include "cli/commands/doctor.h"
 #include "cli/commands/evaluate.h"
 #include "cli/commands/export.h"
+#include "cli/commands/generate.h"
 #include "cli/commands/import.h"
 #include "cli/commands/predict.h"
 #include "cli/commands/probe.h"
@@ -34,6 +35,7 @@ constexpr Command kCommands[] = {
     {add_diagnose, "diagnose", "what went wrong, and why"},
     {add_replay, "replay", "one update, observed"},
     {add_translate, "translate", "text, line by line"},
+    {add_generate, "generate", "text from a prompt"},
     {add_evaluate, "evaluate", "translate a test, score it"},
     {add_score, "score", "BLEU and chrF of a text"},
     {add_predict, "predict", "classes of examples"},

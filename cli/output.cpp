@@ -21,6 +21,16 @@ namespace {
   throw_error<FileError>("standard output: cannot be written: {}", std::strerror(code));
 }
 
+// Gives `use` standard input, piece by piece; `hint` is for people at a terminal.
+template <class Use>
+void for_each_chunk(std::string_view hint, const Use& use) {
+  if (::isatty(STDIN_FILENO) == 1) inform(hint);
+  std::array<char, 1U << 16> buffer;
+  while (const std::size_t count = std::fread(buffer.data(), 1, buffer.size(), stdin))
+    use(std::string_view(buffer.data(), count));
+  if (std::ferror(stdin) != 0) throw_error<FileError>("standard input: cannot be read: {}", std::strerror(errno));
+}
+
 }  // namespace
 
 void reserve_standard_streams() {
@@ -46,8 +56,13 @@ void flush_output() {
   fail_to_write();
 }
 
+std::string read_standard_input_text() {
+  std::string text;
+  for_each_chunk("reading from the terminal; Ctrl-D ends it", [&](std::string_view chunk) { text += chunk; });
+  return text;
+}
+
 std::vector<std::string> read_standard_input() {
-  if (::isatty(STDIN_FILENO) == 1) inform("reading from the terminal, one sentence a line; Ctrl-D ends it");
   std::vector<std::string> lines;
   std::string line;
   bool open = false;  // a line has begun that no newline has ended yet
@@ -57,17 +72,15 @@ std::vector<std::string> read_standard_input() {
     line.clear();
     open = false;
   };
-  std::array<char, 1U << 16> buffer;
-  while (const std::size_t count = std::fread(buffer.data(), 1, buffer.size(), stdin)) {
-    for (std::string_view rest(buffer.data(), count); !rest.empty();) {
+  for_each_chunk("reading from the terminal, one sentence a line; Ctrl-D ends it", [&](std::string_view rest) {
+    while (!rest.empty()) {
       const std::size_t newline = rest.find('\n');
       line += rest.substr(0, newline);
       open = newline == std::string_view::npos;
       rest.remove_prefix(open ? rest.size() : newline + 1);
       if (!open) finish();
     }
-  }
-  if (std::ferror(stdin) != 0) throw_error<FileError>("standard input: cannot be read: {}", std::strerror(errno));
+  });
   if (open) finish();
   return lines;
 }

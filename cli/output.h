@@ -23,5 +23,7 @@ void flush_output();
 
 // The rest of standard input as lines without their ends (\n or \r\n). Errors: FileError.
 std::vector<std::string> read_standard_input();
+// The same as it is. Errors: FileError.
+std::string read_standard_input_text();
 
 }  // namespace prenorm::cli

@@ -14,7 +14,6 @@
 #include "prenorm/base/terminal.h"
 #include "prenorm/config/load.h"
 #include "prenorm/tasks/train.h"
-#include "prenorm/training/results.h"
 #include "prenorm/training/stop_signal.h"
 
 namespace prenorm::cli {
@@ -63,9 +62,9 @@ int train(const Options& options) {
   print(fmt::format("{}: {} updates in {}\n", folder.path().string(), result.state.step,
                     format_duration(result.state.seconds)));
   const auto report = [](const char* name, const std::optional<training::Validation>& v) {
-    if (v)
-      print(fmt::format("{}: {}{}\n", name, training::summary(*v),
-                        v->bleu ? fmt::format(" ({})", v->bleu_signature) : std::string()));
+    if (!v) return;
+    const std::string signature = v->bleu_signature.empty() ? "" : fmt::format(" ({})", v->bleu_signature);
+    print(fmt::format("{}: {}{}\n", name, training::summary(*v), signature));
   };
   report("last checkpoint", result.last_validation);
   report("averaged checkpoints", result.average_validation);
@@ -75,7 +74,7 @@ int train(const Options& options) {
 }  // namespace
 
 void add_train(CLI::App& app, Run& chosen) {
-  CLI::App* command = app.add_subcommand("train", "Trains a translator from a configuration.");
+  CLI::App* command = app.add_subcommand("train", "Trains a model from a configuration.");
   auto options = std::make_shared<Options>();
   command->add_option("CONFIG", options->config, "a TOML file; see `prenorm config --reference`");
   command->add_option("--run", options->run, "the run folder; runs/<name of CONFIG> when left out")->type_name("DIR");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "prenorm/data/prepared_corpus.h"
+#include "prenorm/data/prepared_text.h"
 
 namespace prenorm::data {
 
@@ -9,5 +10,8 @@ namespace prenorm::data {
 // training with label smoothing ε makes of it: -Σ p(v) ln q(v), nats per target token. At ε = 0 the entropy of p.
 // Of a large corpus 100,000 pairs spread over it are counted.
 double unigram_nats(const PreparedCorpus& corpus, double label_smoothing);
+// The same of the tokens of a text, without the separators of its documents. Of a large text 10,000,000 tokens spread
+// over it are counted.
+double unigram_nats(const PreparedText& text, double label_smoothing);
 
 }  // namespace prenorm::data

@@ -12,13 +12,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// The kinds of files that Tokenizer::from_file reads, told by their content as it does.
-enum class FileKind : std::uint8_t { kSentencePiece, kTokenizerJson, kVocabularyText };
-
-FileKind kind_of(std::string_view serialized) {
-  if (serialized.starts_with('{')) return FileKind::kTokenizerJson;
-  return serialized.starts_with('\n') ? FileKind::kSentencePiece : FileKind::kVocabularyText;
-}
+// Characters and bytes: a form of ours, under a name that nothing else takes for its own.
+constexpr const char* kOurs = "prenorm_tokenizer.json";
 
 void write_json(const fs::path& path, const Json& json) { write_file_atomically(path, json.dump(2) + "\n"); }
 
@@ -61,15 +56,42 @@ Json write_sentencepiece(const fs::path& folder, const Architecture& a, const te
   return {{"tokenizer_class", "AlbertTokenizer"}, {"do_lower_case", false}, {"keep_accents", true}};
 }
 
+// tokenizer.json is what fast tokenizers need, vocab.txt what others do.
+Json write_wordpiece(const fs::path& folder, const text::Tokenizer& tokenizer) {
+  const Json json = Json::parse(tokenizer.serialized());
+  std::string lines;
+  for (std::int32_t id = 0; id < tokenizer.size(); ++id) lines += tokenizer.piece(id) + "\n";
+  write_file_atomically(folder / "tokenizer.json", tokenizer.serialized());
+  write_file_atomically(folder / "vocab.txt", lines);
+  Json config{{"tokenizer_class", "BertTokenizer"}};
+  if (const auto rules = json.find("normalizer"); rules != json.end() && rules->is_object())
+    config["do_lower_case"] = rules->value("lowercase", false);
+  return config;
+}
+
+Json write_byte_level_bpe(const fs::path& folder, const Architecture& a, const text::Tokenizer& tokenizer) {
+  const Json json = Json::parse(tokenizer.serialized());
+  std::string merges = "#version: 0.2\n";
+  for (const Json& pair : json.at("model").at("merges"))
+    merges +=
+        (pair.is_array() ? pair[0].get<std::string>() + " " + pair[1].get<std::string>() : pair.get<std::string>()) +
+        "\n";
+  write_file_atomically(folder / "tokenizer.json", tokenizer.serialized());
+  write_json(folder / "vocab.json", pieces_with_ids(tokenizer));
+  write_file_atomically(folder / "merges.txt", merges);
+  return {{"tokenizer_class", a.type == ModelType::kGpt2 ? "GPT2Tokenizer" : "PreTrainedTokenizerFast"}};
+}
+
 Json write_files(const fs::path& folder, const Architecture& a, const text::Tokenizer& tokenizer) {
-  switch (kind_of(tokenizer.serialized())) {
-    case FileKind::kSentencePiece: return write_sentencepiece(folder, a, tokenizer);
-    case FileKind::kTokenizerJson: write_file_atomically(folder / "tokenizer.json", tokenizer.serialized()); break;
-    case FileKind::kVocabularyText:
-      write_file_atomically(folder / "vocab.txt", tokenizer.serialized());
-      return {{"tokenizer_class", "BertTokenizer"}};
+  switch (tokenizer.format()) {
+    case text::TokenizerFormat::kSentencePiece: return write_sentencepiece(folder, a, tokenizer);
+    case text::TokenizerFormat::kWordPiece: return write_wordpiece(folder, tokenizer);
+    case text::TokenizerFormat::kByteLevelBpe: return write_byte_level_bpe(folder, a, tokenizer);
+    case text::TokenizerFormat::kCharacter:
+    case text::TokenizerFormat::kByte: break;
   }
-  return {{"tokenizer_class", "PreTrainedTokenizerFast"}};
+  write_file_atomically(folder / kOurs, tokenizer.serialized());
+  return Json::object();
 }
 
 // Marian's ids are those of vocab.json, ours those of the SentencePiece model.
@@ -108,7 +130,7 @@ text::Tokenizer read_tokenizer(const fs::path& folder, const Architecture& archi
     if (tokenizer.size() != architecture.vocabulary)
       throw_error<DataError>("{}: has {} pieces, and the vocabulary of config.json has {}", (folder / name).string(),
                              tokenizer.size(), architecture.vocabulary);
-    if (architecture.type == ModelType::kMarian) check_marian(folder, architecture, tokenizer);
+    if (name == std::string_view("source.spm")) check_marian(folder, architecture, tokenizer);
     return tokenizer;
   }
   throw_error<FileError>("{}: has no tokenizer (tokenizer.json, vocab.txt, vocab.json or a SentencePiece model)",

@@ -4,6 +4,7 @@
 #include <ATen/ops/arange.h>
 #include <ATen/ops/mm.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "prenorm/models/id_tensor.h"
@@ -21,6 +22,10 @@ nn::Picks rows_before(std::int64_t used, std::int64_t count) {
   }
   return {id_tensor(rows), id_tensor(offsets)};
 }
+
+// New tokens that are read at once. What they see is listed token by token, so the list of a long text read at once
+// would have a length of its square.
+constexpr std::int64_t kReadAtOnce = 256;
 
 ModelConfig decoder_alone(ModelConfig config) {
   config.encoder_layers = 0;
@@ -69,12 +74,19 @@ at::Tensor CausalLm::logits(const data::TextBatch& batch, const nn::Context& con
 
 at::Tensor CausalLm::next_logits(const std::vector<std::int64_t>& ids, Reading& reading) const {
   const at::NoGradGuard no_grad;
-  const std::int64_t count = std::ssize(ids), end = reading.tokens + count;
-  const at::Tensor x = embedding_(id_tensor(ids), at::arange(reading.tokens, end, at::kLong), end, nn::Context{});
-  const at::Tensor states = decoder_.step(x, reading.caches, rows_before(reading.tokens, count));
-  reading.tokens = end;
-  at::Tensor logits = at::empty({1, vocabulary()}, states.options());
-  ops::gemm_forward(logits, states.narrow(0, count - 1, 1), output_);
+  const at::Tensor tokens = id_tensor(ids);
+  const std::int64_t end = reading.tokens + std::ssize(ids);
+  at::Tensor last;
+  for (std::int64_t first = 0; first < tokens.size(0); first += kReadAtOnce) {
+    const std::int64_t count = std::min(kReadAtOnce, tokens.size(0) - first), begin = reading.tokens;
+    // Positions up to `end` are asked for at once: what is too long is refused before any of it has been read.
+    const at::Tensor x =
+        embedding_(tokens.narrow(0, first, count), at::arange(begin, begin + count, at::kLong), end, nn::Context{});
+    last = decoder_.step(x, reading.caches, rows_before(begin, count)).narrow(0, count - 1, 1);
+    reading.tokens += count;
+  }
+  at::Tensor logits = at::empty({1, vocabulary()}, last.options());
+  ops::gemm_forward(logits, last, output_);
   return logits.select(0, 0);
 }
 

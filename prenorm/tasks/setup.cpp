@@ -122,6 +122,11 @@ Tokenizers make_tokenizers(const Config& config, const fs::path& cache) {
         "{}: the tokenizer has no piece that stands for a masked token; leave tokenizer.source_model empty to have one "
         "trained",
         config.tokenizer.source_model.empty() ? config.train.pretrained : config.tokenizer.source_model);
+  if (config.task == TaskKind::kCausalLm && tokenizer.newline_id() < 0)
+    throw_error<DataError>(
+        "{}: the tokenizer has no piece for the end of a line, which causal_lm writes; leave tokenizer.source_model "
+        "empty to have one trained",
+        config.tokenizer.source_model.empty() ? config.train.pretrained : config.tokenizer.source_model);
   return {tokenizer, tokenizer, true};
 }
 
@@ -136,15 +141,50 @@ data::PreparedCorpus prepare_text(const Config& config, const Tokenizers& tokeni
                                .threads = static_cast<int>(config.runtime.threads)});
 }
 
-LoadedTranslator load_translator(const RunFolder& folder, const std::string& which) {
-  const fs::path checkpoint = folder.find_checkpoint(which);
-  LoadedTranslator loaded{load_run_config(folder.path()).config, folder.tokenizers(), nullptr, checkpoint};
+namespace {
+
+std::string_view what_its_runs_are_for(TaskKind task) {
+  switch (task) {
+    case TaskKind::kTranslation: return "prenorm translate is for those";
+    case TaskKind::kCausalLm: return "prenorm generate is for those";
+    case TaskKind::kMaskedLm: return "what to use it for is a run that starts from it (train.pretrained)";
+    case TaskKind::kClassification: break;
+  }
+  return "it neither translates nor writes text";
+}
+
+void require_task(const Config& config, const RunFolder& folder, TaskKind task) {
+  if (config.task != task)
+    throw_error<UsageError>("{}: is a {} run; {}", folder.path().string(), enum_name(config.task),
+                            what_its_runs_are_for(config.task));
+}
+
+// `make` builds the model of a configuration and its tokenizers, of any weights.
+template <class Model, class Make>
+Loaded<Model> load_run(const RunFolder& folder, const std::string& which, TaskKind task, const Make& make) {
+  Config config = load_run_config(folder.path()).config;
+  require_task(config, folder, task);
+  fs::path checkpoint = folder.find_checkpoint(which);
+  Loaded<Model> loaded{std::move(config), folder.tokenizers(), nullptr, std::move(checkpoint)};
   validate(loaded.config);
-  loaded.model = std::make_unique<models::Translator>(loaded.config.model, loaded.tokenizers.source.size(),
-                                                      loaded.tokenizers.target.size(),
-                                                      static_cast<std::uint64_t>(loaded.config.train.seed));
-  training::load_weights(checkpoint, loaded.model->parameters());
+  loaded.model = make(loaded.config, loaded.tokenizers);
+  training::load_weights(loaded.checkpoint, loaded.model->parameters());
   return loaded;
+}
+
+}  // namespace
+
+LoadedTranslator load_translator(const RunFolder& folder, const std::string& which) {
+  return load_run<models::Translator>(folder, which, TaskKind::kTranslation, [](const Config& c, const Tokenizers& t) {
+    return std::make_unique<models::Translator>(c.model, t.source.size(), t.target.size(),
+                                                static_cast<std::uint64_t>(c.train.seed));
+  });
+}
+
+LoadedCausalLm load_causal_lm(const RunFolder& folder, const std::string& which) {
+  return load_run<models::CausalLm>(folder, which, TaskKind::kCausalLm, [](const Config& c, const Tokenizers& t) {
+    return std::make_unique<models::CausalLm>(c.model, t.source.size(), static_cast<std::uint64_t>(c.train.seed));
+  });
 }
 
 }  // namespace prenorm::tasks

@@ -7,6 +7,7 @@
 
 #include "prenorm/config/config.h"
 #include "prenorm/data/prepared_corpus.h"
+#include "prenorm/models/causal_lm.h"
 #include "prenorm/models/translator.h"
 #include "prenorm/training/run_folder.h"
 
@@ -28,15 +29,19 @@ data::PreparedCorpus prepare_text(const Config& config, const training::Tokenize
                                   const std::string& source, const std::string& target,
                                   const std::filesystem::path& prepared_dir);
 
-struct LoadedTranslator {
+template <class Model>
+struct Loaded {
   Config config;
   training::Tokenizers tokenizers;
-  std::unique_ptr<models::Translator> model;
+  std::unique_ptr<Model> model;
   std::filesystem::path checkpoint;
 };
+using LoadedTranslator = Loaded<models::Translator>;
+using LoadedCausalLm = Loaded<models::CausalLm>;
 
-// `which`: see RunFolder::find_checkpoint. Errors: CheckpointError, UsageError (also for a
-// configuration that was edited and no longer holds together).
+// `which`: see RunFolder::find_checkpoint. Errors: CheckpointError; UsageError where the run is of another task or its
+// configuration was edited and no longer holds together.
 LoadedTranslator load_translator(const training::RunFolder& folder, const std::string& which);
+LoadedCausalLm load_causal_lm(const training::RunFolder& folder, const std::string& which);
 
 }  // namespace prenorm::tasks

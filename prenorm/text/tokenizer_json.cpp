@@ -27,7 +27,7 @@ class Reader {
 
   std::shared_ptr<const TokenizerModel> read() const {
     if (text_of(json_, "format") == kOwnFormat) return read_own();
-    const Json& model = json_.value("model", Json()).is_object() ? json_["model"] : json_;
+    const Json& model = part("model").is_object() ? part("model") : json_;
     const std::string type = text_of(model, "type");
     if (type == "WordPiece") return read_wordpiece(model);
     if (type == "BPE") return read_bpe(model);
@@ -40,22 +40,23 @@ class Reader {
     throw_error<DataError>("{}: cannot be used as a tokenizer: {}", name_, what);
   }
 
+  // null when there is none.
+  static const Json& part_of(const Json& object, const char* key) {
+    static const Json none;
+    const auto found = object.is_object() ? object.find(key) : object.end();
+    return found == object.end() ? none : *found;
+  }
+  const Json& part(const char* key) const { return part_of(json_, key); }
   // Empty when there is no such text.
   static std::string text_of(const Json& object, const char* key) {
-    const auto found = object.is_object() ? object.find(key) : object.end();
-    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+    const Json& found = part_of(object, key);
+    return found.is_string() ? found.get<std::string>() : std::string();
   }
   // `otherwise` also for null, as Hugging Face writes what follows from elsewhere.
   static bool flag_of(const Json& object, const char* key, bool otherwise) {
-    const auto found = object.is_object() ? object.find(key) : object.end();
-    return found != object.end() && found->is_boolean() ? found->get<bool>() : otherwise;
+    const Json& found = part_of(object, key);
+    return found.is_boolean() ? found.get<bool>() : otherwise;
   }
-  const Json& part(const char* key) const {
-    static const Json none;
-    const auto found = json_.find(key);
-    return found == json_.end() ? none : *found;
-  }
-
   std::shared_ptr<const TokenizerModel> read_own() const {
     const std::string kind = text_of(json_, "kind");
     const bool mask = flag_of(json_, "mask", false);
@@ -81,12 +82,12 @@ class Reader {
   }
 
   std::vector<std::string> read_pieces(const Json& model) const {
-    const auto vocabulary = model.find("vocab");
-    if (vocabulary == model.end() || !vocabulary->is_object()) refuse("it has no model.vocab");
+    const Json& vocabulary = part_of(model, "vocab");
+    if (!vocabulary.is_object()) refuse("it has no model.vocab");
     std::vector<std::string> pieces;
-    for (const auto& [piece, id] : vocabulary->items()) place(pieces, piece, id);
+    for (const auto& [piece, id] : vocabulary.items()) place(pieces, piece, id);
     if (const Json& added = part("added_tokens"); added.is_array())
-      for (const Json& token : added) place(pieces, text_of(token, "content"), token.value("id", Json()));
+      for (const Json& token : added) place(pieces, text_of(token, "content"), part_of(token, "id"));
     const auto gap = std::find(pieces.begin(), pieces.end(), "");
     if (gap != pieces.end()) refuse("it has no piece of the id " + std::to_string(gap - pieces.begin()));
     return pieces;
@@ -101,8 +102,8 @@ class Reader {
     WordPieceRules rules;
     rules.words.lower_case = flag_of(normalizer, "lowercase", true);
     rules.words.strip_accents = flag_of(normalizer, "strip_accents", rules.words.lower_case);
-    const auto longest = model.find("max_input_chars_per_word");
-    if (longest != model.end() && longest->is_number_unsigned()) rules.longest_word = longest->get<std::size_t>();
+    const Json& longest = part_of(model, "max_input_chars_per_word");
+    if (longest.is_number_unsigned()) rules.longest_word = longest.get<std::size_t>();
     return make_wordpiece(read_pieces(model), rules, std::string(bytes_), name_);
   }
 
@@ -116,10 +117,10 @@ class Reader {
   }
 
   Merges read_merges(const Json& model) const {
-    const auto list = model.find("merges");
-    if (list == model.end() || !list->is_array()) refuse("it has no model.merges");
+    const Json& list = part_of(model, "merges");
+    if (!list.is_array()) refuse("it has no model.merges");
     Merges merges;
-    for (const Json& merge : *list) {
+    for (const Json& merge : list) {
       if (merge.is_array() && merge.size() == 2 && merge[0].is_string() && merge[1].is_string()) {
         merges.emplace_back(merge[0].get<std::string>(), merge[1].get<std::string>());
         continue;

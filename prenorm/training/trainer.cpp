@@ -194,7 +194,7 @@ Validation Trainer::validate_at_end(TrainerState& state) {
       known != nullptr ? *known : finite(validator_.measure(state_.step, /*with_output=*/true));
   const bool best = !scheduled && validator_.improves(validation, state);
   if (best) folder_.link_best(state_.step);
-  if (!scheduled || !validator_.bleu_due(state_.step))
+  if (!scheduled || (task_.has_output() && !validator_.bleu_due(state_.step)))
     log_->validation(state_.step, validation, state.best_step == state_.step, /*at_end=*/true);
   return validation;
 }

@@ -40,4 +40,16 @@ class SampleProse {
   data::TextShape shape_;
 };
 
+// Documents of 1 to `longest` random sample lines, parted by empty lines.
+inline std::string random_documents(std::int64_t documents, std::uint64_t longest, std::uint64_t seed) {
+  RandomStream random(seed);
+  std::string content;
+  for (std::int64_t i = 0; i < documents; ++i) {
+    for (std::uint64_t lines = 1 + random.below(longest); lines > 0; --lines)
+      content += sample_lines()[random.below(sample_lines().size())] + "\n";
+    content += "\n";
+  }
+  return content;
+}
+
 }  // namespace prenorm::test

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "data/sample_corpus.h"
+#include "data/sample_prepared_text.h"
 
 namespace prenorm::data {
 namespace {
@@ -26,6 +26,15 @@ TEST(Unigram, IsTheEntropyOfTheTargetTokens) {
   // Under smoothing 0.1 the best guess of training is another distribution.
   const double q4 = 0.9 * 0.5 + 0.01, q2 = 0.9 * 0.25 + 0.01;
   EXPECT_NEAR(unigram_nats(corpus, 0.1), -0.5 * std::log(q4) - 0.5 * std::log(q2), 1e-12);
+}
+
+TEST(Unigram, OfATextLeavesTheEndsOfDocumentsOut) {
+  test::SampleProse prose("the the the cat\n\nthe cat the cat\n");
+  const auto& tokenizer = test::text_tokenizer();
+  ASSERT_EQ(tokenizer.encode("the cat").size(), 2U);  // each word is one piece, so that shares are known
+  ASSERT_EQ(tokenizer.size(), 330);
+  const double q5 = 0.9 * 5 / 8 + 0.1 / 330, q3 = 0.9 * 3 / 8 + 0.1 / 330;
+  EXPECT_NEAR(unigram_nats(prepare_text(prose.recipe()), 0.1), -5.0 / 8 * std::log(q5) - 3.0 / 8 * std::log(q3), 1e-12);
 }
 
 }  // namespace

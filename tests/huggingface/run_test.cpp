@@ -6,6 +6,7 @@
 
 #include <map>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "base/temporary_folder.h"
 #include "huggingface/small_models.h"
@@ -53,14 +54,25 @@ std::map<std::string, std::string> content_of(const fs::path& folder) {
 class Runs : public ::testing::Test {
  protected:
   // A run of a small model under this name.
-  RunFolder make_run(const std::string& name) {
-    for (auto& [its_name, a] : test::small_models())
-      if (its_name == name) return make_run(name, a);
+  RunFolder make_run(const std::string& name) { return make_run(name, architecture(name)); }
+  static Architecture architecture(const std::string& name) {
+    for (const auto& [its_name, a] : test::small_models())
+      if (its_name == name) return a;
     throw std::out_of_range(name);
   }
-  RunFolder make_run(const std::string& name, Architecture a) {
+  // Exported and imported: the tokenizer that comes back, and the files between.
+  std::vector<std::string> expect_tokenizer_back(const RunFolder& run) {
+    const Exported exported = export_run(run, "", folder_ / "hf");
+    const RunFolder again(folder_ / "again");
+    import_run(folder_ / "hf", again);
+    const text::Tokenizer before = run.tokenizers().source, after = again.tokenizers().source;
+    EXPECT_EQ(after.format(), before.format());
+    EXPECT_EQ(after.serialized(), before.serialized());
+    return exported.files;
+  }
+  RunFolder make_run(const std::string& name, Architecture a) { return make_run(name, a, tokenizer_for(task_of(a))); }
+  RunFolder make_run(const std::string& name, Architecture a, const text::Tokenizer& tokenizer) {
     const TaskKind task = task_of(a);
-    const text::Tokenizer tokenizer = tokenizer_for(task);
     a.vocabulary = tokenizer.size();
     Config config;
     config.task = task;
@@ -150,6 +162,56 @@ TEST_F(Runs, TokenizersAreWrittenUnderTheNamesOfTheirClasses) {
   EXPECT_EQ(marian["pad_token_id"], ids["</s>"]);
 }
 
+TEST_F(Runs, WordPieceIsWrittenForFastTokenizersAndForOthers) {
+  const std::string pieces = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nline\n##s\nof\nwords\n";
+  // A vocabulary with padding: RoBERTa's positions can be counted from it.
+  const RunFolder run =
+      make_run("roberta", architecture("roberta_prelayernorm"), text::Tokenizer::from_serialized(pieces));
+  EXPECT_EQ(expect_tokenizer_back(run), (std::vector<std::string>{"config.json", "model.safetensors", "tokenizer.json",
+                                                                  "tokenizer_config.json", "vocab.txt"}));
+  EXPECT_EQ(read_file(folder_ / "hf" / "vocab.txt"), pieces);
+  const auto config = nlohmann::json::parse(read_file(folder_ / "hf" / "tokenizer_config.json"));
+  EXPECT_EQ(config["tokenizer_class"], "BertTokenizer");
+  EXPECT_EQ(config["pad_token"], "[PAD]");
+  EXPECT_EQ(config["do_lower_case"], true);
+  // As published: the vocabulary alone.
+  fs::remove(folder_ / "hf" / "tokenizer.json");
+  import_run(folder_ / "hf", RunFolder(folder_ / "third"));
+  EXPECT_EQ(RunFolder(folder_ / "third").tokenizers().source.encode("Lines of words"),
+            (std::vector<std::int32_t>{5, 6, 7, 8}));
+}
+
+TEST_F(Runs, Gpt2sVocabularyAndMergesAreWritten) {
+  const auto golden = nlohmann::json::parse(read_file(fs::path(PRENORM_TEST_DIR) / "text/golden/gpt2_cases.json"));
+  std::string merges = "#version: 0.2\n";
+  for (const nlohmann::json& merge : golden["merges"]) merges += merge.get<std::string>() + "\n";
+  write_file_atomically(folder_ / "vocabulary" / "vocab.json", golden["vocab"].dump());
+  write_file_atomically(folder_ / "vocabulary" / "merges.txt", merges);
+  const auto tokenizer = text::Tokenizer::from_file(folder_ / "vocabulary");
+  EXPECT_EQ(expect_tokenizer_back(make_run("gpt2", architecture("gpt2"), tokenizer)),
+            (std::vector<std::string>{"config.json", "generation_config.json", "merges.txt", "model.safetensors",
+                                      "tokenizer.json", "tokenizer_config.json", "vocab.json"}));
+  EXPECT_EQ(read_file(folder_ / "hf" / "merges.txt"), merges);
+  EXPECT_EQ(nlohmann::json::parse(read_file(folder_ / "hf" / "vocab.json")), golden["vocab"]);
+  fs::remove(folder_ / "hf" / "tokenizer.json");
+  import_run(folder_ / "hf", RunFolder(folder_ / "third"));
+  const std::string text = "As published: two files.";
+  EXPECT_EQ(RunFolder(folder_ / "third").tokenizers().source.encode(text), tokenizer.encode(text));
+}
+
+TEST_F(Runs, CharactersAndBytesComeBack) {
+  for (const TokenizerKind kind : {TokenizerKind::kCharacter, TokenizerKind::kByte}) {
+    TokenizerConfig config;
+    config.kind = kind;
+    bool given = false;
+    const text::LineSource lines = [&](std::string& text) { return text = "a text", !std::exchange(given, true); };
+    const RunFolder run =
+        make_run("gpt2", architecture("gpt2"), text::train_tokenizer(lines, config, "the text", {.newline = true}));
+    EXPECT_THAT(expect_tokenizer_back(run), ::testing::Contains("prenorm_tokenizer.json"));
+    for (const char* made : {"gpt2", "hf", "again"}) fs::remove_all(folder_ / made);
+  }
+}
+
 TEST_F(Runs, ExportRefusesWhatIsInTheWay) {
   const RunFolder run = make_run("bert");
   write_file_atomically(folder_ / "hf" / "mine", "x");
@@ -180,8 +242,8 @@ TEST_F(Runs, ImportSaysWhatIsMissingOrWrongAndLeavesNothing) {
   EXPECT_THAT(import_refusal<CheckpointError>(), HasSubstr("model.safetensors: not a usable safetensors file"));
   io::write_safetensors(hf / "model.safetensors", {{"bert.embeddings.word_embeddings.weight", at::ones({3, 4})}});
   EXPECT_THAT(import_refusal<CheckpointError>(),
-              testing::AllOf(HasSubstr("bert.embeddings.word_embeddings.weight is [3, 4], expected [40, 12]"),
-                             HasSubstr("bert.encoder.layer.1.output.LayerNorm.bias is missing, expected [12]")));
+              ::testing::AllOf(HasSubstr("bert.embeddings.word_embeddings.weight is [3, 4], expected [40, 12]"),
+                               HasSubstr("bert.encoder.layer.1.output.LayerNorm.bias is missing, expected [12]")));
   write_file_atomically(hf / "model.safetensors", weights);
 
   write_file_atomically(hf / "config.json", "{}");

@@ -1,0 +1,114 @@
+#include "cli/commands/generate.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "cli/output.h"
+#include "prenorm/base/terminal.h"
+#include "prenorm/config/load.h"
+#include "prenorm/decoding/generate.h"
+#include "prenorm/tasks/setup.h"
+#include "prenorm/training/process.h"
+
+namespace prenorm::cli {
+namespace {
+
+struct Options {
+  std::string run, checkpoint, prompt;
+  decoding::GenerateOptions generate;
+  std::uint64_t samples = 1;
+  std::optional<std::int64_t> threads;
+  bool json = false;
+};
+
+tasks::LoadedCausalLm load(const Options& options) {
+  const training::RunFolder folder(options.run);
+  RuntimeConfig runtime = load_run_config(folder.path()).config.runtime;
+  runtime.threads = options.threads.value_or(runtime.threads);
+  training::set_up_process(runtime);
+  return tasks::load_causal_lm(folder, options.checkpoint);
+}
+
+// Text for people, as it comes.
+decoding::Generator::OnText to_standard_output() {
+  return [](std::string_view text) {
+    print(text);
+    flush_output();
+  };
+}
+
+int generate(Options options) {
+  const tasks::LoadedCausalLm loaded = load(options);
+  if (options.prompt == "-") options.prompt = read_standard_input_text();
+  // Positions beyond the windows of training are there, but nothing has been learned about them.
+  options.generate.context = loaded.config.data.sequence_length;
+  const auto start = std::chrono::steady_clock::now();
+  const decoding::Generator generator(*loaded.model, loaded.tokenizers.source, options.prompt, options.generate);
+  nlohmann::json samples = nlohmann::json::array();
+  std::int64_t tokens = 0;
+  for (std::uint64_t i = 0; i < options.samples; ++i) {
+    if (!options.json && i > 0) print("---\n");
+    const decoding::Generation text =
+        generator.sample(i, options.json ? decoding::Generator::OnText{} : to_standard_output());
+    if (!options.json) print("\n");
+    tokens += text.tokens;
+    samples.push_back({{"text", text.text}, {"tokens", text.tokens}, {"stopped_by", enum_name(text.stopped_by)}});
+  }
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  const double rate = static_cast<double>(tokens) / seconds;
+  if (options.json)
+    print_json({{"prompt", options.prompt}, {"samples", std::move(samples)}, {"tokens_per_second", rate}});
+  else
+    flush_output();
+  inform(fmt::format("{} tokens in {:.2f} s: {:.0f} tokens/s", format_count(tokens), seconds, rate));
+  return 0;
+}
+
+void add_sampling_options(CLI::App& command, decoding::SamplingOptions& sampling) {
+  command.add_option("--temperature", sampling.temperature, "divides the logits; 0 = always the likeliest token")
+      ->type_name("T")
+      ->capture_default_str();
+  command.add_option("--top-k", sampling.top_k, "draw from the K likeliest tokens; 0 = from all")->type_name("K");
+  command.add_option("--top-p", sampling.top_p, "from the fewest that hold this share (nucleus)")->type_name("P");
+  command.add_option("--min-p", sampling.min_p, "from those at least M times the likeliest")->type_name("M");
+}
+
+}  // namespace
+
+void add_generate(CLI::App& app, Run& chosen) {
+  CLI::App* command = app.add_subcommand("generate", "Writes on from a prompt with a causal language model.");
+  auto options = std::make_shared<Options>();
+  decoding::GenerateOptions& generate_options = options->generate;
+  command->add_option("RUN", options->run, "a run folder of task causal_lm")->required();
+  command->add_option("--prompt", options->prompt, "text to go on from; - = standard input")->type_name("TEXT");
+  command->add_option("--max-tokens", generate_options.max_tokens, "longest text")
+      ->type_name("N")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}))
+      ->capture_default_str();
+  add_sampling_options(*command, generate_options.sampling);
+  command->add_option("--stop", generate_options.stop, "end before this text; may be repeated")
+      ->type_name("TEXT")
+      ->allow_extra_args(false);
+  command->add_option("--samples", options->samples, "texts to write")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  command->add_option("--seed", generate_options.seed, "what sample I draws depends on seed and I alone")
+      ->type_name("S")
+      ->capture_default_str();
+  command->add_option("--checkpoint", options->checkpoint, "average, best, last or a step; the first there is")
+      ->type_name("NAME");
+  command->add_option("--threads", options->threads, "0 = one for each core")
+      ->type_name("N")
+      ->check(CLI::Range(0, 4096));
+  add_json_flag(*command, options->json);
+  command->footer("Example: prenorm generate runs/gpt --prompt 'Once upon' --top-p 0.9");
+  run_as(*command, chosen, [options] { return generate(*options); });
+}
+
+}  // namespace prenorm::cli
