@@ -32,6 +32,12 @@ LoadedClassifier load_classifier(const training::RunFolder& folder, const std::s
   if (config.task != TaskKind::kClassification)
     throw_error<UsageError>("{}: was trained with task = \"{}\"; predictions come from a run of classification",
                             folder.path().string(), enum_name(config.task));
+  if (!fs::exists(labels_file(folder)))
+    throw_error<CheckpointError>(
+        "{}: is not there, which names the columns and the classes; a run that was trained here has it, and resuming "
+        "one "
+        "writes it anew",
+        labels_file(folder).string());
   LoadedClassifier loaded{std::move(config), folder.tokenizers().source, data::read_format(labels_file(folder)),
                           nullptr, checkpoint};
   loaded.model = std::make_unique<models::Bert>(loaded.config.model, loaded.tokenizer.size(),
