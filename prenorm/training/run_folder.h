@@ -2,7 +2,6 @@
 //
 //   config.toml                  every value, defaults spelled out
 //   source.model, target.model   the tokenizers (one file, vocabulary.model, where they are the same)
-//   labels.json                  of task = "classification": columns, classes and scores
 //   metrics.jsonl                one JSON object a line
 //   checkpoints/000500/          model.safetensors, optimizer.safetensors, trainer.json
 //   checkpoints/average/         model.safetensors of the averaged last checkpoints, trainer.json

@@ -41,6 +41,25 @@ TEST_F(Metrics, AreReadAsColumns) {
   EXPECT_EQ(name_of({true, 2}), "decoder 3");
 }
 
+TEST_F(Metrics, ScoresAreColumnsByName) {
+  const auto line = [](int step, const std::string& scores) {
+    return fmt::format("{{\"type\":\"validation\",\"step\":{},\"loss_nats_per_token\":1,\"scores\":{}}}\n", step,
+                       scores);
+  };
+  append(path_, line(10, R"([{"name":"accuracy","value":0.5},{"name":"f1","value":0.25}])"));
+  append(path_, line(20, R"([{"name":"accuracy","value":0.75},{"name":"f1","value":null}])"));
+  append(path_, line(20, R"([{"name":"accuracy","value":0.75}])"));
+  append(path_, line(30, "7"));
+  EXPECT_TRUE(reader_.update());
+  const auto& scores = reader_.metrics().scores;
+  ASSERT_EQ(scores.size(), 2U);
+  EXPECT_EQ(scores.at("accuracy").steps, (Values{10, 20})) << "a second line of an update says the same again";
+  EXPECT_EQ(scores.at("accuracy").values, (Values{0.5, 0.75}));
+  EXPECT_EQ(scores.at("f1").steps, (Values{10}));
+  EXPECT_EQ(reader_.metrics().validation_steps, (Values{10, 20, 30}));
+  EXPECT_EQ(reader_.bad_lines(), 0);
+}
+
 TEST_F(Metrics, GrowWithoutReadingAgain) {
   append(path_, update_line(1, 8));
   EXPECT_TRUE(reader_.update());
