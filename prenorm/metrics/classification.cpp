@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 #include "prenorm/base/error.h"
@@ -32,6 +34,10 @@ std::vector<double> ranks(Values values) {
 
 double mean(Values values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+bool any_nan(Values values) {
+  return std::any_of(values.begin(), values.end(), [](double value) { return std::isnan(value); });
 }
 
 bool constant(Values values) {
@@ -78,6 +84,7 @@ double matthews(Classes predicted, Classes right) {
 
 double pearson(Values predicted, Values right) {
   check_sizes(predicted.size(), right.size());
+  if (any_nan(predicted) || any_nan(right)) return std::numeric_limits<double>::quiet_NaN();
   if (constant(predicted) || constant(right)) return 0;
   const double predicted_mean = mean(predicted), right_mean = mean(right);
   double both = 0, of_predicted = 0, of_right = 0;
@@ -93,6 +100,7 @@ double pearson(Values predicted, Values right) {
 
 double spearman(Values predicted, Values right) {
   check_sizes(predicted.size(), right.size());
+  if (any_nan(predicted) || any_nan(right)) return std::numeric_limits<double>::quiet_NaN();
   return pearson(ranks(predicted), ranks(right));
 }
 

@@ -1,5 +1,6 @@
 // The metrics of GLUE (Wang et al. 2018) as scikit-learn and SciPy define them, all as shares from -1 or 0 to 1. Where
-// one is not defined, it is 0: F1 without any positive, correlations where a side has one value only.
+// one is not defined, it is 0: F1 without any positive, correlations where a side has one value only; a value
+// that is not a number makes them NaN.
 #pragma once
 
 #include <array>
