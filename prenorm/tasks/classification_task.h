@@ -7,6 +7,7 @@
 #include "prenorm/models/bert.h"
 #include "prenorm/tasks/answers.h"
 #include "prenorm/tasks/text_task.h"
+#include "prenorm/text/tokenizer.h"
 
 namespace prenorm::tasks {
 
