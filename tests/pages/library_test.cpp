@@ -160,6 +160,26 @@ TEST(LibraryPage, OverlaysTheCurvesOfRuns) {
   EXPECT_EQ(samples[0]->samples[0].hypotheses.size(), 2U);
 }
 
+TEST(LibraryPage, DrawsEachScoreOfATask) {
+  const test::TemporaryFolder folder;
+  test::make_run(folder / "a");
+  for (const auto& [step, accuracy] : {std::pair(30, 0.5), std::pair(40, 0.75)})
+    test::append(folder / "a" / "metrics.jsonl",
+                 fmt::format("{{\"type\":\"validation\",\"step\":{},\"loss_nats_per_token\":1,\"scores\":"
+                             "[{{\"name\":\"accuracy\",\"value\":{}}}]}}\n",
+                             step, accuracy));
+  write_file_atomically(folder / "a" / "results.json",
+                        R"({"stopped_by":"train.max_steps","updates":40,"epochs":1,"target_tokens":9,)"
+                        R"("training_seconds":2.5,"last":{"loss_nats_per_token":1,"nll_nats_per_token":1,)"
+                        R"("scores":[{"name":"accuracy","value":0.75}]}})");
+  const report::Page page = library_page(library_of({folder / "a"}), "prenorm report a");
+  EXPECT_EQ(chart(page, "Validation accuracy").series.at(0).x, (std::vector<double>{30, 40}));
+  EXPECT_EQ(chart(page, "Validation accuracy").series.at(0).y, (std::vector<double>{0.5, 0.75}));
+  const auto tables = blocks_of<report::Table>(page);
+  EXPECT_EQ(tables.at(0)->header.at(6), "accuracy");
+  EXPECT_EQ(tables.at(0)->rows.at(0).at(6), "0.7500");
+}
+
 TEST(LibraryPage, MapsGradientsOfLayersOverTraining) {
   const test::TemporaryFolder folder;
   test::make_run(folder / "a");
