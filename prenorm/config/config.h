@@ -1,7 +1,9 @@
 // The configuration of a run: every section with its keys. Values, ranges and help are declared in the section headers.
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "prenorm/config/data_config.h"
 #include "prenorm/config/model_config.h"
@@ -34,6 +36,23 @@ inline const std::string& train_file(const Config& c) {
 inline const std::string& valid_file(const Config& c) {
   if (c.task == TaskKind::kTranslation) return c.data.valid_source;
   return c.task == TaskKind::kClassification ? c.data.valid_table : c.data.valid_text;
+}
+
+// The model with only the stacks that the task has: BERT no decoder, a causal language model no encoder.
+inline ModelConfig model_of_task(const Config& c) {
+  ModelConfig model = c.model;
+  if (c.task == TaskKind::kCausalLm) model.encoder_layers = 0;
+  if (c.task == TaskKind::kMaskedLm || c.task == TaskKind::kClassification) model.decoder_layers = 0;
+  return model;
+}
+
+// The stack that the output is computed from, and its layers.
+inline std::string_view output_stack(const Config& c) {
+  return model_of_task(c).decoder_layers > 0 ? "decoder" : "encoder";
+}
+inline std::int64_t output_layers(const Config& c) {
+  const ModelConfig model = model_of_task(c);
+  return model.decoder_layers > 0 ? model.decoder_layers : model.encoder_layers;
 }
 
 template <class V>

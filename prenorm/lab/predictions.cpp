@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
+
+#include "prenorm/nn/depth_scales.h"
 
 namespace prenorm::lab {
 namespace {
@@ -36,14 +39,28 @@ double mean_square_of_activation(const ModelConfig& config, double deviation) {
   return sum * kStep / std::sqrt(2 * std::numbers::pi);
 }
 
+// Of the elements of a matrix [out, in] as it starts.
+double variance_of(const ModelConfig& config, double in, double out) {
+  return config.init == WeightInit::kNormal ? config.init_std * config.init_std : 2 / (in + out);
+}
+
+double squared_output_gain(const ModelConfig& config, std::string_view stack) {
+  const nn::DepthScales scales = stack == "encoder" ? nn::encoder_scales(config) : nn::decoder_scales(config);
+  return scales.gains.output * scales.gains.output;
+}
+
 std::string sublayer_name(std::string_view stack, std::int64_t layer, std::string_view sublayer) {
   return fmt::format("{}.layers.{}.{}", stack, layer, sublayer);
 }
 
-Interval sublayer_gain(const ModelConfig& config, const std::string& sublayer, Interval memory) {
+Interval sublayer_gain(const ModelConfig& config, std::string_view stack, const std::string& sublayer,
+                       Interval memory) {
   if (is_sandwich(config)) return {1, 1};  // each branch is normalised before it is added
-  if (sublayer == "feed_forward") return {feed_forward_gain(config), feed_forward_gain(config)};
-  const Interval gain = attention_gain(config);
+  if (sublayer == "feed_forward") {
+    const double gain = feed_forward_gain(config, stack);
+    return {gain, gain};
+  }
+  const Interval gain = attention_gain(config, stack);
   return sublayer == "cross_attention" ? Interval{gain.low * memory.low, gain.high * memory.high} : gain;
 }
 
@@ -64,16 +81,26 @@ Interval squared_backward_gain(const ModelConfig& config, const Measurement& m, 
 
 }  // namespace
 
-double feed_forward_gain(const ModelConfig& config) {
+double feed_forward_gain(const ModelConfig& config, std::string_view stack) {
   const auto d = static_cast<double>(config.d_model), d_ff = static_cast<double>(config.d_ff);
-  const double variance = 2 / (d + d_ff);
-  return d_ff * variance * mean_square_of_activation(config, std::sqrt(d * variance));
+  const double variance = variance_of(config, d, d_ff);
+  return squared_output_gain(config, stack) * d_ff * variance *
+         mean_square_of_activation(config, std::sqrt(d * variance));
 }
 
-Interval attention_gain(const ModelConfig& config) { return {0, config.init_qkv_gain * config.init_qkv_gain}; }
+Interval attention_gain(const ModelConfig& config, std::string_view stack) {
+  const auto d = static_cast<double>(config.d_model);
+  const double matrix = d * variance_of(config, d, d);  // 1 for Xavier's
+  return {0, config.init_qkv_gain * config.init_qkv_gain * matrix * matrix * squared_output_gain(config, stack)};
+}
 
-std::vector<std::string> sublayers_of(std::string_view stack) {
-  if (stack == "encoder") return {"self_attention", "feed_forward"};
+bool has_cross_attention(const Measurement& m, std::string_view stack) {
+  const std::string point = sublayer_name(stack, 0, "cross_attention") + ".branch";
+  return std::any_of(m.states.begin(), m.states.end(), [&](const StateFigures& s) { return s.point == point; });
+}
+
+std::vector<std::string> sublayers_of(bool cross_attention) {
+  if (!cross_attention) return {"self_attention", "feed_forward"};
   return {"self_attention", "cross_attention", "feed_forward"};
 }
 
@@ -94,15 +121,15 @@ std::string w2_of(std::string_view stack, std::int64_t layer) {
 }
 
 std::vector<PredictedState> predict_states(const ModelConfig& config, std::string_view stack, double input,
-                                           Interval memory) {
+                                           std::optional<Interval> memory) {
   std::vector<PredictedState> states;
   if (!is_post(config) && !is_pre(config) && !is_sandwich(config)) return states;
   Interval stream{input, input};
   for (std::int64_t layer = 0; layer < layers_of(config, stack); ++layer)
-    for (const std::string& sublayer : sublayers_of(stack)) {
+    for (const std::string& sublayer : sublayers_of(stack == "decoder" && memory)) {
       // Only the first sublayer under post_ln reads something that no LayerNorm has scaled.
       const double read = is_post(config) && states.empty() ? input : 1;
-      const Interval gain = sublayer_gain(config, sublayer, memory);
+      const Interval gain = sublayer_gain(config, stack, sublayer, memory.value_or(Interval{1, 1}));
       const Interval sum{stream.low + read * gain.low, stream.high + read * gain.high};
       states.push_back({sublayer_name(stack, layer, sublayer) + (is_post(config) ? ".norm_input" : ".output"), sum});
       stream = is_post(config) ? Interval{1, 1} : sum;
@@ -122,7 +149,7 @@ std::vector<Interval> predict_gradient_profile(const ModelConfig& config, std::s
   for (std::int64_t l = layers - 2; l >= 0; --l) {
     Interval& here = profile[static_cast<std::size_t>(l)];
     here = profile[static_cast<std::size_t>(l + 1)];
-    for (const std::string& sublayer : sublayers_of(stack)) {
+    for (const std::string& sublayer : sublayers_of(has_cross_attention(m, stack))) {
       const Interval gain = squared_backward_gain(config, m, sublayer_name(stack, l + 1, sublayer));
       here = {here.low * std::sqrt(gain.low), here.high * std::sqrt(gain.high)};
     }

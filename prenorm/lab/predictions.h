@@ -4,6 +4,7 @@
 // (Lemma 2 of Xiong et al. 2020). The paper's constants are for d_ff = d; these are for any width, gain and activation.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,12 +22,13 @@ struct Interval {
   }
 };
 
-// E‖FFN(h)‖² / ‖h‖²: with Xavier weights of variance 2 / (d + d_ff) and ReLU, 2 d d_ff / (d + d_ff)², which is the
-// paper's 1/2 for d_ff = d (Lemma 1); by quadrature for other activations.
-double feed_forward_gain(const ModelConfig& config);
+// E‖FFN(h)‖² / ‖h‖² in a stack, which matters for model.init_depth_scaled alone: with Xavier weights of variance 2 / (d
+// + d_ff) and ReLU, 2 d d_ff / (d + d_ff)², which is the paper's 1/2 for d_ff = d (Lemma 1); by quadrature for other
+// activations.
+double feed_forward_gain(const ModelConfig& config, std::string_view stack = "encoder");
 // E‖MHA(h)‖² / ‖h‖², between 0, where the values of many unrelated positions average out, and the square of the
 // values' gain, where all positions are the same.
-Interval attention_gain(const ModelConfig& config);
+Interval attention_gain(const ModelConfig& config, std::string_view stack = "encoder");
 
 struct PredictedState {
   std::string point;
@@ -35,9 +37,9 @@ struct PredictedState {
 
 // ‖x‖²/d along a stack ("encoder" or "decoder") that `input` enters: what each LayerNorm reads under post_ln
 // (`.norm_input`), what each sublayer leaves under pre_ln, with or without its final norm, and sandwich_ln (`.output`).
-// `memory`: the same of what cross-attention reads. Empty for other placements.
+// `memory`: the same of what cross-attention reads; nullopt where a decoder has none. Empty for other placements.
 std::vector<PredictedState> predict_states(const ModelConfig& config, std::string_view stack, double input,
-                                           Interval memory = {1, 1});
+                                           std::optional<Interval> memory = Interval{1, 1});
 
 // The last layer's W² gradient under pre_ln over that under post_ln, from what their last LayerNorms read: the ratio of
 // their Jacobians' scales, √(‖x⁵‖² / ‖x_{L+1}‖²) (Theorem 1's mechanism, without its bounds).
@@ -53,8 +55,10 @@ double last_layer_pre_over_post(double post_squared_norm_over_d, double pre_squa
 std::vector<Interval> predict_gradient_profile(const ModelConfig& config, std::string_view stack,
                                                const Measurement& measurement);
 
+// Whether layers of the stack look at another stack's output, as those of a translator's decoder do.
+bool has_cross_attention(const Measurement& measurement, std::string_view stack);
 // The sublayers of a stack's layer, in order.
-std::vector<std::string> sublayers_of(std::string_view stack);
+std::vector<std::string> sublayers_of(bool cross_attention);
 // "decoder", or "encoder" where there is no decoder; and its number of layers.
 std::string_view last_stack(const ModelConfig& config);
 std::int64_t layers_of(const ModelConfig& config, std::string_view stack);

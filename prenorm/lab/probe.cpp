@@ -6,6 +6,7 @@
 #include "prenorm/base/terminal.h"
 #include "prenorm/config/load.h"
 #include "prenorm/config/validate.h"
+#include "prenorm/lab/probe_report.h"
 #include "prenorm/lab/simplified_setting.h"
 #include "prenorm/tasks/make_task.h"
 #include "prenorm/tasks/setup.h"
@@ -34,7 +35,7 @@ std::vector<ModelConfig> models_of(const Config& config, const ProbeOptions& o) 
   for (const NormPlacement placement : or_own(o.placements, config.model.norm_placement))
     for (const std::int64_t width : or_own(o.widths, config.model.d_model))
       for (const std::int64_t depth : or_own(o.depths, std::int64_t{0})) {
-        ModelConfig model = resized(config.model, depth, width);
+        ModelConfig model = resized(model_of_task(config), depth, width);
         model.norm_placement = placement;
         if (o.simplified) {
           const std::int64_t own = model.decoder_layers > 0 ? model.decoder_layers : model.encoder_layers;
@@ -71,8 +72,7 @@ Probe probe(const Config& config, const ProbeOptions& o, const TaskBuilder& buil
       mine.train.seed = config.train.seed + i;
       probed.seeds.push_back(o.simplified ? measure_simplified(model, o, mine.train.seed)
                                           : measure(*build(mine), config.runtime, o.batches));
-      progress.update(++done, fmt::format("{}, {}+{} layers, d_model {}", enum_name(model.norm_placement),
-                                          model.encoder_layers, model.decoder_layers, model.d_model));
+      progress.update(++done, name_of(model));
     }
   }
   return result;
@@ -84,7 +84,7 @@ Probe probe_checkpoint(const training::RunFolder& run, const std::string& which,
   validate(config);
   const auto task = tasks::make_task(config, run.tokenizers(), tasks::prepared_dir(config, run));
   training::load_weights(checkpoint, task->parameters());
-  return {{{config.model, {measure(*task, config.runtime, batches)}, /*trained=*/true}},
+  return {{{model_of_task(config), {measure(*task, config.runtime, batches)}, /*trained=*/true}},
           batches,
           false,
           "checkpoint " + checkpoint.string()};

@@ -35,7 +35,7 @@ std::vector<LayerGradient> layer_gradients(const ProbedModel& probed, const Meas
 double input_of(const Measurement& mean, std::string_view stack) {
   const std::string_view point = stack == "encoder" ? "source_positions" : "target_positions";
   for (const StateFigures& s : mean.states)
-    if (s.point == point) return s.squared_norm_over_d;
+    if (s.point == point || s.point == "positions") return s.squared_norm_over_d;
   return 1;
 }
 
@@ -43,7 +43,9 @@ std::map<std::string, Interval> predicted_states(const ModelConfig& model, const
   std::map<std::string, Interval> predicted;
   Interval memory{1, 1};
   for (const std::string_view stack : kStacks) {
-    const auto states = predict_states(model, stack, input_of(mean, stack), memory);
+    const bool looks = stack == "encoder" || has_cross_attention(mean, stack);
+    const auto states =
+        predict_states(model, stack, input_of(mean, stack), looks ? std::optional(memory) : std::nullopt);
     for (const PredictedState& p : states) predicted.emplace(p.point, p.squared_norm_over_d);
     // Without a norm at its end the encoder hands its stream over as it is.
     if (model.norm_placement == NormPlacement::kPreLnNoFinal && !states.empty())

@@ -30,7 +30,7 @@ lab::Measurement states_of(const RunMetrics& metrics) {
 // Of each layer of a stack over that of its last; empty where the run did not log what it takes.
 std::vector<lab::Interval> predicted(const Run& run, std::string_view stack) {
   try {
-    return predict_gradient_profile(run.config()->model, stack, states_of(run.metrics()));
+    return predict_gradient_profile(model_of_task(*run.config()), stack, states_of(run.metrics()));
   } catch (const std::out_of_range&) {
     return {};
   }
@@ -48,7 +48,7 @@ FirstLayers first_layers(const Run& run) {
                 series(run.name() + ", theory, at most", true)};
   double place = 0;
   for (const char* stack : {"encoder", "decoder"}) {
-    const std::int64_t layers = lab::layers_of(run.config()->model, stack);
+    const std::int64_t layers = lab::layers_of(model_of_task(*run.config()), stack);
     const auto profile = predicted(run, stack);
     const auto norm = [&](std::int64_t layer) {
       const auto found = run.metrics().first_gradients.find(lab::w2_of(stack, layer));

@@ -70,10 +70,11 @@ Found missing_final_norm(const Evidence& e, const RunFacts& f) {
   if (!e.observations.empty() && !e.observations.front().rms.empty()) {
     const auto& [point, rms] = e.observations.front().rms.back();
     // √(1 + L/2) at least, by Lemma 2; a normalised state has 1.
-    const double least = std::sqrt(1 + static_cast<double>(e.config.model.decoder_layers) / 2);
+    const double least = std::sqrt(1 + static_cast<double>(output_layers(e.config)) / 2);
     if (rms > least) found.confidence = Confidence::kHigh;
-    found.evidence.push_back(fmt::format(
-        "the decoder's state at {} had size {:.3g} at the first observation; behind a final LN it is 1", point, rms));
+    found.evidence.push_back(
+        fmt::format("the {}'s state at {} had size {:.3g} at the first observation; behind a final LN it is 1",
+                    output_stack(e.config), point, rms));
   }
   if (f.first_loss > 0)
     found.evidence.push_back(fmt::format("the loss of update 1 was {:.3g} nats per target token", f.first_loss));
@@ -120,7 +121,8 @@ Found post_ln_cold(const Evidence& e, const RunFacts& f) {
   if (!is_post_norm(e.config.model.norm_placement) || !starts_cold(e.config.schedule) || learned) return std::nullopt;
   // Where the frequencies are not known, only an early end is laid to the start.
   if (f.unigram == 0 && static_cast<double>(f.steps) > 2 * kUpdatesToJudge) return std::nullopt;
-  const bool deep = std::max(e.config.model.encoder_layers, e.config.model.decoder_layers) >= 6;
+  const ModelConfig model = model_of_task(e.config);
+  const bool deep = std::max(model.encoder_layers, model.decoder_layers) >= 6;
   Finding found{
       Cause::kPostLnCold,
       deep ? Confidence::kHigh : Confidence::kMedium,
@@ -130,14 +132,14 @@ Found post_ln_cold(const Evidence& e, const RunFacts& f) {
   if (!e.observations.empty()) {
     const auto& tensors = e.observations.front().tensors;
     const auto norm = [&](std::int64_t layer) {
-      const auto at = tensors.find(fmt::format("decoder.layers.{}.feed_forward.down.weight", layer));
+      const auto at = tensors.find(fmt::format("{}.layers.{}.feed_forward.down.weight", output_stack(e.config), layer));
       return at != tensors.end() ? at->second.gradient : 0.0;
     };
-    const std::int64_t last = e.config.model.decoder_layers - 1;
+    const std::int64_t last = output_layers(e.config) - 1;
     found.evidence.push_back(
-        fmt::format("at update {} the gradient of the last decoder layer's feed_forward.down was {:.3g}, that of the "
-                    "first layer's {:.3g}",
-                    e.observations.front().step, norm(last), norm(0)));
+        fmt::format("at update {} the gradient of the last {} layer's feed_forward.down was {:.3g}, that of the first "
+                    "layer's {:.3g}",
+                    e.observations.front().step, output_stack(e.config), norm(last), norm(0)));
   }
   return found;
 }

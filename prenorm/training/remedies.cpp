@@ -104,22 +104,21 @@ std::vector<Remedy> remedies_for(Cause cause, const Evidence& e) {
 }
 
 std::string theory_for(Cause cause, const Evidence& e) {
-  const ModelConfig& m = e.config.model;
+  const std::int64_t layers = output_layers(e.config);
   if (cause == Cause::kPostLnCold)
     return fmt::format(
         "Theorem 1 of Xiong et al. 2020: with Post-LN the gradient of the last layer's feed-forward network is "
         "O(d √ln d) at initialisation whatever the depth; with Pre-LN it falls as 1/√L, to {:.2g} of that at {} "
         "layers. "
         "A rate that fits the later gradients is too high for the first ones.",
-        1 / std::sqrt(static_cast<double>(m.decoder_layers)), m.decoder_layers);
+        1 / std::sqrt(static_cast<double>(layers)), layers);
   if (cause == Cause::kMissingFinalNorm)
     return fmt::format(
         "Lemma 2 of Xiong et al. 2020: without LN the Pre-LN state has E‖x‖² between (1 + l/2) d and (1 + 3l/2) d "
         "after "
         "l sublayers, at {} layers from {:.2g} to {:.2g} times d; the factor 1/√L of Theorem 1 comes from the LN after "
         "the last layer, which divides by that and is missing here.",
-        m.decoder_layers, 1 + static_cast<double>(m.decoder_layers) / 2,
-        1 + 3 * static_cast<double>(m.decoder_layers) / 2);
+        layers, 1 + static_cast<double>(layers) / 2, 1 + 3 * static_cast<double>(layers) / 2);
   if (cause == Cause::kEmbeddingScale)
     return "All lemmas of Xiong et al. 2020 start from embedded tokens of E‖x‖² about d; here they are of another "
            "size.";

@@ -1,5 +1,4 @@
 // Masked and causal language models through the trainer: the laws that hold for translation hold for them.
-#include <ATen/Parallel.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -27,7 +26,7 @@ using training::Validation;
 
 class LanguageTask : public ::testing::TestWithParam<TaskKind> {
  protected:
-  Config config() const { return text_.config(GetParam()); }
+  Config own_config() const { return text_.config(GetParam()); }
   training::TrainingResult trained(const Config& c, const std::string& run, Start start = Start::kNew) const {
     return train(c, RunFolder(text_ / run), start);
   }
@@ -47,10 +46,10 @@ class LanguageTask : public ::testing::TestWithParam<TaskKind> {
   test::TinyDocuments text_;
 };
 INSTANTIATE_TEST_SUITE_P(Tasks, LanguageTask, ::testing::Values(TaskKind::kMaskedLm, TaskKind::kCausalLm),
-                         [](const auto& info) { return std::string(enum_name(info.param)); });
+                         [](const auto& value) { return std::string(enum_name(value.param)); });
 
 TEST_P(LanguageTask, LearnsWhatCanBeLearned) {
-  Config c = config();
+  Config c = own_config();
   c.train.max_steps = 300;
   c.model.dropout = 0;
   const training::TrainingResult result = trained(c, "run");
@@ -59,7 +58,7 @@ TEST_P(LanguageTask, LearnsWhatCanBeLearned) {
 }
 
 TEST_P(LanguageTask, TheSameSeedGivesTheSameBitsAndAnotherOthers) {
-  Config c = config();
+  Config c = own_config();
   const double loss = trained(c, "a").last_validation->loss_nats_per_token;
   EXPECT_EQ(trained(c, "b").last_validation->loss_nats_per_token, loss);
   c.train.seed = 2;
@@ -67,7 +66,7 @@ TEST_P(LanguageTask, TheSameSeedGivesTheSameBitsAndAnotherOthers) {
 }
 
 TEST_P(LanguageTask, StoppedAndResumedIsNeverStopped) {
-  const Config c = config();
+  const Config c = own_config();
   trained(c, "whole");
   Config half = c;
   half.train.max_steps = 6;
@@ -83,13 +82,13 @@ TEST_P(LanguageTask, StoppedAndResumedIsNeverStopped) {
 
 // What is hidden from a masked model, and dropout, follow from places and not from how a batch is cut.
 TEST_P(LanguageTask, SharesGiveTheGradientOfTheWholeBatch) {
-  Config c = config();
+  Config c = own_config();
   if (GetParam() == TaskKind::kMaskedLm) c.masked_lm.next_sentence = true;
   EXPECT_LT(relative_difference(gradient_of(c, 20, 2), gradient_of(c, 1'000'000, 2)), 1e-5);
 }
 
 TEST_P(LanguageTask, ReplayOfItsOwnRunsDataIsFound) {
-  const Config c = config();
+  const Config c = own_config();
   const auto task = task_of(c);
   EXPECT_THAT(task->origin(0, 0), HasSubstr("train.txt"));
   EXPECT_GT(task->batches_in_epoch(0), 5);
@@ -97,7 +96,7 @@ TEST_P(LanguageTask, ReplayOfItsOwnRunsDataIsFound) {
 
 TEST_P(LanguageTask, EveryPlacementTrains) {
   for (const auto& [placement, name] : EnumNames<NormPlacement>::values) {
-    Config c = config();
+    Config c = own_config();
     c.model.norm_placement = placement;
     c.train.max_steps = 2;
     EXPECT_GT(trained(c, std::string(name)).last_validation->loss_nats_per_token, 0) << name;
