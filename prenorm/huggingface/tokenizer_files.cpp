@@ -124,7 +124,7 @@ void write_tokenizer(const fs::path& folder, const Architecture& architecture, c
 
 text::Tokenizer read_tokenizer(const fs::path& folder, const Architecture& architecture) {
   for (const char* name :
-       {"source.spm", "spiece.model", "tokenizer.model", "tokenizer.json", "vocab.txt", "vocab.json"}) {
+       {kOurs, "source.spm", "spiece.model", "tokenizer.model", "tokenizer.json", "vocab.txt", "vocab.json"}) {
     if (!fs::exists(folder / name)) continue;
     const text::Tokenizer tokenizer = text::Tokenizer::from_file(folder / name);
     if (tokenizer.size() != architecture.vocabulary)

@@ -46,9 +46,10 @@ void write_run(const fs::path& path, const Config& config, const text::Tokenizer
   const training::RunFolder run(path);
   run.create(config, {tokenizer, tokenizer, true});
   Model model(config.model, sizes..., 1);
-  training::save_checkpoint(run.checkpoint(5), model.parameters(),
-                            optim::Optimizer(config.optim, model.parameters().values(), model.parameters().gradients()),
-                            {.step = 5});
+  training::TrainerState state;
+  state.step = 5;
+  const optim::Optimizer optimizer(config.optim, model.parameters().values(), model.parameters().gradients());
+  training::save_checkpoint(run.checkpoint(5), model.parameters(), optimizer, state);
   run.link_last(5);
 }
 

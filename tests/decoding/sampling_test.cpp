@@ -133,27 +133,31 @@ TEST(SamplingDistribution, LogitsThatAreNoNumbers) {
   }
 }
 
-// Pearson's chi-square over the tokens that are left; with k - 1 degrees of freedom it has mean k - 1 and variance
-// 2 (k - 1), so that five standard deviations are not passed by chance.
+// Pearson's chi-square over the tokens that are left has k - 1 degrees of freedom. The sum over 20 streams has mean
+// 20 (k - 1) and variance 40 (k - 1), and is near enough to normal that chance does not take it 5 deviations away.
 TEST(Sample, FrequenciesAreTheProbabilities) {
+  constexpr int kStreams = 20, kDraws = 5000;
   const Vector logits = random_logits(12, 3);
   for (const SamplingOptions& options :
        {SamplingOptions{}, SamplingOptions{.temperature = 0.7, .top_k = 9}, SamplingOptions{.top_p = 0.9},
         SamplingOptions{.temperature = 2, .top_k = 10, .top_p = 0.95, .min_p = 0.05}}) {
-    constexpr int kDraws = 100'000;
-    std::map<std::int64_t, int> counts;
-    RandomStream random(5);
-    for (int i = 0; i < kDraws; ++i) ++counts[sample(logits, options, random)];
     const auto tokens = sampling_distribution(logits, options);
     ASSERT_GT(tokens.size(), 3U);
-    EXPECT_EQ(counts.size(), tokens.size()) << "nothing else is drawn";
     double chi_square = 0;
-    for (const TokenProbability& token : tokens) {
-      const double expected = kDraws * token.probability;
-      chi_square += std::pow(counts[token.id] - expected, 2) / expected;
+    for (std::uint64_t stream = 0; stream < kStreams; ++stream) {
+      RandomStream random(mix_key({stream}));
+      std::map<std::int64_t, int> counts;
+      for (int i = 0; i < kDraws; ++i) ++counts[sample(logits, options, random)];
+      int drawn = 0;
+      for (const TokenProbability& token : tokens) {
+        const double expected = kDraws * token.probability;
+        chi_square += std::pow(counts[token.id] - expected, 2) / expected;
+        drawn += counts[token.id];
+      }
+      EXPECT_EQ(drawn, kDraws) << "nothing else is drawn";
     }
-    const double freedom = static_cast<double>(tokens.size()) - 1;
-    EXPECT_LT(chi_square, freedom + 5 * std::sqrt(2 * freedom));
+    const double freedom = kStreams * (static_cast<double>(tokens.size()) - 1);
+    EXPECT_NEAR(chi_square, freedom, 5 * std::sqrt(2 * freedom)) << "too far away, or too near";
   }
 }
 

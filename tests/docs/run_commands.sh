@@ -57,6 +57,17 @@ for part in "train 1 60" "dev 2 20"; do
 done
 sed 's/^train_source.*/train_table = "train.tsv"/; s/^valid_source.*/valid_table = "dev.tsv"/; /^.*_target/d
      1i task = "classification"' my.toml >glue.toml
+for part in "train 4 900" "valid 5 200"; do
+  read -r name seed lines <<<"$part"
+  sentences "$seed" "$lines" "$english" | awk '{ print } NR % 9 == 0 { print "" }' >"$name.txt"
+done
+language_model() {
+  printf 'task = "%s"\n[data]\ntrain_text = "train.txt"\nvalid_text = "valid.txt"\nsequence_length = 16\n[model]\n' "$1"
+  sed -n '/^decoder_layers/p; /^encoder_layers/p; /^d_/p; /^\[train\]/,/^max_steps/p' my.toml
+  printf '[tokenizer]\n%s\n' "$2"
+}
+language_model masked_lm 'vocab_size = 60' >bert.toml
+language_model causal_lm 'kind = "character"' >gpt.toml
 cp my.toml run.toml
 prenorm train my.toml --run runs/model --quiet >/dev/null
 cp runs/model/vocabulary.model my.model

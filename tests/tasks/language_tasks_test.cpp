@@ -1,0 +1,167 @@
+// Masked and causal language models through the trainer: the laws that hold for translation hold for them.
+#include <ATen/Parallel.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <fstream>
+
+#include "golden_file.h"
+#include "prenorm/base/error.h"
+#include "prenorm/io/safetensors.h"
+#include "prenorm/tasks/make_task.h"
+#include "prenorm/tasks/pretrained.h"
+#include "prenorm/tasks/setup.h"
+#include "prenorm/tasks/train.h"
+#include "prenorm/training/share_workers.h"
+#include "tasks/tiny_documents.h"
+
+namespace prenorm::tasks {
+namespace {
+
+using prenorm::testing::relative_difference;
+using ::testing::HasSubstr;
+using ::testing::ThrowsMessage;
+using training::RunFolder;
+using training::Validation;
+
+class LanguageTask : public ::testing::TestWithParam<TaskKind> {
+ protected:
+  Config config() const { return text_.config(GetParam()); }
+  training::TrainingResult trained(const Config& c, const std::string& run, Start start = Start::kNew) const {
+    return train(c, RunFolder(text_ / run), start);
+  }
+  std::unique_ptr<training::Task> task_of(const Config& c) const {
+    return make_task(c, make_tokenizers(c, text_ / "prepared"), text_ / "prepared");
+  }
+  // Of batches 0 and 1 of the epoch, joined where `accumulated`.
+  at::Tensor gradient_of(const Config& c, std::int64_t share_tokens, std::int64_t batches) const {
+    const auto task = task_of(c);
+    training::ShareWorkers workers(*task, {.threads = 1, .workers = 1, .share_tokens = share_tokens});
+    workers.clear();
+    for (std::int64_t b = 0; b < batches; ++b) workers.add_gradients(0, b, {.training = true, .key = 7});
+    workers.sum_and_norm();
+    return task->parameters().gradients().clone();
+  }
+
+  test::TinyDocuments text_;
+};
+INSTANTIATE_TEST_SUITE_P(Tasks, LanguageTask, ::testing::Values(TaskKind::kMaskedLm, TaskKind::kCausalLm),
+                         [](const auto& info) { return std::string(enum_name(info.param)); });
+
+TEST_P(LanguageTask, LearnsWhatCanBeLearned) {
+  Config c = config();
+  c.train.max_steps = 300;
+  c.model.dropout = 0;
+  const training::TrainingResult result = trained(c, "run");
+  EXPECT_GT(result.state.unigram_nats, 1);
+  EXPECT_LT(result.last_validation->nll_nats_per_token, 0.6 * result.state.unigram_nats);
+}
+
+TEST_P(LanguageTask, TheSameSeedGivesTheSameBitsAndAnotherOthers) {
+  Config c = config();
+  const double loss = trained(c, "a").last_validation->loss_nats_per_token;
+  EXPECT_EQ(trained(c, "b").last_validation->loss_nats_per_token, loss);
+  c.train.seed = 2;
+  EXPECT_NE(trained(c, "c").last_validation->loss_nats_per_token, loss);
+}
+
+TEST_P(LanguageTask, StoppedAndResumedIsNeverStopped) {
+  const Config c = config();
+  trained(c, "whole");
+  Config half = c;
+  half.train.max_steps = 6;
+  trained(half, "stopped");
+  trained(c, "stopped", Start::kResume);
+  const auto weights = [&](const std::string& run) {
+    return io::read_safetensors(RunFolder(text_ / run).checkpoint(12) / "model.safetensors").tensors;
+  };
+  const auto whole = weights("whole"), stopped = weights("stopped");
+  ASSERT_EQ(whole.size(), stopped.size());
+  for (const auto& [name, value] : whole) EXPECT_TRUE(value.equal(stopped.at(name))) << name;
+}
+
+// What is hidden from a masked model, and dropout, follow from places and not from how a batch is cut.
+TEST_P(LanguageTask, SharesGiveTheGradientOfTheWholeBatch) {
+  Config c = config();
+  if (GetParam() == TaskKind::kMaskedLm) c.masked_lm.next_sentence = true;
+  EXPECT_LT(relative_difference(gradient_of(c, 20, 2), gradient_of(c, 1'000'000, 2)), 1e-5);
+}
+
+TEST_P(LanguageTask, ReplayOfItsOwnRunsDataIsFound) {
+  const Config c = config();
+  const auto task = task_of(c);
+  EXPECT_THAT(task->origin(0, 0), HasSubstr("train.txt"));
+  EXPECT_GT(task->batches_in_epoch(0), 5);
+}
+
+TEST_P(LanguageTask, EveryPlacementTrains) {
+  for (const auto& [placement, name] : EnumNames<NormPlacement>::values) {
+    Config c = config();
+    c.model.norm_placement = placement;
+    c.train.max_steps = 2;
+    EXPECT_GT(trained(c, std::string(name)).last_validation->loss_nats_per_token, 0) << name;
+  }
+}
+
+TEST(CausalLmTask, BitsPerByteAreThoseOfTheText) {
+  const test::TinyDocuments text;
+  const Config c = text.config(TaskKind::kCausalLm);
+  const auto task = make_task(c, make_tokenizers(c, text / "prepared"), text / "prepared");
+  const Validation v = task->validate(true);
+  // A character is a byte here, and all but the first are predicted.
+  const auto bytes = static_cast<double>(std::filesystem::file_size(text / "valid.txt"));
+  EXPECT_NEAR(*v.bits_per_byte, v.nll_nats_per_token * (bytes - 1) / bytes / std::log(2), 1e-9);
+}
+
+TEST(MaskedLmTask, NextSentenceIsScored) {
+  const test::TinyDocuments text;
+  Config c = text.config(TaskKind::kMaskedLm);
+  c.masked_lm.next_sentence = true;
+  const auto task = make_task(c, make_tokenizers(c, text / "prepared"), text / "prepared");
+  const Validation v = task->validate(true);
+  ASSERT_EQ(v.scores.size(), 1U);
+  EXPECT_EQ(v.scores[0].first, "next_sentence_accuracy");
+  // Chance is ln 2 more than the masked tokens alone.
+  EXPECT_NEAR(v.loss_nats_per_token - v.nll_nats_per_token, std::log(2), 0.3);
+}
+
+TEST(Pretrained, GivesTokenizerModelAndWeightsOfTheSameNames) {
+  const test::TinyDocuments text;
+  Config c = text.config(TaskKind::kMaskedLm);
+  train(c, RunFolder(text / "bert"), Start::kNew);
+  c.train.pretrained = text / "bert";
+  c.model.d_model = 64;  // is what the run says
+  const Config with = with_pretrained_model(c);
+  EXPECT_EQ(with.model.d_model, 16);
+  const auto task = make_task(with, make_tokenizers(with, text / "prepared"), text / "prepared");
+  const auto weights = io::read_safetensors(RunFolder(text / "bert").find_checkpoint("") / "model.safetensors");
+  for (const nn::Parameter& p : task->parameters().list()) EXPECT_TRUE(p.value.equal(weights.at(p.name))) << p.name;
+}
+
+TEST(Pretrained, AnUnknownRunOrAnotherShapeIsToldByName) {
+  const test::TinyDocuments text;
+  Config c = text.config(TaskKind::kMaskedLm);
+  c.train.pretrained = text / "nowhere";
+  EXPECT_THROW(with_pretrained_model(c), UsageError);
+  c.train.pretrained.clear();
+  train(c, RunFolder(text / "bert"), Start::kNew);
+  c.train.pretrained = text / "bert";
+  c.model.d_ff = 48;
+  EXPECT_THAT([&] { make_task(c, make_tokenizers(c, text / "prepared"), text / "prepared"); },
+              ThrowsMessage<CheckpointError>(HasSubstr("encoder.layers.0.feed_forward.up.weight has shape [32, 16]")));
+}
+
+TEST(LanguageTasks, TextThatDoesNotFitIsToldInASentence) {
+  const test::TinyDocuments text;
+  Config c = text.config(TaskKind::kMaskedLm);
+  std::ofstream(text / "one.txt") << "a b c\nd e f\n";
+  c.data.train_text = text / "one.txt";
+  const auto start = [&] { make_task(c, make_tokenizers(c, text / "prepared"), text / "prepared"); };
+  EXPECT_THAT(start, ThrowsMessage<DataError>(HasSubstr("one.txt: no empty line parts it into documents")));
+  c.data.documents = Documents::kOne;
+  EXPECT_THAT(start, ThrowsMessage<DataError>(HasSubstr("data.sequence_length")));
+}
+
+}  // namespace
+}  // namespace prenorm::tasks
