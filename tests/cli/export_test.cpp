@@ -44,7 +44,8 @@ TEST_F(Export, AndImportGiveARunThatTranslatesTheSame) {
   EXPECT_EQ(nlohmann::json::parse(imported.out)["task"], "translation");
   EXPECT_EQ(nlohmann::json::parse(imported.out)["parameters"], said["parameters"]);
 
-  const Surroundings input{.input = read_file(source())};
+  Surroundings input;
+  input.input = read_file(source());
   const Outcome ours = prenorm({"translate", post_ln(), "--beam", "2"}, input);
   const Outcome again = prenorm({"translate", *text_ / "again", "--beam", "2"}, input);
   ASSERT_EQ(again.code, 0) << again.err;

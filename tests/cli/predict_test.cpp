@@ -22,6 +22,7 @@ class PredictCommand : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     tables_ = new ToyTables(toy_classes(1, 200), toy_classes(2, 40));
+    be_quiet(false);  // what the command says is looked at here
     write_file_atomically(*tables_ / "toy.toml", to_toml(tables_->config()));
     const Outcome outcome = prenorm({"train", *tables_ / "toy.toml", "--run", run(), "--quiet"});
     ASSERT_EQ(outcome.code, 0) << outcome.err;

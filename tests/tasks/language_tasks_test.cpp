@@ -50,7 +50,9 @@ INSTANTIATE_TEST_SUITE_P(Tasks, LanguageTask, ::testing::Values(TaskKind::kMaske
 
 TEST_P(LanguageTask, LearnsWhatCanBeLearned) {
   Config c = own_config();
-  c.train.max_steps = 300;
+  c.train.max_steps = 400;
+  c.batch.max_tokens = 1024;
+  c.optim.lr = 5e-3;
   c.model.dropout = 0;
   const training::TrainingResult result = trained(c, "run");
   EXPECT_GT(result.state.unigram_nats, 1);
