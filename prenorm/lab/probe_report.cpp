@@ -5,6 +5,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "prenorm/config/layers_text.h"
 #include "prenorm/lab/or_null.h"
 #include "prenorm/lab/probe_summary.h"
 
@@ -154,9 +155,8 @@ std::string comparison(const Probe& probe) {
 }  // namespace
 
 std::string name_of(const ModelConfig& m) {
-  const std::string layers = m.decoder_layers > 0 ? fmt::format("{}+{}", m.encoder_layers, m.decoder_layers)
-                                                  : fmt::format("{}", m.encoder_layers);
-  return fmt::format("{}, {} layers, d_model {}", enum_name(m.norm_placement), layers, m.d_model);
+  return fmt::format("{}, {} layers, d_model {}", enum_name(m.norm_placement),
+                     layers_text(m.encoder_layers, m.decoder_layers), m.d_model);
 }
 
 ordered_json to_json(const Probe& probe) {

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "prenorm/base/error.h"
+#include "prenorm/config/layers_text.h"
 #include "prenorm/pages/run_sections.h"
 #include "prenorm/report/axis.h"
 
@@ -47,9 +48,8 @@ std::string verdict(const json& object) {
 }
 
 std::string model_name(const json& model) {
-  const auto encoder = model.value("encoder_layers", 0), decoder = model.value("decoder_layers", 0);
   return fmt::format("{}, {} layers, width {}", model.value("norm_placement", "?"),
-                     decoder > 0 ? fmt::format("{}+{}", encoder, decoder) : fmt::format("{}", encoder),
+                     layers_text(model.value("encoder_layers", 0), model.value("decoder_layers", 0)),
                      model.value("d_model", 0));
 }
 

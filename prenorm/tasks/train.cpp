@@ -6,6 +6,7 @@
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
 #include "prenorm/base/terminal.h"
+#include "prenorm/config/layers_text.h"
 #include "prenorm/config/load.h"
 #include "prenorm/config/validate.h"
 #include "prenorm/config/write.h"
@@ -29,16 +30,6 @@ void check_same_run(const Config& config, const RunFolder& folder) {
         folder.path().string(), differs->key, differs->now, differs->before);
 }
 
-std::string layers_text(const Config& config) {
-  switch (config.task) {
-    case TaskKind::kTranslation: return fmt::format("{}+{}", config.model.encoder_layers, config.model.decoder_layers);
-    case TaskKind::kCausalLm: return fmt::format("{}", config.model.decoder_layers);
-    case TaskKind::kMaskedLm:
-    case TaskKind::kClassification: return fmt::format("{}", config.model.encoder_layers);
-  }
-  return {};
-}
-
 // What train.pretrained gave the run when it began: the other run may be gone.
 Config with_model_of(Config config, const RunFolder& folder) {
   if (!config.train.pretrained.empty() && folder.exists()) config.model = load_run_config(folder.path()).config.model;
@@ -49,10 +40,11 @@ void announce(const Config& config, training::Task& task, const RunFolder& folde
   const std::string warmup = config.schedule.warmup_steps == 0
                                  ? std::string("no warm-up")
                                  : fmt::format("{} warm-up updates", format_count(config.schedule.warmup_steps));
+  const ModelConfig model = model_of_task(config);
   inform(fmt::format("{}: {}, {}, {} layers, d_model {}, {} parameters; {} at rate {}, {}", folder.path().string(),
-                     enum_name(config.task), enum_name(config.model.norm_placement), layers_text(config),
-                     config.model.d_model, format_count(task.parameters().count()), enum_name(config.optim.name),
-                     config.optim.lr, warmup));
+                     enum_name(config.task), enum_name(config.model.norm_placement),
+                     layers_text(model.encoder_layers, model.decoder_layers), config.model.d_model,
+                     format_count(task.parameters().count()), enum_name(config.optim.name), config.optim.lr, warmup));
 }
 
 void check_folder(const Config& config, const RunFolder& folder, Start start) {
