@@ -39,7 +39,9 @@ SharedText::Paths SharedText::make(const Config& cell) const {
 
 void SharedText::prepare(Config& cell) {
   const nlohmann::json all = to_json(cell);
-  const std::string key = all["data"].dump() + all["tokenizer"].dump();
+  // Of the task and the run that training starts from too, which decide what a tokenizer is.
+  const std::string key =
+      all["task"].dump() + all["data"].dump() + all["tokenizer"].dump() + all["train"]["pretrained"].dump();
   auto made = made_.find(key);
   if (made == made_.end()) made = made_.emplace(key, make(cell)).first;
   cell.data.prepared_dir = made->second.prepared;

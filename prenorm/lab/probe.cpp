@@ -80,7 +80,8 @@ Probe probe(const Config& config, const ProbeOptions& o, const TaskBuilder& buil
 
 Probe probe_checkpoint(const training::RunFolder& run, const std::string& which, std::int64_t batches) {
   const std::filesystem::path checkpoint = run.find_checkpoint(which);
-  const Config config = load_run_config(run.path()).config;
+  Config config = load_run_config(run.path()).config;
+  config.train.pretrained.clear();  // the checkpoint has all weights
   validate(config);
   const auto task = tasks::make_task(config, run.tokenizers(), tasks::prepared_dir(config, run));
   training::load_weights(checkpoint, task->parameters());

@@ -6,7 +6,7 @@ namespace prenorm::nn {
 
 namespace {
 
-constexpr int kEncoderBranches = 2, kDecoderBranches = 3;  // a layer; a decoder without an encoder has 2
+constexpr int kEncoderBranches = 2, kDecoderBranches = 3;  // a layer
 
 DepthScales with_gains(const ModelConfig& config, double stream, double gain, std::int64_t branches) {
   const double root = config.init_depth_scaled ? std::sqrt(static_cast<double>(branches)) : 1;

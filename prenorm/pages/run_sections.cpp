@@ -76,9 +76,11 @@ std::string quality_name(const Runs& runs) {
   return "BLEU";
 }
 
-std::string quality_text(const Run& run) {
+// Empty where the run is scored by something else.
+std::string quality_text(const Run& run, const std::string& name) {
   const auto score = run.score();
-  return score ? number(score->second, 4) : number(run.bleu(), 2);
+  if (name == "BLEU") return score ? "" : number(run.bleu(), 2);
+  return score && score->first == name ? number(score->second, 4) : "";
 }
 
 struct Keyed {
@@ -107,10 +109,9 @@ std::vector<report::RunEntry> run_entries(const Runs& runs) {
 }
 
 report::Table results_table(const Runs& runs) {
+  const std::string quality = quality_name(runs);
   report::Table table{
-      {"run", "state", "updates", "training loss", "validation loss", "best", quality_name(runs), "seconds"},
-      {},
-      "Results"};
+      {"run", "state", "updates", "training loss", "validation loss", "best", quality, "seconds"}, {}, "Results"};
   for (const Run* run : runs) {
     const RunMetrics& m = run->metrics();
     table.rows.push_back({run->name(),
@@ -118,7 +119,7 @@ report::Table results_table(const Runs& runs) {
                           : run->results()    ? "finished"
                                               : "no results yet",
                           count(run->updates()), number(last(m.losses), 3), number(run->validation_loss(), 3),
-                          number(run->best_validation_loss(), 3), quality_text(*run), count(run->seconds())});
+                          number(run->best_validation_loss(), 3), quality_text(*run, quality), count(run->seconds())});
     table.runs.push_back(run->id());
   }
   return table;

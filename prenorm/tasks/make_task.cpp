@@ -66,6 +66,7 @@ void prepare_data(const Config& config, const training::Tokenizers& tokenizers,
 }
 
 std::unique_ptr<training::Task> measuring_task(Config config, const MeasuringOptions& options) {
+  config = with_pretrained_model(config);
   if (options.synthetic || train_file(config).empty()) return synthetic_task(config, options.lengths);
   validate(config);
   const std::filesystem::path prepared =

@@ -26,8 +26,9 @@ struct MeasuringOptions {
   std::filesystem::path prepared_dir{};  // where data.prepared_dir is empty
 };
 
-// To measure on rather than to train: on the text that the configuration names, or on synthetic text where it names
-// none. Errors: UsageError where the configuration does not hold together; those of make_task.
+// To measure on rather than to train, as a run of the configuration would start: on the text that the configuration
+// names, or on synthetic text where it names none. Errors: UsageError where the configuration does not hold together;
+// those of make_task.
 std::unique_ptr<training::Task> measuring_task(Config config, const MeasuringOptions& options);
 
 }  // namespace prenorm::tasks

@@ -9,7 +9,8 @@
 namespace prenorm::tasks {
 
 // The target tokens are the masked ones. With the next-sentence objective the loss is, as there, the sum of the mean
-// loss of masked tokens and the mean loss of sequences, both of the whole batch; nll is that of masked tokens alone.
+// loss of masked tokens and the mean loss of sequences, both of the whole batch (of batches that are accumulated, each
+// counts by its masked tokens); nll is that of masked tokens alone.
 class MaskedLmTask : public TextTask<models::Bert> {
  public:
   MaskedLmTask(const Config& config, std::int64_t vocabulary, std::unique_ptr<TextBatches> batches);

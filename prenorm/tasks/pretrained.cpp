@@ -5,8 +5,10 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/terminal.h"
+#include "prenorm/config/fields.h"
 #include "prenorm/config/load.h"
 #include "prenorm/io/safetensors.h"
+#include "prenorm/training/checkpoint.h"
 
 namespace prenorm::tasks {
 namespace fs = std::filesystem;
@@ -20,10 +22,35 @@ PretrainedRun pretrained_run(const Config& config) {
   return {std::move(folder), std::move(checkpoint)};
 }
 
+namespace {
+
+bool is_dropout(const config::Field& field) { return field.key.ends_with("dropout"); }
+
+// A key that was given another value than the run has would be without effect.
+void check_agreement(const Config& asked, const Config& run, const fs::path& path) {
+  Config mine = asked, theirs = run, defaults;
+  const auto fields = config::fields_of(mine), others = config::fields_of(theirs), usual = config::fields_of(defaults);
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (fields[i].section != "model" || is_dropout(fields[i])) continue;
+    const std::string value = config::value_text(fields[i]), other = config::value_text(others[i]);
+    if (value != other && value != config::value_text(usual[i]))
+      throw_error<UsageError>("{} = {}: train.pretrained brings its [model] along, and {} has {}; leave the key out",
+                              fields[i].key, value, path.string(), other);
+  }
+}
+
+// What stands on the encoder for other classes or another task.
+bool starts_anew(std::string_view name) { return name.starts_with("classifier."); }
+
+}  // namespace
+
 Config with_pretrained_model(Config config) {
   if (config.train.pretrained.empty()) return config;
+  const fs::path run = pretrained_run(config).folder.path();
+  const Config theirs = load_run_config(run).config;
+  check_agreement(config, theirs, run);
   const ModelConfig mine = config.model;
-  config.model = load_run_config(pretrained_run(config).folder.path()).config.model;
+  config.model = theirs.model;
   config.model.dropout = mine.dropout;
   config.model.attention_dropout = mine.attention_dropout;
   config.model.activation_dropout = mine.activation_dropout;
@@ -32,25 +59,28 @@ Config with_pretrained_model(Config config) {
 
 void load_pretrained(const Config& config, nn::Parameters& parameters) {
   if (config.train.pretrained.empty()) return;
-  const fs::path file = pretrained_run(config).checkpoint / "model.safetensors";
-  const io::TensorFile tensors = io::read_safetensors(file);
+  const io::TensorFile file = training::read_weights(pretrained_run(config).checkpoint);
   const at::NoGradGuard no_grad;
   std::int64_t copied = 0;
+  bool layers = false;
   std::vector<std::string> fresh;
   for (const nn::Parameter& p : parameters.list()) {
-    const auto found = tensors.tensors.find(p.name);
-    if (found == tensors.tensors.end()) {
+    const auto found = file.tensors.find(p.name);
+    if (found == file.tensors.end() || starts_anew(p.name)) {
       fresh.push_back(p.name);
       continue;
     }
     if (found->second.sizes() != p.value.sizes())
-      throw_error<CheckpointError>("{}: tensor {} has shape [{}], this model's has [{}]", file.string(), p.name,
+      throw_error<CheckpointError>("{}: tensor {} has shape [{}], this model's has [{}]", file.path.string(), p.name,
                                    fmt::join(found->second.sizes(), ", "), fmt::join(p.value.sizes(), ", "));
     p.value.copy_(found->second);
+    layers = layers || p.name.find(".layers.") != std::string::npos;
     ++copied;
   }
-  if (copied == 0) throw_error<CheckpointError>("{}: no tensor has a name of this model", file.string());
-  inform(fmt::format("{}: {} tensors taken over{}", file.string(), copied,
+  if (!layers)
+    throw_error<CheckpointError>("{}: has no layer of this model; name a run of a model like it in train.pretrained",
+                                 file.path.string());
+  inform(fmt::format("{}: {} tensors taken over{}", file.path.string(), copied,
                      fresh.empty() ? "" : fmt::format("; new: {}", fmt::join(fresh, ", "))));
 }
 

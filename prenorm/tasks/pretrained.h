@@ -19,11 +19,11 @@ struct PretrainedRun {
 PretrainedRun pretrained_run(const Config& config);
 
 // The configuration with the [model] of the run that train.pretrained names, but for the dropout rates; as it is where
-// none is named.
+// none is named. Errors: UsageError for a key of [model] that was given another value than that run has.
 Config with_pretrained_model(Config config);
 
-// Copies weights of the same name; the others stay as they are drawn. Errors: CheckpointError where none has the same
-// name, or one another shape: it is named.
+// Copies weights of the same name, but for the classifier's; the others stay as they are drawn. Errors: CheckpointError
+// where the checkpoint is damaged or has no layer of this model, or a tensor another shape: it is named.
 void load_pretrained(const Config& config, nn::Parameters& parameters);
 
 }  // namespace prenorm::tasks

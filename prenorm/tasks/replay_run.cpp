@@ -12,10 +12,13 @@ namespace prenorm::tasks {
 training::Replay replay_run(const training::RunFolder& folder, std::int64_t step) {
   if (!folder.exists())
     throw_error<UsageError>("{}: is not a run folder, it has no config.toml", folder.path().string());
-  const Config config = load_run_config(folder.path()).config;
+  Config config = load_run_config(folder.path()).config;
   validate(config);
   if (step > config.train.max_steps)
     throw_error<UsageError>("--step {}: the run ends at update {}", step, config.train.max_steps);
+  // From a checkpoint on, the weights that the run began with are not needed.
+  const std::vector<std::int64_t> steps = folder.steps();
+  if (!steps.empty() && steps.front() < step) config.train.pretrained.clear();
   check_readable(config);
   training::set_up_process(config.runtime);
   const auto task = make_task(config, folder.tokenizers(), prepared_dir(config, folder));

@@ -119,13 +119,14 @@ Tokenizers make_tokenizers(const Config& config, const fs::path& cache) {
   const text::Tokenizer tokenizer = text_tokenizer(config, cache);
   if (config.task == TaskKind::kMaskedLm && tokenizer.mask_id() < 0)
     throw_error<DataError>(
-        "{}: the tokenizer has no piece that stands for a masked token; leave tokenizer.source_model empty to have one "
-        "trained",
+        "{}: the tokenizer has no piece that stands for a masked token; leave tokenizer.source_model and "
+        "train.pretrained empty to have one trained",
         config.tokenizer.source_model.empty() ? config.train.pretrained : config.tokenizer.source_model);
   if (config.task == TaskKind::kCausalLm && tokenizer.newline_id() < 0)
     throw_error<DataError>(
         "{}: the tokenizer has no piece for the end of a line, which causal_lm writes; leave tokenizer.source_model "
-        "empty to have one trained",
+        "and "
+        "train.pretrained empty to have one trained",
         config.tokenizer.source_model.empty() ? config.train.pretrained : config.tokenizer.source_model);
   return {tokenizer, tokenizer, true};
 }

@@ -22,7 +22,7 @@ class TextBatches {
 
   // The same ones each time; none where there is no validation text.
   virtual const std::vector<data::TextBatch>& validation() const = 0;
-  // Of the text whose tokens they predict, line ends included; 0 where they are not counted.
+  // Of the whole text, line ends and the first token, which nothing predicts, included; 0 where they are not counted.
   virtual std::int64_t validation_bytes() const = 0;
 };
 

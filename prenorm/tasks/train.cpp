@@ -36,6 +36,12 @@ Config with_model_of(Config config, const RunFolder& folder) {
   return config;
 }
 
+// Once there is a checkpoint, the weights that the run began with are in it.
+Config without_what_is_past(Config config, const RunFolder& folder) {
+  if (folder.newest_on_schedule()) config.train.pretrained.clear();
+  return config;
+}
+
 void announce(const Config& config, training::Task& task, const RunFolder& folder) {
   const std::string warmup = config.schedule.warmup_steps == 0
                                  ? std::string("no warm-up")
@@ -67,7 +73,7 @@ training::TrainingResult train(const Config& given, const RunFolder& folder, Sta
   const std::filesystem::path prepared = prepared_dir(config, folder);
   const training::Tokenizers tokenizers =
       start == Start::kResume ? folder.tokenizers() : make_tokenizers(config, prepared);
-  const std::unique_ptr<training::Task> task = make_task(config, tokenizers, prepared);
+  const std::unique_ptr<training::Task> task = make_task(without_what_is_past(config, folder), tokenizers, prepared);
   training::Trainer trainer(config, *task, folder);
   if (start == Start::kNew) {
     lock.emplace(folder.path());

@@ -70,9 +70,13 @@ std::string shape_text(at::IntArrayRef shape) {
   return fmt::format("[{}]", fmt::join(shape.begin(), shape.end(), ", "));
 }
 
-io::TensorFile read_weights(const fs::path& folder, const nlohmann::json& state, const nn::Parameters& parameters) {
+io::TensorFile undamaged_weights(const fs::path& folder, const nlohmann::json& state) {
   check_file(folder, state, kModel);
-  io::TensorFile file = io::read_safetensors(folder / kModel);
+  return io::read_safetensors(folder / kModel);
+}
+
+io::TensorFile weights_of(const fs::path& folder, const nlohmann::json& state, const nn::Parameters& parameters) {
+  io::TensorFile file = undamaged_weights(folder, state);
   for (const nn::Parameter& p : parameters.list()) {
     const auto found = file.tensors.find(p.name);
     if (found == file.tensors.end())
@@ -113,7 +117,7 @@ void save_checkpoint(const fs::path& path, const nn::Parameters& parameters, con
 
 TrainerState load_checkpoint(const fs::path& path, nn::Parameters& parameters, optim::Optimizer& optimizer) {
   const nlohmann::json json = read_state(path);
-  const io::TensorFile model = read_weights(path, json, parameters);
+  const io::TensorFile model = weights_of(path, json, parameters);
   check_file(path, json, kOptimizer);
   const io::TensorFile buffers = io::read_safetensors(path / kOptimizer);
   const TrainerState state = state_of(path, json);
@@ -138,8 +142,10 @@ bool is_on_schedule(const fs::path& path) try {
   return true;
 }
 
+io::TensorFile read_weights(const fs::path& path) { return undamaged_weights(path, read_state(path)); }
+
 void load_weights(const fs::path& path, nn::Parameters& parameters) {
-  use_weights(read_weights(path, read_state(path), parameters), parameters);
+  use_weights(weights_of(path, read_state(path), parameters), parameters);
 }
 
 void save_weights(const fs::path& path, const nn::Parameters& parameters, const nlohmann::json& origin) {

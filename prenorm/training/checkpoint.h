@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "prenorm/io/safetensors.h"
 #include "prenorm/nn/parameters.h"
 #include "prenorm/optim/optimizer.h"
 #include "prenorm/training/update_history.h"
@@ -65,6 +66,8 @@ TrainerState load_checkpoint(const std::filesystem::path& path, nn::Parameters& 
 TrainerState load_state(const std::filesystem::path& path);
 // TrainerState::on_schedule of a checkpoint, without a look at the rest of it; true where it cannot be told.
 bool is_on_schedule(const std::filesystem::path& path);
+// All weights of an undamaged checkpoint, whatever model they are of. Errors: FileError, CheckpointError.
+io::TensorFile read_weights(const std::filesystem::path& path);
 // The weights alone.
 void load_weights(const std::filesystem::path& path, nn::Parameters& parameters);
 

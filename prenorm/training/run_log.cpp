@@ -76,8 +76,7 @@ void RunLog::validation(std::int64_t step, const Validation& validation, bool be
   line["best_so_far"] = best_so_far;
   if (at_end) line["at_end"] = true;
   write(line);
-  inform(fmt::format("update {}: {}{}", step, summary(validation),
-                     best_so_far ? " (best so far)" : ""));
+  inform(fmt::format("update {}: {}{}", step, summary(validation), best_so_far ? " (best so far)" : ""));
 }
 
 void RunLog::fault(std::int64_t step, const Fault& fault, FaultAction action) {

@@ -5,8 +5,8 @@
 namespace prenorm::training {
 
 bool decides_updates(const std::string& section, const std::string& name) {
-  if (section == "train") return name == "seed" || name == "label_smoothing";
-  if (section == "data") return name != "valid_source" && name != "valid_target" && name != "prepared_dir";
+  if (section == "train") return name == "seed" || name == "label_smoothing" || name == "pretrained";
+  if (section == "data") return !name.starts_with("valid_") && name != "prepared_dir";
   return section != "decode" && section != "runtime";
 }
 

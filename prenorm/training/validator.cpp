@@ -19,7 +19,9 @@ Validation Validator::measure(std::int64_t step, bool with_output) {
   return *last_;
 }
 
-const Validation* Validator::known(std::int64_t step) const { return step_ == step && (last_->bleu || !task_.has_output()) ? &*last_ : nullptr; }
+const Validation* Validator::known(std::int64_t step) const {
+  return step_ == step && (last_->bleu || !task_.has_output()) ? &*last_ : nullptr;
+}
 
 double Validator::metric(const Validation& validation) const {
   switch (config_.best_metric) {

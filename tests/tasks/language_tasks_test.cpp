@@ -10,6 +10,7 @@
 #include "prenorm/io/safetensors.h"
 #include "prenorm/tasks/make_task.h"
 #include "prenorm/tasks/pretrained.h"
+#include "prenorm/tasks/replay_run.h"
 #include "prenorm/tasks/setup.h"
 #include "prenorm/tasks/train.h"
 #include "prenorm/training/share_workers.h"
@@ -132,12 +133,50 @@ TEST(Pretrained, GivesTokenizerModelAndWeightsOfTheSameNames) {
   Config c = text.config(TaskKind::kMaskedLm);
   train(c, RunFolder(text / "bert"), Start::kNew);
   c.train.pretrained = text / "bert";
-  c.model.d_model = 64;  // is what the run says
+  c.model = ModelConfig{};
+  c.model.dropout = 0.3;
   const Config with = with_pretrained_model(c);
   EXPECT_EQ(with.model.d_model, 16);
+  EXPECT_EQ(with.model.dropout, 0.3);
   const auto task = make_task(with, make_tokenizers(with, text / "prepared"), text / "prepared");
   const auto weights = io::read_safetensors(RunFolder(text / "bert").find_checkpoint("") / "model.safetensors");
   for (const nn::Parameter& p : task->parameters().list()) EXPECT_TRUE(p.value.equal(weights.at(p.name))) << p.name;
+}
+
+TEST(Pretrained, AKeyThatWouldHaveNoEffectIsRefused) {
+  const test::TinyDocuments text;
+  Config c = text.config(TaskKind::kMaskedLm);
+  train(c, RunFolder(text / "bert"), Start::kNew);
+  c.train.pretrained = text / "bert";
+  c.model.norm_placement = NormPlacement::kPostLn;
+  EXPECT_THAT([&] { with_pretrained_model(c); },
+              ThrowsMessage<UsageError>(HasSubstr("model.norm_placement = \"post_ln\": train.pretrained brings")));
+}
+
+TEST(Pretrained, IsNotNeededOnceThereIsACheckpoint) {
+  const test::TinyDocuments text;
+  Config c = text.config(TaskKind::kMaskedLm);
+  train(c, RunFolder(text / "bert"), Start::kNew);
+  c.train.pretrained = text / "bert";
+  train(c, RunFolder(text / "more"), Start::kNew);
+  std::filesystem::remove_all(text / "bert");
+  c.train.max_steps = 14;
+  EXPECT_EQ(train(c, RunFolder(text / "more"), Start::kResume).state.step, 14);
+  EXPECT_EQ(replay_run(RunFolder(text / "more"), 13).update.step, 13);
+}
+
+TEST(Pretrained, ADamagedCheckpointIsTold) {
+  const test::TinyDocuments text;
+  Config c = text.config(TaskKind::kMaskedLm);
+  train(c, RunFolder(text / "bert"), Start::kNew);
+  std::fstream file(RunFolder(text / "bert").find_checkpoint("") / "model.safetensors",
+                    std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(-2, std::ios::end);
+  file.put('x');
+  file.close();
+  c.train.pretrained = text / "bert";
+  EXPECT_THAT([&] { train(c, RunFolder(text / "more"), Start::kNew); },
+              ThrowsMessage<CheckpointError>(HasSubstr("damaged")));
 }
 
 TEST(Pretrained, AnUnknownRunOrAnotherShapeIsToldByName) {
@@ -148,9 +187,21 @@ TEST(Pretrained, AnUnknownRunOrAnotherShapeIsToldByName) {
   c.train.pretrained.clear();
   train(c, RunFolder(text / "bert"), Start::kNew);
   c.train.pretrained = text / "bert";
-  c.model.d_ff = 48;
+  c.model.d_ff = 48;  // without with_pretrained_model()
   EXPECT_THAT([&] { make_task(c, make_tokenizers(c, text / "prepared"), text / "prepared"); },
               ThrowsMessage<CheckpointError>(HasSubstr("encoder.layers.0.feed_forward.up.weight has shape [32, 16]")));
+}
+
+TEST(LanguageTasks, AResumedRunMayBeValidatedOnAnotherText) {
+  const test::TinyDocuments text;
+  Config c = text.config(TaskKind::kCausalLm);
+  train(c, RunFolder(text / "run"), Start::kNew);
+  c.train.max_steps = 14;
+  c.data.valid_text = text / "train.txt";
+  EXPECT_EQ(train(c, RunFolder(text / "run"), Start::kResume).state.step, 14);
+  c.data.train_text = text / "valid.txt";
+  EXPECT_THAT([&] { train(c, RunFolder(text / "run"), Start::kResume); },
+              ThrowsMessage<UsageError>(HasSubstr("cannot resume with data.train_text")));
 }
 
 TEST(LanguageTasks, TextThatDoesNotFitIsToldInASentence) {
