@@ -24,6 +24,7 @@ class Fields {
  public:
   explicit Fields(std::string_view line) : rest_(line) {}
 
+  bool done() const { return rest_.empty(); }
   std::string_view next() {
     const std::size_t end = rest_.find(' ');
     const std::string_view field = rest_.substr(0, end);
@@ -61,7 +62,7 @@ Synset read_synset(std::string_view line) {
   const bool satellite = fields.next() == "s";
   const int words = fields.next_count(16);
   std::string paragraph;
-  for (int i = 0; i < words; ++i) {
+  for (int i = 0; i < words && !fields.done(); ++i) {
     paragraph += (i == 0 ? "" : ", ") + readable(fields.next());
     fields.next();
   }
@@ -69,6 +70,7 @@ Synset read_synset(std::string_view line) {
   if (words <= 0 || pointers < 0) return {};
   std::string_view group = offset;
   for (int i = 0; i < pointers && group == offset; ++i) {
+    if (fields.done()) return {};
     const std::string_view symbol = fields.next(), target = fields.next();
     fields.next(), fields.next();
     if (symbol == "@" || symbol == "@i" || (satellite && symbol == "&")) group = target;

@@ -9,8 +9,8 @@
 namespace prenorm::decoding {
 namespace {
 
-constexpr std::size_t kContext = 8;  // tokens kept in the window to go on from
-constexpr std::size_t kWindow = 64;  // tokens before it is cut back to them
+constexpr std::ptrdiff_t kContext = 8;  // tokens kept in the window to go on from
+constexpr std::size_t kWindow = 64;     // tokens before it is cut back to them
 constexpr std::string_view kReplacement = "\uFFFD";
 constexpr std::ptrdiff_t kLongestIncomplete = 3;  // bytes of a UTF-8 character that lacks one
 
@@ -63,16 +63,36 @@ std::string TextStream::take(std::size_t end) {
   return piece;
 }
 
-// What is kept must decode to the same whatever follows it: it ends with a whole character, and it is some text, so
-// that a blank that follows it is not taken for one at the begin of a line.
 void TextStream::shorten_window() {
-  if (window_.size() < kWindow || given_ != text_.size()) return;
-  const auto kept = std::span<const std::int32_t>(window_).last(kContext);
-  std::string text = tokenizer_.decode(kept);
-  if (text.empty()) return;
+  if (window_.size() < kWindow || keep_last()) return;
+  keep_ends();
+}
+
+// What is kept must decode to the same whatever follows it: all that is held back is in it, and it is some text, so
+// that a blank that follows it is not taken for one at the begin of a line.
+bool TextStream::keep_last() {
+  const std::size_t held = text_.size() - given_;
+  std::string text = tokenizer_.decode(std::span<const std::int32_t>(window_).last(kContext));
+  if (text.size() <= held || (held > 0 && !text_.ends_with(text))) return false;
   window_.erase(window_.begin(), window_.end() - kContext);
   text_ = std::move(text);
-  given_ = text_.size();
+  given_ = text_.size() - held;
+  return true;
+}
+
+// The newest tokens may be no text of their own, as control pieces and blanks; after some that are they are.
+void TextStream::keep_ends() {
+  const std::size_t held = text_.size() - given_;
+  std::vector<std::int32_t> kept(window_.begin(), window_.begin() + kContext);
+  const std::string begin = tokenizer_.decode(kept);
+  kept.insert(kept.end(), window_.end() - kContext, window_.end());
+  std::string text = tokenizer_.decode(kept);
+  const bool same = text.starts_with(begin) && text.size() - begin.size() >= held &&
+                    text_.ends_with(std::string_view(text).substr(begin.size())) && text.empty() == text_.empty();
+  if (!same) return;
+  window_ = std::move(kept);
+  text_ = std::move(text);
+  given_ = text_.size() - held;
 }
 
 StopFilter::StopFilter(std::vector<std::string> stops) : stops_(std::move(stops)) {

@@ -26,6 +26,8 @@ class TextStream {
  private:
   std::string take(std::size_t end);
   void shorten_window();
+  bool keep_last();
+  void keep_ends();
 
   text::Tokenizer tokenizer_;
   std::vector<std::int32_t> window_;  // the newest tokens: decoding all there are for each new one would be quadratic

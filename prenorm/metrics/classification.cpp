@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numeric>
 #include <vector>
 
@@ -38,6 +39,10 @@ bool all_finite(std::span<const double> values) {
   return std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
 }
 
+bool all_same(std::span<const double> values) {
+  return std::adjacent_find(values.begin(), values.end(), std::not_equal_to<>()) == values.end();
+}
+
 }  // namespace
 
 double accuracy(std::span<const std::int64_t> predicted, std::span<const std::int64_t> right) {
@@ -67,6 +72,8 @@ double matthews(std::span<const std::int64_t> predicted, std::span<const std::in
 
 double pearson(std::span<const double> predicted, std::span<const double> right) {
   if (!all_finite(predicted) || !all_finite(right)) return 0;
+  // Their mean may be off by a rounding, which would look like a variance.
+  if (all_same(predicted) || all_same(right)) return 0;
   const auto n = static_cast<double>(right.size());
   const double mean_p = std::accumulate(predicted.begin(), predicted.end(), 0.0) / n;
   const double mean_r = std::accumulate(right.begin(), right.end(), 0.0) / n;

@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "prenorm/base/error.h"
+#include "prenorm/config/text.h"
 #include "prenorm/text/gpt2_words.h"
 #include "prenorm/text/listed_model.h"
 #include "prenorm/text/unicode.h"
@@ -195,7 +196,7 @@ MergeTable make_table(const Ids& ids, const Merges& merges, std::string_view nam
     ++rank;
     if (l == ids.end() || r == ids.end() || both == ids.end())
       throw_error<DataError>("{}: merge {}, of {} and {}, needs a piece that the vocabulary does not have", name, rank,
-                             left, right);
+                             config::quote_short(left), config::quote_short(right));
     table.add(l->second, r->second, {.rank = rank, .id = both->second});
   }
   return table;
@@ -206,7 +207,7 @@ MergeTable make_table(const Ids& ids, const Merges& merges, std::string_view nam
 std::shared_ptr<const TokenizerModel> make_byte_level_bpe(std::vector<std::string> pieces, const Merges& merges,
                                                           std::string serialized, std::string_view name) {
   Ids ids;
-  for (const std::string& piece : pieces) ids.emplace(piece, static_cast<std::int32_t>(ids.size()));
+  for (std::size_t id = 0; id < pieces.size(); ++id) ids.emplace(pieces[id], static_cast<std::int32_t>(id));
   SpecialIds special;
   special.eos = first_of(ids, {"<|endoftext|>", "</s>"});
   special.bos = first_of(ids, {"<s>", "<|endoftext|>"});

@@ -12,12 +12,13 @@
 #include "prenorm/text/sentencepiece.h"
 #include "prenorm/text/tokenizer_json.h"
 #include "prenorm/text/wordpiece.h"
+#include "prenorm/text/write_tokenizer_json.h"
 
 namespace prenorm::text {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
+using Json = nlohmann::json;
 
 constexpr const char* kWordPieceVocabulary = "vocab.txt";
 constexpr const char* kTokenizerJson = "tokenizer.json";
@@ -53,11 +54,11 @@ std::string read_wordpiece(const fs::path& path) {
 // GPT-2's first form, as the tokenizer.json that Hugging Face makes of it.
 std::string join_gpt2_files(const fs::path& folder) {
   const fs::path vocabulary_path = folder / kVocabulary, merges_path = folder / kMerges;
-  Json vocabulary = Json::parse(read_file(vocabulary_path), nullptr, false);
+  const Json vocabulary = Json::parse(read_file(vocabulary_path), nullptr, false);
   if (!vocabulary.is_object()) throw_error<DataError>("{}: is damaged or cut short", vocabulary_path.string());
   const std::string lines = read_file(merges_path);
   if (!is_utf8(lines)) throw_error<DataError>("{}: is not UTF-8", merges_path.string());
-  Json merges = Json::array(), added = Json::array();
+  std::vector<std::string> merges;
   std::int64_t line_number = 0;
   for (std::string_view rest = lines; !rest.empty();) {
     const std::size_t end = std::min(rest.find('\n'), rest.size());
@@ -68,19 +69,9 @@ std::string join_gpt2_files(const fs::path& folder) {
     if (line.empty() || (line_number == 1 && line.starts_with("#version"))) continue;
     if (line.find(' ') == std::string_view::npos)
       throw_error<DataError>("{}:{}: is no pair of pieces", merges_path.string(), line_number);
-    merges.push_back(line);
+    merges.emplace_back(line);
   }
-  for (const char* special : {"<|endoftext|>", "<s>", "</s>", "<pad>", "<unk>", "<mask>"})
-    if (const auto id = vocabulary.find(special); id != vocabulary.end())
-      added.push_back({{"id", *id}, {"content", special}, {"special", true}});
-  const Json words{{"type", "ByteLevel"}, {"add_prefix_space", false}, {"trim_offsets", true}};
-  const Json json{{"version", "1.0"},
-                  {"added_tokens", std::move(added)},
-                  {"normalizer", nullptr},
-                  {"pre_tokenizer", words},
-                  {"decoder", words},
-                  {"model", {{"type", "BPE"}, {"vocab", std::move(vocabulary)}, {"merges", std::move(merges)}}}};
-  return json.dump() + "\n";
+  return write_byte_level_bpe_json(vocabulary, merges);
 }
 
 std::shared_ptr<const TokenizerModel> load_sentencepiece(std::string_view bytes, std::string_view name) {

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
 #include "prenorm/base/error.h"
+#include "prenorm/config/text.h"
 #include "prenorm/text/byte_level_bpe.h"
 #include "prenorm/text/character_model.h"
 #include "prenorm/text/unicode.h"
@@ -32,7 +34,7 @@ class Reader {
     if (type == "WordPiece") return read_wordpiece(model);
     if (type == "BPE") return read_bpe(model);
     if (type.empty()) refuse("it has no model.type; a vocab.json needs its merges.txt beside it");
-    refuse("its model is of the type " + type + "; WordPiece and byte-level BPE can be read");
+    refuse("its model is of the type " + config::quote_short(type) + "; WordPiece and byte-level BPE can be read");
   }
 
  private:
@@ -73,11 +75,12 @@ class Reader {
 
   void place(std::vector<std::string>& pieces, const std::string& piece, const Json& id) const {
     if (!id.is_number_unsigned() || id.get<std::uint64_t>() >= kMostPieces || piece.empty())
-      refuse("the id of the piece " + piece + " is no number from 0 on");
+      refuse("the id of the piece " + config::quote_short(piece) + " is no number from 0 on");
     const auto at = id.get<std::size_t>();
     if (at >= pieces.size()) pieces.resize(at + 1);
     if (!pieces[at].empty() && pieces[at] != piece)
-      refuse("the pieces " + pieces[at] + " and " + piece + " have the same id");
+      refuse("the pieces " + config::quote_short(pieces[at]) + " and " + config::quote_short(piece) +
+             " have the same id");
     pieces[at] = piece;
   }
 
@@ -90,6 +93,9 @@ class Reader {
       for (const Json& token : added) place(pieces, text_of(token, "content"), part_of(token, "id"));
     const auto gap = std::find(pieces.begin(), pieces.end(), "");
     if (gap != pieces.end()) refuse("it has no piece of the id " + std::to_string(gap - pieces.begin()));
+    std::unordered_set<std::string_view> seen;
+    for (const std::string& piece : pieces)
+      if (!seen.insert(piece).second) refuse("the piece " + config::quote_short(piece) + " has two ids");
     return pieces;
   }
 

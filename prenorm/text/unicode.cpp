@@ -42,7 +42,6 @@ bool is_mark(char32_t c) { return is_between(c, UTF8PROC_CATEGORY_MN, UTF8PROC_C
 bool is_nonspacing_mark(char32_t c) { return category(c) == UTF8PROC_CATEGORY_MN; }
 bool is_punctuation(char32_t c) { return is_between(c, UTF8PROC_CATEGORY_PC, UTF8PROC_CATEGORY_PO); }
 bool is_control_or_format(char32_t c) { return is_between(c, UTF8PROC_CATEGORY_CC, UTF8PROC_CATEGORY_CF); }
-bool is_space_separator(char32_t c) { return category(c) == UTF8PROC_CATEGORY_ZS; }
 bool is_white_space(char32_t c) { return (c >= 0x09 && c <= 0x0D) || c == 0x85 || is_separator(c); }
 bool continues_word(char32_t c) { return c == kNotUtf8 || is_letter(c) || is_number(c) || is_mark(c); }
 

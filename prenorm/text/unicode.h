@@ -19,7 +19,6 @@ bool is_mark(char32_t c);               // M*
 bool is_nonspacing_mark(char32_t c);    // Mn
 bool is_punctuation(char32_t c);        // P*
 bool is_control_or_format(char32_t c);  // Cc, Cf
-bool is_space_separator(char32_t c);    // Zs
 // Unicode's property White_Space, as \s in regular expressions has it.
 bool is_white_space(char32_t c);
 

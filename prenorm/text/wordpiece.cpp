@@ -1,7 +1,6 @@
 #include "prenorm/text/wordpiece.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -10,6 +9,7 @@
 #include "prenorm/base/line_reader.h"
 #include "prenorm/text/listed_model.h"
 #include "prenorm/text/unicode.h"
+#include "prenorm/text/write_tokenizer_json.h"
 
 namespace prenorm::text {
 namespace {
@@ -21,33 +21,6 @@ bool in_brackets(std::string_view piece) { return piece.starts_with('[') && piec
 int id_of(const std::vector<std::string>& pieces, std::string_view piece) {
   const auto found = std::find(pieces.begin(), pieces.end(), piece);
   return found == pieces.end() ? -1 : static_cast<int>(found - pieces.begin());
-}
-
-// A tokenizer.json that Hugging Face's tokenizers read.
-std::string tokenizer_json(const std::vector<std::string>& pieces, const WordPieceRules& rules,
-                           const SpecialIds& special) {
-  using Json = nlohmann::ordered_json;
-  Json vocabulary = Json::object(), added = Json::array();
-  for (std::size_t id = 0; id < pieces.size(); ++id) vocabulary[pieces[id]] = id;
-  for (const int id : {special.pad, special.unk, special.bos, special.eos, special.mask})
-    if (id >= 0) added.push_back({{"id", id}, {"content", pieces[static_cast<std::size_t>(id)]}, {"special", true}});
-  const Json json{{"version", "1.0"},
-                  {"added_tokens", std::move(added)},
-                  {"normalizer",
-                   {{"type", "BertNormalizer"},
-                    {"clean_text", true},
-                    {"handle_chinese_chars", true},
-                    {"strip_accents", rules.words.strip_accents},
-                    {"lowercase", rules.words.lower_case}}},
-                  {"pre_tokenizer", {{"type", "BertPreTokenizer"}}},
-                  {"decoder", {{"type", "WordPiece"}, {"prefix", kContinues}, {"cleanup", false}}},
-                  {"model",
-                   {{"type", "WordPiece"},
-                    {"unk_token", "[UNK]"},
-                    {"continuing_subword_prefix", kContinues},
-                    {"max_input_chars_per_word", rules.longest_word},
-                    {"vocab", std::move(vocabulary)}}}};
-  return json.dump() + "\n";
 }
 
 class WordPiece : public ListedModel {
@@ -135,7 +108,7 @@ std::shared_ptr<const TokenizerModel> make_wordpiece(std::vector<std::string> pi
   for (const auto& [id, piece] : {std::pair(special.unk, "[UNK]"), std::pair(special.eos, "[SEP]")})
     if (id < 0)
       throw_error<DataError>("{}: the vocabulary has no piece {}; take one that was made for BERT", name, piece);
-  if (serialized.empty()) serialized = tokenizer_json(pieces, rules, special);
+  if (serialized.empty()) serialized = write_wordpiece_json(pieces, rules, special);
   return std::make_shared<WordPiece>(std::move(pieces), rules, special, std::move(serialized));
 }
 

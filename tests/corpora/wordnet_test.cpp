@@ -44,9 +44,10 @@ TEST_F(WordNet, FilesSynsetsUnderTheMoreGeneralTerm) {
 }
 
 TEST_F(WordNet, NamesTheLineThatIsBroken) {
-  for (const char* line :
-       {"00000100 03 n 01 thing 0 001 @ 00000200 n 0000\n", "x | y\n", "1 2 n 0x a 0 000 | y\n", "\n",
-        "00000100 03 n 01 thing 0 many @ 00000200 n 0000 | gloss\n", "1 2 n -1 a 0 000 | y\n"}) {
+  for (const char* line : {"00000100 03 n 01 thing 0 001 @ 00000200 n 0000\n", "x | y\n", "1 2 n 0x a 0 000 | y\n",
+                           "\n", "00000100 03 n 01 thing 0 many @ 00000200 n 0000 | gloss\n", "1 2 n -1 a 0 000 | y\n",
+                           // Counts of more than there is.
+                           "1 2 n 7fffffff a 0 000 | y\n", "1 2 n 01 a 0 2147483647 ~ 3 n 0000 | y\n"}) {
     const auto file = folder_.write("data.verb", std::string(kVerbs) + line);
     Documents documents;
     try {

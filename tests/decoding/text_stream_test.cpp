@@ -82,6 +82,33 @@ TEST(TextStream, PiecesTogetherAreTheTextOfAllTokens) {
   }
 }
 
+// What a model may repeat without an end: the window must not grow with it.
+TEST(TextStream, ALongRunOfOneTokenTakesNoTime) {
+  for (const text::Tokenizer& tokenizer : all_tokenizers()) {
+    std::vector<std::int32_t> repeated{tokenizer.eos_id(), tokenizer.bos_id(), tokenizer.unk_id(),
+                                       tokenizer.newline_id()};
+    for (const char* text : {" ", "\xE2", "€"}) {
+      const auto ids = tokenizer.encode_text(text);
+      repeated.insert(repeated.end(), ids.begin(), ids.end());
+    }
+    for (const std::int32_t id : repeated) {
+      if (id < 0) continue;
+      for (const char* begin : {"", "a cat"}) {
+        std::vector<std::int32_t> ids = tokenizer.encode_text(begin);
+        ids.resize(ids.size() + 300, id);
+        const auto rest = tokenizer.encode_text(" a dog");
+        ids.insert(ids.end(), rest.begin(), rest.end());
+        EXPECT_EQ(joined(pieces(tokenizer, ids)), tokenizer.decode(ids)) << id << " after " << begin;
+      }
+    }
+  }
+  for (const TokenizerKind kind : {TokenizerKind::kCharacter, TokenizerKind::kBpe}) {
+    const text::Tokenizer tokenizer = tokenizer_of(kind);
+    const std::vector<std::int32_t> ids(100'000, tokenizer.unk_id());
+    EXPECT_EQ(joined(pieces(tokenizer, ids)), tokenizer.decode(ids));
+  }
+}
+
 TEST(TextStream, GoesOnFromWhatStoodBefore) {
   std::string before;
   for (int i = 0; i < 40; ++i) before += "the cat sat\non the mat ";

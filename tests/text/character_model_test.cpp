@@ -8,7 +8,6 @@
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
 #include "prenorm/base/random.h"
-#include "prenorm/text/text_encoder.h"
 #include "prenorm/text/tokenizer.h"
 #include "prenorm/text/unicode.h"
 #include "text/sample_text.h"
@@ -138,42 +137,6 @@ TEST(CharacterModel, DamagedFilesAreRefusedByName) {
     EXPECT_THAT([&] { Tokenizer::from_serialized(bad, "run/vocabulary.model"); },
                 ThrowsMessage<DataError>(HasSubstr("run/vocabulary.model: ")))
         << bad.substr(0, 80);
-}
-
-// Whatever the parts, the ids are those of the whole.
-TEST(TextEncoder, PartsGiveTheIdsOfTheWhole) {
-  TokenizerConfig config;
-  config.vocab_size = 305;
-  const std::vector<Tokenizer> tokenizers{
-      train(TokenizerKind::kCharacter, {"the cat"}, {.newline = true}), train(TokenizerKind::kByte, {}),
-      train_tokenizer(line_source(test::sample_lines()), config, "text", {.newline = true}),
-      Tokenizer::from_serialized("[UNK]\n[SEP]\nthe\ncat\n##s\n")};
-  const std::vector<std::string> parts{"the ", "cat", "\n", "\n\n", "s", " ", "\u00A0", "é", "\r\n"};
-  RandomStream random(4);
-  for (int trial = 0; trial < 200; ++trial) {
-    const Tokenizer& tokenizer = tokenizers[static_cast<std::size_t>(trial) % tokenizers.size()];
-    TextEncoder encoder(tokenizer);
-    std::string whole;
-    std::vector<std::int32_t> ids;
-    for (std::size_t left = random.below(15); left > 0; --left) {
-      const std::string& part = parts[random.below(parts.size())];
-      whole += part;
-      encoder.add(part, ids);
-    }
-    encoder.finish(ids);
-    EXPECT_EQ(ids, tokenizer.encode_text(whole)) << whole;
-  }
-}
-
-TEST(TextEncoder, HoldsNoMoreThanALine) {
-  TextEncoder encoder(train(TokenizerKind::kByte, {}));
-  std::vector<std::int32_t> ids;
-  encoder.add("one\ntwo\nthr", ids);
-  EXPECT_EQ(ids.size(), 7U);
-  encoder.add("ee", ids);
-  EXPECT_EQ(ids.size(), 7U);
-  encoder.finish(ids);
-  EXPECT_EQ(ids.size(), 13U);
 }
 
 }  // namespace

@@ -147,6 +147,44 @@ TEST(WordPiece, OneFileHoldsAll) {
   EXPECT_EQ(json["normalizer"]["lowercase"], false);
 }
 
+// The form that Hugging Face's tokenizers publish for bert-base-uncased, with the ids of the small vocabulary.
+TEST(WordPiece, TheFileHasAllThatOthersAskFor) {
+  auto json = nlohmann::json::parse(small_bert().serialized());
+  EXPECT_EQ(json["model"]["vocab"].size(), 19U);
+  json["model"].erase("vocab");
+  const auto token = [](int id, const char* content) {
+    return nlohmann::json{{"id", id},        {"content", content},  {"single_word", false}, {"lstrip", false},
+                          {"rstrip", false}, {"normalized", false}, {"special", true}};
+  };
+  auto expected = nlohmann::json::parse(R"({
+    "version": "1.0", "truncation": null, "padding": null,
+    "normalizer": {"type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true,
+                   "strip_accents": true, "lowercase": true},
+    "pre_tokenizer": {"type": "BertPreTokenizer"},
+    "post_processor": {
+      "type": "TemplateProcessing",
+      "single": [{"SpecialToken": {"id": "[CLS]", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}},
+                 {"SpecialToken": {"id": "[SEP]", "type_id": 0}}],
+      "pair": [{"SpecialToken": {"id": "[CLS]", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}},
+               {"SpecialToken": {"id": "[SEP]", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 1}},
+               {"SpecialToken": {"id": "[SEP]", "type_id": 1}}],
+      "special_tokens": {"[CLS]": {"id": "[CLS]", "ids": [2], "tokens": ["[CLS]"]},
+                         "[SEP]": {"id": "[SEP]", "ids": [3], "tokens": ["[SEP]"]}}},
+    "decoder": {"type": "WordPiece", "prefix": "##", "cleanup": false},
+    "model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##",
+              "max_input_chars_per_word": 100}})");
+  expected["added_tokens"] = {token(0, "[PAD]"), token(1, "[UNK]"), token(2, "[CLS]"), token(3, "[SEP]"),
+                              token(4, "[MASK]")};
+  EXPECT_EQ(json, expected);
+}
+
+TEST(WordPiece, ALargeVocabularyTakesNoTime) {
+  std::string lines = "[UNK]\n[SEP]\n";
+  for (int i = 0; i < 200'000; ++i) lines += std::to_string(i) + "\n";
+  const Tokenizer tokenizer = Tokenizer::from_serialized(lines, "vocab.txt");
+  EXPECT_EQ(Tokenizer::from_serialized(tokenizer.serialized()).size(), 200'002);
+}
+
 TEST(WordPiece, DamagedVocabulariesAreRefusedByName) {
   const auto refused = [](const std::string& bytes, const std::string& what) {
     EXPECT_THAT([&] { Tokenizer::from_serialized(bytes, "vocab.txt"); },
