@@ -2,7 +2,8 @@
 """Trains the same character-level GPT with prenorm and with PyTorch, in turn, and prints how they compare.
 
 A round is: prenorm, then each tuning of the peer. Rates are medians over the counted updates of a run, ratios between
-neighbours of a round. With --losses both train to the end (ours without warm-up) and are validated on the same text.
+neighbours of a round. With --losses both train to the end, the peer with the rate and warm-up of its recipe, and are
+validated on the same text.
 bench/README.md says what the peer is.
 """
 
@@ -64,7 +65,6 @@ def shape(config):
         "heads": model["num_heads"],
         "block": block,
         "batch": config["batch"]["max_tokens"] // block,
-        "lr": config["optim"]["lr"],
     }
     return [f"--{name}={value}" for name, value in options.items()]
 
