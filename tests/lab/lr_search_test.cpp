@@ -71,7 +71,7 @@ TEST_F(SlowLrSearch, RefusesWhatItCannotCompare) {
   EXPECT_THAT(refusal(), HasSubstr("optim.lr, which is 0"));
   config_ = text_.config();
   config_.data.valid_source = config_.data.valid_target = "";
-  EXPECT_THAT(refusal(), HasSubstr("name a text in data.valid_source"));
+  EXPECT_THAT(refusal(), HasSubstr("name a validation text in [data]"));
 }
 
 }  // namespace
