@@ -19,7 +19,8 @@ constexpr std::string_view kEndOfLayer = ".feed_forward.output";
 const StartOfTraining& first(const Advice& advice) { return advice.seeds.front(); }
 
 std::string title(const Advice& a) {
-  return fmt::format("{}, {} at {:g}", name_of(model_of_task(a.config)), enum_name(a.config.optim.name), a.config.optim.lr);
+  return fmt::format("{}, {} at {:g}", name_of(model_of_task(a.config)), enum_name(a.config.optim.name),
+                     a.config.optim.lr);
 }
 
 std::string reason(const Advice& a) {

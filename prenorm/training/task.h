@@ -17,12 +17,13 @@
 
 namespace prenorm::training {
 
-// What a target token is, the task says: a token of the translation, a token that is predicted, the label of an example.
+// What a target token is, the task says: a token of the translation, a token that is predicted, the label of an
+// example.
 struct BatchLoss {
-  at::Tensor loss_sum;  // scalar, differentiable, nats
-  double nll_sum = 0;   // nats, without label smoothing
+  at::Tensor loss_sum;                                // scalar, differentiable, nats
+  double nll_sum = 0;                                 // nats, without label smoothing
   std::int64_t target_tokens = 0, source_tokens = 0;  // the latter: tokens that are read
-  double model_flops = 0;  // useful ones, forward and backward, by formula
+  double model_flops = 0;                             // useful ones, forward and backward, by formula
 };
 
 struct Sharing {
