@@ -5,6 +5,7 @@
 #include <ATen/ops/zeros_like.h>
 
 #include "ops/fused.h"
+#include "prenorm/ops/cpu/packed_gemm.h"
 #include "prenorm/ops/kernels.h"
 
 namespace prenorm::ops {
@@ -43,9 +44,11 @@ TEST(Linear, GradientByDifferences) {
     expect_gradients_by_differences(inputs(5, 4, 3, at::kDouble), fused(activation));
 }
 
+// A law of our own products: a BLAS may sum the rows that a thread is left with in another order.
 TEST(Linear, SameBitsForAnyThreads) {
+  if (!cpu::packed_gemm_runs()) GTEST_SKIP() << "skipped: this processor's matrix products are the BLAS's";
   for (const auto activation : kActivations)
-    expect_same_bits_for_any_threads(inputs(300, 24, 40, at::kFloat), fused(activation));
+    expect_same_bits_for_any_threads(inputs(300, 64, 96, at::kFloat), fused(activation));
 }
 
 // The buffer that nn::Parameters gives a weight is added to in place; autograd gets nothing to add once more.
