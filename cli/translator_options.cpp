@@ -1,8 +1,7 @@
 #include "cli/translator_options.h"
 
-#include "prenorm/config/load.h"
+#include "cli/run_process.h"
 #include "prenorm/config/validate.h"
-#include "prenorm/training/process.h"
 
 namespace prenorm::cli {
 
@@ -21,9 +20,7 @@ void add_translator_options(CLI::App& command, TranslatorOptions& options) {
 
 tasks::LoadedTranslator load(const TranslatorOptions& options) {
   const training::RunFolder folder(options.run);
-  RuntimeConfig runtime = load_run_config(folder.path()).config.runtime;
-  runtime.threads = options.threads.value_or(runtime.threads);
-  training::set_up_process(runtime);
+  set_up_process_of(folder, options.threads);
   tasks::LoadedTranslator loaded = tasks::load_translator(folder, options.checkpoint);
   DecodeConfig& decode = loaded.config.decode;
   decode.beam = options.beam.value_or(decode.beam);

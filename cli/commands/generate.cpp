@@ -9,11 +9,10 @@
 #include <string>
 
 #include "cli/output.h"
+#include "cli/run_process.h"
 #include "prenorm/base/terminal.h"
-#include "prenorm/config/load.h"
 #include "prenorm/decoding/generate.h"
 #include "prenorm/tasks/setup.h"
-#include "prenorm/training/process.h"
 
 namespace prenorm::cli {
 namespace {
@@ -28,9 +27,7 @@ struct Options {
 
 tasks::LoadedCausalLm load(const Options& options) {
   const training::RunFolder folder(options.run);
-  RuntimeConfig runtime = load_run_config(folder.path()).config.runtime;
-  runtime.threads = options.threads.value_or(runtime.threads);
-  training::set_up_process(runtime);
+  set_up_process_of(folder, options.threads);
   return tasks::load_causal_lm(folder, options.checkpoint);
 }
 

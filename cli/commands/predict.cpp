@@ -9,12 +9,11 @@
 #include <string>
 
 #include "cli/output.h"
+#include "cli/run_process.h"
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
 #include "prenorm/base/terminal.h"
-#include "prenorm/config/load.h"
 #include "prenorm/tasks/classifier.h"
-#include "prenorm/training/process.h"
 
 namespace prenorm::cli {
 namespace {
@@ -29,9 +28,7 @@ struct Options {
 
 tasks::LoadedClassifier load(const Options& options) {
   const training::RunFolder folder(options.run);
-  RuntimeConfig runtime = load_run_config(folder.path()).config.runtime;
-  runtime.threads = options.threads.value_or(runtime.threads);
-  training::set_up_process(runtime);
+  set_up_process_of(folder, options.threads);
   return tasks::load_classifier(folder, options.checkpoint);
 }
 

@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "prenorm/models/text_cost.h"
+#include "prenorm/tasks/validation_sums.h"
 
 namespace prenorm::tasks {
 
@@ -23,18 +24,12 @@ training::BatchLoss CausalLmTask::loss(std::int64_t index, std::int64_t replica,
 
 training::Validation CausalLmTask::validate(bool) {
   const at::NoGradGuard no_grad;
-  training::Validation result;
-  std::int64_t tokens = 0;
-  for (const data::TextBatch& batch : batches().validation()) {
-    const auto sums = model().loss(batch, config().train.label_smoothing, nn::Context{});
-    result.loss_nats_per_token += sums.loss_sum.item<double>();
-    result.nll_nats_per_token += sums.nll_sum.item<double>();
-    tokens += std::ssize(batch.targets);
-  }
+  ValidationSums sums;
+  for (const data::TextBatch& batch : batches().validation())
+    sums.add(model().loss(batch, config().train.label_smoothing, nn::Context{}), std::ssize(batch.targets));
+  training::Validation result = sums.means();
   if (const std::int64_t bytes = batches().validation_bytes(); bytes > 0)
-    result.bits_per_byte = result.nll_nats_per_token / std::numbers::ln2 / static_cast<double>(bytes);
-  result.loss_nats_per_token /= static_cast<double>(tokens);
-  result.nll_nats_per_token /= static_cast<double>(tokens);
+    result.bits_per_byte = sums.nll_nats() / std::numbers::ln2 / static_cast<double>(bytes);
   return result;
 }
 

@@ -5,6 +5,7 @@
 
 #include "prenorm/models/text_cost.h"
 #include "prenorm/tasks/example_batches.h"
+#include "prenorm/tasks/validation_sums.h"
 
 namespace prenorm::tasks {
 namespace {
@@ -43,21 +44,16 @@ training::BatchLoss ClassificationTask::loss(std::int64_t index, std::int64_t re
 
 training::Validation ClassificationTask::validate(bool) {
   const at::NoGradGuard no_grad;
-  training::Validation result;
+  ValidationSums sums;
   Answers given, right;
-  std::int64_t examples = 0;
   for (const data::TextBatch& batch : batches().validation()) {
     const at::Tensor states = model().states(batch, nn::Context{});
-    const auto sums = loss_of(model(), states, batch, nn::Context{});
-    result.loss_nats_per_token += sums.loss_sum.item<double>();
-    result.nll_nats_per_token += sums.nll_sum.item<double>();
+    sums.add(loss_of(model(), states, batch, nn::Context{}), batch.sequences());
     append_answers(given, model().outputs(states, batch, nn::Context{}), format_.has_classes());
     right.classes.insert(right.classes.end(), batch.labels.begin(), batch.labels.end());
     right.values.insert(right.values.end(), batch.values.begin(), batch.values.end());
-    examples += batch.sequences();
   }
-  result.loss_nats_per_token /= static_cast<double>(examples);
-  result.nll_nats_per_token /= static_cast<double>(examples);
+  training::Validation result = sums.means();
   result.scores = scores_of(format_.scores, given, right);
   return result;
 }

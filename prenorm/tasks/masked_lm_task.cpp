@@ -5,6 +5,7 @@
 
 #include "prenorm/models/id_tensor.h"
 #include "prenorm/models/text_cost.h"
+#include "prenorm/tasks/validation_sums.h"
 
 namespace prenorm::tasks {
 
@@ -33,23 +34,19 @@ training::BatchLoss MaskedLmTask::loss(std::int64_t index, std::int64_t replica,
 
 training::Validation MaskedLmTask::validate(bool) {
   const at::NoGradGuard no_grad;
-  training::Validation result;
+  ValidationSums sums;
   double next_sentence_nats = 0;
-  std::int64_t tokens = 0, sequences = 0, right = 0;
+  std::int64_t sequences = 0, right = 0;
   for (const data::TextBatch& batch : batches().validation()) {
     const at::Tensor states = model().states(batch, nn::Context{});
-    const auto sums = model().masked_lm_loss(states, batch, config().train.label_smoothing);
-    result.loss_nats_per_token += sums.loss_sum.item<double>();
-    result.nll_nats_per_token += sums.nll_sum.item<double>();
-    tokens += std::ssize(batch.targets);
+    sums.add(model().masked_lm_loss(states, batch, config().train.label_smoothing), std::ssize(batch.targets));
     if (!config().masked_lm.next_sentence) continue;
     next_sentence_nats += model().next_sentence_loss(states, batch).loss_sum.item<double>();
     const at::Tensor told = model().next_sentence_logits(states, batch).argmax(1);
     right += (told == models::id_tensor(batch.labels)).sum().item<std::int64_t>();
     sequences += batch.sequences();
   }
-  result.loss_nats_per_token /= static_cast<double>(tokens);
-  result.nll_nats_per_token /= static_cast<double>(tokens);
+  training::Validation result = sums.means();
   if (sequences > 0) {
     result.loss_nats_per_token += next_sentence_nats / static_cast<double>(sequences);
     result.scores.emplace_back("next_sentence_accuracy", static_cast<double>(right) / static_cast<double>(sequences));

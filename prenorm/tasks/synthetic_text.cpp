@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "prenorm/base/random.h"
+#include "prenorm/data/stream_cuts.h"
 
 namespace prenorm::tasks {
 
@@ -16,8 +17,7 @@ data::TextBatch SyntheticText::batch(std::int64_t epoch, std::int64_t index) {
   RandomStream random(mix_key({static_cast<std::uint64_t>(config_.train.seed), static_cast<std::uint64_t>(epoch),
                                static_cast<std::uint64_t>(index)}));
   const std::int64_t vocabulary = config_.tokenizer.vocab_size, length = config_.data.sequence_length;
-  std::int64_t sequences = std::max<std::int64_t>(1, config_.batch.max_tokens / length);
-  if (config_.batch.max_sentences > 0) sequences = std::min(sequences, config_.batch.max_sentences);
+  const std::int64_t sequences = data::sequences_a_batch(config_.batch, length);
   data::TextBatch batch;
   for (std::int64_t s = 0; s < sequences; ++s) {
     for (std::int64_t i = 0; i < length; ++i) {

@@ -6,6 +6,7 @@
 #include "prenorm/decoding/translate.h"
 #include "prenorm/metrics/bleu.h"
 #include "prenorm/tasks/setup.h"
+#include "prenorm/tasks/validation_sums.h"
 #include "prenorm/training/read_lines.h"
 
 namespace prenorm::tasks {
@@ -44,17 +45,12 @@ std::string TranslationTask::origin(std::int64_t epoch, std::int64_t batch) {
 
 training::Validation TranslationTask::validate(bool with_output) {
   const at::NoGradGuard no_grad;
-  training::Validation result;
-  std::int64_t tokens = 0;
+  ValidationSums sums;
   for (const auto& pairs : valid_batches_) {
     const data::Batch batch = data::make_batch(*valid_, pairs);
-    const auto sums = model().loss(batch, config_.train.label_smoothing, nn::Context{});
-    result.loss_nats_per_token += sums.loss_sum.item<double>();
-    result.nll_nats_per_token += sums.nll_sum.item<double>();
-    tokens += batch.target_tokens();
+    sums.add(model().loss(batch, config_.train.label_smoothing, nn::Context{}), batch.target_tokens());
   }
-  result.loss_nats_per_token /= static_cast<double>(tokens);
-  result.nll_nats_per_token /= static_cast<double>(tokens);
+  training::Validation result = sums.means();
   if (with_output) translate_and_score(result);
   return result;
 }

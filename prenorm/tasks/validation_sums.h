@@ -1,0 +1,32 @@
+// The losses of a validation, added up over its batches.
+#pragma once
+
+#include <cstdint>
+
+#include "prenorm/ops/cross_entropy.h"
+#include "prenorm/training/task.h"
+
+namespace prenorm::tasks {
+
+class ValidationSums {
+ public:
+  void add(const ops::CrossEntropySums& sums, std::int64_t target_tokens) {
+    loss_ += sums.loss_sum.item<double>();
+    nll_ += sums.nll_sum.item<double>();
+    target_tokens_ += target_tokens;
+  }
+  double nll_nats() const { return nll_; }
+  // With the means over target tokens, and nothing else.
+  training::Validation means() const {
+    training::Validation result;
+    result.loss_nats_per_token = loss_ / static_cast<double>(target_tokens_);
+    result.nll_nats_per_token = nll_ / static_cast<double>(target_tokens_);
+    return result;
+  }
+
+ private:
+  double loss_ = 0, nll_ = 0;
+  std::int64_t target_tokens_ = 0;
+};
+
+}  // namespace prenorm::tasks
