@@ -11,7 +11,16 @@ endfunction()
 get_target_property(torch_includes torch INTERFACE_INCLUDE_DIRECTORIES)
 add_library(prenorm_torch INTERFACE)
 set_target_properties(prenorm_torch PROPERTIES EXPORT_NAME torch)
-target_include_directories(prenorm_torch SYSTEM INTERFACE $<BUILD_INTERFACE:${torch_includes}>)
+# Some official packages bring headers of another fmt than the one that we link: ours come first.
+get_target_property(fmt_includes fmt::fmt INTERFACE_INCLUDE_DIRECTORIES)
+foreach(folder IN LISTS torch_includes)
+  if(EXISTS ${folder}/fmt AND NOT folder IN_LIST fmt_includes)
+    file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/fmt-first)
+    file(CREATE_LINK ${fmt_includes}/fmt ${PROJECT_BINARY_DIR}/fmt-first/fmt SYMBOLIC)
+    list(PREPEND torch_includes ${PROJECT_BINARY_DIR}/fmt-first)
+  endif()
+endforeach()
+target_include_directories(prenorm_torch SYSTEM INTERFACE "$<BUILD_INTERFACE:${torch_includes}>")
 target_link_libraries(prenorm_torch INTERFACE ${TORCH_LIBRARIES} OpenMP::OpenMP_CXX)
 
 # Where our programs find the library that they load while running (prenorm_sentencepiece): the build's, the installed.

@@ -1,6 +1,7 @@
 #include "prenorm/pages/study_sections.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
