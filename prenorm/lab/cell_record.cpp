@@ -31,6 +31,12 @@ std::vector<LossPoint> validations_of(const fs::path& metrics) {
 
 }  // namespace
 
+std::optional<double> CellRecord::score(std::string_view score_name) const {
+  for (const auto& [known, value] : scores)
+    if (known == score_name) return value;
+  return std::nullopt;
+}
+
 std::optional<double> CellRecord::best_loss() const {
   const auto best = std::min_element(
       validations.begin(), validations.end(),
@@ -76,11 +82,7 @@ CellRecord read_cell(const std::string& name, const fs::path& run, const fs::pat
     record.final_loss = result.last_validation->loss_nats_per_token;
     record.final_nll = result.last_validation->nll_nats_per_token;
     record.bleu = result.last_validation->bleu;
-    const auto& scores = result.last_validation->scores;
-    if (!scores.empty()) {
-      record.score_name = scores.front().first;
-      record.score = scores.front().second;
-    }
+    record.scores = result.last_validation->scores;
   }
   return record;
 }

@@ -33,12 +33,13 @@ struct CellRecord {
   std::optional<double> final_nll;     // the same without label smoothing
   double unigram_nats = 0;             // what target token frequencies give without it; 0 where it is not known
   std::optional<double> bleu;          // at the end
-  std::string score_name;              // of the first of the task's other scores, where it has any
-  std::optional<double> score;         // its value at the end
-  std::optional<double> seconds;       // spent on updates
-  std::string problem;                 // why it diverged or failed
+  std::vector<std::pair<std::string, double>> scores;  // the task's others at the end, by name, what it goes by first
+  std::optional<double> seconds;                       // spent on updates
+  std::string problem;                                 // why it diverged or failed
 
   bool has_ended() const { return status == CellStatus::kFinished || status == CellStatus::kDiverged; }
+  // Nothing where it has no such one.
+  std::optional<double> score(std::string_view score_name) const;
   // Lowest of the validations.
   std::optional<double> best_loss() const;
   // Updates after which the loss first was `target`, on straight lines between validations; nothing where it never was.

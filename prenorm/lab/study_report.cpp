@@ -17,12 +17,6 @@ std::string number(const std::optional<double>& value, int digits) {
   return value ? fmt::format("{:.{}f}", *value, digits) : std::string();
 }
 
-std::string spread_text(const Spread& s, int digits) {
-  if (s.n == 0) return {};
-  if (s.n == 1) return fmt::format("{:.{}f}", s.mean, digits);
-  return fmt::format("{0:.{3}f} ({1:.{3}f} to {2:.{3}f})", s.mean, s.lowest, s.highest, digits);
-}
-
 std::string rate_text(double rate) { return config::float_text(rate); }
 
 // A table that begins with columns of keys; numbers stand to the right.
@@ -59,39 +53,43 @@ std::string finished_text(TextTable table, std::size_t keys) {
   return aligned(table);
 }
 
-// BLEU, or the first score of a task that has others.
-struct Quality {
-  explicit Quality(const StudyTable& table)
-      : scored(!table.score_name.empty()), name(scored ? table.score_name : "BLEU"), digits(scored ? 4 : 2) {}
+// BLEU, or the scores of a task that has others: a column each.
+std::vector<std::string> quality_names(const StudyTable& table) {
+  return table.score_names.empty() ? std::vector<std::string>{"BLEU"} : table.score_names;
+}
+std::vector<std::string> quality_texts(const StudyTable& table, const CellRecord& cell) {
+  if (table.score_names.empty()) return {number(cell.bleu, 2)};
+  std::vector<std::string> texts;
+  for (const std::string& name : table.score_names) texts.push_back(number(cell.score(name), 4));
+  return texts;
+}
 
-  std::optional<double> of(const CellRecord& cell) const { return scored ? cell.score : cell.bleu; }
-  const Spread& of(const SeedSummary& summary) const { return scored ? summary.score : summary.bleu; }
-
-  bool scored;
-  std::string name;
-  int digits;
-};
+std::vector<std::string> joined(std::vector<std::string> first, const std::vector<std::string>& middle,
+                                const std::vector<std::string>& last) {
+  first.insert(first.end(), middle.begin(), middle.end());
+  first.insert(first.end(), last.begin(), last.end());
+  return first;
+}
 
 std::string cells_text(const StudyTable& table) {
-  const Quality quality(table);
-  TextTable text =
-      keyed(short_names(table.keys), {"status", "updates", "loss", "best", quality.name, "to target", "seconds"});
+  TextTable text = keyed(short_names(table.keys),
+                         joined({"status", "updates", "loss", "best"}, quality_names(table), {"to target", "seconds"}));
   text.right[table.keys.size()] = false;
   for (const StudyRow& row : table.rows)
     add_row(text, row.values,
-            {status_text(row.cell), row.cell.has_ended() ? fmt::format("{}", row.cell.updates) : "",
-             number(row.cell.final_loss, 4), number(row.best_loss, 4), number(quality.of(row.cell), quality.digits),
-             number(row.updates_to_target, 0), number(row.cell.seconds, 0)});
+            joined({status_text(row.cell), row.cell.has_ended() ? fmt::format("{}", row.cell.updates) : "",
+                    number(row.cell.final_loss, 4), number(row.best_loss, 4)},
+                   quality_texts(table, row.cell), {number(row.updates_to_target, 0), number(row.cell.seconds, 0)}));
   return finished_text(std::move(text), table.keys.size());
 }
 
 std::string summary_text(const StudyTable& table) {
-  const Quality quality(table);
-  TextTable text = keyed(short_names(table.summary_keys), {"seeds", "diverged", "loss", quality.name, "to target"});
+  TextTable text = keyed(short_names(table.summary_keys),
+                         joined({"seeds", "diverged", "loss"}, quality_names(table), {"to target"}));
   for (const SeedSummary& s : table.summaries)
     add_row(text, s.values,
-            {fmt::format("{}", s.finished + s.diverged), fmt::format("{}", s.diverged), spread_text(s.loss, 4),
-             spread_text(quality.of(s), quality.digits), spread_text(s.updates_to_target, 0)});
+            joined({fmt::format("{}", s.finished + s.diverged), fmt::format("{}", s.diverged), spread_text(s.loss, 4)},
+                   quality_texts(s), {spread_text(s.updates_to_target, 0)}));
   return finished_text(std::move(text), table.summary_keys.size());
 }
 
@@ -130,7 +128,7 @@ nlohmann::ordered_json cell_json(const StudyTable& table, const StudyRow& row) {
   put(json, "valid_loss_nats_per_token", row.cell.final_loss);
   put(json, "best_valid_loss_nats_per_token", row.best_loss);
   put(json, "bleu", row.cell.bleu);
-  if (row.cell.score) put(json, row.cell.score_name.c_str(), row.cell.score);
+  for (const auto& [name, value] : row.cell.scores) json[name] = value;
   put(json, "updates_to_target_loss", row.updates_to_target);
   put(json, "training_seconds", row.cell.seconds);
   if (!row.cell.problem.empty()) json["problem"] = row.cell.problem;
@@ -142,7 +140,7 @@ nlohmann::ordered_json summary_json(const StudyTable& table, const SeedSummary& 
       {"keys", values_json(table.summary_keys, s.values)}, {"finished", s.finished}, {"diverged", s.diverged}};
   put(json, "valid_loss_nats_per_token", s.loss);
   put(json, "bleu", s.bleu);
-  if (s.score.n > 0) put(json, table.score_name.c_str(), s.score);
+  for (std::size_t i = 0; i < s.scores.size(); ++i) put(json, table.score_names[i].c_str(), s.scores[i]);
   put(json, "updates_to_target_loss", s.updates_to_target);
   return json;
 }
@@ -174,6 +172,19 @@ std::vector<std::string> short_names(const std::vector<std::string>& keys) {
   return names;
 }
 
+std::string spread_text(const Spread& s, int digits) {
+  if (s.n == 0) return {};
+  if (s.n == 1) return fmt::format("{:.{}f}", s.mean, digits);
+  return fmt::format("{0:.{3}f} ({1:.{3}f} to {2:.{3}f})", s.mean, s.lowest, s.highest, digits);
+}
+
+std::vector<std::string> quality_texts(const SeedSummary& summary) {
+  if (summary.scores.empty()) return {spread_text(summary.bleu, 2)};
+  std::vector<std::string> texts;
+  for (const Spread& score : summary.scores) texts.push_back(spread_text(score, 4));
+  return texts;
+}
+
 std::string to_text(const StudyTable& table) {
   std::string text = cells_text(table);
   if (table.target_loss)
@@ -191,7 +202,7 @@ std::string to_text(const StudyTable& table) {
 nlohmann::ordered_json to_json(const StudyTable& table) {
   using Json = nlohmann::ordered_json;
   Json json{{"keys", table.keys}};
-  if (!table.score_name.empty()) json["score"] = table.score_name;
+  if (!table.score_names.empty()) json["score"] = table.score_names.front();
   put(json, "target_loss_nats_per_token", table.target_loss);
   json["target_loss_is_median"] = table.target_is_median;
   json["bleu_margin"] = kBleuMargin;
@@ -205,18 +216,22 @@ nlohmann::ordered_json to_json(const StudyTable& table) {
 
 std::string to_csv(const StudyTable& table) {
   const auto exact = [](const std::optional<double>& value) { return value ? fmt::format("{}", *value) : ""; };
-  const Quality quality(table);
-  std::vector<std::string> keys{"name"};
-  keys.insert(keys.end(), table.keys.begin(), table.keys.end());
-  TextTable text = keyed(keys, {"status", "updates", "valid_loss_nats_per_token", "best_valid_loss_nats_per_token",
-                                quality.scored ? quality.name : "bleu", "updates_to_target_loss", "training_seconds"});
+  const bool scored = !table.score_names.empty();
+  TextTable text = keyed(joined({"name"}, table.keys, {}),
+                         joined({"status", "updates", "valid_loss_nats_per_token", "best_valid_loss_nats_per_token"},
+                                scored ? table.score_names : std::vector<std::string>{"bleu"},
+                                {"updates_to_target_loss", "training_seconds"}));
   for (const StudyRow& row : table.rows) {
     std::vector<KeyValue> values{{0, row.cell.name}};
     values.insert(values.end(), row.values.begin(), row.values.end());
+    std::vector<std::string> qualities;
+    for (const std::string& name : table.score_names) qualities.push_back(exact(row.cell.score(name)));
+    if (!scored) qualities.push_back(exact(row.cell.bleu));
     add_row(text, values,
-            {std::string(enum_name(row.cell.status)), row.cell.has_ended() ? fmt::format("{}", row.cell.updates) : "",
-             exact(row.cell.final_loss), exact(row.best_loss), exact(quality.of(row.cell)),
-             exact(row.updates_to_target), exact(row.cell.seconds)});
+            joined({std::string(enum_name(row.cell.status)),
+                    row.cell.has_ended() ? fmt::format("{}", row.cell.updates) : "", exact(row.cell.final_loss),
+                    exact(row.best_loss)},
+                   qualities, {exact(row.updates_to_target), exact(row.cell.seconds)}));
   }
   return csv(text);
 }
@@ -224,11 +239,11 @@ std::string to_csv(const StudyTable& table) {
 std::string outcome_text(const CellRecord& cell) {
   if (cell.status != CellStatus::kFinished)
     return fmt::format("{}{}{}", status_text(cell), cell.problem.empty() ? "" : ": ", cell.problem);
-  return fmt::format("{} updates{}{}, {}", format_count(cell.updates),
-                     cell.final_loss ? fmt::format(", validation loss {:.4f}", *cell.final_loss) : "",
-                     cell.bleu    ? fmt::format(", BLEU {:.2f}", *cell.bleu)
-                     : cell.score ? fmt::format(", {} {:.4f}", cell.score_name, *cell.score)
-                                  : "",
+  std::string figures;
+  if (cell.final_loss) figures += fmt::format(", validation loss {:.4f}", *cell.final_loss);
+  if (cell.bleu) figures += fmt::format(", BLEU {:.2f}", *cell.bleu);
+  for (const auto& [name, value] : cell.scores) figures += fmt::format(", {} {:.4f}", name, value);
+  return fmt::format("{} updates{}, {}", format_count(cell.updates), figures,
                      format_duration(cell.seconds.value_or(0)));
 }
 

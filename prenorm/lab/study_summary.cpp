@@ -31,7 +31,8 @@ Spread spread(const std::vector<const StudyRow*>& rows, const auto& figure) {
   return result;
 }
 
-SeedSummary summary_of(const Group& values, const std::vector<const StudyRow*>& rows) {
+SeedSummary summary_of(const Group& values, const std::vector<const StudyRow*>& rows,
+                       const std::vector<std::string>& score_names) {
   const Config& config = rows.front()->cell.config;
   SeedSummary summary{.values = values,
                       .learning_rate = config.optim.lr,
@@ -42,8 +43,9 @@ SeedSummary summary_of(const Group& values, const std::vector<const StudyRow*>& 
   }
   summary.loss = spread(rows, [](const StudyRow& row) { return row.cell.final_loss; });
   summary.bleu = spread(rows, [](const StudyRow& row) { return row.cell.bleu; });
-  summary.score = spread(rows, [](const StudyRow& row) { return row.cell.score; });
   summary.updates_to_target = spread(rows, [](const StudyRow& row) { return row.updates_to_target; });
+  for (const std::string& name : score_names)
+    summary.scores.push_back(spread(rows, [&](const StudyRow& row) { return row.cell.score(name); }));
   return summary;
 }
 
@@ -83,7 +85,7 @@ void summarize(StudyTable& table) {
     if (row.cell.has_ended()) seeds[group_of(table.keys, row.values, table.summary_keys)].push_back(&row);
   std::map<Group, ByRate> combinations, placements;
   for (const auto& [values, rows] : seeds) {
-    const SeedSummary& summary = table.summaries.emplace_back(summary_of(values, rows));
+    const SeedSummary& summary = table.summaries.emplace_back(summary_of(values, rows, table.score_names));
     const bool whole = summary.diverged == 0 && summary.bleu.n > 0;
     const std::optional<double> bleu = whole ? std::optional(summary.bleu.mean) : std::nullopt;
     combinations[group_of(table.summary_keys, values, table.range_keys)][summary.learning_rate] = bleu;

@@ -42,11 +42,15 @@ bool varies(const std::string& key, const std::vector<CellRecord>& cells, const 
   return std::any_of(values.begin(), values.end(), [&](const Values& v) { return v.at(key) != values[0].at(key); });
 }
 
+void add_once(std::vector<std::string>& names, const std::string& name) {
+  if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+}
+
 std::vector<std::string> varying_keys(const std::vector<CellRecord>& cells, const std::vector<Values>& values,
                                       std::span<const std::string> first) {
   std::vector<std::string> keys;
   const auto add = [&](const std::string& key) {
-    if (std::find(keys.begin(), keys.end(), key) == keys.end() && varies(key, cells, values)) keys.push_back(key);
+    if (varies(key, cells, values)) add_once(keys, key);
   };
   for (const std::string& key : first) add(key);
   Config order;
@@ -86,14 +90,11 @@ StudyTable make_table(std::vector<CellRecord> cells, std::span<const std::string
     for (const std::string& key : table.keys) row.values.push_back(values[i].at(key));
     row.best_loss = row.cell.best_loss();
     if (table.target_loss) row.updates_to_target = row.cell.updates_to(*table.target_loss);
-    if (table.score_name.empty()) table.score_name = row.cell.score_name;
+    for (const auto& [name, value] : row.cell.scores) add_once(table.score_names, name);
     table.rows.push_back(std::move(row));
   }
   std::stable_sort(table.rows.begin(), table.rows.end(),
                    [](const StudyRow& a, const StudyRow& b) { return a.values < b.values; });
-  // A score of another name is none to compare.
-  for (StudyRow& row : table.rows)
-    if (row.cell.score_name != table.score_name) row.cell.score.reset();
   summarize(table);
   return table;
 }

@@ -38,8 +38,9 @@ struct SeedSummary {
   double learning_rate = 0;
   std::string placement;
   std::int64_t finished = 0, diverged = 0;
-  // Of the finished ones; loss and updates at validations, `score` as in StudyTable.
-  Spread loss = {}, bleu = {}, score = {}, updates_to_target = {};
+  // Of the finished ones; loss and updates at validations.
+  Spread loss = {}, bleu = {}, updates_to_target = {};
+  std::vector<Spread> scores = {};  // of StudyTable::score_names
 };
 
 // Learning rates that work for a placement, optimizer, warm-up, ...: those next to the best one, without a gap among
@@ -58,7 +59,7 @@ struct StudyTable {
   std::vector<StudyRow> rows;                         // in the order of their values
   std::optional<double> target_loss;                  // nats per token; none while no cell has finished
   bool target_is_median = false;                      // of the finished cells' final losses
-  std::string score_name;                             // of the cells' first score; empty where there is none
+  std::vector<std::string> score_names;               // of the cells' scores, what they go by first; may be empty
   std::vector<SeedSummary> summaries;
   std::vector<RateRange> ranges;      // a combination of range_keys each, where there is a BLEU
   std::vector<RateRange> placements;  // at each rate the best combination

@@ -118,9 +118,9 @@ std::optional<double> Run::best_validation_loss() const {
   return best;
 }
 
-std::optional<std::pair<std::string, double>> Run::score() const {
-  if (!results_ || !results_->last_validation || results_->last_validation->scores.empty()) return std::nullopt;
-  return results_->last_validation->scores.front();
+std::vector<std::pair<std::string, double>> Run::scores() const {
+  if (!results_ || !results_->last_validation) return {};
+  return results_->last_validation->scores;
 }
 
 std::optional<double> Run::bleu() const {

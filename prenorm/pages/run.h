@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "prenorm/config/config.h"
@@ -59,8 +60,8 @@ class Run {
   std::optional<double> validation_loss() const;
   std::optional<double> best_validation_loss() const;
   std::optional<double> bleu() const;
-  // The first of the task's other scores, at the end.
-  std::optional<std::pair<std::string, double>> score() const;
+  // The task's other scores at the end, by name; none while there are no results.
+  std::vector<std::pair<std::string, double>> scores() const;
   double updates() const;
   double seconds() const;
 

@@ -69,18 +69,25 @@ bool is_place(const std::string& key) {
          key == "runtime.threads";
 }
 
-// The column is for BLEU, or for the scores of runs that have others: of the first run where they differ.
-std::string quality_name(const Runs& runs) {
-  for (const Run* run : runs)
-    if (const auto score = run->score()) return score->first;
-  return "BLEU";
+// Columns for BLEU, and for the scores of runs that have others instead.
+std::vector<std::string> quality_names(const Runs& runs) {
+  std::vector<std::string> names;
+  const auto add = [&](const std::string& name) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  };
+  for (const Run* run : runs) {
+    if (run->scores().empty() && run->bleu()) add("BLEU");
+    for (const auto& [name, value] : run->scores()) add(name);
+  }
+  return names.empty() ? std::vector<std::string>{"BLEU"} : names;
 }
 
 // Empty where the run is scored by something else.
 std::string quality_text(const Run& run, const std::string& name) {
-  const auto score = run.score();
-  if (name == "BLEU") return score ? "" : number(run.bleu(), 2);
-  return score && score->first == name ? number(score->second, 4) : "";
+  if (name == "BLEU") return run.scores().empty() ? number(run.bleu(), 2) : "";
+  for (const auto& [known, value] : run.scores())
+    if (known == name) return number(value, 4);
+  return "";
 }
 
 struct Keyed {
@@ -109,9 +116,10 @@ std::vector<report::RunEntry> run_entries(const Runs& runs) {
 }
 
 report::Table results_table(const Runs& runs) {
-  const std::string quality = quality_name(runs);
-  report::Table table{
-      {"run", "state", "updates", "training loss", "validation loss", "best", quality, "seconds"}, {}, "Results"};
+  const std::vector<std::string> qualities = quality_names(runs);
+  report::Table table{{"run", "state", "updates", "training loss", "validation loss", "best"}, {}, "Results"};
+  table.header.insert(table.header.end(), qualities.begin(), qualities.end());
+  table.header.emplace_back("seconds");
   for (const Run* run : runs) {
     const RunMetrics& m = run->metrics();
     table.rows.push_back({run->name(),
@@ -119,7 +127,9 @@ report::Table results_table(const Runs& runs) {
                           : run->results()    ? "finished"
                                               : "no results yet",
                           count(run->updates()), number(last(m.losses), 3), number(run->validation_loss(), 3),
-                          number(run->best_validation_loss(), 3), quality_text(*run, quality), count(run->seconds())});
+                          number(run->best_validation_loss(), 3)});
+    for (const std::string& name : qualities) table.rows.back().push_back(quality_text(*run, name));
+    table.rows.back().push_back(count(run->seconds()));
     table.runs.push_back(run->id());
   }
   return table;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <map>
 #include <set>
 
@@ -94,22 +95,26 @@ struct Figure {
   std::string title, label;
   bool low_is_bright;
   int digits;
-  std::optional<double> (*of)(const StudyRow&);
+  std::function<std::optional<double>(const StudyRow&)> of;
 };
 
-// BLEU, or the first score of a task that has others.
-Figure quality(const lab::StudyTable& table) {
+// BLEU, or the scores of a task that has others.
+std::vector<Figure> qualities(const lab::StudyTable& table) {
   constexpr std::string_view kLabel = "{} at the end; bright is better";
-  if (table.score_name.empty())
-    return {"BLEU", fmt::format(kLabel, "BLEU"), false, 2, [](const StudyRow& row) { return row.cell.bleu; }};
-  return {table.score_name, fmt::format(kLabel, table.score_name), false, 4,
-          [](const StudyRow& row) { return row.cell.score; }};
+  if (table.score_names.empty())
+    return {{"BLEU", fmt::format(kLabel, "BLEU"), false, 2, [](const StudyRow& row) { return row.cell.bleu; }}};
+  std::vector<Figure> figures;
+  for (const std::string& name : table.score_names)
+    figures.push_back(
+        {name, fmt::format(kLabel, name), false, 4, [name](const StudyRow& row) { return row.cell.score(name); }});
+  return figures;
 }
 
 std::vector<Figure> figures(const lab::StudyTable& table) {
-  return {{"Validation loss", "validation loss at the end, nats per token; bright is better", true, 3,
-           [](const StudyRow& row) { return row.cell.final_loss; }},
-          quality(table)};
+  std::vector<Figure> all = qualities(table);
+  all.insert(all.begin(), {"Validation loss", "validation loss at the end, nats per token; bright is better", true, 3,
+                           [](const StudyRow& row) { return row.cell.final_loss; }});
+  return all;
 }
 
 void add_cell(report::HeatPanel& panel, const Cells& cells, const Figure& figure) {
@@ -155,21 +160,38 @@ std::optional<report::HeatMap> heat_map(const lab::StudyTable& table, const Grou
 report::Table cells_table(const Study& study) {
   const lab::StudyTable& table = study.table;
   report::Table out{{"cell"}, {}, "Cells"};
-  const Figure score = quality(table);
-  for (const char* figure :
-       {"state", "updates", "loss", "best loss", score.title.c_str(), "updates to target", "seconds"})
-    out.header.emplace_back(figure);
+  const std::vector<Figure> scores = qualities(table);
+  for (const char* figure : {"state", "updates", "loss", "best loss"}) out.header.emplace_back(figure);
+  for (const Figure& score : scores) out.header.push_back(score.title);
+  for (const char* figure : {"updates to target", "seconds"}) out.header.emplace_back(figure);
   for (std::string& key : lab::short_names(table.keys)) out.header.push_back(std::move(key));
   for (std::size_t i = 0; i < table.rows.size(); ++i) {
     const StudyRow& row = table.rows[i];
     std::vector<std::string> line{study.cells[i]->name()};
-    line.insert(line.end(),
-                {std::string(enum_name(row.cell.status)), fmt::format("{}", row.cell.updates),
-                 number(row.cell.final_loss, 3), number(row.best_loss, 3), number(score.of(row), score.digits),
-                 number(row.updates_to_target, 0), number(row.cell.seconds, 0)});
+    line.insert(line.end(), {std::string(enum_name(row.cell.status)), fmt::format("{}", row.cell.updates),
+                             number(row.cell.final_loss, 3), number(row.best_loss, 3)});
+    for (const Figure& score : scores) line.push_back(number(score.of(row), score.digits));
+    line.insert(line.end(), {number(row.updates_to_target, 0), number(row.cell.seconds, 0)});
     for (const KeyValue& value : row.values) line.push_back(value.text);
     out.rows.push_back(std::move(line));
     out.runs.push_back(study.cells[i]->id());
+  }
+  return out;
+}
+
+// Mean, lowest and highest over the seeds of what else is the same; nothing where one seed was trained.
+std::optional<report::Table> seeds_table(const lab::StudyTable& table) {
+  if (table.summary_keys.size() == table.keys.size()) return std::nullopt;
+  report::Table out{lab::short_names(table.summary_keys), {}, "Over seeds: mean (lowest to highest)"};
+  for (const char* figure : {"seeds", "diverged", "loss"}) out.header.emplace_back(figure);
+  for (const Figure& score : qualities(table)) out.header.push_back(score.title);
+  for (const lab::SeedSummary& s : table.summaries) {
+    std::vector<std::string> line;
+    for (const KeyValue& value : s.values) line.push_back(value.text);
+    line.insert(line.end(), {fmt::format("{}", s.finished + s.diverged), fmt::format("{}", s.diverged),
+                             lab::spread_text(s.loss, 3)});
+    for (std::string& text : lab::quality_texts(s)) line.push_back(std::move(text));
+    out.rows.push_back(std::move(line));
   }
   return out;
 }
@@ -230,6 +252,7 @@ std::vector<report::Section> study_sections(const Study& study, const std::strin
     for (const Figure& figure : figures(study.table))
       if (auto map = heat_map(study.table, group, figure)) maps.blocks.emplace_back(std::move(*map));
   if (!study.table.ranges.empty()) maps.blocks.emplace_back(ranges_table(study.table));
+  if (auto seeds = seeds_table(study.table)) maps.blocks.emplace_back(std::move(*seeds));
   maps.blocks.emplace_back(cells_table(study));
   maps.blocks.emplace_back(definitions(study.table));
   maps.blocks.emplace_back(

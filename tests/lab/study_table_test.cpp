@@ -220,30 +220,30 @@ TEST(StudyReport, CsvHasARowACell) {
       "waiting,pre_ln,0.5,waiting,,,,,,\n");
 }
 
-TEST(StudyReport, AScoreStandsWhereBleuStood) {
+TEST(StudyReport, ScoresStandWhereBleuStood) {
   std::vector<CellRecord> cells;
   for (int seed = 1; seed <= 3; ++seed) {
     cells.push_back(cell(kPre, 1e-3, seed, 0));
     cells.back().bleu.reset();
-    cells.back().score_name = "accuracy";
-    cells.back().score = 0.6 + 0.1 * seed;
+    cells.back().scores = {{"accuracy", 0.6 + 0.1 * seed}, {"f1", 0.5 + 0.1 * seed}};
   }
   cells.push_back(cell(kPost, 1e-3, 1, 0));
   cells.back().bleu.reset();
-  cells.back().score_name = "f1";
-  cells.back().score = 0.99;
+  cells.back().scores = {{"f1", 0.99}};
   const StudyTable table = make_table(cells, {}, {});
-  EXPECT_THAT(to_text(table), HasSubstr("accuracy"));
+  EXPECT_EQ(table.score_names, (std::vector<std::string>{"accuracy", "f1"}));
   EXPECT_THAT(to_text(table), testing::Not(HasSubstr("BLEU")));
-  EXPECT_THAT(to_text(table), HasSubstr("0.8000 (0.7000 to 0.9000)"));
-  EXPECT_THAT(to_text(table), testing::Not(HasSubstr("0.99"))) << "of another score";
-  EXPECT_THAT(to_csv(table), HasSubstr(",best_valid_loss_nats_per_token,accuracy,updates_to_target_loss,"));
+  EXPECT_THAT(to_text(table), HasSubstr("0.8000 (0.7000 to 0.9000)  0.7000 (0.6000 to 0.8000)"));
+  EXPECT_THAT(to_csv(table), HasSubstr(",best_valid_loss_nats_per_token,accuracy,f1,updates_to_target_loss,"));
+  EXPECT_THAT(to_csv(table), HasSubstr(",,0.99,")) << "it has no accuracy";
   const auto json = to_json(table);
   EXPECT_EQ(json["score"], "accuracy");
+  EXPECT_EQ(json["cells"].front().contains("accuracy"), false);
   const auto& summary = json["summary"].back();
   EXPECT_EQ(summary["accuracy"]["n"], 3);
   EXPECT_NEAR(summary["accuracy"]["mean"].get<double>(), 0.8, 1e-12);
-  EXPECT_THAT(outcome_text(cells[0]), HasSubstr("accuracy 0.7000"));
+  EXPECT_NEAR(summary["f1"]["highest"].get<double>(), 0.8, 1e-12);
+  EXPECT_THAT(outcome_text(cells[0]), HasSubstr("accuracy 0.7000, f1 0.6000"));
 }
 
 }  // namespace

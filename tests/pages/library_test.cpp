@@ -15,6 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -171,13 +172,15 @@ TEST(LibraryPage, DrawsEachScoreOfATask) {
   write_file_atomically(folder / "a" / "results.json",
                         R"({"stopped_by":"train.max_steps","updates":40,"epochs":1,"target_tokens":9,)"
                         R"("training_seconds":2.5,"last":{"loss_nats_per_token":1,"nll_nats_per_token":1,)"
-                        R"("scores":[{"name":"accuracy","value":0.75}]}})");
+                        R"("scores":[{"name":"accuracy","value":0.75},{"name":"f1","value":0.8}]}})");
   const report::Page page = library_page(library_of({folder / "a"}), "prenorm report a");
   EXPECT_EQ(chart(page, "Validation accuracy").series.at(0).x, (std::vector<double>{30, 40}));
   EXPECT_EQ(chart(page, "Validation accuracy").series.at(0).y, (std::vector<double>{0.5, 0.75}));
   const auto tables = blocks_of<report::Table>(page);
-  EXPECT_EQ(tables.at(0)->header.at(6), "accuracy");
+  EXPECT_THAT(tables.at(0)->header, ElementsAre("run", "state", "updates", "training loss", "validation loss", "best",
+                                                "accuracy", "f1", "seconds"));
   EXPECT_EQ(tables.at(0)->rows.at(0).at(6), "0.7500");
+  EXPECT_EQ(tables.at(0)->rows.at(0).at(7), "0.8000");
 }
 
 TEST(LibraryPage, MapsGradientsOfLayersOverTraining) {
@@ -208,6 +211,22 @@ TEST(LibraryPage, MapsAStudyByRateAndWarmup) {
   EXPECT_TRUE(std::isnan(map.panels[0].values[1]));
   EXPECT_EQ(map.panels[1].values[3], 4);
   EXPECT_EQ(chart(page, "Training loss").series.size(), 8U);
+}
+
+TEST(LibraryPage, SumsAStudyUpOverSeeds) {
+  const test::TemporaryFolder folder;
+  make_study(folder / "study");
+  for (const int seed : {2, 3})
+    test::make_run(folder / "study/cells" / fmt::format("seed={}", seed),
+                   {.placement = "pre_ln", .lr = 0.001, .seed = seed, .loss = 3.0 + seed});
+  const report::Page page = library_page(library_of({folder / "study"}), "c");
+  const report::Table& table = *blocks_of<report::Table>(page).at(1);  // after the rates that work
+  EXPECT_THAT(table.caption, HasSubstr("Over seeds"));
+  EXPECT_THAT(table.header, ElementsAre("norm_placement", "lr", "warmup_steps", "seeds", "diverged", "loss", "BLEU"));
+  EXPECT_EQ(table.rows.size(), 8U);
+  EXPECT_THAT(table.rows, Contains(ElementsAre("pre_ln", "0.001", "0", "3", "0", "4.667 (3.000 to 6.000)",
+                                               "12.50 (12.50 to 12.50)")));
+  EXPECT_THAT(table.rows, Contains(ElementsAre("post_ln", "0.002", "0", "1", "1", "", "")));
 }
 
 TEST(LibraryPage, DrawsProbesAndChecks) {

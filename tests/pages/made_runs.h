@@ -37,7 +37,7 @@ inline void append(const std::filesystem::path& path, const std::string& text) {
 struct MadeRun {
   std::string placement = "pre_ln";
   double lr = 0.001;
-  int warmup = 0;
+  int warmup = 0, seed = 1;
   double loss = 3;
   bool finished = true, diverged = false;
 };
@@ -58,8 +58,8 @@ inline void make_run(const std::filesystem::path& folder, const MadeRun& run = {
   write_file_atomically(
       folder / "config.toml",
       fmt::format("[model]\nnorm_placement = \"{}\"\nencoder_layers = 1\ndecoder_layers = 1\n[optim]\n"
-                  "lr = {}\n[schedule]\nwarmup_steps = {}\n",
-                  run.placement, run.lr, run.warmup));
+                  "lr = {}\n[schedule]\nwarmup_steps = {}\n[train]\nseed = {}\n",
+                  run.placement, run.lr, run.warmup, run.seed));
   write_file_atomically(folder / "metrics.jsonl", observation_line(1, 1, 2) + update_line(1, 8) + update_line(10, 5) +
                                                       validation_line(10, 5.5) + observation_line(10, 3, 4) +
                                                       update_line(20, run.loss) + validation_line(20, run.loss));
