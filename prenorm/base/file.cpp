@@ -143,7 +143,13 @@ void sync_directory(const fs::path& path) {
     throw_error<FileError>("{}: the folder cannot be synced: {}", path.string(), reason());
 }
 
-AtomicDirectory::AtomicDirectory(fs::path path) : final_(std::move(path)), temporary_(temporary_beside(final_)) {
+fs::path without_separator_at_end(const fs::path& path) {
+  const fs::path normal = path.lexically_normal();
+  return normal.has_filename() || !normal.has_relative_path() ? normal : normal.parent_path();
+}
+
+AtomicDirectory::AtomicDirectory(const fs::path& path)
+    : final_(without_separator_at_end(path)), temporary_(temporary_beside(final_)) {
   make_parent(final_);
   std::error_code error;
   fs::remove_all(temporary_, error);

@@ -36,13 +36,16 @@ class AtomicFile {
 
 void write_file_atomically(const std::filesystem::path& path, std::string_view content);
 
+// The same path in its plain form: "runs/my" for "runs/./my/".
+std::filesystem::path without_separator_at_end(const std::filesystem::path& path);
+
 // Syncs a folder's list of names, so that a rename in it survives a power cut.
 void sync_directory(const std::filesystem::path& path);
 
 // A folder that appears under its name only when commit() returns. Fill path(); destroyed before commit(), it is gone.
 class AtomicDirectory {
  public:
-  explicit AtomicDirectory(std::filesystem::path path);
+  explicit AtomicDirectory(const std::filesystem::path& path);
   ~AtomicDirectory();
   AtomicDirectory(const AtomicDirectory&) = delete;
   AtomicDirectory& operator=(const AtomicDirectory&) = delete;

@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "prenorm/base/describe.h"
 #include "prenorm/config/config.h"
@@ -35,6 +36,7 @@ struct Architecture {
   bool masked_lm = false;
   bool next_sentence = false;
   std::int64_t classes = 0;  // outputs of the classifier, 1 for a number; 0 = there is none
+  std::vector<std::string> class_names = {};  // where they are known
 
   bool is_encoder() const { return type != ModelType::kGpt2 && type != ModelType::kMarian; }
   bool has_pooler() const { return next_sentence || classes > 0; }

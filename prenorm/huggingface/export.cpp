@@ -7,9 +7,11 @@
 #include "prenorm/base/file.h"
 #include "prenorm/config/load.h"
 #include "prenorm/config/validate.h"
+#include "prenorm/data/example_format.h"
 #include "prenorm/huggingface/config_json.h"
 #include "prenorm/huggingface/tokenizer_files.h"
 #include "prenorm/huggingface/weights.h"
+#include "prenorm/tasks/classifier.h"
 #include "prenorm/training/checkpoint.h"
 
 namespace prenorm::huggingface {
@@ -45,8 +47,10 @@ Exported export_run(const training::RunFolder& run, const std::string& which, co
   const Config config = load_run_config(run.path()).config;
   validate(config);
   const training::Tokenizers tokenizers = run.tokenizers();
-  const Architecture architecture =
+  Architecture architecture =
       architecture_of(config, tokenizers.source.size(), special_ids(tokenizers.source), classes_of(config, checkpoint));
+  if (const fs::path labels = tasks::labels_file(run); fs::exists(labels))
+    architecture.class_names = data::read_format(labels).classes;
   const Layout layout = layout_of(architecture);
   nn::Parameters parameters = empty_parameters(layout);
   training::load_weights(checkpoint, parameters);

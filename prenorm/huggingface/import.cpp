@@ -7,7 +7,9 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
+#include "prenorm/config/load.h"
 #include "prenorm/config/validate.h"
+#include "prenorm/config/write.h"
 #include "prenorm/huggingface/checkpoint_folder.h"
 #include "prenorm/huggingface/config_json.h"
 #include "prenorm/huggingface/tokenizer_files.h"
@@ -46,7 +48,7 @@ Config config_of(const Architecture& a) {
   config.task = task_of(a);
   config.model = a.model;
   config.masked_lm.next_sentence = a.next_sentence;
-  config.tokenizer.vocab_size = a.vocabulary;
+  config.tokenizer.vocab_size = std::clamp<std::int64_t>(a.vocabulary, 8, 1'000'000);  // the key's range
   if (config.task == TaskKind::kTranslation) {
     config.data.train_source = config.data.train_target = unknown;
   } else {
@@ -76,6 +78,7 @@ Imported import_run(const fs::path& folder, const training::RunFolder& run) {
   }
   const Config config = config_of(architecture);
   validate(config);
+  load_config_text(to_toml(config), (folder / "config.json").string());  // refuses what later commands could not read
   AtomicDirectory made(run.path());
   const training::RunFolder inside(made.path());
   inside.create(config, {tokenizer, tokenizer, true});

@@ -19,7 +19,9 @@ void write_json(const fs::path& path, const Json& json) { write_file_atomically(
 
 Json pieces_with_ids(const text::Tokenizer& tokenizer) {
   Json ids = Json::object();
-  for (std::int32_t id = 0; id < tokenizer.size(); ++id) ids[tokenizer.piece(id)] = id;
+  // Past the search for a key that is there already: a vocabulary would take quadratic time.
+  auto& list = ids.get_ref<Json::object_t&>();
+  for (std::int32_t id = 0; id < tokenizer.size(); ++id) list.emplace_back(tokenizer.piece(id), id);
   return ids;
 }
 
@@ -58,21 +60,25 @@ Json write_sentencepiece(const fs::path& folder, const Architecture& a, const te
 
 // tokenizer.json is what fast tokenizers need, vocab.txt what others do.
 Json write_wordpiece(const fs::path& folder, const text::Tokenizer& tokenizer) {
-  const Json json = Json::parse(tokenizer.serialized());
+  const auto json = nlohmann::json::parse(tokenizer.serialized());
   std::string lines;
   for (std::int32_t id = 0; id < tokenizer.size(); ++id) lines += tokenizer.piece(id) + "\n";
   write_file_atomically(folder / "tokenizer.json", tokenizer.serialized());
   write_file_atomically(folder / "vocab.txt", lines);
   Json config{{"tokenizer_class", "BertTokenizer"}};
-  if (const auto rules = json.find("normalizer"); rules != json.end() && rules->is_object())
+  // transformers goes by these where they differ from the file's own rules.
+  if (const auto rules = json.find("normalizer"); rules != json.end() && rules->is_object()) {
     config["do_lower_case"] = rules->value("lowercase", false);
+    config["strip_accents"] = rules->contains("strip_accents") ? Json(rules->at("strip_accents")) : Json(nullptr);
+    config["tokenize_chinese_chars"] = true;
+  }
   return config;
 }
 
 Json write_byte_level_bpe(const fs::path& folder, const Architecture& a, const text::Tokenizer& tokenizer) {
-  const Json json = Json::parse(tokenizer.serialized());
+  const auto json = nlohmann::json::parse(tokenizer.serialized());
   std::string merges = "#version: 0.2\n";
-  for (const Json& pair : json.at("model").at("merges"))
+  for (const auto& pair : json.at("model").at("merges"))
     merges +=
         (pair.is_array() ? pair[0].get<std::string>() + " " + pair[1].get<std::string>() : pair.get<std::string>()) +
         "\n";
@@ -99,8 +105,8 @@ void check_marian(const fs::path& folder, const Architecture& a, const text::Tok
   if (read_file(folder / "source.spm") != read_file(folder / "target.spm"))
     throw_error<DataError>("{}: source.spm and target.spm are not the same; this program needs one vocabulary for both",
                            folder.string());
-  const Json ids = Json::parse(read_file(folder / "vocab.json"), nullptr, /*allow_exceptions=*/false);
-  if (!ids.is_object() || ids != pieces_with_ids(tokenizer))
+  const auto ids = nlohmann::json::parse(read_file(folder / "vocab.json"), nullptr, /*allow_exceptions=*/false);
+  if (ids != nlohmann::json(pieces_with_ids(tokenizer)))
     throw_error<DataError>("{}: its ids are not those of the SentencePiece model, which this program needs",
                            (folder / "vocab.json").string());
   if (a.ids.decoder_start != tokenizer.decoder_start_id() || a.ids.end != tokenizer.eos_id())

@@ -37,6 +37,13 @@ BasicTokenRules read_rules(const fs::path& folder, const std::vector<std::string
     const auto found = config.find(key);
     return found != config.end() && found->is_boolean() ? found->get<bool>() : otherwise;
   };
+  for (const char* key : {"do_basic_tokenize", "tokenize_chinese_chars"})
+    if (!flag(key, true))
+      throw_error<DataError>("{}: {} is false, which this program cannot do: it cuts text as BERT does", path.string(),
+                             key);
+  if (config.value("tokenizer_class", Json()) == "BertJapaneseTokenizer")
+    throw_error<DataError>("{}: BertJapaneseTokenizer finds words with a dictionary that this program does not have",
+                           path.string());
   rules.lower_case = flag("do_lower_case", rules.lower_case);
   rules.strip_accents = flag("strip_accents", rules.lower_case);
   return rules;
@@ -55,7 +62,10 @@ std::string read_wordpiece(const fs::path& path) {
 std::string join_gpt2_files(const fs::path& folder) {
   const fs::path vocabulary_path = folder / kVocabulary, merges_path = folder / kMerges;
   const Json vocabulary = Json::parse(read_file(vocabulary_path), nullptr, false);
-  if (!vocabulary.is_object()) throw_error<DataError>("{}: is damaged or cut short", vocabulary_path.string());
+  // Also keeps what is nested deeply from what follows.
+  const auto is_id = [](const Json& id) { return id.is_number_unsigned(); };
+  if (!vocabulary.is_object() || !std::all_of(vocabulary.begin(), vocabulary.end(), is_id))
+    throw_error<DataError>("{}: is damaged, or no list of pieces with their ids", vocabulary_path.string());
   const std::string lines = read_file(merges_path);
   if (!is_utf8(lines)) throw_error<DataError>("{}: is not UTF-8", merges_path.string());
   std::vector<std::string> merges;

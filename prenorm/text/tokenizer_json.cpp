@@ -30,7 +30,7 @@ class Reader {
   std::shared_ptr<const TokenizerModel> read() const {
     if (text_of(json_, "format") == kOwnFormat) return read_own();
     const Json& model = part("model").is_object() ? part("model") : json_;
-    const std::string type = text_of(model, "type");
+    const std::string type = type_of(model);
     if (type == "WordPiece") return read_wordpiece(model);
     if (type == "BPE") return read_bpe(model);
     if (type.empty()) refuse("it has no model.type; a vocab.json needs its merges.txt beside it");
@@ -53,6 +53,13 @@ class Reader {
   static std::string text_of(const Json& object, const char* key) {
     const Json& found = part_of(object, key);
     return found.is_string() ? found.get<std::string>() : std::string();
+  }
+  // The published files of BERT and GPT-2 are older than the field.
+  static std::string type_of(const Json& model) {
+    const std::string type = text_of(model, "type");
+    if (!type.empty()) return type;
+    if (part_of(model, "merges").is_array()) return "BPE";
+    return part_of(model, "max_input_chars_per_word").is_number() ? "WordPiece" : "";
   }
   // `otherwise` also for null, as Hugging Face writes what follows from elsewhere.
   static bool flag_of(const Json& object, const char* key, bool otherwise) {

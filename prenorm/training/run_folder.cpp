@@ -38,11 +38,6 @@ bool is_checkpoint(const fs::path& path) {
   return fs::exists(path / "trainer.json", error);
 }
 
-fs::path without_separator_at_end(const fs::path& path) {
-  const fs::path normal = path.lexically_normal();
-  return normal.has_filename() || !normal.has_relative_path() ? normal : normal.parent_path();
-}
-
 }  // namespace
 
 RunFolder::RunFolder(const fs::path& path) : path_(without_separator_at_end(path)) {}

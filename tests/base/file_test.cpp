@@ -125,6 +125,17 @@ TEST(AtomicDirectory, AppearsAtCommit) {
   EXPECT_EQ(read_file(folder / "run/checkpoint/a"), "1");
 }
 
+TEST(AtomicDirectory, MayBeNamedWithASeparatorAtItsEnd) {
+  const TemporaryFolder folder;
+  for (const char* content : {"1", "2"}) {
+    AtomicDirectory directory(folder / "checkpoint/");
+    write_file_atomically(directory.path() / "a", content);
+    directory.commit();
+    EXPECT_EQ(read_file(folder / "checkpoint/a"), content);
+  }
+  EXPECT_EQ(folder.names(), Names{"checkpoint"});
+}
+
 TEST(AtomicDirectory, LeavesNothingWithoutCommit) {
   const TemporaryFolder folder;
   {

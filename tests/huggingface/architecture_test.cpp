@@ -140,6 +140,15 @@ TEST_F(ConfigJson, ReadsBackWhatIsWritten) {
 }
 
 // https://huggingface.co/docs/transformers: the published GPT-2 and BERT.
+TEST(ConfigWriter, ClassesHaveTheirNamesWhereTheyAreKnown) {
+  Architecture a;
+  a.classes = 2;
+  EXPECT_EQ(to_config_json(a)["id2label"]["1"], "LABEL_1");
+  a.class_names = {"entailment", "not_entailment"};
+  EXPECT_EQ(to_config_json(a)["id2label"]["1"], "not_entailment");
+  EXPECT_EQ(to_config_json(a)["label2id"]["entailment"], 0);
+}
+
 TEST_F(ConfigJson, ReadsPublishedOnes) {
   const Architecture gpt2 = read(R"({"activation_function": "gelu_new", "architectures": ["GPT2LMHeadModel"],
     "attn_pdrop": 0.1, "bos_token_id": 50256, "embd_pdrop": 0.1, "eos_token_id": 50256, "initializer_range": 0.02,

@@ -174,6 +174,7 @@ TEST_F(Runs, WordPieceIsWrittenForFastTokenizersAndForOthers) {
   EXPECT_EQ(config["tokenizer_class"], "BertTokenizer");
   EXPECT_EQ(config["pad_token"], "[PAD]");
   EXPECT_EQ(config["do_lower_case"], true);
+  EXPECT_EQ(config["strip_accents"], true);
   // As published: the vocabulary alone.
   fs::remove(folder_ / "hf" / "tokenizer.json");
   import_run(folder_ / "hf", RunFolder(folder_ / "third"));

@@ -134,8 +134,24 @@ TEST(ByteLevelBpe, VocabularyAndMergesOfTwoFiles) {
   EXPECT_EQ(written["decoder"], words);
   EXPECT_EQ(written["model"]["vocab"], golden()["vocab"]);
   EXPECT_EQ(written["model"]["merges"], golden()["merges"]);
+  std::string nested = "{\"a\":";
+  for (const char c : {'[', ']'}) nested.append(200'000, c);
+  write_file_atomically(folder / "vocab.json", nested + "}");
+  EXPECT_THAT([&] { Tokenizer::from_file(folder.path()); }, ThrowsMessage<DataError>(HasSubstr("vocab.json: ")));
+  write_file_atomically(folder / "vocab.json", golden()["vocab"].dump());
   write_file_atomically(folder / "merges.txt", merges + "lonely\n");
   EXPECT_THAT([&] { Tokenizer::from_file(folder.path()); }, ThrowsMessage<DataError>(HasSubstr("merges.txt:202: ")));
+}
+
+// As openai-community/gpt2 has it: no model.type, empty texts where newer files have null.
+TEST(ByteLevelBpe, ReadsTheFileThatGpt2WasPublishedWith) {
+  json published = tokenizer_json();
+  published["model"].erase("type");
+  published["model"].update(
+      {{"dropout", nullptr}, {"unk_token", nullptr}, {"continuing_subword_prefix", ""}, {"end_of_word_suffix", ""}});
+  const Tokenizer tokenizer = Tokenizer::from_serialized(published.dump());
+  EXPECT_EQ(tokenizer.format(), TokenizerFormat::kByteLevelBpe);
+  EXPECT_EQ(tokenizer.encode("they're all here"), small_gpt2().encode("they're all here"));
 }
 
 TEST(ByteLevelBpe, MergesMayBeLists) {

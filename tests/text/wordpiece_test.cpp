@@ -125,6 +125,11 @@ TEST(WordPiece, CaseFollowsTheConfigurationElseTheVocabulary) {
   write_file_atomically(folder / "tokenizer_config.json", R"({"do_lower_case": false, "strip_accents": null})");
   EXPECT_THAT(pieces(Tokenizer::from_file(path), "WANT want"), ElementsAre("[UNK]", "want"));
   EXPECT_THAT(pieces(Tokenizer::from_file(folder.path()), "WANT want"), ElementsAre("[UNK]", "want"));
+  for (const char* other : {R"({"tokenize_chinese_chars": false})", R"({"do_basic_tokenize": false})",
+                            R"({"tokenizer_class": "BertJapaneseTokenizer"})"}) {
+    write_file_atomically(folder / "tokenizer_config.json", other);
+    EXPECT_THAT([&] { Tokenizer::from_file(path); }, ThrowsMessage<DataError>(HasSubstr("tokenizer_config.json: ")));
+  }
   write_file_atomically(folder / "tokenizer_config.json", "{");
   EXPECT_THAT([&] { Tokenizer::from_file(path); }, ThrowsMessage<DataError>(HasSubstr("tokenizer_config.json: ")));
   const Tokenizer cased = Tokenizer::from_serialized(std::string(kVocabulary) + "Want\n");
@@ -147,7 +152,20 @@ TEST(WordPiece, OneFileHoldsAll) {
   EXPECT_EQ(json["normalizer"]["lowercase"], false);
 }
 
-// The form that Hugging Face's tokenizers publish for bert-base-uncased, with the ids of the small vocabulary.
+// The published tokenizer.json of bert-base-uncased is older than model.type and the post-processor's name.
+TEST(WordPiece, ReadsTheFileThatBertWasPublishedWith) {
+  auto json = nlohmann::json::parse(small_bert().serialized());
+  json["model"].erase("type");
+  json["normalizer"]["strip_accents"] = nullptr;
+  json["pre_tokenizer"] = {{"type", "BertPreTokenizer"}};
+  json["post_processor"] = {{"type", "BertProcessing"}, {"sep", {"[SEP]", 3}}, {"cls", {"[CLS]", 2}}};
+  const Tokenizer published = Tokenizer::from_serialized(json.dump());
+  EXPECT_EQ(published.format(), TokenizerFormat::kWordPiece);
+  for (const char* text : {"Unwanted, unwanted", "W\u00E4nted [MASK]"})
+    EXPECT_EQ(published.encode(text), small_bert().encode(text)) << text;
+}
+
+// The form that Hugging Face's tokenizers write for bert-base-uncased, with the ids of the small vocabulary.
 TEST(WordPiece, TheFileHasAllThatOthersAskFor) {
   auto json = nlohmann::json::parse(small_bert().serialized());
   EXPECT_EQ(json["model"]["vocab"].size(), 19U);
