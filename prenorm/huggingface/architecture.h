@@ -35,7 +35,7 @@ struct Architecture {
   // Heads of an encoder. The pooler stands wherever one of the last two does.
   bool masked_lm = false;
   bool next_sentence = false;
-  std::int64_t classes = 0;  // outputs of the classifier, 1 for a number; 0 = there is none
+  std::int64_t classes = 0;                   // outputs of the classifier, 1 for a number; 0 = there is none
   std::vector<std::string> class_names = {};  // where they are known
 
   bool is_encoder() const { return type != ModelType::kGpt2 && type != ModelType::kMarian; }
