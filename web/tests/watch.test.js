@@ -24,15 +24,26 @@ async function until(what, condition) {
   assert.fail(`not in time: ${what}`);
 }
 
-// The update under the right edge of the chart.
-async function lastUpdate(page) {
+async function lastUpdateOnce(page) {
   const over = figure(page).locator(".u-over");
   await over.scrollIntoViewIfNeeded();
   const box = await over.boundingBox();
+  if (!box) throw new Error("the chart is not attached");
   await page.mouse.move(box.x + 5, box.y + 20);
   await page.mouse.move(box.x + box.width - 1, box.y + 20);
   const text = await figure(page).locator(".tooltip").innerText();
   return Number(/update ([\d,]+)/.exec(text)?.[1].replace(/,/g, ""));
+}
+
+// The update under the right edge of the chart. A live page puts a new chart in the place of one that is being read.
+async function lastUpdate(page) {
+  for (let tries = 1; ; ++tries) {
+    try {
+      return await lastUpdateOnce(page);
+    } catch (error) {
+      if (tries === 5 || !error.message.includes("not attached")) throw error;
+    }
+  }
 }
 
 test("curves grow while a run goes on; zoom and choice stay", { skip }, async (t) => {
