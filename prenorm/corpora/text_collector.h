@@ -21,9 +21,9 @@ struct TextCounts {
 class TextCollector {
  public:
   // Normalises the paragraphs, cuts them into sentences and keeps those that are is_running_text() and are not there
-  // already (by duplicate_key(), over all documents: so no sentence of one part stands in another). A document of which
-  // fewer than ten words are left is dropped whole. The part is chosen by split_of_key("SOURCE/KEY"). Returns what was
-  // added.
+  // already (by duplicate_key(), over all documents that are kept: so no sentence of one part stands in another). A
+  // document of which fewer than ten words are left is dropped whole. The part is chosen by split_of_key("SOURCE/KEY").
+  // Returns what was added.
   TextCounts add(std::string_view source, const TextDocument& document);
 
   // One sentence a line, a blank line between documents.

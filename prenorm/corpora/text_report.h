@@ -12,7 +12,7 @@
 namespace prenorm::corpora {
 
 // Raised whenever the extraction, the cleaning or the split changes: a text of another version is built anew.
-inline constexpr int kTextExtractionVersion = 1;
+inline constexpr int kTextExtractionVersion = 2;
 
 struct DebianTextSource {
   std::string source, licence;

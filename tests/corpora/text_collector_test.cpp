@@ -55,6 +55,14 @@ TEST(TextCollector, DropsWhatIsTooShortToBeADocument) {
   EXPECT_EQ(all(text, buffer), "");
 }
 
+TEST(TextCollector, ADroppedDocumentTakesNoSentenceFromOthers) {
+  TextCollector text;
+  const char* shared = "This package contains the development files.";
+  EXPECT_EQ(text.add("s", {"a", {shared}}).documents, 0);
+  EXPECT_EQ(text.add("s", {"b", {shared, kLong}}).lines, 2);
+  EXPECT_EQ(text.add("s", {"c", {shared, "Another document follows that one, and it is of ten words."}}).lines, 1);
+}
+
 TEST(TextCollector, ChoosesThePartByTheKeyAlone) {
   // python3: [k for k in range(300) if zlib.crc32(b"s/%d" % k) % 100 == 0] and == 1
   const std::vector<int> kTest = {35}, kValid = {25, 67, 151, 193};
