@@ -11,7 +11,6 @@
 #include "prenorm/huggingface/config_json.h"
 #include "prenorm/huggingface/tokenizer_files.h"
 #include "prenorm/huggingface/weights.h"
-#include "prenorm/tasks/classifier.h"
 #include "prenorm/training/checkpoint.h"
 
 namespace prenorm::huggingface {
@@ -49,7 +48,7 @@ Exported export_run(const training::RunFolder& run, const std::string& which, co
   const training::Tokenizers tokenizers = run.tokenizers();
   Architecture architecture =
       architecture_of(config, tokenizers.source.size(), special_ids(tokenizers.source), classes_of(config, checkpoint));
-  if (const fs::path labels = tasks::labels_file(run); fs::exists(labels))
+  if (const fs::path labels = run.labels(); fs::exists(labels))
     architecture.class_names = data::read_format(labels).classes;
   const Layout layout = layout_of(architecture);
   nn::Parameters parameters = empty_parameters(layout);

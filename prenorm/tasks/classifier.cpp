@@ -23,8 +23,6 @@ void append_probabilities(std::vector<std::vector<double>>& all, const at::Tenso
 
 }  // namespace
 
-fs::path labels_file(const training::RunFolder& folder) { return folder.path() / "labels.json"; }
-
 LoadedClassifier load_classifier(const training::RunFolder& folder, const std::string& which) {
   const fs::path checkpoint = folder.find_checkpoint(which);
   Config config = load_run_config(folder.path()).config;
@@ -32,14 +30,12 @@ LoadedClassifier load_classifier(const training::RunFolder& folder, const std::s
   if (config.task != TaskKind::kClassification)
     throw_error<UsageError>("{}: was trained with task = \"{}\"; predictions come from a run of classification",
                             folder.path().string(), enum_name(config.task));
-  if (!fs::exists(labels_file(folder)))
+  if (!fs::exists(folder.labels()))
     throw_error<CheckpointError>(
-        "{}: is not there, which names the columns and the classes; a run that was trained here has it, and resuming "
-        "one "
-        "writes it anew",
-        labels_file(folder).string());
-  LoadedClassifier loaded{std::move(config), folder.tokenizers().source, data::read_format(labels_file(folder)),
-                          nullptr, checkpoint};
+        "{}: is not there, which names the columns and the classes; resuming a run that was trained here writes it anew",
+        folder.labels().string());
+  LoadedClassifier loaded{std::move(config), folder.tokenizers().source, data::read_format(folder.labels()), nullptr,
+                          checkpoint};
   loaded.model = std::make_unique<models::Bert>(loaded.config.model, loaded.tokenizer.size(),
                                                 models::BertHeads{.outputs = loaded.format.outputs()},
                                                 static_cast<std::uint64_t>(loaded.config.train.seed));

@@ -16,9 +16,6 @@
 
 namespace prenorm::tasks {
 
-// RUN/labels.json: what the columns of the training table meant (data::write_format).
-std::filesystem::path labels_file(const training::RunFolder& folder);
-
 struct LoadedClassifier {
   Config config;
   text::Tokenizer tokenizer;

@@ -83,7 +83,7 @@ training::TrainingResult train(const Config& given, const RunFolder& folder, Sta
     write_file_atomically(folder.config(), to_toml(config));
   }
   if (const auto* classifier = dynamic_cast<const ClassificationTask*>(task.get()))
-    data::write_format(labels_file(folder), classifier->format());
+    data::write_format(folder.labels(), classifier->format());
   announce(config, *task, folder);
   try {
     return trainer.run();

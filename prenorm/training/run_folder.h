@@ -36,6 +36,8 @@ class RunFolder {
   std::filesystem::path config() const { return path_ / "config.toml"; }
   std::filesystem::path metrics() const { return path_ / "metrics.jsonl"; }
   std::filesystem::path results() const { return path_ / "results.json"; }
+  // What the columns and classes of a classification are called: data::write_format().
+  std::filesystem::path labels() const { return path_ / "labels.json"; }
   std::filesystem::path diagnosis() const { return path_ / "diagnosis.json"; }
   std::filesystem::path diagnosis_page() const { return path_ / "diagnosis.md"; }
   std::filesystem::path tensorboard() const { return path_ / "tensorboard"; }
