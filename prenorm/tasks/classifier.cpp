@@ -32,7 +32,7 @@ LoadedClassifier load_classifier(const training::RunFolder& folder, const std::s
                             folder.path().string(), enum_name(config.task));
   if (!fs::exists(folder.labels()))
     throw_error<CheckpointError>(
-        "{}: is not there, which names the columns and the classes; resuming a run that was trained here writes it anew",
+        "{}: is not there, which names columns and classes; resuming a run that was trained here writes it anew",
         folder.labels().string());
   LoadedClassifier loaded{std::move(config), folder.tokenizers().source, data::read_format(folder.labels()), nullptr,
                           checkpoint};
