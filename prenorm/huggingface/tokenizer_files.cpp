@@ -132,7 +132,7 @@ text::Tokenizer read_tokenizer(const fs::path& folder, const Architecture& archi
   for (const char* name :
        {kOurs, "source.spm", "spiece.model", "tokenizer.model", "tokenizer.json", "vocab.txt", "vocab.json"}) {
     if (!fs::exists(folder / name)) continue;
-    const text::Tokenizer tokenizer = text::Tokenizer::from_file(folder / name);
+    text::Tokenizer tokenizer = text::Tokenizer::from_file(folder / name);
     if (tokenizer.size() != architecture.vocabulary)
       throw_error<DataError>("{}: has {} pieces, and the vocabulary of config.json has {}", (folder / name).string(),
                              tokenizer.size(), architecture.vocabulary);

@@ -30,6 +30,7 @@ TextTable keyed(const std::vector<std::string>& key_names, const std::vector<std
 
 void add_row(TextTable& table, const std::vector<KeyValue>& values, std::vector<std::string> figures) {
   std::vector<std::string> row;
+  row.reserve(values.size() + figures.size());
   for (const KeyValue& value : values) row.push_back(value.text);
   row.insert(row.end(), std::make_move_iterator(figures.begin()), std::make_move_iterator(figures.end()));
   table.rows.push_back(std::move(row));

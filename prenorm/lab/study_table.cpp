@@ -79,6 +79,7 @@ StudyTable make_table(std::vector<CellRecord> cells, std::span<const std::string
                       std::optional<double> target_loss) {
   StudyTable table;
   std::vector<Values> values;
+  values.reserve(cells.size());
   for (CellRecord& cell : cells) values.push_back(values_of(cell));
   table.keys = varying_keys(cells, values, grid_keys);
   table.summary_keys = without(table.keys, "train.seed");

@@ -56,7 +56,7 @@ class Reader {
   }
   // The published files of BERT and GPT-2 are older than the field.
   static std::string type_of(const Json& model) {
-    const std::string type = text_of(model, "type");
+    std::string type = text_of(model, "type");
     if (!type.empty()) return type;
     if (part_of(model, "merges").is_array()) return "BPE";
     return part_of(model, "max_input_chars_per_word").is_number() ? "WordPiece" : "";
