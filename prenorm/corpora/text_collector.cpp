@@ -27,8 +27,9 @@ TextCounts TextCollector::add(std::string_view source, const TextDocument& docum
   for (const std::string& raw : document.paragraphs) {
     const std::string paragraph = normalize(raw);
     for (const std::string_view sentence : split_sentences(paragraph)) {
+      if (!is_running_text(sentence)) continue;
       const std::uint64_t key = hash64(duplicate_key(sentence));
-      if (!is_running_text(sentence) || !seen_.insert(key).second) continue;
+      if (!seen_.insert(key).second) continue;
       keys.push_back(key);
       lines.append(sentence) += '\n';
       ++counts.lines;

@@ -46,8 +46,8 @@ Json encoder_json(const Architecture& a) {
             {"bos_token_id", id_or_null(a.ids.begin)},
             {"eos_token_id", id_or_null(a.ids.end)}};
   if (a.classes == 0) return json;
+  const bool named = a.classes == std::ssize(a.class_names);
   for (std::int64_t i = 0; i < a.classes; ++i) {
-    const bool named = a.classes == std::ssize(a.class_names);
     const std::string label = named ? a.class_names[static_cast<std::size_t>(i)] : "LABEL_" + std::to_string(i);
     json["id2label"][std::to_string(i)] = label;
     json["label2id"][label] = i;

@@ -78,7 +78,8 @@ Imported import_run(const fs::path& folder, const training::RunFolder& run) {
   }
   const Config config = config_of(architecture);
   validate(config);
-  load_config_text(to_toml(config), (folder / "config.json").string());  // refuses what later commands could not read
+  // Refuses what later commands could not read.
+  load_config_text(to_toml(config), (folder / "config.json").string() + ", as the configuration of a run");
   AtomicDirectory made(run.path());
   const training::RunFolder inside(made.path());
   inside.create(config, {tokenizer, tokenizer, true});
