@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <csignal>
 
+#include "prenorm/ops/cpu_level.h"
 #include "prenorm/ops/kernels.h"
 
 namespace prenorm::training {
@@ -23,6 +24,7 @@ int usable_cores() {
 }
 
 void set_up_process(const RuntimeConfig& runtime) {
+  ops::cpu_level();         // refuses a wrong PRENORM_CPU_LEVEL before any work
   mallopt(M_ARENA_MAX, 1);  // what one worker gives back, another can take
   mallopt(M_MMAP_MAX, 0);
   mallopt(M_TRIM_THRESHOLD, 2'000'000'000);

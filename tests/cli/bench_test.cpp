@@ -71,6 +71,13 @@ TEST_F(Bench, MeasuresSyntheticTextWhereNoDataIsNamed) {
   expect_consistent(same, 1);
 }
 
+TEST_F(Bench, NamesTheLevelOfKernelsThatTheEnvironmentChose) {
+  const std::string command =
+      "PRENORM_CPU_LEVEL=baseline \"$PRENORM\" bench " + std::string(*text_ / "synthetic.toml") + " --steps 1";
+  EXPECT_EQ(json::parse(shell(command + " --json").out)["cpu_level"], "baseline");
+  EXPECT_THAT(shell(command).out, HasSubstr("kernels           baseline\n"));
+}
+
 TEST_F(Bench, TrainsAlikeWithAndWithoutKernels) {
   const json fused = measured({*text_ / "synthetic.toml", "--steps", "3"}),
              composite = measured({*text_ / "synthetic.toml", "--steps", "3", "--set", "runtime.fused=false"});
