@@ -47,7 +47,10 @@ void expect_consistent(const json& j, std::size_t steps) {
   EXPECT_GT(j["model_gflop_per_update"], 0);
   EXPECT_GT(j["gemm_peak_gflops"], 0);
   EXPECT_GT(j["utilization"], 0);
-  EXPECT_LT(j["utilization"], 1.5);
+  if (steps == 1) {
+    const double gflops = 1e3 * j["model_gflop_per_update"].get<double>() / j["ms_per_update"]["median"].get<double>();
+    EXPECT_DOUBLE_EQ(j["utilization"].get<double>(), gflops / j["gemm_peak_gflops"].get<double>());
+  }
   EXPECT_GT(j["peak_rss_mib"], 1);
   EXPECT_EQ(j["loss_nats_per_token"].size(), steps);
   double share = 0, ms = 0;
