@@ -8,6 +8,7 @@
 #include "finite_differences.h"
 #include "golden_file.h"
 #include "random_tensor.h"
+#include "test_seed.h"
 
 namespace prenorm::models {
 namespace {
