@@ -49,15 +49,20 @@ class LanguageTask : public ::testing::TestWithParam<TaskKind> {
 INSTANTIATE_TEST_SUITE_P(Tasks, LanguageTask, ::testing::Values(TaskKind::kMaskedLm, TaskKind::kCausalLm),
                          [](const auto& value) { return std::string(enum_name(value.param)); });
 
+// A masked model soon tells letters from spaces, at 0.62 of what the frequencies give, stays there for hundreds of
+// updates, and leaves that place only when it sees that letters count up: how soon depends on bits.
 TEST_P(LanguageTask, LearnsWhatCanBeLearned) {
   Config c = own_config();
-  c.train.max_steps = 400;
+  c.train.max_steps = 800;
+  c.model.d_model = 32;
+  c.model.d_ff = 64;
   c.batch.max_tokens = 1024;
   c.optim.lr = 5e-3;
   c.model.dropout = 0;
   const training::TrainingResult result = trained(c, "run");
   EXPECT_GT(result.state.unigram_nats, 1);
-  EXPECT_LT(result.last_validation->nll_nats_per_token, 0.6 * result.state.unigram_nats);
+  // 5 seeds at 3 levels: masked 0.20 to 0.32; causal (of half the size and updates) 0.19 to 0.20.
+  EXPECT_LT(result.last_validation->nll_nats_per_token, 0.45 * result.state.unigram_nats);
 }
 
 TEST_P(LanguageTask, TheSameSeedGivesTheSameBitsAndAnotherOthers) {
@@ -124,8 +129,8 @@ TEST(MaskedLmTask, NextSentenceIsScored) {
   const Validation v = task->validate(true);
   ASSERT_EQ(v.scores.size(), 1U);
   EXPECT_EQ(v.scores[0].first, "next_sentence_accuracy");
-  // Chance is ln 2 more than the masked tokens alone.
-  EXPECT_NEAR(v.loss_nats_per_token - v.nll_nats_per_token, std::log(2), 0.3);
+  // Chance is ln 2 more than the masked tokens alone; random weights gave 0.64 to 0.92, and 0 is a loss left out.
+  EXPECT_NEAR(v.loss_nats_per_token - v.nll_nats_per_token, std::log(2), 0.5);
 }
 
 TEST(Pretrained, GivesTokenizerModelAndWeightsOfTheSameNames) {
