@@ -24,7 +24,7 @@ std::size_t blas_threads(char** environment) {
 // Runs before the constructors of all shared libraries, OpenBLAS's among them, which would wait for memory for ever.
 // The libraries are mapped but not initialised: nothing but system calls and plain functions may be used.
 [[gnu::no_sanitize("address", "undefined")]] void check_room_for_blas(int /*argc*/, char** /*argv*/,
-                                                                       char** environment) {
+                                                                      char** environment) {
   if (!prenorm::address_space_lacks(blas_threads(environment) * prenorm::kBlasBufferBytes)) return;
   constexpr std::string_view kMessage =
       "error: the limit on this process's memory (ulimit -v or -d) is too low to load OpenBLAS, which maps 128 MB for "

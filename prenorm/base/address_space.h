@@ -1,7 +1,7 @@
 // Limits on memory that a process may map (`ulimit -v`, `ulimit -d`; batch systems set them).
 //
-// OpenBLAS maps a buffer for each thread, some when it is loaded and one for each thread that multiplies matrices. Where
-// that fails it tries again for ever. So it is asked beforehand whether there is room.
+// OpenBLAS maps a buffer for each thread, some when it is loaded and one for each thread that multiplies matrices.
+// Where that fails it tries again for ever. So it is asked beforehand whether there is room.
 #pragma once
 
 #include <cstddef>

@@ -30,8 +30,8 @@ struct ProcessOptions {
 };
 
 // A program in the background. It is sent SIGTERM when the thread that started it ends, in whatever way, and has the
-// usual reaction to SIGTERM and SIGCHLD even where this process ignores them. While any is alive, SIGCHLD is not ignored
-// in this process, or the system would forget how it ended.
+// usual reaction to SIGTERM and SIGCHLD even where this process ignores them. While any is alive, SIGCHLD is not
+// ignored in this process, or the system would forget how it ended.
 class ChildProcess {
  public:
   // Starts it with empty standard input; stdout and stderr go to the open file `output`. Errors: FileError where it

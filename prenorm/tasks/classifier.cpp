@@ -34,8 +34,8 @@ LoadedClassifier load_classifier(const training::RunFolder& folder, const std::s
     throw_error<CheckpointError>(
         "{}: is not there, which names columns and classes; resuming a run that was trained here writes it anew",
         folder.labels().string());
-  LoadedClassifier loaded{std::move(config), folder.tokenizers().source, data::read_format(folder.labels()), nullptr,
-                          {}};
+  LoadedClassifier loaded{
+      std::move(config), folder.tokenizers().source, data::read_format(folder.labels()), nullptr, {}};
   loaded.model = std::make_unique<models::Bert>(loaded.config.model, loaded.tokenizer.size(),
                                                 models::BertHeads{.outputs = loaded.format.outputs()},
                                                 static_cast<std::uint64_t>(loaded.config.train.seed));

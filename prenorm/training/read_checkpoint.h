@@ -29,8 +29,8 @@ class FolderIdentity {
 std::filesystem::path without_links(const std::filesystem::path& path);
 
 // `read` is called with the folder that `find` returns. A run in training removes old checkpoints: if `read` fails and
-// the folder is gone or another one, the next one that `find` returns is read. `read` must leave nothing behind where it
-// throws. Errors: those of both.
+// the folder is gone or another one, the next one that `find` returns is read. `read` must leave nothing behind where
+// it throws. Errors: those of both.
 template <class Find, class Read>
 auto read_checkpoint(const Find& find, const Read& read) {
   for (int attempt = 1;; ++attempt) {

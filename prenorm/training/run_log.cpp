@@ -29,9 +29,10 @@ void RunLog::sync() {
 void RunLog::warn_of_lost_lines(const TrainerState& state) const {
   const LastUpdateLine& last = metrics_.kept();
   if (last.target_tokens >= state.target_tokens - state.window.target_tokens) return;
-  warn(fmt::format("{}: lines are missing, as after a power cut: the last one is of update {}, and the run continues "
-                   "from update {}; the model is not affected, but curves have a gap there",
-                   metrics_.path().string(), last.step, state.step));
+  warn(
+      fmt::format("{}: lines are missing, as after a power cut: the last one is of update {}, and the run continues "
+                  "from update {}; the model is not affected, but curves have a gap there",
+                  metrics_.path().string(), last.step, state.step));
 }
 
 void RunLog::write(const nlohmann::ordered_json& line) {
