@@ -1,30 +1,39 @@
+#include "cli/run.h"
+
 #include <sched.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <cstdlib>
 #include <string_view>
 
-#include "cli/run.h"
 #include "prenorm/base/address_space.h"
 
 namespace {
 
-// The threads that OpenBLAS will make buffers for. The environment is searched by hand: see below.
+// AddressSanitizer maps more than any limit would allow, and its code cannot run this early.
+#ifndef __SANITIZE_ADDRESS__
+
+// The number after `name` in the environment, 0 where there is none.
+std::size_t number_of(char** environment, std::string_view name) {
+  std::size_t number = 0;
+  for (char** entry = environment; *entry != nullptr; ++entry) {
+    std::string_view text = *entry;
+    if (!text.starts_with(name)) continue;
+    for (text.remove_prefix(name.size()); !text.empty() && text[0] >= '0' && text[0] <= '9'; text.remove_prefix(1))
+      number = 10 * number + static_cast<std::size_t>(text[0] - '0');
+  }
+  return number;
+}
+
+// That OpenBLAS makes buffers for when it is loaded.
 std::size_t blas_threads(char** environment) {
+  if (const std::size_t asked = number_of(environment, "OMP_NUM_THREADS="); asked > 0) return asked;
   cpu_set_t cores;
-  long threads = ::sched_getaffinity(0, sizeof cores, &cores) == 0 ? CPU_COUNT(&cores) : 1;
-  constexpr std::string_view kName = "OMP_NUM_THREADS=";
-  for (char** entry = environment; *entry != nullptr; ++entry)
-    if (const std::string_view text = *entry; text.starts_with(kName))
-      if (const long asked = std::strtol(*entry + kName.size(), nullptr, 10); asked > 0) threads = asked;
-  return static_cast<std::size_t>(std::max(threads, 1L));
+  return ::sched_getaffinity(0, sizeof cores, &cores) == 0 ? static_cast<std::size_t>(CPU_COUNT(&cores)) : 1;
 }
 
 // Runs before the constructors of all shared libraries, OpenBLAS's among them, which would wait for memory for ever.
-// The libraries are mapped but not initialised: nothing but system calls and plain functions may be used.
-[[gnu::no_sanitize("address", "undefined")]] void check_room_for_blas(int /*argc*/, char** /*argv*/,
-                                                                      char** environment) {
+// They are mapped but not initialised: nothing but system calls and functions without state may be used.
+void check_room_for_blas(int /*argc*/, char** /*argv*/, char** environment) {
   if (!prenorm::address_space_lacks(blas_threads(environment) * prenorm::kBlasBufferBytes)) return;
   constexpr std::string_view kMessage =
       "error: the limit on this process's memory (ulimit -v or -d) is too low to load OpenBLAS, which maps 128 MB for "
@@ -33,7 +42,9 @@ std::size_t blas_threads(char** environment) {
   ::_exit(1);
 }
 
-[[gnu::section(".preinit_array"), gnu::used]] void (*const before_libraries)(int, char**, char**) = check_room_for_blas;
+[[gnu::section(".preinit_array"), gnu::used]] void (*before_libraries)(int, char**, char**) = check_room_for_blas;
+
+#endif
 
 }  // namespace
 

@@ -6,9 +6,9 @@
 namespace prenorm {
 namespace {
 
-bool is_limited(int resource) {
+bool is_limited(decltype(RLIMIT_AS) resource) {
   rlimit limit{};
-  return ::getrlimit(static_cast<__rlimit_resource>(resource), &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+  return ::getrlimit(resource, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
 }
 
 }  // namespace

@@ -18,10 +18,10 @@ struct Written {
 // What the run wrote itself; nullopt where there is no such file, or none that can be read.
 std::optional<Written> written(const RunFolder& folder) {
   try {
-    Written written{nlohmann::ordered_json::parse(read_file(folder.diagnosis()), nullptr, /*allow_exceptions=*/false),
-                    read_file(folder.diagnosis_page())};
-    const nlohmann::ordered_json& json = written.json;
-    if (json.is_object() && json.contains("fault") && json["fault"].is_object()) return written;
+    Written found{nlohmann::ordered_json::parse(read_file(folder.diagnosis()), nullptr, /*allow_exceptions=*/false),
+                  read_file(folder.diagnosis_page())};
+    const nlohmann::ordered_json& json = found.json;
+    if (json.is_object() && json.contains("fault") && json["fault"].is_object()) return found;
   } catch (const FileError&) {  // a run that is resumed removes them
   }
   return std::nullopt;

@@ -18,6 +18,8 @@ namespace {
 constexpr int kTopPadBytes = 64 << 20;
 // A thread's stack, and what else it maps beside its buffer for products.
 constexpr std::size_t kThreadBytes = std::size_t{16} << 20;
+// What a small model and its text take.
+constexpr std::size_t kRestBytes = std::size_t{128} << 20;
 
 bool flushes_denormals() {
   volatile float smallest = std::numeric_limits<float>::min();
@@ -33,11 +35,13 @@ void set_flush_denormals(bool flush) {
 }
 
 void check_room(int threads) {
-  if (!address_space_lacks(static_cast<std::size_t>(threads) * (kBlasBufferBytes + kThreadBytes))) return;
+  const std::size_t bytes = static_cast<std::size_t>(threads) * (kBlasBufferBytes + kThreadBytes) + kRestBytes;
+  if (!address_space_lacks(bytes)) return;
   throw_error<Error>(
-      "the limit on this process's memory (ulimit -v or -d) leaves too little for matrix products of {} threads; raise "
-      "it by {} MB, or lower runtime.threads",
-      threads, static_cast<std::size_t>(threads) * (kBlasBufferBytes + kThreadBytes) / 1'000'000);
+      "the limit on this process's memory (ulimit -v or -d) leaves less than the {} MB that matrix products of {} "
+      "threads "
+      "take; raise it, or lower runtime.threads",
+      bytes / 1'000'000, threads);
 }
 
 void apply(const RuntimeConfig& runtime) {

@@ -296,8 +296,8 @@ TEST_F(TrainCommand, ASignalStopsItAfterTheUpdateWithACheckpoint) {
   for (const auto& [signal, code] :
        {std::pair("TERM", 143), std::pair("INT", 130), std::pair("HUP", 129), std::pair("USR1", 138)}) {
     fs::remove_all(run_);
-    const std::string command =
-        "\"$PRENORM\" train " + toml_.string() + " --quiet --set train.max_steps=1000000 --run " + run_.string();
+    const std::string command = "env --default-signal=INT \"$PRENORM\" train " + toml_.string() +
+                                " --quiet --set train.max_steps=1000000 --run " + run_.string();
     const Outcome outcome =
         shell(command + " & pid=$!; while ! test -s " + (run_ / "metrics.jsonl").string() +
               "; do kill -0 $pid || exit 99; sleep 0.02; done; kill -" + signal + " $pid; wait $pid");

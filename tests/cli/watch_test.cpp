@@ -115,7 +115,7 @@ TEST_F(WatchRequests, ThePageIsForThisMachine) {
 TEST_F(WatchRequests, OneRangeIsAnsweredAndNotSeveral) {
   const std::string one = answer("GET / HTTP/1.1\r\nRange: bytes=0-14" + host());
   EXPECT_THAT(one, StartsWith("HTTP/1.1 206 "));
-  EXPECT_THAT(one, HasSubstr("\r\n\r\n<!doctype html>"));
+  EXPECT_THAT(one, HasSubstr("\r\n\r\n<!DOCTYPE html>"));
   std::string many = "GET / HTTP/1.1" + host() + "\r\nRange: bytes=0-";
   for (int i = 0; i < 99; ++i) many += ",0-";
   const std::string refused = answer(many);

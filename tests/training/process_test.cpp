@@ -76,7 +76,8 @@ TEST(ComputeSettings, TooLittleRoomForTheThreadsIsAnError) {
     message = error.what();
   }
   ::setrlimit(RLIMIT_DATA, &before);
-  EXPECT_THAT(message, testing::HasSubstr("leaves too little for matrix products of 100 threads; raise it by "));
+  EXPECT_THAT(message,
+              testing::HasSubstr("MB that matrix products of 100 threads take; raise it, or lower runtime.threads"));
 }
 
 }  // namespace
