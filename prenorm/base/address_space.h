@@ -8,7 +8,7 @@
 
 namespace prenorm {
 
-// Of each of OpenBLAS's buffers, on the processors where they are largest.
+// The size of each of OpenBLAS's buffers, on the processors where they are largest.
 inline constexpr std::size_t kBlasBufferBytes = std::size_t{128} << 20;
 
 // Whether a limit is set and leaves less than `bytes`. May be called before any constructor has run.

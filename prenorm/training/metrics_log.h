@@ -25,7 +25,7 @@ class MetricsLog {
   void write(const nlohmann::ordered_json& line);
   // Returns once every line so far survives a power cut. Errors: FileError.
   void sync() { file_.sync(); }
-  // Of the lines that were kept.
+  // The last of the lines that were kept.
   const LastUpdateLine& kept() const { return kept_; }
   const std::filesystem::path& path() const { return file_.path(); }
 
