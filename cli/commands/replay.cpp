@@ -19,6 +19,7 @@ struct Options {
 };
 
 int replay(const Options& options) {
+  training::keep_freed_memory();
   const training::Replay result = tasks::replay_run(training::RunFolder(options.run), options.step);
   if (options.json)
     print_json(training::to_json(result));

@@ -14,6 +14,7 @@
 #include "prenorm/base/terminal.h"
 #include "prenorm/config/load.h"
 #include "prenorm/tasks/train.h"
+#include "prenorm/training/process.h"
 #include "prenorm/training/stop_signal.h"
 
 namespace prenorm::cli {
@@ -47,6 +48,7 @@ int train(const Options& options) {
   const RunFolder folder = folder_of(options);
   const Config config = config_of(options, folder);
   be_quiet(options.quiet);
+  training::keep_freed_memory();
   const auto result = tasks::train(config, folder, options.resume ? Start::kResume : Start::kNew);
   if (result.reason == StopReason::kSignal) {
     warn(fmt::format("stopped after update {}; go on with: prenorm train --resume --run {}", result.state.step,

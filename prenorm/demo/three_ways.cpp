@@ -124,7 +124,7 @@ Config demo_config() {
 
 DemoResult train_three_ways(const DemoOptions& options) {
   Config config = with_text(demo_config(), options.text);
-  training::set_up_process(config.runtime);
+  const training::ComputeSettings settings(config.runtime);
   DemoResult result;
   result.steps = steps_that_fit(options, config, options.output / "prepared");
   config.train.max_steps = result.steps;

@@ -12,6 +12,7 @@
 #include "prenorm/huggingface/tokenizer_files.h"
 #include "prenorm/huggingface/weights.h"
 #include "prenorm/training/checkpoint.h"
+#include "prenorm/training/read_checkpoint.h"
 
 namespace prenorm::huggingface {
 namespace fs = std::filesystem;
@@ -31,6 +32,25 @@ std::int64_t classes_of(const Config& config, const fs::path& checkpoint) {
   return io::read_safetensors(checkpoint / "model.safetensors").at("classifier.weight").size(0);
 }
 
+struct ReadModel {
+  fs::path checkpoint;
+  Architecture architecture;
+  Layout layout;
+  nn::Parameters parameters;
+};
+
+ReadModel read_model(const Config& config, const training::RunFolder& run, const training::Tokenizers& tokenizers,
+                     const fs::path& checkpoint) {
+  Architecture architecture =
+      architecture_of(config, tokenizers.source.size(), special_ids(tokenizers.source), classes_of(config, checkpoint));
+  if (const fs::path labels = run.labels(); fs::exists(labels))
+    architecture.class_names = data::read_format(labels).classes;
+  Layout layout = layout_of(architecture);
+  nn::Parameters parameters = empty_parameters(layout);
+  training::load_weights(checkpoint, parameters);
+  return {checkpoint, std::move(architecture), std::move(layout), std::move(parameters)};
+}
+
 std::vector<std::string> names_in(const fs::path& folder) {
   std::vector<std::string> names;
   for (const auto& entry : fs::directory_iterator(folder)) names.push_back(entry.path().filename().string());
@@ -42,17 +62,12 @@ std::vector<std::string> names_in(const fs::path& folder) {
 
 Exported export_run(const training::RunFolder& run, const std::string& which, const fs::path& output) {
   check_unused(output);
-  const fs::path checkpoint = run.find_checkpoint(which);
+  run.find_checkpoint(which);  // before anything is made
   const Config config = load_run_config(run.path()).config;
   validate(config);
   const training::Tokenizers tokenizers = run.tokenizers();
-  Architecture architecture =
-      architecture_of(config, tokenizers.source.size(), special_ids(tokenizers.source), classes_of(config, checkpoint));
-  if (const fs::path labels = run.labels(); fs::exists(labels))
-    architecture.class_names = data::read_format(labels).classes;
-  const Layout layout = layout_of(architecture);
-  nn::Parameters parameters = empty_parameters(layout);
-  training::load_weights(checkpoint, parameters);
+  const auto [checkpoint, architecture, layout, parameters] = training::read_checkpoint(
+      run, which, [&](const fs::path& folder) { return read_model(config, run, tokenizers, folder); });
 
   AtomicDirectory folder(output);
   io::write_safetensors(folder.path() / "model.safetensors", to_theirs(layout, parameters), {{"format", "pt"}});

@@ -9,6 +9,7 @@
 #include "prenorm/config/load.h"
 #include "prenorm/io/safetensors.h"
 #include "prenorm/training/checkpoint.h"
+#include "prenorm/training/read_checkpoint.h"
 
 namespace prenorm::tasks {
 namespace fs = std::filesystem;
@@ -59,7 +60,8 @@ Config with_pretrained_model(Config config) {
 
 void load_pretrained(const Config& config, nn::Parameters& parameters) {
   if (config.train.pretrained.empty()) return;
-  const io::TensorFile file = training::read_weights(pretrained_run(config).checkpoint);
+  const io::TensorFile file =
+      training::read_checkpoint([&] { return pretrained_run(config).checkpoint; }, training::read_weights);
   const at::NoGradGuard no_grad;
   std::int64_t copied = 0;
   bool layers = false;

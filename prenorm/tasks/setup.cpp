@@ -16,7 +16,7 @@
 #include "prenorm/data/parallel_text.h"
 #include "prenorm/data/prepare.h"
 #include "prenorm/tasks/pretrained.h"
-#include "prenorm/training/checkpoint.h"
+#include "prenorm/training/read_checkpoint.h"
 
 namespace prenorm::tasks {
 namespace fs = std::filesystem;
@@ -165,11 +165,11 @@ template <class Model, class Make>
 Loaded<Model> load_run(const RunFolder& folder, const std::string& which, TaskKind task, const Make& make) {
   Config config = load_run_config(folder.path()).config;
   require_task(config, folder, task);
-  fs::path checkpoint = folder.find_checkpoint(which);
-  Loaded<Model> loaded{std::move(config), folder.tokenizers(), nullptr, std::move(checkpoint)};
+  folder.find_checkpoint(which);  // before anything is made
+  Loaded<Model> loaded{std::move(config), folder.tokenizers(), nullptr, {}};
   validate(loaded.config);
   loaded.model = make(loaded.config, loaded.tokenizers);
-  training::load_weights(loaded.checkpoint, loaded.model->parameters());
+  loaded.checkpoint = training::load_weights(folder, which, loaded.model->parameters());
   return loaded;
 }
 

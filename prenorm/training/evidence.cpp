@@ -6,6 +6,7 @@
 #include "prenorm/base/line_reader.h"
 #include "prenorm/config/load.h"
 #include "prenorm/io/safetensors.h"
+#include "prenorm/training/read_checkpoint.h"
 
 namespace prenorm::training {
 namespace {
@@ -50,12 +51,17 @@ Evidence read_log(const std::filesystem::path& metrics) {
 Evidence read_evidence(const RunFolder& folder) {
   Evidence evidence = read_log(folder.metrics());
   evidence.config = load_run_config(folder.path()).config;
-  const std::vector<std::int64_t> steps = folder.steps();
-  if (steps.empty()) return evidence;
-  const std::filesystem::path newest = folder.checkpoint(steps.back());
-  evidence.state = load_state(newest);
-  const io::TensorFile weights = io::read_safetensors(newest / "model.safetensors");
-  for (const std::string& name : evidence.state.history.parameters)
+  if (folder.steps().empty()) return evidence;
+  const auto newest = [&] {
+    const std::vector<std::int64_t> steps = folder.steps();
+    if (steps.empty()) throw_error<CheckpointError>("{}: its checkpoints were removed", folder.path().string());
+    return folder.checkpoint(steps.back());
+  };
+  const auto [state, weights] = read_checkpoint(newest, [](const std::filesystem::path& checkpoint) {
+    return std::pair(load_state(checkpoint), io::read_safetensors(checkpoint / "model.safetensors"));
+  });
+  evidence.state = state;
+  for (const std::string& name : state.history.parameters)
     evidence.parameters.push_back({name, weights.at(name).dim() > 1});
   for (const auto& [name, tensor] : weights.tensors)
     if (evidence.bad_weight.empty() && !all_finite(tensor)) evidence.bad_weight = name;

@@ -3,14 +3,13 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
 #include "prenorm/base/line_reader.h"
 
 namespace prenorm::training {
 namespace {
 
-std::string lines_up_to(const std::filesystem::path& path, std::int64_t step, bool keep_faults) {
+std::string lines_up_to(const std::filesystem::path& path, std::int64_t step, bool keep_faults, LastUpdateLine& last) {
   std::string kept;
   if (!std::filesystem::exists(path)) return kept;
   LineReader reader(path);
@@ -23,22 +22,25 @@ std::string lines_up_to(const std::filesystem::path& path, std::int64_t step, bo
       if (!keep_faults) break;
       continue;
     }
+    if (json.contains("target_tokens") && json["target_tokens"].is_number_integer())
+      last = {json["step"].get<std::int64_t>(), json["target_tokens"].get<std::int64_t>()};
     if (!json.contains("at_end")) kept += line + "\n";
   }
   return kept;
 }
 
+// The file once it holds only those lines.
+std::filesystem::path shortened(const std::filesystem::path& path, std::int64_t step, bool keep_faults,
+                                LastUpdateLine& last) {
+  write_file_atomically(path, lines_up_to(path, step, keep_faults, last));
+  return path;
+}
+
 }  // namespace
 
-MetricsLog::MetricsLog(std::filesystem::path path, std::int64_t step, bool keep_faults) : path_(std::move(path)) {
-  write_file_atomically(path_, lines_up_to(path_, step, keep_faults));
-  file_.open(path_, std::ios::app);
-  if (!file_) throw_error<FileError>("{}: cannot be written", path_.string());
-}
+MetricsLog::MetricsLog(const std::filesystem::path& path, std::int64_t step, bool keep_faults)
+    : file_(shortened(path, step, keep_faults, kept_)) {}
 
-void MetricsLog::write(const nlohmann::ordered_json& line) {
-  file_ << line.dump() << '\n' << std::flush;
-  if (!file_) throw_error<FileError>("{}: cannot be written (is the disk full?)", path_.string());
-}
+void MetricsLog::write(const nlohmann::ordered_json& line) { file_.append(line.dump() + '\n'); }
 
 }  // namespace prenorm::training

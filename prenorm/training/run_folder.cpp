@@ -33,9 +33,14 @@ bool is_leftover(const std::string& name) {
   return name.find(".partial-") != std::string::npos || name.ends_with(kRemoved);
 }
 
+// A link that a run in training points elsewhere meanwhile is looked at again.
 bool is_checkpoint(const fs::path& path) {
-  std::error_code error;
-  return fs::exists(path / "trainer.json", error);
+  for (;;) {
+    std::error_code error;
+    const fs::path target = fs::read_symlink(path, error);
+    if (fs::exists(path / "trainer.json", error)) return true;
+    if (fs::read_symlink(path, error) == target) return false;
+  }
 }
 
 }  // namespace

@@ -20,6 +20,21 @@ void RunLog::rewind(std::int64_t step) {
   if (tensorboard_) tensorboard_.emplace(folder_.tensorboard(), step);
 }
 
+void RunLog::sync() {
+  metrics_.sync();
+  if (tensorboard_) tensorboard_->sync();
+}
+
+// The tokens up to the last line are those of the state without those since that line.
+void RunLog::warn_of_lost_lines(const TrainerState& state) const {
+  const LastUpdateLine& last = metrics_.kept();
+  if (last.target_tokens >= state.target_tokens - state.window.target_tokens) return;
+  warn(
+      fmt::format("{}: lines are missing, as after a power cut: the last one is of update {}, and the run continues "
+                  "from update {}; the model is not affected, but curves have a gap there",
+                  metrics_.path().string(), last.step, state.step));
+}
+
 void RunLog::write(const nlohmann::ordered_json& line) {
   metrics_.write(line);
   if (tensorboard_) tensorboard_->write(line);
@@ -93,6 +108,7 @@ void RunLog::fault(std::int64_t step, const Fault& fault, FaultAction action) {
          {"loss_nats_per_token", json_number(fault.update.loss())},
          {"learning_rate", fault.update.learning_rate},
          {"grad_norm_l2_preclip", json_number(fault.update.grad_norm)}});
+  sync();
 }
 
 }  // namespace prenorm::training

@@ -35,6 +35,10 @@ class RunLog {
   void validation(std::int64_t step, const Validation& validation, bool best_so_far, bool at_end);
   // `step`: the update that is to be made next.
   void fault(std::int64_t step, const Fault& fault, FaultAction action);
+  // Returns once every line so far survives a power cut. A checkpoint must not outlive the lines before it.
+  void sync();
+  // Warns where the log, as it was opened, ends before the update of `state`, which a resumed run continues from.
+  void warn_of_lost_lines(const TrainerState& state) const;
   // No update follows.
   void end_progress() { progress_.reset(); }
 

@@ -59,6 +59,7 @@ void Trainer::start() {
   state_.history.parameters.clear();
   for (const nn::Parameter& p : task_.parameters().list()) state_.history.parameters.push_back(p.name);
   log_.emplace(config_.train, folder_, state_.step);
+  log_->warn_of_lost_lines(state_);
   if (!stop_reason()) {
     // Of an earlier end of a run that goes on.
     std::filesystem::remove(folder_.results());
@@ -148,6 +149,7 @@ void Trainer::checkpoint_if_due() {
 // An update of finite gradients can still carry a weight past the largest number.
 bool Trainer::save() {
   if (!all_finite(task_.parameters().values())) return false;
+  log_->sync();  // after a power cut, the log has all lines up to the newest checkpoint
   save_checkpoint(folder_.checkpoint(state_.step), task_.parameters(), updater_.optimizer(), state_);
   saved_step_ = state_.step;
   folder_.link_last(state_.step);
@@ -173,6 +175,7 @@ TrainingResult Trainer::finish(StopReason reason) {
   if (reason == StopReason::kSignal) return result;
   if (task_.has_validation()) result.last_validation = validate_at_end(result.state);
   if (config_.train.average_last > 0) result.average_validation = average();
+  log_->sync();
   write_results(folder_.results(), result);
   return result;
 }

@@ -277,12 +277,27 @@ TEST_F(TrainCommand, DivergenceNamesTheTensorAndKeepsTheLastGoodCheckpoint) {
   EXPECT_EQ(prenorm({"translate", run_, "--checkpoint", "last"}, {"ba de\n", false, {}}).code, 0);
 }
 
+// As a shell starts jobs of a script in the background, so that Ctrl-C does not reach them; and as nohup does.
+TEST_F(TrainCommand, AnIgnoredSignalDoesNotStopIt) {
+  for (const char* signal : {"INT", "HUP"}) {
+    fs::remove_all(run_);
+    const Outcome outcome =
+        shell("trap '' " + std::string(signal) + "; \"$PRENORM\" train " + toml_.string() +
+              " --quiet --set train.max_steps=400 --run " + run_.string() + " >/dev/null & pid=$!; while ! test -s " +
+              (run_ / "metrics.jsonl").string() + "; do kill -0 $pid || exit 99; sleep 0.02; done; kill -" + signal +
+              " $pid; wait $pid");
+    EXPECT_EQ(outcome.code, 0) << signal << ": " << outcome.err;
+    EXPECT_EQ(read_json(run_ / "results.json")["updates"], 400);
+  }
+}
+
 // The command in the background, stopped once it has logged an update.
 TEST_F(TrainCommand, ASignalStopsItAfterTheUpdateWithACheckpoint) {
-  for (const auto& [signal, code] : {std::pair("TERM", 143), std::pair("INT", 130)}) {
+  for (const auto& [signal, code] :
+       {std::pair("TERM", 143), std::pair("INT", 130), std::pair("HUP", 129), std::pair("USR1", 138)}) {
     fs::remove_all(run_);
-    const std::string command =
-        "\"$PRENORM\" train " + toml_.string() + " --quiet --set train.max_steps=1000000 --run " + run_.string();
+    const std::string command = "env --default-signal=INT \"$PRENORM\" train " + toml_.string() +
+                                " --quiet --set train.max_steps=1000000 --run " + run_.string();
     const Outcome outcome =
         shell(command + " & pid=$!; while ! test -s " + (run_ / "metrics.jsonl").string() +
               "; do kill -0 $pid || exit 99; sleep 0.02; done; kill -" + signal + " $pid; wait $pid");

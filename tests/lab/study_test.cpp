@@ -119,9 +119,22 @@ TEST_F(SlowStudy, AFailingCellDoesNotStopTheOthersAndIsTriedAgain) {
 
 TEST_F(StudyTest, AProgramThatIsNotThereIsSaid) {
   options_.program = text_ / "absent";
-  const StudyOutcome outcome = run({"train.seed=1"});
-  EXPECT_EQ(outcome.failed, 1);
-  EXPECT_EQ(outcome.first_failure, "base: the program cannot be started");
+  try {
+    run({"train.seed=1"});
+    ADD_FAILURE() << "started";
+  } catch (const FileError& error) {
+    EXPECT_EQ(error.what(), options_.program.string() + ": the program cannot be started: No such file or directory");
+  }
+}
+
+// A supervisor that ignores SIGCHLD; programs inherit that.
+TEST_F(StudyTest, EndsWhereSigchldIsIgnored) {
+  const auto before = std::signal(SIGCHLD, SIG_IGN);
+  options_.jobs = 1;
+  const StudyOutcome outcome = run({"train.seed=1,2"});
+  EXPECT_EQ(std::signal(SIGCHLD, before), SIG_IGN) << "put back";
+  EXPECT_EQ(outcome.failed, 0);
+  EXPECT_EQ(outcome.unfinished, 0);
 }
 
 // Checkpoints do not fit, all else does.
