@@ -5,6 +5,7 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
+#include "prenorm/base/json_text.h"
 #include "prenorm/base/line_reader.h"
 
 namespace prenorm::training {
@@ -37,7 +38,7 @@ MetricsLog::MetricsLog(std::filesystem::path path, std::int64_t step, bool keep_
 }
 
 void MetricsLog::write(const nlohmann::ordered_json& line) {
-  file_ << line.dump() << '\n' << std::flush;
+  file_ << json_text(line) << '\n' << std::flush;
   if (!file_) throw_error<FileError>("{}: cannot be written (is the disk full?)", path_.string());
 }
 
