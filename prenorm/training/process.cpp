@@ -3,11 +3,10 @@
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <malloc.h>
-#include <sched.h>
 
-#include <algorithm>
 #include <csignal>
 
+#include "prenorm/base/cores.h"
 #include "prenorm/ops/kernels.h"
 
 namespace prenorm::training {
@@ -16,11 +15,6 @@ namespace {
 constexpr int kTopPadBytes = 64 << 20;
 
 }  // namespace
-
-int usable_cores() {
-  cpu_set_t cores;
-  return sched_getaffinity(0, sizeof cores, &cores) == 0 ? std::max(1, CPU_COUNT(&cores)) : 1;
-}
 
 void set_up_process(const RuntimeConfig& runtime) {
   mallopt(M_ARENA_MAX, 1);  // what one worker gives back, another can take

@@ -5,9 +5,6 @@
 
 namespace prenorm::training {
 
-// Cores that this process may run on, at least 1.
-int usable_cores();
-
 // Threads and kernels as configured. Memory that tensors give back is kept for the next update
 // instead of going back to the system page by page (fresh pages are what a Transformer's update otherwise waits for).
 // A file over the system's size limit becomes an error of the write, which is reported, instead of a sudden end.
