@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "prenorm/base/error.h"
+#include "prenorm/base/json_text.h"
 #include "prenorm/base/terminal.h"
 
 namespace prenorm::cli {
@@ -45,7 +46,7 @@ void print(std::string_view text) {
 }
 
 void print_json(const nlohmann::json& object) {
-  print(object.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+  print(json_text(object, 2));
   print("\n");
 }
 

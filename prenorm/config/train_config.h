@@ -1,4 +1,4 @@
-// [train] and [decode]: the loop around the model, and how it translates.
+// [train] and [decode]: the loop around the model, and how it translates and writes.
 #pragma once
 
 #include <array>
@@ -99,6 +99,7 @@ struct DecodeConfig {
   std::int64_t max_length_offset = 20;
   std::int64_t max_source_tokens = 1024;
   std::int64_t max_tokens = 4096;
+  std::string end_ids;
 };
 
 template <class V>
@@ -113,6 +114,8 @@ void describe(V& v, DecodeConfig& c) {
   v.field("max_length_offset", c.max_length_offset, Range{1, 1e6}, "see max_length_ratio");
   v.field("max_source_tokens", c.max_source_tokens, Range{1, 1e6}, "longer lines are cut, with a warning");
   v.field("max_tokens", c.max_tokens, Range{1, 1e9}, "source tokens times beam translated together");
+  v.field("end_ids", c.end_ids,
+          "causal_lm: tokens that end a text, ids separated by commas; empty = the tokenizer's end of sentence");
 }
 
 }  // namespace prenorm

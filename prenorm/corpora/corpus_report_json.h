@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "prenorm/base/json_text.h"
 #include "prenorm/corpora/corpus_report.h"
 
 namespace prenorm::corpora {
@@ -13,7 +14,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(DebianPackage, name, version, licence)
 
 template <class Report>
 std::string to_indented_json(const Report& report) {
-  return nlohmann::ordered_json(nlohmann::json(report)).dump(2) + "\n";
+  return json_text(nlohmann::ordered_json(nlohmann::json(report)), 2) + "\n";
 }
 
 // Nothing when the text is no JSON or not of this report.

@@ -11,6 +11,7 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
+#include "prenorm/base/json_text.h"
 
 namespace prenorm::data {
 namespace {
@@ -173,7 +174,7 @@ void write_format(const std::filesystem::path& path, const ExampleFormat& format
                               {"classes", format.classes},
                               {"scores", nlohmann::json::array()}};
   for (const Score score : format.scores) json["scores"].push_back(enum_name(score));
-  write_file_atomically(path, json.dump(2) + "\n");
+  write_file_atomically(path, json_text(json, 2) + "\n");
 }
 
 ExampleFormat read_format(const std::filesystem::path& path) {

@@ -5,22 +5,18 @@
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
 #include "prenorm/base/hash.h"
+#include "prenorm/base/json_text.h"
 
 namespace prenorm::data {
 namespace {
 
 using nlohmann::json;
 
-// Paths need not be UTF-8, JSON must be.
-std::string dump(const json& value, int indent) {
-  return value.dump(indent, ' ', false, json::error_handler_t::replace);
-}
-
 std::filesystem::path manifest_path(const std::filesystem::path& folder) { return folder / "manifest.json"; }
 
 // The whole file: format and hash are functions of the body.
 std::string render(const json& body) {
-  return dump({{"format", kPreparedFormat}, {"hash", hash_hex(dump(body, -1))}, {"corpus", body}}, 2) + "\n";
+  return json_text(json{{"format", kPreparedFormat}, {"hash", hash_hex(json_text(body))}, {"corpus", body}}, 2) + "\n";
 }
 
 }  // namespace
@@ -49,7 +45,7 @@ FileTable files_from(const json& files) {
 
 void write_manifest_body(const std::filesystem::path& folder, const json& body) {
   // Parsed again, so that the hash is taken over exactly what will be read.
-  write_file_atomically(manifest_path(folder), render(json::parse(dump(body, -1))));
+  write_file_atomically(manifest_path(folder), render(json::parse(json_text(body))));
 }
 
 void read_manifest_body(const std::filesystem::path& folder, const std::function<void(const json&)>& read) {

@@ -40,6 +40,19 @@ class Keys {
     if (result < -1 || result > kLargest) refuse("{} = {} cannot be", key, result);
     return result;
   }
+  // An id or a list of ids; none where there is no such key, or where it is -1.
+  std::vector<std::int64_t> ids(const char* key) const {
+    const Json* found = find(key);
+    if (found == nullptr) return {};
+    std::vector<std::int64_t> list;
+    for (const Json& id : found->is_array() ? *found : Json::array({*found})) {
+      if (!id.is_number_integer()) refuse("{} is neither a whole number nor a list of them", key);
+      const auto value = id.get<std::int64_t>();
+      if (value < -1 || value > kLargest) refuse("{} = {} cannot be", key, value);
+      if (value >= 0) list.push_back(value);
+    }
+    return list;
+  }
   double number(const char* key, std::optional<double> otherwise = {}) const {
     return value<double>(key, &Json::is_number, "a number", otherwise);
   }
@@ -93,10 +106,18 @@ Activation activation(const Keys& keys, const char* key, const char* otherwise) 
 }
 
 SpecialIds special_ids(const Keys& keys) {
+  const std::vector<std::int64_t> ends = keys.ids("eos_token_id");
   return {.begin = keys.integer("bos_token_id", -1),
-          .end = keys.integer("eos_token_id", -1),
+          .end = ends.empty() ? -1 : ends.front(),
           .pad = keys.integer("pad_token_id", -1),
           .decoder_start = keys.integer("decoder_start_token_id", -1)};
+}
+
+// Where both files name some, transformers goes by the second.
+std::vector<std::int64_t> end_ids(const Keys& keys, const fs::path& generation) {
+  if (fs::exists(generation))
+    if (std::vector<std::int64_t> ids = Keys(generation).ids("eos_token_id"); !ids.empty()) return ids;
+  return keys.ids("eos_token_id");
 }
 
 // "MegatronBertForMaskedLM" -> "ForMaskedLM"; empty where there is none.
@@ -210,6 +231,7 @@ Architecture read_config_json(const fs::path& path) {
   a.type = model_type(keys);
   a.vocabulary = keys.integer("vocab_size");
   a.ids = special_ids(keys);
+  a.end_ids = end_ids(keys, path.parent_path() / "generation_config.json");
   a.model.positions = Positions::kLearned;
   a.model.scale_embeddings = false;
   a.model.init = WeightInit::kNormal;

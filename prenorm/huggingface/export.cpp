@@ -5,6 +5,7 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
+#include "prenorm/base/json_text.h"
 #include "prenorm/config/load.h"
 #include "prenorm/config/validate.h"
 #include "prenorm/data/example_format.h"
@@ -71,10 +72,10 @@ Exported export_run(const training::RunFolder& run, const std::string& which, co
 
   AtomicDirectory folder(output);
   io::write_safetensors(folder.path() / "model.safetensors", to_theirs(layout, parameters), {{"format", "pt"}});
-  write_file_atomically(folder.path() / "config.json", to_config_json(architecture).dump(2) + "\n");
+  write_file_atomically(folder.path() / "config.json", json_text(to_config_json(architecture), 2) + "\n");
   if (!architecture.is_encoder())
     write_file_atomically(folder.path() / "generation_config.json",
-                          to_generation_json(architecture, config.decode).dump(2) + "\n");
+                          json_text(to_generation_json(architecture, config.decode), 2) + "\n");
   write_tokenizer(folder.path(), architecture, tokenizers.source);
   Exported result{architecture, checkpoint, parameters.count(), names_in(folder.path())};
   folder.commit();

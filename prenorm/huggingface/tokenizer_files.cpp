@@ -4,6 +4,8 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
+#include "prenorm/base/json_text.h"
+#include "prenorm/config/id_list.h"
 #include "prenorm/config/text.h"
 
 namespace prenorm::huggingface {
@@ -15,7 +17,7 @@ using Json = nlohmann::ordered_json;
 // Characters and bytes: a form of ours, under a name that nothing else takes for its own.
 constexpr const char* kOurs = "prenorm_tokenizer.json";
 
-void write_json(const fs::path& path, const Json& json) { write_file_atomically(path, json.dump(2) + "\n"); }
+void write_json(const fs::path& path, const Json& json) { write_file_atomically(path, json_text(json, 2) + "\n"); }
 
 Json pieces_with_ids(const text::Tokenizer& tokenizer) {
   Json ids = Json::object();
@@ -109,9 +111,10 @@ void check_marian(const fs::path& folder, const Architecture& a, const text::Tok
   if (ids != nlohmann::json(pieces_with_ids(tokenizer)))
     throw_error<DataError>("{}: its ids are not those of the SentencePiece model, which this program needs",
                            (folder / "vocab.json").string());
-  if (a.ids.decoder_start != tokenizer.decoder_start_id() || a.ids.end != tokenizer.eos_id())
+  const std::vector<std::int64_t> end{tokenizer.eos_id()};
+  if (a.ids.decoder_start != tokenizer.decoder_start_id() || a.end_ids != end)
     throw_error<DataError>("{}: decoder_start_token_id = {} and eos_token_id = {}; this program needs {} and {}",
-                           (folder / "config.json").string(), a.ids.decoder_start, a.ids.end,
+                           (folder / "config.json").string(), a.ids.decoder_start, config::ids_text(a.end_ids),
                            tokenizer.decoder_start_id(), tokenizer.eos_id());
 }
 

@@ -162,7 +162,7 @@ report::Definitions probe_definitions(const json& probe) {
        {"± ", "half the width of the 95 % confidence interval over seeds, by Student's t."},
        {"predicted",
         "from the measured states, by the mechanism of Theorem 1 of Xiong et al. 2020 "
-        "(docs/theory.md): an interval from gradients that cancel in attention to ones that are shared."}}};
+        "(docs/probe.md): an interval from gradients that cancel in attention to ones that are shared."}}};
 }
 
 [[noreturn]] void refuse(const Printed& printed, const char* command, const json::exception&) {

@@ -55,6 +55,9 @@ Config with_pretrained_model(Config config) {
   config.model.dropout = mine.dropout;
   config.model.attention_dropout = mine.attention_dropout;
   config.model.activation_dropout = mine.activation_dropout;
+  // Ids of the tokenizer that is taken over too.
+  if (config.task == theirs.task && config.decode.end_ids.empty() && config.tokenizer.source_model.empty())
+    config.decode.end_ids = theirs.decode.end_ids;
   return config;
 }
 

@@ -33,7 +33,7 @@ text::ExtraPieces extra_pieces(TaskKind task) {
 
 // What people wrote in a table, not its numbers and labels.
 text::Tokenizer tokenizer_of_table(const Config& config) {
-  const data::Table table = data::read_table(config.data.train_table);
+  const data::Table table = data::read_table(config.data.train_table, config.data);
   const data::ExampleFormat format = data::format_of(table, config.data);
   return text::train_tokenizer(data::texts_of(table, format, config.tokenizer.max_training_lines), config.tokenizer,
                                table.path.string());

@@ -1,6 +1,7 @@
 #include "prenorm/text/tokenizer_file.h"
 
 #include <algorithm>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
 #include "prenorm/base/line_reader.h"
+#include "prenorm/config/text.h"
 #include "prenorm/text/model_check.h"
 #include "prenorm/text/sentencepiece.h"
 #include "prenorm/text/tokenizer_json.h"
@@ -24,11 +26,12 @@ constexpr const char* kWordPieceVocabulary = "vocab.txt";
 constexpr const char* kTokenizerJson = "tokenizer.json";
 constexpr const char* kVocabulary = "vocab.json";
 constexpr const char* kMerges = "merges.txt";
+constexpr const char* kRules = "tokenizer_config.json";
 
 // What the folder's tokenizer_config.json says, over what the vocabulary itself does.
 BasicTokenRules read_rules(const fs::path& folder, const std::vector<std::string>& pieces) {
   BasicTokenRules rules = guess_basic_token_rules(pieces);
-  const fs::path path = folder / "tokenizer_config.json";
+  const fs::path path = folder / kRules;
   if (!fs::exists(path)) return rules;
   const Json config = Json::parse(read_file(path), nullptr, false);
   if (!config.is_object())
@@ -49,12 +52,38 @@ BasicTokenRules read_rules(const fs::path& folder, const std::vector<std::string
   return rules;
 }
 
+// Hugging Face's older folders have tokens that were added to a vocabulary in files of their own; only tokenizer.json
+// says all about them.
+void refuse_added_tokens(const fs::path& vocabulary, const std::function<bool(const std::string&)>& is_piece) {
+  const auto check = [&](const fs::path& file, const std::string& content) {
+    if (!is_piece(content))
+      throw_error<DataError>("{}: adds the token {}, which {} does not have; name a tokenizer.json, which has both",
+                             file.string(), config::quote_short(content), vocabulary.filename().string());
+  };
+  const fs::path list = vocabulary.parent_path() / "added_tokens.json", config = vocabulary.parent_path() / kRules;
+  if (fs::exists(list)) {
+    const Json added = Json::parse(read_file(list), nullptr, false);
+    if (!added.is_object())
+      throw_error<DataError>("{}: is damaged, or no list of tokens with their ids", list.string());
+    for (const auto& [content, id] : added.items()) check(list, content);
+  }
+  if (!fs::exists(config)) return;
+  const Json rules = Json::parse(read_file(config), nullptr, false);
+  const auto decoder = rules.is_object() ? rules.find("added_tokens_decoder") : rules.end();
+  if (decoder == rules.end() || !decoder->is_object()) return;
+  for (const Json& token : *decoder)
+    if (token.is_object() && token.contains("content") && token["content"].is_string())
+      check(config, token["content"].get<std::string>());
+}
+
 std::string read_wordpiece(const fs::path& path) {
   const std::string bytes = read_file(path);
   if (!is_wordpiece_vocabulary(bytes))
     throw_error<DataError>("{}: is no vocabulary of WordPiece: it has no line [UNK], or is not UTF-8", path.string());
   std::vector<std::string> pieces = parse_wordpiece_vocabulary(bytes, path.string());
   const WordPieceRules rules{.words = read_rules(path.parent_path(), pieces)};
+  refuse_added_tokens(
+      path, [&](const std::string& piece) { return std::find(pieces.begin(), pieces.end(), piece) != pieces.end(); });
   return make_wordpiece(std::move(pieces), rules, {}, path.string())->serialized();
 }
 
@@ -66,6 +95,7 @@ std::string join_gpt2_files(const fs::path& folder) {
   const auto is_id = [](const Json& id) { return id.is_number_unsigned(); };
   if (!vocabulary.is_object() || !std::all_of(vocabulary.begin(), vocabulary.end(), is_id))
     throw_error<DataError>("{}: is damaged, or no list of pieces with their ids", vocabulary_path.string());
+  refuse_added_tokens(vocabulary_path, [&](const std::string& piece) { return vocabulary.contains(piece); });
   const std::string lines = read_file(merges_path);
   if (!is_utf8(lines)) throw_error<DataError>("{}: is not UTF-8", merges_path.string());
   std::vector<std::string> merges;

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "prenorm/base/file.h"
+#include "prenorm/base/json_text.h"
 #include "prenorm/base/line_reader.h"
 
 namespace prenorm::training {
@@ -41,6 +42,6 @@ std::filesystem::path shortened(const std::filesystem::path& path, std::int64_t 
 MetricsLog::MetricsLog(const std::filesystem::path& path, std::int64_t step, bool keep_faults)
     : file_(shortened(path, step, keep_faults, kept_)) {}
 
-void MetricsLog::write(const nlohmann::ordered_json& line) { file_.append(line.dump() + '\n'); }
+void MetricsLog::write(const nlohmann::ordered_json& line) { file_.append(json_text(line) + '\n'); }
 
 }  // namespace prenorm::training

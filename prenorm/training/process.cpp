@@ -3,12 +3,12 @@
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <malloc.h>
-#include <sched.h>
 
-#include <algorithm>
+#include <csignal>
 #include <limits>
 
 #include "prenorm/base/address_space.h"
+#include "prenorm/base/cores.h"
 #include "prenorm/base/error.h"
 #include "prenorm/ops/kernels.h"
 
@@ -56,11 +56,6 @@ void apply(const RuntimeConfig& runtime) {
 }
 
 }  // namespace
-
-int usable_cores() {
-  cpu_set_t cores;
-  return sched_getaffinity(0, sizeof cores, &cores) == 0 ? std::max(1, CPU_COUNT(&cores)) : 1;
-}
 
 ComputeSettings::ComputeSettings(const RuntimeConfig& runtime)
     : threads_(at::get_num_threads()), kernels_(ops::kernels_enabled()), flushes_(flushes_denormals()) {

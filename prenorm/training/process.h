@@ -7,9 +7,6 @@
 
 namespace prenorm::training {
 
-// Cores that this process may run on, at least 1.
-int usable_cores();
-
 // While it lives:
 // - threads and kernels are as configured;
 // - numbers too small for a normal float are zero, on every thread that computes (of this thread's OpenMP team);

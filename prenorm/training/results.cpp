@@ -10,6 +10,7 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
+#include "prenorm/base/json_text.h"
 
 namespace prenorm::training {
 namespace {
@@ -103,8 +104,7 @@ nlohmann::ordered_json to_json(const TrainingResult& result) {
 
 void write_results(const std::filesystem::path& path, const TrainingResult& result) {
   // A message may name a file whose name is not UTF-8.
-  const auto replace = nlohmann::json::error_handler_t::replace;
-  write_file_atomically(path, to_json(result).dump(2, ' ', /*ensure_ascii=*/false, replace) + "\n");
+  write_file_atomically(path, json_text(to_json(result), 2) + "\n");
 }
 
 TrainingResult read_results(const std::filesystem::path& path) {

@@ -120,11 +120,8 @@ void Trainer::warn_of_a_stall(double rate_sum_before) const {
   if (rate_sum_before >= kUpdatesToJudge || state_.rate_sum < kUpdatesToJudge) return;
   const double nll = state_.history.mean_nll();
   if (!at_unigram_loss(nll, state_.unigram_nats)) return;
-  warn(
-      fmt::format("update {}: the loss of the last updates, {:.3f} nats per target token, is no better than what the "
-                  "frequencies of "
-                  "target tokens alone give, {:.3f}; the run may have stalled: prenorm diagnose {}",
-                  state_.step, nll, state_.unigram_nats, folder_.path().string()));
+  warn(fmt::format("update {}: the loss of the last updates, {}; the run may have stalled: prenorm diagnose {}",
+                   state_.step, at_unigram_loss_text(nll, state_.unigram_nats), folder_.path().string()));
 }
 
 bool Trainer::validate_if_due() {

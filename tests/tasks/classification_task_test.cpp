@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "prenorm/base/error.h"
@@ -36,6 +37,28 @@ TEST_F(ClassificationTest, LearnsWhatCanBeLearned) {
   EXPECT_EQ(last.scores[0].first, "accuracy");
   EXPECT_EQ(last.scores[0].second, 1);
   EXPECT_LT(last.loss_nats_per_token, 0.1);
+}
+
+// QQP's columns, and a row with a line break in a text in both tables, as in the published files.
+TEST_F(ClassificationTest, BrokenRowsOfQqpAreLeftOutOfTrainingAndValidation) {
+  for (const char* name : {"train.tsv", "valid.tsv"}) {
+    std::string table = "id\tquestion1\tquestion2\tis_duplicate\n";
+    RandomStream random(1);
+    for (int i = 0; i < 40; ++i) {
+      const test::ToyText toy = test::toy_text(random);
+      table += fmt::format("{}\t{}\t{}\t{}\n", i, toy.text, i == 7 ? "a\nb" : "ab", toy.good ? 1 : 0);
+    }
+    write_file_atomically(tables_ / name, table);
+  }
+  Config config = tables_.config();
+  config.train.max_steps = 2;
+  const Validation last = trained(config, "run");
+  ASSERT_EQ(last.scores.size(), 2U);
+  EXPECT_EQ(last.scores[0].first, "accuracy");
+  const double of_39 = last.scores[0].second * 39;
+  EXPECT_NEAR(of_39, std::round(of_39), 1e-9) << "39 rows are left of 40";
+  config.data.broken_rows = BrokenRowRule::kRefuse;
+  EXPECT_THAT([&] { trained(config, "refused"); }, ThrowsMessage<DataError>(HasSubstr("train.tsv:9: has 3 columns")));
 }
 
 TEST_F(ClassificationTest, TheSameSeedGivesTheSameBits) {
