@@ -1,14 +1,12 @@
 #include "prenorm/data/table.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "prenorm/base/error.h"
-#include "prenorm/base/line_reader.h"
 
 namespace prenorm::data {
 namespace {
-
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 std::vector<std::string> split(std::string_view line) {
   std::vector<std::string> cells;
@@ -25,6 +23,14 @@ bool is_row_of_cola(const std::vector<std::string>& cells) {
   return cells.size() == 4 && (cells[1] == "0" || cells[1] == "1") && (cells[2].empty() || cells[2] == "*");
 }
 
+// Which of two columns of one name is meant cannot be said; columns without a name are not asked for.
+void refuse_repeated(const Table& table) {
+  std::unordered_set<std::string_view> seen;
+  for (const std::string& name : table.columns)
+    if (!name.empty() && !seen.insert(name).second)
+      throw_error<DataError>("{}:1: two columns are named \"{}\"; rename one of them", table.path.string(), name);
+}
+
 }  // namespace
 
 std::optional<std::size_t> Table::find(std::string_view column) const {
@@ -33,13 +39,14 @@ std::optional<std::size_t> Table::find(std::string_view column) const {
   return static_cast<std::size_t>(found - columns.begin());
 }
 
-Table read_table(const std::filesystem::path& path) {
+Table read_table(const std::filesystem::path& path) { return read_table(LineReader(path)); }
+
+Table read_table(LineReader reader) {
+  const std::filesystem::path path = reader.path();
   Table table{path, {}, {}};
-  LineReader reader(path);
   for (std::string line; reader.next(line);) {
     const std::int64_t number = reader.line_number();
     std::string_view text = line;
-    if (number == 1 && text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
     while (text.ends_with('\r')) text.remove_suffix(1);
     if (text.empty() && table.columns.size() != 1) continue;
     if (!is_utf8(text)) throw_error<DataError>("{}:{}: is not UTF-8", path.string(), number);
@@ -47,6 +54,7 @@ Table read_table(const std::filesystem::path& path) {
     if (table.columns.empty()) {
       const bool named = !is_row_of_cola(cells);
       table.columns = named ? cells : std::vector<std::string>{"source", "label", "star", "sentence"};
+      if (named) refuse_repeated(table);
       if (named) continue;
     }
     if (cells.size() != table.columns.size())

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "prenorm/base/line_reader.h"
+
 namespace prenorm::data {
 
 struct TableRow {
@@ -28,7 +30,9 @@ struct Table {
 // A plain or gzip file. Byte-order mark, ends of line of any kind and empty lines (of a table with several columns) are
 // left out. CoLA's table, which has no line of names, is told by its cells and given the names source, label, star and
 // sentence. Errors: FileError; DataError naming the line where a row has too few or too many columns or is not UTF-8,
-// and where the table has no rows.
+// where two columns have the same name, and where the table has no rows.
 Table read_table(const std::filesystem::path& path);
+// The same of what a reader gives: standard input, for one.
+Table read_table(LineReader reader);
 
 }  // namespace prenorm::data

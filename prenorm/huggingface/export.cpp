@@ -1,10 +1,10 @@
 #include "prenorm/huggingface/export.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
+#include "prenorm/base/file_system.h"
 #include "prenorm/config/load.h"
 #include "prenorm/config/validate.h"
 #include "prenorm/data/example_format.h"
@@ -33,8 +33,7 @@ std::int64_t classes_of(const Config& config, const fs::path& checkpoint) {
 
 std::vector<std::string> names_in(const fs::path& folder) {
   std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(folder)) names.push_back(entry.path().filename().string());
-  std::sort(names.begin(), names.end());
+  for (const fs::path& entry : entries_of(folder)) names.push_back(entry.filename().string());
   return names;
 }
 
@@ -48,7 +47,7 @@ Exported export_run(const training::RunFolder& run, const std::string& which, co
   const training::Tokenizers tokenizers = run.tokenizers();
   Architecture architecture =
       architecture_of(config, tokenizers.source.size(), special_ids(tokenizers.source), classes_of(config, checkpoint));
-  if (const fs::path labels = run.labels(); fs::exists(labels))
+  if (const fs::path labels = run.labels(); is_there(labels))
     architecture.class_names = data::read_format(labels).classes;
   const Layout layout = layout_of(architecture);
   nn::Parameters parameters = empty_parameters(layout);

@@ -4,11 +4,13 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <cstring>
 
 #include "prenorm/base/crc32c.h"
 #include "prenorm/base/error.h"
+#include "prenorm/base/file_system.h"
 
 namespace prenorm::io {
 namespace fs = std::filesystem;
@@ -74,7 +76,7 @@ fs::path new_name(const fs::path& folder) {
   for (int part = 0;; ++part) {
     fs::path path = folder / fmt::format("events.out.tfevents.{:010}.{:03}.{}", static_cast<std::int64_t>(now()), part,
                                          host.data());
-    if (!fs::exists(path)) return path;
+    if (!is_there(path)) return path;
   }
 }
 
@@ -105,8 +107,7 @@ void Summary::add(std::string_view tag, const Histogram& h) {
 }
 
 EventFile::EventFile(const fs::path& folder, std::int64_t first_step) {
-  std::error_code error;
-  fs::create_directories(folder, error);
+  make_folder(folder);
   path_ = new_name(folder);
   file_.open(path_, std::ios::binary);
   if (!file_) throw_error<FileError>("{}: cannot be written", path_.string());
@@ -132,9 +133,10 @@ void EventFile::write_event(std::string event) {
   append_raw(record, masked_crc(length));
   record += event;
   append_raw(record, masked_crc(event));
+  errno = 0;
   file_.write(record.data(), static_cast<std::streamsize>(record.size()));
   file_.flush();
-  if (!file_) throw_error<FileError>("{}: cannot be written (is the disk full?)", path_.string());
+  if (!file_) throw_error<FileError>("{}: cannot be written: {}", path_.string(), std::strerror(errno));
 }
 
 }  // namespace prenorm::io

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "prenorm/base/error.h"
+#include "prenorm/base/file_system.h"
 #include "prenorm/lab/cell_command.h"
 #include "prenorm/lab/cell_record.h"
 #include "prenorm/training/run_folder.h"
@@ -39,7 +40,7 @@ void CellQueue::run(std::int64_t jobs, const std::function<void(const Cell*, con
 void CellQueue::start_some(std::int64_t jobs) {
   for (; next_ < cells_.size() && std::ssize(jobs_) < jobs; ++next_) {
     const Cell& cell = cells_[next_];
-    std::filesystem::create_directories(folder_.log(cell.name).parent_path());
+    make_folder(folder_.log(cell.name).parent_path());
     jobs_.push_back({&cell, ChildProcess(cell_command(program_, folder_, cell), folder_.log(cell.name))});
   }
 }
@@ -52,8 +53,7 @@ void CellQueue::pass_signal_on() {
 
 void CellQueue::explain_end(const Cell& cell, int exit_code) const {
   const std::filesystem::path log = folder_.log(cell.name);
-  if (std::filesystem::exists(training::RunFolder(folder_.cell(cell.name)).results()) || !last_error(log).empty())
-    return;
+  if (is_there(training::RunFolder(folder_.cell(cell.name)).results()) || !last_error(log).empty()) return;
   const std::string how = exit_code > 128 ? fmt::format("was ended by signal {}", exit_code - 128)
                                           : fmt::format("ended with exit code {}", exit_code);
   std::ofstream(log, std::ios::app) << fmt::format("\nerror: the process {} before the cell was done\n", how);

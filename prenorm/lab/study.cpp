@@ -6,7 +6,9 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
+#include "prenorm/base/file_system.h"
 #include "prenorm/base/folder_lock.h"
+#include "prenorm/base/temporary.h"
 #include "prenorm/base/terminal.h"
 #include "prenorm/lab/cell_command.h"
 #include "prenorm/lab/cell_queue.h"
@@ -37,6 +39,7 @@ class Study {
             "{}: another study is at work in this folder; wait for it, or name another with --output",
             folder_.path().string());
       folder_.check(base_.config);  // it may have begun in the meantime
+      remove_leftovers(folder_.path());
       folder_.keep_base(base_.config);
       run_cells(outcome);
     }
@@ -122,7 +125,7 @@ class Study {
   void wait_for_orphans(const std::vector<Cell>& cells) const {
     for (const Cell& cell : cells) {
       const std::filesystem::path run = folder_.cell(cell.name);
-      if (!std::filesystem::exists(run)) continue;
+      if (!is_there(run)) continue;
       FolderLock lock(run);
       if (lock.try_lock()) continue;
       inform(fmt::format("{}: waiting for the process that trains there", run.string()));
