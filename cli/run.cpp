@@ -12,6 +12,7 @@
 #include "cli/output.h"
 #include "cli/usage.h"
 #include "prenorm/base/error.h"
+#include "prenorm/base/printable.h"
 #include "prenorm/base/terminal.h"
 #include "prenorm/base/version.h"
 
@@ -23,10 +24,8 @@ constexpr int kClosedPipe = 141;
 
 // One line whatever the message holds: a file's name may hold anything.
 void print_error(std::string_view message) {
-  std::string line(message.substr(0, message.find('\n')));
-  for (char& c : line)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
-  line = fmt::format("{} {}\n", colours_wanted() ? "\033[31merror:\033[0m" : "error:", line);
+  const std::string line =
+      fmt::format("{} {}\n", colours_wanted() ? "\033[31merror:\033[0m" : "error:", printable(message));
   std::fputs(line.c_str(), stderr);  // fmt::print would throw where stderr is closed
 }
 

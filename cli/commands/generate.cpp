@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "cli/input.h"
 #include "cli/output.h"
 #include "cli/run_process.h"
 #include "prenorm/base/terminal.h"

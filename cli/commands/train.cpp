@@ -4,13 +4,12 @@
 
 #include <csignal>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "cli/output.h"
 #include "prenorm/base/error.h"
-#include "prenorm/base/file.h"
+#include "prenorm/base/json.h"
 #include "prenorm/base/terminal.h"
 #include "prenorm/config/load.h"
 #include "prenorm/tasks/train.h"
@@ -55,7 +54,7 @@ int train(const Options& options) {
                      folder.path().string()));
     return 128 + training::StopSignal::received();
   }
-  nlohmann::json json = nlohmann::json::parse(read_file(folder.results()));
+  nlohmann::json json = read_json(folder.results());
   json["run"] = folder.path().string();
   if (options.json) {
     print_json(json);

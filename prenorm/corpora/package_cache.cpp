@@ -11,6 +11,7 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
+#include "prenorm/base/file_system.h"
 #include "prenorm/base/terminal.h"
 #include "prenorm/corpora/apt.h"
 #include "prenorm/corpora/tree_hash.h"
@@ -21,19 +22,10 @@ namespace {
 
 constexpr const char* kContent = "content";
 
-void make_folder(const fs::path& path) {
-  std::error_code error;
-  fs::create_directories(path, error);
-  if (error) throw_error<FileError>("{}: cannot make the folder: {}", path.string(), error.message());
-}
-
 // The files right in `folder` whose names end so, sorted.
 std::vector<fs::path> files_ending_in(const fs::path& folder, std::string_view ending) {
-  std::vector<fs::path> files;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder, error))
-    if (entry.path().native().ends_with(ending)) files.push_back(entry.path());
-  std::sort(files.begin(), files.end());
+  std::vector<fs::path> files = entries_of(folder);
+  std::erase_if(files, [&](const fs::path& file) { return !file.native().ends_with(ending); });
   return files;
 }
 
@@ -65,9 +57,9 @@ fs::path default_cache_directory() {
   return fs::path(home) / ".cache" / "prenorm";
 }
 
-PackageCache::PackageCache(fs::path folder) : folder_(fs::absolute(folder)) { make_folder(folder_ / "packages"); }
+PackageCache::PackageCache(fs::path folder) : folder_(absolute_path(folder)) { make_folder(folder_ / "packages"); }
 
-bool PackageCache::has_lists() const { return fs::is_directory(folder_ / "lists"); }
+bool PackageCache::has_lists() const { return is_folder(folder_ / "lists"); }
 
 void PackageCache::update_lists() {
   inform("updating the package lists");
@@ -133,12 +125,12 @@ void PackageCache::download(std::vector<std::string> packages) {
 
 void PackageCache::unpack_all(const fs::path& archives) {
   std::vector<std::unique_ptr<AtomicDirectory>> packages;
-  for (const auto& entry : fs::directory_iterator(archives)) {
-    const std::optional<ArchiveName> name = parse_archive_name(entry.path().filename().string());
+  for (const fs::path& entry : entries_of(archives)) {
+    const std::optional<ArchiveName> name = parse_archive_name(entry.filename().string());
     if (!name) continue;
     packages.push_back(std::make_unique<AtomicDirectory>(folder_ / "packages" / name->package));
     const fs::path root = packages.back()->path() / "root";
-    unpack(entry.path(), root);
+    unpack(entry, root);
     write_file_atomically(packages.back()->path() / "version", name->version);
     write_file_atomically(packages.back()->path() / kContent, hash_tree(root));
   }

@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/line_reader.h"
@@ -10,8 +11,6 @@
 
 namespace prenorm::data {
 namespace {
-
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 std::vector<std::string> split(std::string_view line) {
   std::vector<std::string> cells;
@@ -69,14 +68,21 @@ class RowCheck {
   const DataConfig* rules_;
 };
 
-Table read(const std::filesystem::path& path, const DataConfig* rules) {
+// Which of two columns of one name is meant cannot be said; columns without a name are not asked for.
+void refuse_repeated(const Table& table) {
+  std::unordered_set<std::string_view> seen;
+  for (const std::string& name : table.columns)
+    if (!name.empty() && !seen.insert(name).second)
+      throw_error<DataError>("{}:1: two columns are named \"{}\"; rename one of them", table.path.string(), name);
+}
+
+Table read(LineReader reader, const DataConfig* rules) {
+  const std::filesystem::path path = reader.path();
   Table table{path, {}, {}};
   RowCheck check(table, rules);
-  LineReader reader(path);
   for (std::string line; reader.next(line);) {
     const std::int64_t number = reader.line_number();
     std::string_view text = line;
-    if (number == 1 && text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
     while (text.ends_with('\r')) text.remove_suffix(1);
     if (text.empty() && table.columns.size() != 1) continue;
     if (!check.keeps_text(text, number)) continue;
@@ -84,6 +90,7 @@ Table read(const std::filesystem::path& path, const DataConfig* rules) {
     if (table.columns.empty()) {
       const bool named = !is_row_of_cola(cells);
       table.columns = named ? cells : std::vector<std::string>{"source", "label", "star", "sentence"};
+      if (named) refuse_repeated(table);
       if (named) continue;
     }
     if (check.keeps_cells(cells.size(), number)) table.rows.push_back({number, std::move(cells)});
@@ -102,9 +109,11 @@ std::optional<std::size_t> Table::find(std::string_view column) const {
   return static_cast<std::size_t>(found - columns.begin());
 }
 
-Table read_table(const std::filesystem::path& path) { return read(path, nullptr); }
+Table read_table(const std::filesystem::path& path) { return read(LineReader(path), nullptr); }
 
-Table read_table(const std::filesystem::path& path, const DataConfig& rules) { return read(path, &rules); }
+Table read_table(LineReader reader) { return read(std::move(reader), nullptr); }
+
+Table read_table(const std::filesystem::path& path, const DataConfig& rules) { return read(LineReader(path), &rules); }
 
 std::vector<std::string> dropped_lines(const Table& table) {
   std::vector<std::string> lines;

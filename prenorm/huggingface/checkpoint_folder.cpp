@@ -3,11 +3,11 @@
 #include <ATen/ops/allclose.h>
 #include <fmt/ranges.h>
 
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "prenorm/base/error.h"
-#include "prenorm/base/file.h"
+#include "prenorm/base/file_system.h"
+#include "prenorm/base/json.h"
 #include "prenorm/config/text.h"
 
 namespace prenorm::huggingface {
@@ -19,7 +19,7 @@ constexpr const char* kIndex = "model.safetensors.index.json";
 
 // File by file, in order.
 std::map<std::string, std::vector<std::string>> read_index(const fs::path& path) {
-  const nlohmann::json index = nlohmann::json::parse(read_file(path), nullptr, /*allow_exceptions=*/false);
+  const nlohmann::json index = read_json(path);
   const auto map = index.is_object() ? index.find("weight_map") : index.end();
   if (map == index.end() || !map->is_object())
     throw_error<CheckpointError>("{}: has no weight_map, the list of tensors and the files they are in", path.string());
@@ -153,10 +153,10 @@ class Fitting {
 }  // namespace
 
 TensorsByName read_tensors(const fs::path& folder) {
-  if (fs::exists(folder / kIndex)) return read_shards(folder);
-  if (!fs::exists(folder / kWeights))
+  if (is_there(folder / kIndex)) return read_shards(folder);
+  if (!is_there(folder / kWeights))
     throw_error<FileError>("{}: has no {}{}", folder.string(), kWeights,
-                           fs::exists(folder / "pytorch_model.bin")
+                           is_there(folder / "pytorch_model.bin")
                                ? "; a pytorch_model.bin can run code and is not read, save it as safetensors"
                                : "");
   return io::read_safetensors(folder / kWeights).tensors;

@@ -1,10 +1,10 @@
 #include "prenorm/huggingface/export.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
+#include "prenorm/base/file_system.h"
 #include "prenorm/base/json_text.h"
 #include "prenorm/config/load.h"
 #include "prenorm/config/validate.h"
@@ -44,7 +44,7 @@ ReadModel read_model(const Config& config, const training::RunFolder& run, const
                      const fs::path& checkpoint) {
   Architecture architecture =
       architecture_of(config, tokenizers.source.size(), special_ids(tokenizers.source), classes_of(config, checkpoint));
-  if (const fs::path labels = run.labels(); fs::exists(labels))
+  if (const fs::path labels = run.labels(); is_there(labels))
     architecture.class_names = data::read_format(labels).classes;
   Layout layout = layout_of(architecture);
   nn::Parameters parameters = empty_parameters(layout);
@@ -54,8 +54,7 @@ ReadModel read_model(const Config& config, const training::RunFolder& run, const
 
 std::vector<std::string> names_in(const fs::path& folder) {
   std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(folder)) names.push_back(entry.path().filename().string());
-  std::sort(names.begin(), names.end());
+  for (const fs::path& entry : entries_of(folder)) names.push_back(entry.filename().string());
   return names;
 }
 

@@ -7,6 +7,7 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
+#include "prenorm/base/file_system.h"
 #include "prenorm/config/id_list.h"
 #include "prenorm/config/load.h"
 #include "prenorm/config/validate.h"
@@ -70,7 +71,7 @@ Config config_of(const Architecture& a, const text::Tokenizer& tokenizer) {
 
 Imported import_run(const fs::path& folder, const training::RunFolder& run) {
   run.check_unused();
-  if (!fs::exists(folder / "config.json"))
+  if (!is_there(folder / "config.json"))
     throw_error<FileError>("{}: has no config.json, which says what model this is", folder.string());
   Architecture architecture = read_config_json(folder / "config.json");
   TensorsByName tensors = read_tensors(folder);
@@ -91,9 +92,9 @@ Imported import_run(const fs::path& folder, const training::RunFolder& run) {
   AtomicDirectory made(run.path());
   const training::RunFolder inside(made.path());
   inside.create(config, {tokenizer, tokenizer, true});
-  training::save_weights(inside.checkpoint(0), parameters,
-                         {{"imported_from", fs::absolute(folder).lexically_normal().string()},
-                          {"model_type", enum_name(architecture.type)}});
+  training::save_weights(
+      inside.checkpoint(0), parameters,
+      {{"imported_from", absolute_path(folder).string()}, {"model_type", enum_name(architecture.type)}});
   inside.link_last(0);
   inside.link_best(0);
   made.commit();

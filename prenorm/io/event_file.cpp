@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <cstring>
 
@@ -75,7 +76,7 @@ fs::path new_name(const fs::path& folder) {
   for (int part = 0;; ++part) {
     fs::path path = folder / fmt::format("events.out.tfevents.{:010}.{:03}.{}", static_cast<std::int64_t>(now()), part,
                                          host.data());
-    if (!fs::exists(path)) return path;
+    if (!is_there(path)) return path;
   }
 }
 

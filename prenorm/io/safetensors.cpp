@@ -6,12 +6,12 @@
 #include <array>
 #include <bit>
 #include <cstring>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <string_view>
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
+#include "prenorm/base/json.h"
 #include "prenorm/base/json_text.h"
 #include "prenorm/config/text.h"
 
@@ -91,6 +91,7 @@ class Reader {
     const auto* text = reinterpret_cast<const char*>(bytes_.data()) + sizeof length;
     data_ = bytes_.data() + sizeof length + length;
     data_size_ = bytes_.size() - sizeof length - length;
+    if (!is_shallow_json({text, length})) damaged("its header is not one of tensors");
     // JSON keeps the last of equal keys silently.
     std::set<std::string> names;
     const auto check_name = [&](int depth, nlohmann::json::parse_event_t event, const nlohmann::json& value) {

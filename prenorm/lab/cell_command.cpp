@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "prenorm/base/file.h"
+#include "prenorm/base/file_system.h"
 #include "prenorm/base/hash.h"
 #include "prenorm/base/json_text.h"
 #include "prenorm/config/fields.h"
@@ -20,7 +21,7 @@ namespace {
 
 std::string keep(const text::Tokenizer& tokenizer, const fs::path& folder) {
   const fs::path path = folder / fmt::format("vocabulary-{}.model", hash_hex(tokenizer.serialized()).substr(0, 16));
-  if (!fs::exists(path)) write_file_atomically(path, tokenizer.serialized());
+  if (!is_there(path)) write_file_atomically(path, tokenizer.serialized());
   return path.string();
 }
 

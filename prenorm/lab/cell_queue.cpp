@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "prenorm/base/error.h"
+#include "prenorm/base/file_system.h"
 #include "prenorm/lab/cell_command.h"
 #include "prenorm/lab/cell_record.h"
 #include "prenorm/training/run_folder.h"
@@ -76,8 +77,7 @@ void CellQueue::pass_signal_on() {
 
 void CellQueue::explain_end(const Cell& cell, const ProcessEnd& end) const {
   const std::filesystem::path log = folder_.log(cell.name);
-  if (std::filesystem::exists(training::RunFolder(folder_.cell(cell.name)).results()) || !last_error(log).empty())
-    return;
+  if (is_there(training::RunFolder(folder_.cell(cell.name)).results()) || !last_error(log).empty()) return;
   std::ofstream(log, std::ios::app) << fmt::format("\nerror: the process {} before the cell was done\n", end.text());
 }
 

@@ -7,8 +7,10 @@
 #include "prenorm/base/cores.h"
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
+#include "prenorm/base/file_system.h"
 #include "prenorm/base/folder_lock.h"
 #include "prenorm/base/json_text.h"
+#include "prenorm/base/temporary.h"
 #include "prenorm/base/terminal.h"
 #include "prenorm/lab/cell_command.h"
 #include "prenorm/lab/cell_queue.h"
@@ -43,6 +45,7 @@ class Study {
       folder_.check(base_.config);  // it may have begun in the meantime
       const StudyInputs inputs = inputs_of(to_begin());
       check_inputs(folder_, inputs);
+      remove_leftovers(folder_.path());
       folder_.keep_base(base_.config);
       keep_inputs(folder_, inputs);
       run_cells(outcome);
@@ -135,7 +138,7 @@ class Study {
   void wait_for_orphans(const std::vector<Cell>& cells) const {
     for (const Cell& cell : cells) {
       const std::filesystem::path run = folder_.cell(cell.name);
-      if (!std::filesystem::exists(run)) continue;
+      if (!is_there(run)) continue;
       FolderLock lock(run);
       if (lock.try_lock()) continue;
       inform(fmt::format("{}: waiting for the process that trains there", run.string()));

@@ -43,7 +43,7 @@ struct RunMetrics {
   double seconds = 0;  // spent on updates
 
   double last_step() const;
-  void add(std::string_view line);  // throws nlohmann::json::exception for what is no line of a log
+  void add(std::string_view line);  // Errors: JsonError for what is no line of a log
 
  private:
   void add_scores(const nlohmann::json& line, double step);

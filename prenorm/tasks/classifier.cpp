@@ -30,7 +30,7 @@ LoadedClassifier load_classifier(const training::RunFolder& folder, const std::s
   if (config.task != TaskKind::kClassification)
     throw_error<UsageError>("{}: was trained with task = \"{}\"; predictions come from a run of classification",
                             folder.path().string(), enum_name(config.task));
-  if (!fs::exists(folder.labels()))
+  if (!is_there(folder.labels()))
     throw_error<CheckpointError>(
         "{}: is not there, which names columns and classes; resuming a run that was trained here writes it anew",
         folder.labels().string());

@@ -6,8 +6,10 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
+#include "prenorm/base/file_system.h"
 #include "prenorm/base/hash.h"
 #include "prenorm/base/line_reader.h"
+#include "prenorm/base/temporary.h"
 #include "prenorm/base/terminal.h"
 #include "prenorm/config/load.h"
 #include "prenorm/config/validate.h"
@@ -50,7 +52,8 @@ text::Tokenizer cached_tokenizer(const Config& config, std::span<const fs::path>
                        config.data.label_column);
   for (const fs::path& file : files) key += hash_file_hex(file);
   const fs::path path = cache / fmt::format("tokenizer-{}.model", hash_hex(key).substr(0, 16));
-  if (fs::exists(path)) {
+  remove_leftovers(cache);
+  if (is_there(path)) {
     try {
       return text::Tokenizer::from_file(path);
     } catch (const Error&) {
@@ -75,8 +78,7 @@ text::Tokenizer cached_tokenizer(const Config& config, std::span<const fs::path>
 
 fs::path prepared_dir(const Config& config, const RunFolder& folder) {
   if (!config.data.prepared_dir.empty()) return config.data.prepared_dir;
-  const fs::path path = fs::absolute(folder.path()).lexically_normal();
-  return (path.has_filename() ? path : path.parent_path()).parent_path() / "prepared";
+  return folder_of(absolute_path(folder.path())) / "prepared";
 }
 
 void check_readable(const Config& config) {

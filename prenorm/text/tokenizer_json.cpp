@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "prenorm/base/error.h"
+#include "prenorm/base/json.h"
 #include "prenorm/config/text.h"
 #include "prenorm/text/byte_level_bpe.h"
 #include "prenorm/text/character_model.h"
@@ -22,8 +23,7 @@ using Json = nlohmann::json;
 // One file: every refusal names it.
 class Reader {
  public:
-  Reader(std::string_view bytes, std::string_view name)
-      : bytes_(bytes), name_(name), json_(Json::parse(bytes, nullptr, false)) {
+  Reader(std::string_view bytes, std::string_view name) : bytes_(bytes), name_(name), json_(parse_json(bytes)) {
     if (!json_.is_object()) refuse("it is damaged, cut short, or no tokenizer");
   }
 

@@ -68,8 +68,4 @@ bool is_blank(std::string_view text) {
   return true;
 }
 
-void strip_byte_order_mark(std::string& first_line) {
-  if (first_line.starts_with("\xEF\xBB\xBF")) first_line.erase(0, 3);
-}
-
 }  // namespace prenorm::text

@@ -37,7 +37,4 @@ bool continues_word(char32_t c);
 // SentencePiece's normalisation turns into a space (U+2581, U+FFFD). Such a line becomes no token at all.
 bool is_blank(std::string_view text);
 
-// Drops the byte order mark that some editors put before the first line of a file.
-void strip_byte_order_mark(std::string& first_line);
-
 }  // namespace prenorm::text

@@ -21,14 +21,12 @@ struct WindowSums {
   double loss_nats = 0, nll_nats = 0;
   std::int64_t target_tokens = 0, source_tokens = 0;
   double seconds = 0;
-  NLOHMANN_DEFINE_TYPE_INTRUSIVE(WindowSums, loss_nats, nll_nats, target_tokens, source_tokens, seconds)
 };
 
 // Batches that a fault left out: `batches` of them from batch `batch` of epoch `epoch` on.
 struct SkippedBatches {
   std::int64_t update = 0;  // that they would have made
   std::int64_t epoch = 0, batch = 0, batches = 0;
-  NLOHMANN_DEFINE_TYPE_INTRUSIVE(SkippedBatches, update, epoch, batch, batches)
 };
 
 struct TrainerState {
@@ -49,11 +47,15 @@ struct TrainerState {
   UpdateHistory history;
   std::string data;         // Task::data_key()
   bool on_schedule = true;  // else written only because the run stopped here, which a run that goes on forgets
-  NLOHMANN_DEFINE_TYPE_INTRUSIVE_WITH_DEFAULT(TrainerState, step, epoch, batch, target_tokens, seconds, best_value,
-                                              best_step, validations_without_improvement, first_loss, window, faults,
-                                              faults_in_a_row, last_fault_update, skipped, rate_sum, unigram_nats,
-                                              history, data, on_schedule)
 };
+
+// As in trainer.json, where trainer_state_json.cpp gives each number its range. Errors, of reading: JsonError.
+void to_json(nlohmann::json& json, const WindowSums& window);
+void from_json(const nlohmann::json& json, WindowSums& window);
+void to_json(nlohmann::json& json, const SkippedBatches& skipped);
+void from_json(const nlohmann::json& json, SkippedBatches& skipped);
+void to_json(nlohmann::json& json, const TrainerState& state);
+void from_json(const nlohmann::json& json, TrainerState& state);
 
 // Errors: FileError (full disk, no permission); an older checkpoint at `path` then stays as it is.
 void save_checkpoint(const std::filesystem::path& path, const nn::Parameters& parameters,

@@ -1,8 +1,8 @@
 #include "prenorm/training/evidence.h"
 
-#include <nlohmann/json.hpp>
-
 #include "prenorm/base/error.h"
+#include "prenorm/base/file_system.h"
+#include "prenorm/base/json.h"
 #include "prenorm/base/line_reader.h"
 #include "prenorm/config/load.h"
 #include "prenorm/io/safetensors.h"
@@ -14,12 +14,18 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 LoggedUpdate update_of(const Json& line) {
-  return {line.at("step"), line.at("loss_nats_per_token"), line.at("nll_nats_per_token"), line.at("learning_rate"),
-          line.at("grad_norm_l2_preclip")};
+  const BasicJsonReader fields(line);
+  LoggedUpdate update{};
+  fields.whole("step", update.step);
+  fields.real("loss_nats_per_token", update.loss);
+  fields.real("nll_nats_per_token", update.nll);
+  fields.real("learning_rate", update.learning_rate);
+  fields.real("grad_norm_l2_preclip", update.grad_norm);
+  return update;
 }
 
 LoggedObservation observation_of(const Json& line) {
-  LoggedObservation seen{line.at("step"), {}, {}};
+  LoggedObservation seen{whole_number(line.at("step"), "step"), {}, {}};
   const Json none = Json::object();
   const Json weights = line.value("weight_norm_l2_by_parameter", none),
              ratios = line.value("update_ratio_by_parameter", none);
@@ -35,16 +41,16 @@ void read_line(const Json& line, Evidence& evidence) try {
   if (type == "update") evidence.log.push_back(update_of(line));
   if (type == "observation") evidence.observations.push_back(observation_of(line));
 } catch (const Json::exception&) {  // see read_log()
+} catch (const JsonError&) {
 }
 
 }  // namespace
 
 Evidence read_log(const std::filesystem::path& metrics) {
   Evidence evidence;
-  if (!std::filesystem::exists(metrics)) return evidence;
+  if (!is_there(metrics)) return evidence;
   LineReader reader(metrics);
-  for (std::string line; reader.next(line);)
-    read_line(Json::parse(line, nullptr, /*allow_exceptions=*/false), evidence);
+  for (std::string line; reader.next(line);) read_line(parse_json<Json>(line), evidence);
   return evidence;
 }
 

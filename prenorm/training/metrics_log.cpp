@@ -1,9 +1,12 @@
 #include "prenorm/training/metrics_log.h"
 
-#include <nlohmann/json.hpp>
+#include <cerrno>
+#include <cstring>
 #include <string>
 
 #include "prenorm/base/file.h"
+#include "prenorm/base/file_system.h"
+#include "prenorm/base/json.h"
 #include "prenorm/base/json_text.h"
 #include "prenorm/base/line_reader.h"
 
@@ -12,14 +15,14 @@ namespace {
 
 std::string lines_up_to(const std::filesystem::path& path, std::int64_t step, bool keep_faults, LastUpdateLine& last) {
   std::string kept;
-  if (!std::filesystem::exists(path)) return kept;
+  if (!is_there(path)) return kept;
   LineReader reader(path);
   for (std::string line; reader.next(line);) {
-    const auto json = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
+    const auto json = parse_json(line);
     const bool whole = json.is_object() && json.contains("step") && json["step"].is_number_integer();
     if (!whole) break;
-    const bool fault = keep_faults && json.value("type", "") == "fault";
-    if (json["step"].get<std::int64_t>() > step && !fault) {
+    const bool fault = keep_faults && json.value("type", nlohmann::json()) == "fault";
+    if (json["step"].get<double>() > static_cast<double>(step) && !fault) {
       if (!keep_faults) break;
       continue;
     }

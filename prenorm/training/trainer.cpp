@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "prenorm/base/error.h"
+#include "prenorm/base/file_system.h"
 #include "prenorm/training/stop_signal.h"
 
 namespace prenorm::training {
@@ -35,6 +36,9 @@ bool Trainer::resume() {
           "{}: the training text is no longer the one that the run was started with; bring that "
           "back, or start another run with --run",
           folder_.path().string());
+    if (state.step != steps.back() || state.batch >= task_.batches_in_epoch(state.epoch))
+      throw_error<CheckpointError>("{}: says that it is of update {}, before batch {} of epoch {}, which cannot be",
+                                   newest.string(), state.step, state.batch, state.epoch);
     state_ = std::move(state);
     saved_step_ = started_step_ = state_.step;
     folder_.link_last(state_.step);
@@ -62,12 +66,12 @@ void Trainer::start() {
   log_->warn_of_lost_lines(state_);
   if (!stop_reason()) {
     // Of an earlier end of a run that goes on.
-    std::filesystem::remove(folder_.results());
+    remove_file(folder_.results());
     RunFolder::remove_checkpoint(folder_.average());
   }
   // Of a fault that a run that goes on has yet to come to.
   if (state_.faults == 0)
-    for (const auto& file : {folder_.diagnosis(), folder_.diagnosis_page()}) std::filesystem::remove(file);
+    for (const auto& file : {folder_.diagnosis(), folder_.diagnosis_page()}) remove_file(file);
   // To roll back to before there is another.
   if (config_.train.on_fault == OnFault::kRollback && folder_.steps().empty()) save();
 }

@@ -25,37 +25,6 @@ double rounded(double value) {
 
 }  // namespace
 
-void to_json(nlohmann::json& json, const UpdateRecord& r) {
-  json = {{"step", r.step},          {"epoch", r.epoch}, {"batch", r.batch}, {"batches", r.batches},
-          {"rate", r.learning_rate}, {"loss", r.loss},   {"nll", r.nll},     {"grad_norm", r.grad_norm}};
-  if (r.tensors.empty()) return;
-  nlohmann::json& tensors = json["tensors"] = nlohmann::json::array();
-  for (const TensorUpdate& t : r.tensors) tensors.push_back({t.gradient, t.weight, t.ratio});
-}
-
-void from_json(const nlohmann::json& json, UpdateRecord& r) {
-  json.at("step").get_to(r.step);
-  json.at("epoch").get_to(r.epoch);
-  json.at("batch").get_to(r.batch);
-  json.at("batches").get_to(r.batches);
-  json.at("rate").get_to(r.learning_rate);
-  json.at("loss").get_to(r.loss);
-  json.at("nll").get_to(r.nll);
-  json.at("grad_norm").get_to(r.grad_norm);
-  r.tensors.clear();
-  for (const auto& t : json.value("tensors", nlohmann::json::array()))
-    r.tensors.push_back({t.at(0).get<double>(), t.at(1).get<double>(), t.at(2).get<double>()});
-}
-
-void to_json(nlohmann::json& json, const UpdateHistory& history) {
-  json = {{"parameters", history.parameters}, {"updates", history.updates_}};
-}
-
-void from_json(const nlohmann::json& json, UpdateHistory& history) {
-  json.at("parameters").get_to(history.parameters);
-  json.at("updates").get_to(history.updates_);
-}
-
 void UpdateHistory::add(UpdateRecord record, std::int64_t capacity) {
   for (TensorUpdate& t : record.tensors) t = {rounded(t.gradient), rounded(t.weight), rounded(t.ratio)};
   if (capacity > 0) updates_.push_back(std::move(record));

@@ -54,6 +54,11 @@ TEST_F(TableTest, AnEmptyLineIsATextWhereThereIsOneColumn) {
   EXPECT_EQ(read("sentence\none\n\nthree\n").rows.size(), 3U);
 }
 
+TEST_F(TableTest, TwoColumnsOfOneNameAreRefused) {
+  expect_refused("label\ttext\tlabel\n1\ta\t2\n", ":1: ", "two columns are named \"label\"");
+  EXPECT_EQ(read("\ttext\t\n1\ta\t2\n").columns.size(), 3U) << "what has no name cannot be asked for";
+}
+
 TEST_F(TableTest, Gzip) {
   test::write_gzip(folder_ / "table.tsv", "a\tb\n1\t2\n");
   EXPECT_EQ(read_table(path()).rows.size(), 1U);

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <map>
 
+#include "prenorm/base/error.h"
 #include "prenorm/base/random.h"
 #include "prenorm/models/translator.h"
 
@@ -135,7 +136,7 @@ TEST(Admin, RefusesAModelWithoutScales) {
   ModelConfig config = config_of(1);
   config.norm_placement = NormPlacement::kPostLn;
   Translator model(config, 50, 50, 1);
-  EXPECT_THROW(set_scales(model, random_batch(1)), std::out_of_range);
+  EXPECT_THROW(set_scales(model, random_batch(1)), Error);
 }
 
 }  // namespace

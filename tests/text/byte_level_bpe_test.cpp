@@ -120,6 +120,10 @@ TEST(ByteLevelBpe, VocabularyAndMergesOfTwoFiles) {
     EXPECT_EQ(again.serialized(), tokenizer.serialized());
     EXPECT_EQ(again.encode(text), tokenizer.encode(text));
   }
+  const std::string before = Tokenizer::from_file(folder.path()).serialized();
+  for (const auto& name : {"merges.txt", "vocab.json"})
+    write_file_atomically(folder / name, "\xEF\xBB\xBF" + read_file(folder / name));
+  EXPECT_EQ(Tokenizer::from_file(folder.path()).serialized(), before) << "byte order marks are skipped";
   // Every field that Hugging Face's AddedToken and ByteLevel have.
   const json written = json::parse(Tokenizer::from_file(folder.path()).serialized());
   EXPECT_EQ(written["added_tokens"], (json::array({{{"id", golden()["vocab"]["<|endoftext|>"]},

@@ -137,12 +137,35 @@ TEST_F(Resume, AfterAKillAtAnAwkwardMoment) {
   const RunFolder run = folder("stopped");
   run.link_last(5);
   run.link_best(5);
-  for (const char* name : {"000003.removed", "000011.partial-99-0"}) fs::create_directory(run.checkpoints() / name);
+  for (const char* name : {"000003.removed", "000004.removed-99-0", "000011.partial-99-0"})
+    fs::create_directory(run.checkpoints() / name);
   std::ofstream(run.path() / "config.toml.partial-99-1") << "[mod";
   std::ofstream(run.metrics(), std::ios::app) << R"({"type": "upd)";
   tasks::train(config, run, tasks::Start::kResume);
   EXPECT_EQ(test::record_of(run.path()), test::record_of(folder("whole").path()));
   for (const std::string& name : test::names_in(run.path())) EXPECT_EQ(name.find("partial"), std::string::npos) << name;
+}
+
+// Each number in its range, the hash fits, and yet there is no such batch, or the folder is of another update.
+TEST_F(Resume, AStateThatCannotBeIsRefused) {
+  Config config = text_->config();
+  tasks::train(config, folder("stopped"), tasks::Start::kNew);
+  config.train.max_steps = 14;
+  const RunFolder run = folder("stopped");
+  const fs::path file = run.checkpoint(run.steps().back()) / "trainer.json";
+  const std::string good = read_file(file);
+  for (const auto& [key, value] : std::vector<std::pair<const char*, std::int64_t>>{
+           {"batch", 1'000'000}, {"batch", 1'000'000'000'000'000}, {"step", 3}, {"step", 999'999'999'999}}) {
+    nlohmann::json state = nlohmann::json::parse(good);
+    state[key] = value;
+    state["xxh3_128"].erase("trainer.json");
+    const std::string hash = hash_hex(state.dump());
+    state["xxh3_128"]["trainer.json"] = hash;
+    write_file_atomically(file, state.dump(2));
+    EXPECT_THROW(tasks::train(config, run, tasks::Start::kResume), CheckpointError) << key << " = " << value;
+  }
+  write_file_atomically(file, good);
+  EXPECT_EQ(tasks::train(config, run, tasks::Start::kResume).state.step, 14);
 }
 
 // The newest checkpoint stands, an older one should have gone, and the run has no update left to make.
