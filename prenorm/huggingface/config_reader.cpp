@@ -124,7 +124,7 @@ SpecialIds special_ids(const Keys& keys) {
 
 // Where both files name some, transformers goes by the second.
 std::vector<std::int64_t> end_ids(const Keys& keys, const fs::path& generation) {
-  if (fs::exists(generation))
+  if (is_there(generation))
     if (std::vector<std::int64_t> ids = Keys(generation).ids("eos_token_id"); !ids.empty()) return ids;
   return keys.ids("eos_token_id");
 }

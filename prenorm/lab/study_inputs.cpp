@@ -4,7 +4,9 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
+#include "prenorm/base/file_system.h"
 #include "prenorm/base/hash.h"
+#include "prenorm/base/json.h"
 #include "prenorm/base/json_text.h"
 #include "prenorm/tasks/pretrained.h"
 #include "prenorm/text/tokenizer_file.h"
@@ -16,9 +18,8 @@ namespace {
 
 // What is kept of a study whose cells have begun; empty where the file is not there, as in studies of earlier versions.
 StudyInputs read_inputs(const StudyFolder& folder) {
-  std::error_code error;
-  if (folder.cells().empty() || !fs::exists(folder.inputs(), error)) return {};
-  const auto json = nlohmann::json::parse(read_file(folder.inputs()), nullptr, /*allow_exceptions=*/false);
+  if (folder.cells().empty() || !is_there(folder.inputs())) return {};
+  const auto json = read_json(folder.inputs());
   StudyInputs inputs;
   if (json.is_object())
     for (const auto& [input, hash] : json.items())
