@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "prenorm/base/describe.h"
 #include "prenorm/base/error.h"
@@ -92,6 +93,14 @@ class BasicJsonReader {
   void real(const char* key, double& value, Range range = {}) const {
     if (const Json* found = find(key)) value = real_number(*found, key, range);
   }
+  // A list of at most `most` numbers, each within the range.
+  void reals(const char* key, std::vector<double>& values, std::size_t most, Range range = {}) const {
+    const Json* found = find(key);
+    if (found == nullptr) return;
+    if (!found->is_array() || found->size() > most) refuse_json(key, fmt::format("a list of at most {} numbers", most));
+    values.clear();
+    for (const Json& value : *found) values.push_back(real_number(value, key, range));
+  }
   // Text, truth values, lists and what has a from_json() of its own.
   template <class T>
   void value(const char* key, T& value) const {
@@ -128,6 +137,7 @@ class JsonWriter {
 
   void whole(const char* key, std::int64_t value, WholeRange = {}) { object_[key] = value; }
   void real(const char* key, double value, Range = {}) { object_[key] = value; }
+  void reals(const char* key, const std::vector<double>& values, std::size_t, Range = {}) { object_[key] = values; }
   template <class T>
   void value(const char* key, const T& value) {
     object_[key] = value;

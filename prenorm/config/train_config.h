@@ -78,8 +78,9 @@ void describe(V& v, TrainConfig& c) {
           "which validation figure names the best checkpoint and stops early; score = the first of classification's "
           "metrics");
   v.field("patience", c.patience, Range{0, 1e9}, "validations without improvement after which to stop; 0 = never");
-  v.field("diverged_loss_ratio", c.diverged_loss_ratio, Range{0, 1e9},
-          "stop as diverged once the mean loss of log_every updates is over so many times that of update 1; 0 = never");
+  v.field(
+      "diverged_loss_ratio", c.diverged_loss_ratio, Range{0, 1e9},
+      "stop as diverged once the median loss of the last 16 updates is over so many times that of update 1; 0 = never");
   v.field("on_fault", c.on_fault,
           "what follows a loss or gradient that is not finite: stop; skip the batch; rollback to the last checkpoint");
   v.field("max_faults", c.max_faults, Range{1, 1e6},

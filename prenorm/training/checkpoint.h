@@ -29,6 +29,9 @@ struct SkippedBatches {
   std::int64_t epoch = 0, batch = 0, batches = 0;
 };
 
+// Losses that train.diverged_loss_ratio takes the median of.
+inline constexpr std::int64_t kLossesToJudge = 16;
+
 struct TrainerState {
   std::int64_t step = 0;              // updates done
   std::int64_t epoch = 0, batch = 0;  // the next batch
@@ -38,9 +41,10 @@ struct TrainerState {
   std::int64_t best_step = 0;
   std::int64_t validations_without_improvement = 0;
   double first_loss = 0;  // of update 1, nats per target token; 0 in checkpoints of older versions: not known
+  std::vector<double> recent_losses;  // of the last kLossesToJudge updates, oldest first
   WindowSums window;
-  std::int64_t faults = 0, faults_in_a_row = 0;  // the latter since an update past last_fault_update was made
-  std::int64_t last_fault_update = 0;
+  std::int64_t faults = 0, faults_in_a_row = 0;  // the latter until past_faults is made
+  std::int64_t past_faults = 0;                  // the update that has to be made for the run to be past its faults
   std::vector<SkippedBatches> skipped;
   double rate_sum = 0;      // of all updates, in units of optim.lr: updates at full rate that they come to
   double unigram_nats = 0;  // Task::unigram_nats()

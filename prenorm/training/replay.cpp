@@ -57,10 +57,10 @@ TrainerState start(const RunFolder& folder, std::int64_t step, Task& task, optim
 }
 
 // Makes updates until the next one is `step`.
-void go_on_to(std::int64_t step, const Config& config, Updater& updater, TrainerState& state) {
+void go_on_to(std::int64_t step, const Config& config, double guess_nats, Updater& updater, TrainerState& state) {
   while (state.step + 1 < step) {
     const Update update = updater.compute(state);
-    if (find_fault(update, state.history, config.train)) {
+    if (find_fault(update, state.history, config.train, guess_nats)) {
       if (config.train.on_fault == OnFault::kSkip) continue;
       throw_error<UsageError>(
           "update {} cannot be reached: the run {} at update {}; replay that one, or one up to the next checkpoint "
@@ -109,7 +109,7 @@ Replay replay(const Config& config, Task& task, const RunFolder& folder, std::in
   TrainerState state = start(folder, step, task, updater.optimizer());
   Replay result;
   result.from = state.step;
-  go_on_to(step, config, updater, state);
+  go_on_to(step, config, task.guess_nats(), updater, state);
   result.batches.resize(static_cast<std::size_t>(config.batch.accumulate * updater.workers()));
   std::vector<nn::Observer> observers;
   for (ObservedBatch& b : result.batches)
@@ -123,7 +123,7 @@ Replay replay(const Config& config, Task& task, const RunFolder& folder, std::in
     b.worker = i % updater.workers();
   }
   for (const nn::Parameter& p : task.parameters().list()) result.parameters.push_back({p.name, p.value.dim() > 1});
-  result.fault = find_fault(result.update, state.history, config.train);
+  result.fault = find_fault(result.update, state.history, config.train, task.guess_nats());
   if (!result.fault) {
     result.tensors = updater.apply(result.update, /*measure=*/true);
   } else {

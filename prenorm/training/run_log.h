@@ -25,9 +25,8 @@ class RunLog {
 
   // Drops the lines of updates after `step`, all but faults: the run has gone back there.
   void rewind(std::int64_t step);
-  // Adds an update to the sums of state.window; where a line is due, writes it, clears the sums and returns the mean
-  // loss since the last line, nats per target token.
-  std::optional<double> update(TrainerState& state, const Update& update);
+  // Adds an update to the sums of state.window; where a line is due, writes it and clears the sums.
+  void update(TrainerState& state, const Update& update);
   // Gradients and weights of each parameter, and the size of the states at each point. Gradients are of the mean loss
   // of the update, before clipping.
   void observation(std::int64_t step, const std::vector<nn::Parameter>& parameters,

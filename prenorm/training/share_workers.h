@@ -19,6 +19,8 @@ struct BatchTotals {
   std::int64_t target_tokens = 0, source_tokens = 0;
   double model_flops = 0;
 
+  // What a sum over target tokens is multiplied with to be their mean; 0 where there are none, whose gradient is zero.
+  double scale() const { return target_tokens > 0 ? 1.0 / static_cast<double>(target_tokens) : 0; }
   BatchTotals& operator+=(const BatchTotals& other);
 };
 

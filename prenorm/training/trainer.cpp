@@ -73,17 +73,26 @@ void Trainer::start() {
   if (state_.faults == 0)
     for (const auto& file : {folder_.diagnosis(), folder_.diagnosis_page()}) remove_file(file);
   // To roll back to before there is another.
-  if (config_.train.on_fault == OnFault::kRollback && folder_.steps().empty()) save();
+  if (config_.train.on_fault == OnFault::kRollback && folder_.steps().empty() && !save())
+    respond(fault_of_state(FaultKind::kWeightNotFinite));
 }
 
 TrainingResult Trainer::run() {
   const StopSignal signals;
   start();
+  StopReason reason{};
+  do {
+    reason = train();
+  } while (!checkpoint_at_stop());
+  log_->end_progress();
+  return finish(reason);
+}
+
+StopReason Trainer::train() {
   std::optional<StopReason> reason;
   while (!(reason = stop_reason()))
     if (step() && validate_if_due()) checkpoint_if_due();
-  log_->end_progress();
-  return finish(*reason);
+  return *reason;
 }
 
 bool Trainer::step() {
@@ -91,7 +100,7 @@ bool Trainer::step() {
   std::optional<PointRecorder> recorder;
   if (observation_due()) recorder.emplace(updater_.workers());
   const Update update = updater_.compute(state_, recorder ? recorder->observers() : std::span<const nn::Observer>());
-  if (std::optional<Fault> fault = find_fault(update, state_.history, config_.train)) {
+  if (std::optional<Fault> fault = find_fault(update, state_.history, config_.train, task_.guess_nats())) {
     respond(std::move(*fault));
     return false;
   }
@@ -104,11 +113,10 @@ bool Trainer::step() {
   state_.window.seconds += seconds;
   last_ = update;
   if (recorder) log_->observation(state_.step, task_.parameters().list(), tensors, *recorder);
-  const std::optional<double> loss = log_->update(state_, update);
-  if (loss && state_.step == 1) state_.first_loss = *loss;
-  std::optional<Fault> fault = loss ? loss_ratio_fault(*loss) : std::nullopt;
+  log_->update(state_, update);
+  std::optional<Fault> fault = loss_ratio_fault();
   for (const TensorUpdate& t : tensors)
-    if (!std::isfinite(t.weight)) fault = Fault{FaultKind::kWeightNotFinite, last_};
+    if (!std::isfinite(t.weight)) fault = fault_of_state(FaultKind::kWeightNotFinite);
   if (fault) respond(std::move(*fault));
   if (!fault) warn_of_a_stall(rate_sum_before);
   return !fault;
@@ -132,7 +140,7 @@ bool Trainer::validate_if_due() {
   if (!validator_.due(state_.step)) return true;
   const Validation validation = validator_.measure(state_.step, validator_.bleu_due(state_.step));
   if (!std::isfinite(validation.loss_nats_per_token)) {
-    respond({FaultKind::kValidationNotFinite, last_});
+    respond(fault_of_state(FaultKind::kValidationNotFinite, "the validation loss is not finite"));
     return false;
   }
   save_best_ = validator_.improves(validation, state_);
@@ -144,7 +152,17 @@ void Trainer::checkpoint_if_due() {
   const bool scheduled = save_best_ || due(state_.step, config_.train.checkpoint_every);
   if (!scheduled && !stop_reason()) return;
   state_.on_schedule = scheduled;
-  if (!save()) respond({FaultKind::kWeightNotFinite, last_});
+  if (!save()) respond(fault_of_state(FaultKind::kWeightNotFinite));
+}
+
+// What a run that stops leaves: where a signal came before the first update, or the last batch of the last epoch was
+// left out, nothing has been written yet of where it is.
+bool Trainer::checkpoint_at_stop() {
+  if (saved_step_ == state_.step) return true;
+  state_.on_schedule = false;
+  if (save()) return true;
+  respond(fault_of_state(FaultKind::kWeightNotFinite));
+  return false;
 }
 
 // An update of finite gradients can still carry a weight past the largest number.
@@ -168,10 +186,6 @@ void Trainer::remove_old_checkpoints() const {
 }
 
 TrainingResult Trainer::finish(StopReason reason) {
-  if (saved_step_ != state_.step) {
-    state_.on_schedule = false;
-    if (!save()) respond({FaultKind::kWeightNotFinite, last_});
-  }
   TrainingResult result{reason, state_, std::nullopt, std::nullopt, {}};
   if (reason == StopReason::kSignal) return result;
   if (task_.has_validation()) result.last_validation = validate_at_end(result.state);
@@ -181,12 +195,11 @@ TrainingResult Trainer::finish(StopReason reason) {
   return result;
 }
 
-Validation Trainer::finite(Validation validation) {
-  if (!std::isfinite(validation.loss_nats_per_token)) {
-    const Fault fault{FaultKind::kValidationNotFinite, last_};
-    stop(fault, diagnose_fault(fault, FaultAction::kStop));
-  }
-  return validation;
+Validation Trainer::finite(Validation validation, const std::string& loss) {
+  if (std::isfinite(validation.loss_nats_per_token)) return validation;
+  Fault fault = fault_of_state(FaultKind::kValidationNotFinite, loss + " is not finite");
+  examine_and_count(fault);
+  stop(fault);
 }
 
 // The last weights are always translated and scored, and may be the best. None of it is in the checkpoint, and the line
@@ -195,7 +208,7 @@ Validation Trainer::validate_at_end(TrainerState& state) {
   const bool scheduled = due(state_.step, config_.train.valid_every);
   const Validation* known = validator_.known(state_.step);
   const Validation validation =
-      known != nullptr ? *known : finite(validator_.measure(state_.step, /*with_output=*/true));
+      known != nullptr ? *known : finite(validator_.measure(state_.step, /*with_output=*/true), "the validation loss");
   const bool best = !scheduled && validator_.improves(validation, state);
   if (best) folder_.link_best(state_.step);
   if (!scheduled || (task_.has_output() && !validator_.bleu_due(state_.step)))
@@ -209,7 +222,8 @@ std::optional<Validation> Trainer::average() {
   const std::size_t count = std::min(steps.size(), static_cast<std::size_t>(config_.train.average_last));
   for (std::size_t i = steps.size() - count; i < steps.size(); ++i) checkpoints.push_back(folder_.checkpoint(steps[i]));
   average_checkpoints(folder_.average(), checkpoints, task_.parameters());
-  return task_.has_validation() ? std::optional(finite(task_.validate(/*with_output=*/true))) : std::nullopt;
+  if (!task_.has_validation()) return std::nullopt;
+  return finite(task_.validate(/*with_output=*/true), "the validation loss of the averaged weights");
 }
 
 }  // namespace prenorm::training

@@ -37,10 +37,11 @@ void state_members(Fields&& fields, T& s) {
   fields.whole("best_step", s.best_step);
   fields.whole("validations_without_improvement", s.validations_without_improvement);
   fields.real("first_loss", s.first_loss, kNats);
+  fields.reals("recent_losses", s.recent_losses, kLossesToJudge, kNats);
   fields.value("window", s.window);
   fields.whole("faults", s.faults);
   fields.whole("faults_in_a_row", s.faults_in_a_row);
-  fields.whole("last_fault_update", s.last_fault_update);
+  fields.whole("past_faults", s.past_faults);
   fields.value("skipped", s.skipped);
   fields.real("rate_sum", s.rate_sum, Range{0, 1e18});
   fields.real("unigram_nats", s.unigram_nats, Range{0, 1e6});

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "prenorm/base/error.h"
+
 namespace prenorm::training {
 namespace {
 
@@ -46,6 +48,7 @@ double UpdateHistory::mean_nll() const {
 }
 
 double median(std::vector<double> values) {
+  if (values.empty()) throw_error<UsageError>("the median of no values was asked for");
   const auto middle = values.begin() + (std::ssize(values) - 1) / 2;
   std::nth_element(values.begin(), middle, values.end());
   return *middle;

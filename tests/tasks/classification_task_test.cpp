@@ -102,6 +102,7 @@ TEST_F(ClassificationTest, TheLossOfABatchIsThatOfItsShares) {
   EXPECT_GT(whole.model_flops, 0);
   EXPECT_THAT(task->origin(0, 0), HasSubstr("train.tsv, lines "));
   EXPECT_NEAR(task->unigram_nats(), 0.69, 0.02);
+  EXPECT_DOUBLE_EQ(task->guess_nats(), std::log(2.0));
 }
 
 TEST_F(ClassificationTest, PredictsWithoutItsTable) {
@@ -150,6 +151,23 @@ TEST_F(ClassificationTest, RefusesWhatItWasNotTrainedOn) {
               ThrowsMessage<DataError>(HasSubstr("valid.tsv:3: the label \"fair\" is none of those trained on: bad, "
                                                  "good")));
   EXPECT_FALSE(std::filesystem::exists(tables_ / "run"));
+}
+
+// The squared error is in the square of whatever unit the numbers have: no size of it is out of range.
+TEST(Regression, TrainsOnNumbersOfAnySize) {
+  const auto value = [](const test::ToyText& toy) { return toy.good ? "450000" : "100000"; };
+  const std::string header = "sentence\tscore";
+  const test::ToyTables tables(test::toy_table(header, 1, 200, value), test::toy_table(header, 2, 50, value));
+  Config config = tables.config();
+  config.data.text_column = "sentence";
+  config.data.label_column = "score";
+  config.data.label_kind = LabelKind::kNumber;
+  config.train.max_steps = 5;
+  const auto result = train(config, RunFolder(tables / "run"), Start::kNew);
+  EXPECT_EQ(result.state.step, 5);
+  EXPECT_GT(result.state.first_loss, 1e9);
+  const auto tokenizers = make_tokenizers(config, tables / "prepared");
+  EXPECT_EQ(classification_task(config, tokenizers.source)->guess_nats(), 0);
 }
 
 TEST(Regression, LearnsNumbers) {
