@@ -10,13 +10,14 @@
 #include <vector>
 
 #include "prenorm/base/random.h"
+#include "test_seed.h"
 
 namespace prenorm::testing {
 
 // Uniform in [-1, 1).
 inline at::Tensor random_tensor(at::IntArrayRef shape, std::uint64_t key, at::ScalarType dtype = at::kDouble) {
   const at::Tensor values = at::empty(shape, at::kDouble);
-  RandomStream random(mix_key({key}));
+  RandomStream random(mix_key({test::test_seed(key)}));
   for (std::int64_t i = 0; i < values.numel(); ++i) values.data_ptr<double>()[i] = 2 * random.uniform() - 1;
   return values.to(dtype);
 }

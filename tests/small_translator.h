@@ -2,6 +2,7 @@
 #pragma once
 
 #include "prenorm/config/config.h"
+#include "test_seed.h"
 
 namespace prenorm::test {
 
@@ -13,6 +14,7 @@ inline Config small_translator() {
   config.model.d_model = 16;
   config.model.d_ff = 32;
   config.model.num_heads = 2;
+  config.train.seed = static_cast<std::int64_t>(test_seed(1));
   return config;
 }
 

@@ -14,6 +14,7 @@
 #include "prenorm/base/file.h"
 #include "prenorm/base/terminal.h"
 #include "prenorm/config/load.h"
+#include "prenorm/ops/cpu_level.h"
 #include "prenorm/tasks/make_task.h"
 #include "prenorm/training/benchmark.h"
 #include "prenorm/training/process.h"
@@ -76,6 +77,7 @@ nlohmann::ordered_json to_json(const Benchmark& b) {
       {"peak_rss_mib", b.peak_rss_bytes / (1 << 20)},
       {"parameters", b.parameters},
       {"workers", b.workers},
+      {"cpu_level", enum_name(ops::cpu_level())},
       {"loss_nats_per_token",
        of_updates(b, [](const auto& u) { return u.loss_nats / static_cast<double>(u.target_tokens); })}};
   const double updates = static_cast<double>(b.updates.size());
@@ -97,10 +99,11 @@ std::string table(const Benchmark& b) {
   std::string text = fmt::format(
       "target tokens/s   {:.0f}\nsource tokens/s   {:.0f}\nms per update     {:.1f} (10 % below {:.1f}, 10 % above "
       "{:.1f})\nGFLOP per update  {:.1f} by formula\nGEMM peak         {:.0f} GFLOP/s on the model's shapes\n"
-      "utilization       {:.3f}\npeak memory       {:.0f} MiB\n\n{:<38} {:>9} {:>7} {:>9} {:>8}\n",
+      "utilization       {:.3f}\npeak memory       {:.0f} MiB\nkernels           {}\n\n{:<38} {:>9} {:>7} {:>9} "
+      "{:>8}\n",
       f.target_rate, f.source_rate, quantile(f.ms, 0.5), quantile(f.ms, 0.1), quantile(f.ms, 0.9),
       1e-9 * b.model_flops_per_update(), 1e-9 * b.gemm_peak_flops, b.utilization(), b.peak_rss_bytes / (1 << 20),
-      "operator", "ms", "%", "GFLOP/s", "GB/s");
+      enum_name(ops::cpu_level()), "operator", "ms", "%", "GFLOP/s", "GB/s");
   const double updates = static_cast<double>(b.updates.size());
   const auto line = [&](std::string_view name, double seconds, double flops, double bytes) {
     const auto rate = [&](double work) { return work > 0 ? fmt::format("{:.1f}", 1e-9 * work / seconds) : ""; };

@@ -13,6 +13,7 @@
 #include "prenorm/base/profile.h"
 #include "prenorm/base/terminal.h"
 #include "prenorm/decoding/translate.h"
+#include "prenorm/ops/cpu_level.h"
 #include "prenorm/training/benchmark.h"
 #include "prenorm/training/read_lines.h"
 
@@ -86,10 +87,11 @@ ordered_json operators(const Measured& m) {
 std::string table(const ordered_json& j) {
   std::string text = fmt::format(
       "{} sentences in {:.2f} s, beam {}, {} threads\nsentences/s       {:.1f}\ntarget tokens/s   {:.0f}\n"
-      "peak memory       {:.0f} MiB\n\n{:<38} {:>9} {:>7} {:>9}\n",
+      "peak memory       {:.0f} MiB\nkernels           {}\n\n{:<38} {:>9} {:>7} {:>9}\n",
       j["sentences"].get<std::int64_t>(), j["seconds"].get<double>(), j["beam"].get<std::int64_t>(),
       j["threads"].get<int>(), j["sentences_per_second"].get<double>(), j["tokens_per_second"].get<double>(),
-      j["peak_rss_mib"].get<double>(), "operator (seconds of all threads)", "s", "%", "GFLOP/s");
+      j["peak_rss_mib"].get<double>(), j["cpu_level"].get<std::string>(), "operator (seconds of all threads)", "s", "%",
+      "GFLOP/s");
   for (const ordered_json& row : j["operators"]) {
     const double gflops = row.value("gflops_per_thread", 0.0);
     text += fmt::format("{:<38} {:>9.2f} {:>7.1f} {:>9}\n", row["name"].get<std::string>(),
@@ -115,6 +117,7 @@ int bench_decode(const DecodeBenchOptions& options) {
   ordered_json json = figures(cached);
   json["beam"] = loaded.config.decode.beam;
   json["threads"] = at::get_num_threads();
+  json["cpu_level"] = enum_name(ops::cpu_level());
   json["peak_rss_mib"] = training::peak_rss_bytes() / (1 << 20);
   json["operators"] = operators(cached);
   if (options.baseline_every > 0) {

@@ -19,8 +19,8 @@ namespace {
 
 std::vector<Check> examine() {
   training::set_up_process({});  // what is measured is what training will have
-  return {check_libtorch(),  judge(blas_in_use()),       check_threads(), check_matrix_products(), check_devices(),
-          check_tokenizer(), check_space("folder", "."), check_cache()};
+  return {check_libtorch(), check_kernels(),   judge(blas_in_use()),       check_threads(), check_matrix_products(),
+          check_devices(),  check_tokenizer(), check_space("folder", "."), check_cache()};
 }
 
 std::string table(const std::vector<Check>& checks) {

@@ -16,6 +16,8 @@
 
 #include "prenorm/base/cores.h"
 
+#include "prenorm/ops/cpu_level.h"
+
 namespace prenorm::cli {
 namespace {
 
@@ -59,6 +61,16 @@ Check check_libtorch() {
   if (capability == "DEFAULT" || capability == "NO AVX") {
     check.verdict = Verdict::kWarning;
     check.advice = "this processor has no AVX2, or ATEN_CPU_CAPABILITY turns it off: training is several times slower";
+  }
+  return check;
+}
+
+Check check_kernels() {
+  const std::string_view level = enum_name(ops::cpu_level()), highest = enum_name(ops::highest_cpu_level());
+  Check check{"kernels", Verdict::kOk, std::string(level), "", {{"level", level}, {"highest_level", highest}}};
+  if (level != highest) {
+    check.verdict = Verdict::kWarning;
+    check.advice = fmt::format("this processor has {}: unset PRENORM_CPU_LEVEL", highest);
   }
   return check;
 }

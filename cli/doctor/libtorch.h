@@ -6,6 +6,8 @@
 namespace prenorm::cli {
 
 Check check_libtorch();
+// The level of instructions that our own kernels use.
+Check check_kernels();
 Check check_devices();
 // Threads as training uses them.
 Check check_threads();

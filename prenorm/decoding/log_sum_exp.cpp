@@ -4,8 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "prenorm/ops/cpu/dispatch.h"
 #include "prenorm/ops/cpu/exp.h"
-#include "prenorm/ops/cpu/target.h"
 
 namespace prenorm::decoding {
 namespace {
@@ -14,7 +14,7 @@ namespace {
 constexpr std::int64_t kBlock = 512;
 
 template <class T>
-inline __attribute__((always_inline)) T exponential(T x) {
+PRENORM_INLINE T exponential(T x) {
   ops::cpu::exp_of_negative<T>(x);
   return x;
 }
@@ -22,7 +22,7 @@ inline __attribute__((always_inline)) T exponential(T x) {
 }  // namespace
 
 template <class T>
-PRENORM_KERNEL double log_sum_exp_kernel(const T* values, std::int64_t count) {
+PRENORM_INLINE double log_sum_exp_kernel(const T* values, std::int64_t count) {
   T highest = -std::numeric_limits<T>::infinity();
   // Not std::max, whose references keep the loop from being vectorised.
 #pragma omp simd reduction(max : highest)
@@ -40,7 +40,7 @@ PRENORM_KERNEL double log_sum_exp_kernel(const T* values, std::int64_t count) {
 
 template <class T>
 double log_sum_exp(const T* values, std::int64_t count) {
-  return log_sum_exp_kernel<T>(values, count);
+  return ops::cpu::run_loops<log_sum_exp_kernel<T>>(values, count);
 }
 template double log_sum_exp<float>(const float*, std::int64_t);
 template double log_sum_exp<double>(const double*, std::int64_t);

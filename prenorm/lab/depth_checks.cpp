@@ -22,7 +22,7 @@ Seeds measure_seeds(const TheoryOptions& o, SimplifiedSetting setting) {
   at::parallel_for(0, o.seeds, 1, [&](std::int64_t first, std::int64_t last) {
     for (std::int64_t i = first; i < last; ++i) {
       SimplifiedSetting mine = setting;
-      mine.seed = static_cast<std::uint64_t>(i + 1);
+      mine.seed = o.first_seed + static_cast<std::uint64_t>(i);
       seeds[static_cast<std::size_t>(i)] = measure(mine);
     }
   });

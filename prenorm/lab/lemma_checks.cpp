@@ -25,6 +25,8 @@ at::Tensor gaussian(at::IntArrayRef shape, double deviation, std::uint64_t key, 
   return x;
 }
 
+std::uint64_t first_key(std::uint64_t seed) { return 1000 * (seed - 1); }
+
 ops::NormWeights plain_norm(std::int64_t d, double eps, at::ScalarType type) {
   return {at::ones({d}, type), at::zeros({d}, type), eps};
 }
@@ -54,9 +56,9 @@ double spectral_norm(const Jacobian& jacobian, at::Tensor v) {
 
 }  // namespace
 
-std::vector<Check> check_lemma_1(std::int64_t d) {
+std::vector<Check> check_lemma_1(std::int64_t d, std::uint64_t seed) {
   constexpr double kDeviation = 1.7;
-  const at::Tensor x = gaussian({kSamples, d}, kDeviation, 1);
+  const at::Tensor x = gaussian({kSamples, d}, kDeviation, first_key(seed) + 1);
   const double expected = kDeviation * kDeviation * static_cast<double>(d) / 2;
   const double relu = at::relu(x).square().sum(1).mean().item<double>() / expected;
   const at::Tensor lengths =
@@ -66,10 +68,10 @@ std::vector<Check> check_lemma_1(std::int64_t d) {
           {"layer_norm_length", "Lemma 2, step 1", d, off, 0, {0, 1e-4}, "largest |‖LN(x)‖²/d - 1|"}};
 }
 
-std::vector<Check> check_lemma_3(std::int64_t d) {
+std::vector<Check> check_lemma_3(std::int64_t d, std::uint64_t seed) {
   double worst_norm = 0, worst_null = 0;
   for (std::int64_t i = 0; i < kJacobians; ++i) {
-    const auto key = static_cast<std::uint64_t>(i);
+    const std::uint64_t key = first_key(seed) + static_cast<std::uint64_t>(i);
     // Lengths over four decades: the norm must follow 1/‖y‖.
     const double deviation = std::pow(10.0, -2 + 4 * static_cast<double>(i) / (kJacobians - 1));
     const Jacobian jacobian(gaussian({1, d}, deviation, 100 + key, at::kDouble));

@@ -8,7 +8,7 @@
 
 namespace prenorm::lab {
 
-std::vector<Check> check_lemma_1(std::int64_t d_model);
-std::vector<Check> check_lemma_3(std::int64_t d_model);
+std::vector<Check> check_lemma_1(std::int64_t d_model, std::uint64_t seed = 1);
+std::vector<Check> check_lemma_3(std::int64_t d_model, std::uint64_t seed = 1);
 
 }  // namespace prenorm::lab

@@ -31,8 +31,8 @@ Config decoder_config(NormPlacement placement, std::int64_t d, std::int64_t seed
 // The mean over seeds of the decoder's W² gradients, first layer to last.
 std::vector<double> profile_of(const TheoryOptions& o, NormPlacement placement, std::int64_t d) {
   std::vector<double> profile(kLayers, 0.0);
-  for (std::int64_t seed = 1; seed <= o.seeds; ++seed) {
-    const Config config = decoder_config(placement, d, seed);
+  for (std::int64_t i = 0; i < o.seeds; ++i) {
+    const Config config = decoder_config(placement, d, static_cast<std::int64_t>(o.first_seed) + i);
     tasks::SyntheticTask task(config, {});
     const Measurement m = measure(task, config.runtime, kBatches);
     for (std::int64_t l = 0; l < kLayers; ++l)

@@ -26,8 +26,8 @@ nlohmann::ordered_json bound(double value) {
 std::vector<Check> check_theory(const TheoryOptions& options) {
   std::vector<Check> checks;
   for (const std::int64_t d : options.widths) {
-    append(checks, check_lemma_1(d));
-    append(checks, check_lemma_3(d));
+    append(checks, check_lemma_1(d, options.first_seed));
+    append(checks, check_lemma_3(d, options.first_seed));
     append(checks, check_over_depth(options, d));
     append(checks, check_profiles(options, d));
   }

@@ -29,6 +29,7 @@ struct TheoryOptions {
   std::vector<std::int64_t> widths{128, 256};
   std::vector<std::int64_t> depths{6, 8, 10, 12, 14, 20, 28, 38, 48};
   std::int64_t seeds = 10;
+  std::uint64_t first_seed = 1;             // of models, and of what the lemmas draw
   std::int64_t length = 16, sequences = 4;  // of each seed
   // What stands for "post" and "pre": others, to see which checks they fail.
   NormPlacement post = NormPlacement::kPostLn, pre = NormPlacement::kPreLn;

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "prenorm/base/profile.h"
-#include "prenorm/ops/cpu/target.h"
+#include "prenorm/ops/cpu/dispatch.h"
 
 namespace prenorm::optim {
 namespace {
@@ -19,7 +19,7 @@ profile::Operator op{"gradient sum and norm", profile::Takes::kAllWorkers};
 constexpr std::int64_t kBlock = 1 << 14;
 
 template <class T>
-PRENORM_KERNEL double sum_of_squares(const T* x, std::int64_t n) {
+PRENORM_INLINE double sum_of_squares(const T* x, std::int64_t n) {
   double sum = 0;
 #pragma omp simd reduction(+ : sum)
   for (std::int64_t i = 0; i < n; ++i) sum += static_cast<double>(x[i]) * static_cast<double>(x[i]);
@@ -27,7 +27,7 @@ PRENORM_KERNEL double sum_of_squares(const T* x, std::int64_t n) {
 }
 
 template <class T>
-PRENORM_KERNEL void move_to_sum(T* sum, T* x, std::int64_t n) {
+PRENORM_INLINE void move_to_sum(T* sum, T* x, std::int64_t n) {
 #pragma omp simd
   for (std::int64_t i = 0; i < n; ++i) {
     sum[i] += x[i];
@@ -48,8 +48,8 @@ double sum_and_norm(std::span<const at::Tensor> replicas) {
         const std::int64_t at = b * kBlock, count = std::min(kBlock, n - at);
         auto* sum = first.data_ptr<scalar_t>() + at;
         for (const at::Tensor& other : replicas.subspan(1))
-          move_to_sum<scalar_t>(sum, other.data_ptr<scalar_t>() + at, count);
-        sums[static_cast<std::size_t>(b)] = sum_of_squares<scalar_t>(sum, count);
+          ops::cpu::run_loops<move_to_sum<scalar_t>>(sum, other.data_ptr<scalar_t>() + at, count);
+        sums[static_cast<std::size_t>(b)] = ops::cpu::run_loops<sum_of_squares<scalar_t>>(sum, count);
       }
     });
   });

@@ -9,7 +9,7 @@
 #include <cmath>
 
 #include "prenorm/base/profile.h"
-#include "prenorm/ops/cpu/target.h"
+#include "prenorm/ops/cpu/dispatch.h"
 
 namespace prenorm::optim {
 namespace {
@@ -33,7 +33,7 @@ struct Rates {
 };
 
 template <class T>
-PRENORM_KERNEL void adam_kernel(Buffers<T> b, std::int64_t begin, std::int64_t end, const Rates& rates) {
+PRENORM_INLINE void adam_kernel(Buffers<T> b, std::int64_t begin, std::int64_t end, const Rates& rates) {
   const T scale = static_cast<T>(rates.gradient_scale), l2 = static_cast<T>(rates.l2),
           decay = static_cast<T>(rates.decay);
   const T beta1 = static_cast<T>(rates.beta1), beta2 = static_cast<T>(rates.beta2);
@@ -51,7 +51,7 @@ PRENORM_KERNEL void adam_kernel(Buffers<T> b, std::int64_t begin, std::int64_t e
 }
 
 template <class T>
-PRENORM_KERNEL void sgd_kernel(Buffers<T> b, std::int64_t begin, std::int64_t end, double scale_, double l2_,
+PRENORM_INLINE void sgd_kernel(Buffers<T> b, std::int64_t begin, std::int64_t end, double scale_, double l2_,
                                double momentum_, double lr_) {
   const T scale = static_cast<T>(scale_), l2 = static_cast<T>(l2_), momentum = static_cast<T>(momentum_);
   const T lr = static_cast<T>(lr_);
@@ -63,7 +63,7 @@ PRENORM_KERNEL void sgd_kernel(Buffers<T> b, std::int64_t begin, std::int64_t en
 }
 
 template <class T>
-PRENORM_KERNEL void sum_squares(const T* gradient, const T* before, const T* after, std::int64_t n, UpdateNorms* sums) {
+PRENORM_INLINE void sum_squares(const T* gradient, const T* before, const T* after, std::int64_t n, UpdateNorms* sums) {
   double g = 0, w = 0, c = 0;
 #pragma omp simd reduction(+ : g, w, c)
   for (std::int64_t i = 0; i < n; ++i) {
@@ -119,9 +119,9 @@ void Optimizer::make_update(double lr, double gradient_scale, const Pass& pass) 
   const Rates rates = adam_rates(config_, updates_, lr, gradient_scale);
   pass([&](std::int64_t begin, std::int64_t end) {
     if (config_.name == OptimizerName::kSgd)
-      sgd_kernel<T>(b, begin, end, gradient_scale, config_.weight_decay, config_.momentum, lr);
+      ops::cpu::run_loops<sgd_kernel<T>>(b, begin, end, gradient_scale, config_.weight_decay, config_.momentum, lr);
     else
-      adam_kernel<T>(b, begin, end, rates);
+      ops::cpu::run_loops<adam_kernel<T>>(b, begin, end, rates);
   });
 }
 
@@ -141,7 +141,8 @@ void Optimizer::update_pieces(double lr, double gradient_scale, std::span<Piece>
       for (Piece& p : pieces.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first))) {
         std::copy(values + p.begin, values + p.end, before.data());
         update(p.begin, p.end);
-        sum_squares<T>(gradients + p.begin, before.data(), values + p.begin, p.end - p.begin, &p.squares);
+        ops::cpu::run_loops<sum_squares<T>>(gradients + p.begin, before.data(), values + p.begin, p.end - p.begin,
+                                            &p.squares);
       }
     });
   });

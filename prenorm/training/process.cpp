@@ -10,6 +10,7 @@
 #include "prenorm/base/address_space.h"
 #include "prenorm/base/cores.h"
 #include "prenorm/base/error.h"
+#include "prenorm/ops/cpu_level.h"
 #include "prenorm/ops/kernels.h"
 
 namespace prenorm::training {
@@ -45,6 +46,7 @@ void check_room(int threads) {
 }
 
 void apply(const RuntimeConfig& runtime) {
+  ops::cpu_level();  // refuses a wrong PRENORM_CPU_LEVEL before any work
   const int threads = runtime.threads > 0 ? static_cast<int>(runtime.threads) : usable_cores();
   check_room(threads);
   struct sigaction ignore {};

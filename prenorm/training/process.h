@@ -15,7 +15,8 @@ namespace prenorm::training {
 // All of these belong to the process or to threads that outlive it; they are put back. Objects may be nested.
 class ComputeSettings {
  public:
-  // Errors: Error where a limit on memory leaves too little for the matrix products of so many threads.
+  // Errors: Error where a limit on memory leaves too little for the matrix products of so many threads;
+  // those of ops::cpu_level().
   explicit ComputeSettings(const RuntimeConfig& runtime);
   ~ComputeSettings();
   ComputeSettings(const ComputeSettings&) = delete;

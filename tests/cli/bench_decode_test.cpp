@@ -30,6 +30,7 @@ TEST_F(BenchDecode, FiguresHangTogether) {
   EXPECT_EQ(j["threads"], 2);
   EXPECT_GE(j["tokens"], 12) << "each sentence ends";
   EXPECT_GT(j["peak_rss_mib"], 1);
+  EXPECT_NE(j["cpu_level"], "");
   EXPECT_NEAR(j["sentences_per_second"].get<double>() * j["seconds"].get<double>(), 12, 1e-6);
   EXPECT_NEAR(j["tokens_per_second"].get<double>() * j["seconds"].get<double>(), j["tokens"].get<double>(), 1e-6);
   double share = 0;

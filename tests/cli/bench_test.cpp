@@ -47,7 +47,10 @@ void expect_consistent(const json& j, std::size_t steps) {
   EXPECT_GT(j["model_gflop_per_update"], 0);
   EXPECT_GT(j["gemm_peak_gflops"], 0);
   EXPECT_GT(j["utilization"], 0);
-  EXPECT_LT(j["utilization"], 1.5);
+  if (steps == 1) {
+    const double gflops = 1e3 * j["model_gflop_per_update"].get<double>() / j["ms_per_update"]["median"].get<double>();
+    EXPECT_DOUBLE_EQ(j["utilization"].get<double>(), gflops / j["gemm_peak_gflops"].get<double>());
+  }
   EXPECT_GT(j["peak_rss_mib"], 1);
   EXPECT_EQ(j["loss_nats_per_token"].size(), steps);
   double share = 0, ms = 0;
@@ -69,6 +72,13 @@ TEST_F(Bench, MeasuresSyntheticTextWhereNoDataIsNamed) {
       measured({*text_ / "synthetic.toml", "--steps", "1", "--source-length", "2", "--target-length", "90"}), 1);
   const json same = measured({*text_ / "tiny.toml", "--steps", "1", "--synthetic"});
   expect_consistent(same, 1);
+}
+
+TEST_F(Bench, NamesTheLevelOfKernelsThatTheEnvironmentChose) {
+  const std::string command =
+      "PRENORM_CPU_LEVEL=baseline \"$PRENORM\" bench " + std::string(*text_ / "synthetic.toml") + " --steps 1";
+  EXPECT_EQ(json::parse(shell(command + " --json").out)["cpu_level"], "baseline");
+  EXPECT_THAT(shell(command).out, HasSubstr("kernels           baseline\n"));
 }
 
 TEST_F(Bench, TrainsAlikeWithAndWithoutKernels) {

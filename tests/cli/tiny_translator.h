@@ -8,6 +8,7 @@
 
 #include "cli/command_line.h"
 #include "prenorm/config/write.h"
+#include "test_seed.h"
 #include "training/tiny_run.h"
 
 namespace prenorm::test {
@@ -19,6 +20,7 @@ class TinyTranslator : public testing::Test {
     text_ = new TinyText;
     Config config = text_->config();
     config.train.average_last = 2;
+    config.train.seed = static_cast<std::int64_t>(test_seed(1));
     config.optim.lr = 1e-2;
     config.train.max_steps = 60;
     config.train.valid_every = config.train.checkpoint_every = 20;

@@ -9,6 +9,7 @@
 
 #include "data/sample_corpus.h"
 #include "prenorm/base/error.h"
+#include "test_seed.h"
 
 namespace prenorm::data {
 namespace {
@@ -17,6 +18,8 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::ThrowsMessage;
 using Indices = std::vector<std::int64_t>;
+
+const std::uint64_t kSeed = test::test_seed(9);
 
 BatchConfig config_of(std::int64_t max_tokens, std::int64_t pool_batches = 20, std::int64_t max_sentences = 0) {
   BatchConfig config;
@@ -65,7 +68,7 @@ class BatcherTest : public testing::Test {
 TEST_F(BatcherTest, EveryPairOnceAndBudgetsHold) {
   for (const BatchConfig& config : {config_of(61), config_of(300), config_of(300, 1), config_of(300, 7, 5),
                                     config_of(1'000'000), config_of(500, 1'000'000), config_of(300, 3, 1)}) {
-    Batcher batcher(*corpus_, config, 9);
+    Batcher batcher(*corpus_, config, kSeed);
     const auto batches = epoch(batcher, 0);
     expect_every_pair_once(batches);
     for (const Indices& batch : batches) {
@@ -77,7 +80,7 @@ TEST_F(BatcherTest, EveryPairOnceAndBudgetsHold) {
 }
 
 TEST_F(BatcherTest, BatchesAreNearlyFullAndNoneIsAStraggler) {
-  Batcher batcher(*corpus_, config_of(400), 9);
+  Batcher batcher(*corpus_, config_of(400), kSeed);
   const auto batches = epoch(batcher, 3);
   const auto& manifest = corpus_->manifest();
   const double tokens = static_cast<double>(manifest.target_tokens + manifest.pairs);
@@ -86,7 +89,7 @@ TEST_F(BatcherTest, BatchesAreNearlyFullAndNoneIsAStraggler) {
 }
 
 TEST_F(BatcherTest, PaddingWouldBeSmall) {
-  Batcher batcher(*corpus_, config_of(400, 50), 9);
+  Batcher batcher(*corpus_, config_of(400, 50), kSeed);
   std::int64_t tokens = 0, padded = 0;
   for (const Indices& batch : epoch(batcher, 0)) {
     std::int64_t longest = 0;
@@ -98,7 +101,8 @@ TEST_F(BatcherTest, PaddingWouldBeSmall) {
 }
 
 TEST_F(BatcherTest, AFunctionOfSeedAndEpoch) {
-  Batcher a(*corpus_, config_of(300), 9), b(*corpus_, config_of(300), 9), other(*corpus_, config_of(300), 10);
+  Batcher a(*corpus_, config_of(300), kSeed), b(*corpus_, config_of(300), kSeed),
+      other(*corpus_, config_of(300), kSeed + 1);
   EXPECT_EQ(epoch(a, 0), epoch(b, 0));
   EXPECT_EQ(epoch(a, 5), epoch(b, 5));
   EXPECT_NE(epoch(a, 0), epoch(a, 1));
@@ -113,7 +117,7 @@ TEST_F(BatcherTest, AFunctionOfSeedAndEpoch) {
 }
 
 TEST_F(BatcherTest, RandomAccessIsSequentialAccess) {
-  Batcher sequential(*corpus_, config_of(300), 9), random_access(*corpus_, config_of(300), 9);
+  Batcher sequential(*corpus_, config_of(300), kSeed), random_access(*corpus_, config_of(300), kSeed);
   const std::vector<Indices> epochs[] = {epoch(sequential, 0), epoch(sequential, 1)};
   RandomStream random(1);
   for (int trial = 0; trial < 200; ++trial) {
@@ -125,7 +129,7 @@ TEST_F(BatcherTest, RandomAccessIsSequentialAccess) {
 }
 
 TEST_F(BatcherTest, BatchIsThatOfItsIndices) {
-  Batcher batcher(*corpus_, config_of(300), 9);
+  Batcher batcher(*corpus_, config_of(300), kSeed);
   const Batch batch = batcher.batch(2, 17);
   EXPECT_EQ(batch.pair_indices, batcher.pair_indices(2, 17));
   EXPECT_EQ(batch.target_output, make_batch(*corpus_, batch.pair_indices).target_output);
@@ -133,7 +137,7 @@ TEST_F(BatcherTest, BatchIsThatOfItsIndices) {
 }
 
 TEST_F(BatcherTest, BatchesOfAnEpochAreNotInOrderOfLength) {
-  Batcher batcher(*corpus_, config_of(300, 1'000'000), 9);
+  Batcher batcher(*corpus_, config_of(300, 1'000'000), kSeed);
   const auto batches = epoch(batcher, 0);
   std::size_t rises = 0;
   for (std::size_t b = 1; b < batches.size(); ++b)

@@ -9,6 +9,7 @@
 
 #include "data/sample_prepared_text.h"
 #include "prenorm/base/error.h"
+#include "test_seed.h"
 
 namespace prenorm::data {
 namespace {
@@ -33,7 +34,7 @@ class MaskedSequences : public testing::Test {
     recipe.sequence_length = 32;
     recipe.batch.max_tokens = max_tokens;
     recipe.ids = special_ids(test::text_tokenizer(), true);
-    recipe.seed = 7;
+    recipe.seed = test::test_seed(7);
     return recipe;
   }
   static MaskedRecipe pairs() {

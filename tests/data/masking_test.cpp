@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "prenorm/base/error.h"
+#include "test_seed.h"
 #include "text/sample_text.h"
 
 namespace prenorm::data {
@@ -25,7 +26,7 @@ Ids random_sequence(RandomStream& random, std::size_t length) {
 }
 
 TEST(Masking, HidesTheShareOfTokensExactlyAndNeverSpecialOnes) {
-  RandomStream random(1);
+  RandomStream random(test::test_seed(1));
   for (const double share : {0.001, 0.15, 0.4, 1.0}) {
     MaskedLmConfig config;
     config.mask_share = share;
@@ -55,7 +56,7 @@ TEST(Masking, MostBecomeTheMaskSomeAnythingSomeStay) {
   MaskedLmConfig config;
   config.mask_share = 1;
   const Masking masking(config, kIds);
-  RandomStream random(2);
+  RandomStream random(test::test_seed(2));
   Ids sequence(200'000, 4);  // padding is no random token, so that every change shows
   const std::size_t n = masking.apply(sequence, random).size();
   ASSERT_EQ(n, 200'000U);
@@ -74,7 +75,7 @@ TEST(Masking, MostBecomeTheMaskSomeAnythingSomeStay) {
 TEST(Masking, EachPlaceIsAsLikelyAsEachOther) {
   const Masking masking({}, kIds);
   std::vector<int> hidden(22);
-  RandomStream random(3);
+  RandomStream random(test::test_seed(3));
   for (int round = 0; round < 20'000; ++round) {
     Ids sequence(22, 9);
     sequence.front() = kIds.cls;
@@ -87,7 +88,7 @@ TEST(Masking, EachPlaceIsAsLikelyAsEachOther) {
 
 TEST(Masking, NothingToHide) {
   const Masking masking({}, kIds);
-  RandomStream random(4);
+  RandomStream random(test::test_seed(4));
   Ids sequence{kIds.cls, kIds.mask, kIds.sep};
   EXPECT_TRUE(masking.apply(sequence, random).empty());
   EXPECT_EQ(sequence, (Ids{kIds.cls, kIds.mask, kIds.sep}));
@@ -101,7 +102,7 @@ TEST(Masking, WholeWordsAreHiddenOrNone) {
   std::vector<bool> starts(20);
   std::fill(starts.begin() + 10, starts.end(), true);
   const Masking masking(config, kIds, starts);
-  RandomStream random(5);
+  RandomStream random(test::test_seed(5));
   std::int64_t hidden = 0, wanted = 0;
   for (int round = 0; round < 300; ++round) {
     const Ids before = random_sequence(random, 100);

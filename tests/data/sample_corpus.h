@@ -15,6 +15,7 @@
 #include "prenorm/data/corpus_writer.h"
 #include "prenorm/data/parallel_text.h"
 #include "prenorm/data/prepare.h"
+#include "test_seed.h"
 #include "text/sample_text.h"
 
 namespace prenorm::test {
@@ -63,7 +64,7 @@ inline void write_random_corpus(const std::filesystem::path& folder, std::int64_
   manifest.source_path = "train.de";
   manifest.target_path = "train.en";
   data::CorpusWriter writer(folder, manifest);
-  RandomStream random(seed);
+  RandomStream random(test_seed(seed));
   const auto sentence = [&] {
     const double skew = random.uniform() * random.uniform();
     std::vector<std::int32_t> ids(1 + static_cast<std::size_t>(skew * static_cast<double>(longest)));

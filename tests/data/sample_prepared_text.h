@@ -5,6 +5,7 @@
 
 #include "data/sample_corpus.h"
 #include "prenorm/data/prepare_text.h"
+#include "test_seed.h"
 
 namespace prenorm::test {
 
@@ -42,7 +43,7 @@ class SampleProse {
 
 // Documents of 1 to `longest` random sample lines, parted by empty lines.
 inline std::string random_documents(std::int64_t documents, std::uint64_t longest, std::uint64_t seed) {
-  RandomStream random(seed);
+  RandomStream random(test_seed(seed));
   std::string content;
   for (std::int64_t i = 0; i < documents; ++i) {
     for (std::uint64_t lines = 1 + random.below(longest); lines > 0; --lines)

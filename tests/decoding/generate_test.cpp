@@ -13,6 +13,7 @@
 #include "prenorm/base/error.h"
 #include "prenorm/text/sentencepiece.h"
 #include "random_tensor.h"
+#include "test_seed.h"
 #include "text/sample_text.h"
 
 namespace prenorm::decoding {
@@ -44,7 +45,7 @@ ModelConfig small_config(Positions positions = Positions::kSinusoidal) {
 
 // Random weights away from the start, and in double precision, so that no two logits are a matter of rounding.
 CausalLm small_model(const ModelConfig& config, const text::Tokenizer& tokenizer) {
-  CausalLm model(config, tokenizer.size(), 3, at::kDouble);
+  CausalLm model(config, tokenizer.size(), test::test_seed(3), at::kDouble);
   const at::NoGradGuard no_grad;
   at::Tensor values = model.parameters().values();
   values.add_(prenorm::testing::random_tensor({values.numel()}, 2), 0.2);

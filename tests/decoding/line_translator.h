@@ -6,6 +6,7 @@
 
 #include "prenorm/decoding/translate.h"
 #include "search_models.h"
+#include "test_seed.h"
 #include "text/sample_text.h"
 
 namespace prenorm::testing {
@@ -22,7 +23,7 @@ struct SmallTranslator {
   explicit SmallTranslator(const DecodeConfig& decode = small_decode_config(),
                            const ModelConfig& config = small_model_config())
       : tokenizer(test::sample_tokenizer()),
-        model(config, tokenizer.size(), tokenizer.size(), 11, at::kDouble),
+        model(config, tokenizer.size(), tokenizer.size(), test::test_seed(11), at::kDouble),
         lines(model, tokenizer, tokenizer, decode) {}
 
   text::Tokenizer tokenizer;

@@ -10,6 +10,7 @@
 #include "prenorm/base/random.h"
 #include "prenorm/data/batch.h"
 #include "prenorm/models/translator.h"
+#include "test_seed.h"
 
 namespace prenorm::testing {
 
@@ -53,7 +54,7 @@ struct RecordedModel {
 // Sentences of 1 to `longest` tokens, the last of which is `eos`.
 inline std::vector<std::vector<std::int64_t>> random_sentences(std::int64_t count, std::int64_t longest,
                                                                std::int64_t vocabulary, std::int64_t eos) {
-  RandomStream random(mix_key({name_key("sentences"), static_cast<std::uint64_t>(longest)}));
+  RandomStream random(mix_key({test::test_seed(name_key("sentences")), static_cast<std::uint64_t>(longest)}));
   std::vector<std::vector<std::int64_t>> sentences(static_cast<std::size_t>(count));
   for (auto& sentence : sentences) {
     for (auto left = random.below(static_cast<std::uint64_t>(longest)); left > 0; --left)

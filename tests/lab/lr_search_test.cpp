@@ -9,6 +9,7 @@
 
 #include "lab/study_fixture.h"
 #include "prenorm/lab/study_folder.h"
+#include "test_seed.h"
 
 namespace prenorm::lab {
 namespace {
@@ -18,7 +19,9 @@ using ::testing::HasSubstr;
 
 class SlowLrSearch : public StudyFixture {
  protected:
-  SlowLrSearch() : StudyFixture(/*max_steps=*/20) {}
+  SlowLrSearch() : StudyFixture(/*max_steps=*/20) {
+    config_.train.seed = static_cast<std::int64_t>(test::test_seed(1));
+  }
 
   LrSearch find(const std::vector<std::string>& grid = {}) const { return find_lr(base(), parse_grid(grid), options_); }
   std::string refusal(const std::vector<std::string>& grid = {}) const {

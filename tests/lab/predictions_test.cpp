@@ -10,6 +10,7 @@
 #include <cmath>
 
 #include "prenorm/nn/initialization.h"
+#include "test_seed.h"
 
 namespace prenorm::lab {
 namespace {
@@ -35,7 +36,7 @@ TEST(FeedForwardGain, OfAnyActivationIsThatOfSampledNetworks) {
     m.activation = activation;
     const auto draw = [](at::IntArrayRef shape, double deviation, std::uint64_t key) {
       at::Tensor x = at::empty(shape);
-      nn::normal(deviation)(x, RandomStream(key));
+      nn::normal(deviation)(x, RandomStream(test::test_seed(key)));
       return x;
     };
     const double deviation = std::sqrt(2.0 / (256 + 512));

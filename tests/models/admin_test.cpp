@@ -10,6 +10,7 @@
 #include "prenorm/base/error.h"
 #include "prenorm/base/random.h"
 #include "prenorm/models/translator.h"
+#include "test_seed.h"
 
 namespace prenorm::models {
 namespace {
@@ -26,7 +27,7 @@ ModelConfig config_of(std::int64_t layers) {
 
 // Sentences of 9 random tokens of 50.
 data::Batch random_batch(std::uint64_t seed) {
-  RandomStream random(mix_key({seed}));
+  RandomStream random(mix_key({test::test_seed(seed)}));
   data::Batch batch;
   for (int sentence = 0; sentence < 12; ++sentence) {
     for (int token = 0; token < 9; ++token)
@@ -72,7 +73,7 @@ std::vector<std::string> sublayers(const std::string& stack, std::int64_t layers
 
 TEST(Admin, ScalesAreTheirFormulaOnTheMeasuredBatch) {
   const std::int64_t layers = 3;
-  Translator model(config_of(layers), 50, 50, 1);
+  Translator model(config_of(layers), 50, 50, test::test_seed(1));
   const data::Batch batch = random_batch(1);
   const auto measured = points_of(model, batch);  // while every scale is one
   set_scales(model, batch);
@@ -93,7 +94,7 @@ TEST(Admin, ScalesAreTheirFormulaOnTheMeasuredBatch) {
 // admin.
 TEST(Admin, LaterBranchesWeighLess) {
   const std::int64_t layers = 6;
-  Translator model(config_of(layers), 50, 50, 1);
+  Translator model(config_of(layers), 50, 50, test::test_seed(1));
   const data::Batch batch = random_batch(1);
   const auto share = [](const std::map<std::string, at::Tensor>& points, const std::string& scope) {
     const double branch = mean_square_about_mean(points.at(scope + ".branch"));
@@ -114,7 +115,8 @@ TEST(Admin, LaterBranchesWeighLess) {
 }
 
 TEST(Admin, FollowsFromSeedAndBatchAndRepeats) {
-  Translator once(config_of(2), 50, 50, 1), twice(config_of(2), 50, 50, 1), other(config_of(2), 50, 50, 1);
+  Translator once(config_of(2), 50, 50, test::test_seed(1)), twice(config_of(2), 50, 50, test::test_seed(1)),
+      other(config_of(2), 50, 50, test::test_seed(1));
   set_scales(once, random_batch(1));
   set_scales(twice, random_batch(2));
   set_scales(twice, random_batch(1));
@@ -124,7 +126,7 @@ TEST(Admin, FollowsFromSeedAndBatchAndRepeats) {
 }
 
 TEST(Admin, ReplicasSeeTheScales) {
-  Translator model(config_of(2), 50, 50, 1);
+  Translator model(config_of(2), 50, 50, test::test_seed(1));
   const auto replica = model.replica();
   set_scales(model, random_batch(1));
   const std::string last = "decoder.layers.1.feed_forward.omega";
@@ -135,7 +137,7 @@ TEST(Admin, ReplicasSeeTheScales) {
 TEST(Admin, RefusesAModelWithoutScales) {
   ModelConfig config = config_of(1);
   config.norm_placement = NormPlacement::kPostLn;
-  Translator model(config, 50, 50, 1);
+  Translator model(config, 50, 50, test::test_seed(1));
   EXPECT_THROW(set_scales(model, random_batch(1)), Error);
 }
 

@@ -36,7 +36,7 @@ TEST(Bert, GradientByDifferencesForEveryPlacementAndNorm) {
     SCOPED_TRACE(norm_case.name());
     ModelConfig config = text_model_config();
     norm_case.apply_to(config);
-    Bert bert(config, kTextVocabulary, kAll, 3, at::kDouble);
+    Bert bert(config, kTextVocabulary, kAll, test::test_seed(3), at::kDouble);
     disturb(bert.parameters());
     const data::TextBatch batch = masked_batch();
     const auto loss = [&] { return loss_of(bert, batch, {.training = true, .key = 7}); };
@@ -50,7 +50,7 @@ TEST(Bert, GradientByDifferencesForEveryPlacementAndNorm) {
 }
 
 TEST(Bert, LossesAreThoseOfTheLogits) {
-  Bert bert(text_model_config(2), kTextVocabulary, kAll, 3, at::kDouble);
+  Bert bert(text_model_config(2), kTextVocabulary, kAll, test::test_seed(3), at::kDouble);
   disturb(bert.parameters());
   const data::TextBatch batch = masked_batch();
   const at::Tensor states = bert.states(batch, {});
@@ -86,8 +86,8 @@ TEST(Bert, ABatchWithoutPredictedTokensHasNoLossAndNoGradient) {
 
 // The gradient of a batch is the sum of those of its shares, with the same dropout masks.
 TEST(Bert, SharesAreTheBatch) {
-  Bert whole(text_model_config(2), kTextVocabulary, kAll, 3, at::kDouble),
-      shared(text_model_config(2), kTextVocabulary, kAll, 3, at::kDouble);
+  Bert whole(text_model_config(2), kTextVocabulary, kAll, test::test_seed(3), at::kDouble),
+      shared(text_model_config(2), kTextVocabulary, kAll, test::test_seed(3), at::kDouble);
   const data::TextBatch batch = masked_batch();
   const nn::Context context{.training = true, .key = 7};
   const at::Tensor loss = loss_of(whole, batch, context);

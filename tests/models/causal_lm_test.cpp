@@ -34,7 +34,7 @@ TEST(CausalLm, GradientByDifferencesForEveryPlacementAndNorm) {
     ModelConfig config = text_model_config();
     norm_case.apply_to(config);
     config.tied_embeddings = norm_case.form.affine ? TiedEmbeddings::kAll : TiedEmbeddings::kNone;
-    CausalLm model(config, kTextVocabulary, 3, at::kDouble);
+    CausalLm model(config, kTextVocabulary, test::test_seed(3), at::kDouble);
     disturb(model.parameters());
     const data::TextBatch batch = causal_batch();
     const auto loss = [&] { return model.loss(batch, 0.1, {.training = true, .key = 7}).loss_sum; };
@@ -45,7 +45,7 @@ TEST(CausalLm, GradientByDifferencesForEveryPlacementAndNorm) {
 }
 
 TEST(CausalLm, NoTokenSeesALaterOne) {
-  CausalLm model(text_model_config(2), kTextVocabulary, 3, at::kDouble);
+  CausalLm model(text_model_config(2), kTextVocabulary, test::test_seed(3), at::kDouble);
   disturb(model.parameters());
   data::TextBatch batch = causal_batch();
   const at::Tensor before = model.logits(batch, {});
@@ -67,7 +67,7 @@ TEST(CausalLm, ReadingStepByStepEqualsTheWholeSequence) {
       SCOPED_TRACE(norm_case.name());
       ModelConfig config = text_model_config(2);
       norm_case.apply_to(config);
-      CausalLm model(config, kTextVocabulary, 3, at::kDouble);
+      CausalLm model(config, kTextVocabulary, test::test_seed(3), at::kDouble);
       disturb(model.parameters());
       data::TextBatch batch;
       batch.tokens.ids = text;

@@ -140,7 +140,7 @@ TEST(Translator, GradientByDifferencesForEveryPlacementAndNorm) {
     config.activation = Activation::kGelu;
     config.norm_eps = 0.1;
     config.dropout = 0.3;
-    Translator model(config, 5, 5, 3, at::kDouble);
+    Translator model(config, 5, 5, test::test_seed(3), at::kDouble);
     {
       const at::NoGradGuard no_grad;
       at::Tensor values = model.parameters().values();

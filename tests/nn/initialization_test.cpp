@@ -14,13 +14,14 @@
 #include "prenorm/nn/encoder.h"
 #include "prenorm/nn/feed_forward.h"
 #include "prenorm/nn/normalization.h"
+#include "test_seed.h"
 
 namespace prenorm::nn {
 namespace {
 
 at::Tensor drawn(const Initializer& initializer, at::IntArrayRef shape, std::uint64_t key = 1) {
   at::Tensor weight = at::empty(shape, at::kDouble);
-  initializer(weight, RandomStream(key));
+  initializer(weight, RandomStream(test::test_seed(key)));
   return weight;
 }
 double variance(const at::Tensor& x) { return x.detach().to(at::kDouble).square().mean().item<double>(); }

@@ -4,6 +4,7 @@
 #include "enum_values.h"
 #include "prenorm/base/terminal.h"
 #include "prenorm/tasks/train.h"
+#include "test_seed.h"
 #include "training/tiny_run.h"
 
 namespace prenorm::training {
@@ -18,6 +19,7 @@ TEST(Learning, TurnsSentencesRound) {
   Config config = test::tiny_config(folder.path());
   config.model.d_model = 32;
   config.model.d_ff = 64;
+  config.train.seed = static_cast<std::int64_t>(test::test_seed(1));
   config.model.dropout = 0;
   config.optim.lr = 5e-3;
   config.schedule.warmup_steps = 0;
@@ -46,6 +48,7 @@ TEST(Learning, TheLossFallsForEveryPlacementAndNorm) {
     norm_case.apply_to(config.model);
     config.model.encoder_layers = config.model.decoder_layers = 2;
     config.data.valid_source = config.data.valid_target = "";
+    config.train.seed = static_cast<std::int64_t>(test::test_seed(1));
     config.optim.lr = 3e-3;
     config.schedule.warmup_steps = 10;
     config.train.max_steps = 40;

@@ -15,6 +15,7 @@
 #include "prenorm/base/line_reader.h"
 #include "prenorm/base/random.h"
 #include "prenorm/config/config.h"
+#include "test_seed.h"
 
 namespace prenorm::test {
 
@@ -22,7 +23,7 @@ namespace prenorm::test {
 inline void write_tiny_text(const std::filesystem::path& source, const std::filesystem::path& target, int lines,
                             std::uint64_t seed, std::uint64_t longest = 8) {
   constexpr std::string_view kConsonants = "bdkm", kVowels = "aeio";
-  RandomStream random(seed);
+  RandomStream random(test_seed(seed));
   std::ofstream out_source(source), out_target(target);
   for (int line = 0; line < lines; ++line) {
     std::string forward, backward;

@@ -147,9 +147,9 @@ class Backward {
       Target<T>(g_.grad_value, s_.column, s_.key_begin, keys_, s_, nullptr).clear();
       return;
     }
-    run_widest<RowDots>(corrections_, Rows<const T>{g_.out[s_.query_begin] + s_.column, g_.out.stride},
-                        Rows<const T>{g_.grad_out[s_.query_begin] + s_.column, g_.grad_out.stride}, queries_,
-                        s_.d_head);
+    run_vectors<RowDots>(corrections_, Rows<const T>{g_.out[s_.query_begin] + s_.column, g_.out.stride},
+                         Rows<const T>{g_.grad_out[s_.query_begin] + s_.column, g_.grad_out.stride}, queries_,
+                         s_.d_head);
     for (std::int64_t begin = 0; begin < keys_; begin += kKeyBlock) run_keys(begin, std::min(kKeyBlock, keys_ - begin));
   }
 
@@ -189,9 +189,9 @@ class Backward {
                  b.diagonal()});
     multiply<T>({grad_scores_, stride_, grad_out_, width_, 1, value_columns_, stride_, b.rows, columns, d, false,
                  lower_result, b.diagonal()});
-    run_widest<GradientRows>(&s_, &b, scores_, grad_scores_, stride_,
-                             g_.log_sum_exp + s_.query_begin * s_.num_heads + s_.head,
-                             static_cast<const T*>(corrections_));
+    run_vectors<GradientRows>(&s_, &b, scores_, grad_scores_, stride_,
+                              g_.log_sum_exp + s_.query_begin * s_.num_heads + s_.head,
+                              static_cast<const T*>(corrections_));
     multiply<T>({grad_value.data, grad_value.stride, scores_, 1, stride_, grad_out_, width_, b.columns, width_, b.rows,
                  accumulate, upper, b.diagonal()});
     multiply<T>({grad_key.data, grad_key.stride, grad_scores_, 1, stride_, query_, width_, b.columns, width_, b.rows,

@@ -103,7 +103,7 @@ void attention_forward(const AttentionSpan& s, std::int64_t block, const Attenti
     copy_scaled(value, width, in.value[key_row] + s.column, in.value.stride, b.columns, d, T(1));
     multiply<T>({scores, stride, query, width, 1, key, stride, rows, columns, d, false,
                  b.cut(s) ? Part::kLowerResult : Part::kAll, b.diagonal()});
-    run_widest<SoftmaxRows>(&s, &b, scores, stride, states, sum, width);
+    run_vectors<SoftmaxRows>(&s, &b, scores, stride, states, sum, width);
     multiply<T>({sum, width, scores, stride, 1, value, width, rows, width, b.columns, begin > 0,
                  b.cut(s) ? Part::kLowerLeft : Part::kAll, b.diagonal()});
   }

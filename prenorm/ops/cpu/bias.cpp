@@ -5,9 +5,9 @@
 #include <ATen/ops/zeros.h>
 
 #include "prenorm/base/profile.h"
+#include "prenorm/ops/cpu/dispatch.h"
 #include "prenorm/ops/cpu/row_blocks.h"
 #include "prenorm/ops/cpu/rows_sum.h"
-#include "prenorm/ops/cpu/target.h"
 
 namespace prenorm::ops::cpu {
 namespace {
@@ -15,7 +15,7 @@ namespace {
 profile::Operator forward_op{"bias and activation, forward"}, backward_op{"bias and activation, backward"};
 
 template <class T>
-PRENORM_KERNEL void add_bias_kernel(T* y, const T* bias, std::int64_t rows, std::int64_t columns, bool relu) {
+PRENORM_INLINE void add_bias_kernel(T* y, const T* bias, std::int64_t rows, std::int64_t columns, bool relu) {
   for (std::int64_t r = 0; r < rows; ++r, y += columns) {
     if (relu) {
 #pragma omp simd
@@ -31,7 +31,7 @@ PRENORM_KERNEL void add_bias_kernel(T* y, const T* bias, std::int64_t rows, std:
 }
 
 template <class T>
-PRENORM_KERNEL void relu_backward_kernel(const T* grad_y, const T* y, T* grad_z, std::int64_t count) {
+PRENORM_INLINE void relu_backward_kernel(const T* grad_y, const T* y, T* grad_z, std::int64_t count) {
 #pragma omp simd
   for (std::int64_t i = 0; i < count; ++i) grad_z[i] = y[i] > 0 ? grad_y[i] : T(0);
 }
@@ -45,7 +45,7 @@ void add_bias(at::Tensor& y, const at::Tensor& bias, bool relu) {
     auto* out = y.data_ptr<scalar_t>();
     const auto* b = bias.data_ptr<scalar_t>();
     for_each_row_block(y.size(0), [&](std::int64_t, std::int64_t begin, std::int64_t end) {
-      add_bias_kernel<scalar_t>(out + begin * columns, b, end - begin, columns, relu);
+      run_loops<add_bias_kernel<scalar_t>>(out + begin * columns, b, end - begin, columns, relu);
     });
   });
 }
@@ -73,8 +73,8 @@ at::Tensor relu_backward(const at::Tensor& grad_y, const at::Tensor& y) {
     const auto *g = grad_y.data_ptr<scalar_t>(), *out = y.data_ptr<scalar_t>();
     auto* z = grad_z.data_ptr<scalar_t>();
     for_each_row_block(y.size(0), [&](std::int64_t, std::int64_t begin, std::int64_t end) {
-      relu_backward_kernel<scalar_t>(g + begin * columns, out + begin * columns, z + begin * columns,
-                                     (end - begin) * columns);
+      run_loops<relu_backward_kernel<scalar_t>>(g + begin * columns, out + begin * columns, z + begin * columns,
+                                                (end - begin) * columns);
     });
   });
   return grad_z;

@@ -5,7 +5,7 @@
 #include <ATen/ops/empty_like.h>
 
 #include "prenorm/base/profile.h"
-#include "prenorm/ops/cpu/target.h"
+#include "prenorm/ops/cpu/dispatch.h"
 
 namespace prenorm::ops::cpu {
 namespace {
@@ -15,7 +15,7 @@ constexpr std::int64_t kGrain = 1 << 15;
 profile::Operator op{"dropout"};
 
 template <class T>
-PRENORM_KERNEL void kernel(const T* x, T* y, std::int64_t begin, std::int64_t end, const ElementDropout<T> drop) {
+PRENORM_INLINE void kernel(const T* x, T* y, std::int64_t begin, std::int64_t end, const ElementDropout<T> drop) {
   for (std::int64_t i = begin; i < end; ++i) y[i] = drop(x[i], static_cast<std::uint32_t>(i));
 }
 
@@ -28,7 +28,7 @@ at::Tensor apply_dropout(const at::Tensor& x, const DropoutMask& mask) {
     const auto* in = x.data_ptr<scalar_t>();
     auto* out = y.data_ptr<scalar_t>();
     at::parallel_for(0, x.numel(), kGrain, [&](std::int64_t begin, std::int64_t end) {
-      kernel<scalar_t>(in, out, begin, end, ElementDropout<scalar_t>(mask));
+      run_loops<kernel<scalar_t>>(in, out, begin, end, ElementDropout<scalar_t>(mask));
     });
   });
   return y;

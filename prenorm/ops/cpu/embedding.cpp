@@ -4,9 +4,9 @@
 #include <ATen/ops/empty.h>
 
 #include "prenorm/base/profile.h"
+#include "prenorm/ops/cpu/dispatch.h"
 #include "prenorm/ops/cpu/dropout.h"
 #include "prenorm/ops/cpu/row_blocks.h"
-#include "prenorm/ops/cpu/target.h"
 
 namespace prenorm::ops::cpu {
 namespace {
@@ -16,7 +16,7 @@ profile::Operator forward_op{"embedding, forward"}, backward_op{"embedding, back
 constexpr std::int64_t kBlockColumns = 64;
 
 template <class T>
-PRENORM_KERNEL void embed_kernel(const T* token, const T* position, T scale, T* y, std::int64_t columns,
+PRENORM_INLINE void embed_kernel(const T* token, const T* position, T scale, T* y, std::int64_t columns,
                                  std::uint32_t first, bool drops, const ElementDropout<T> drop) {
 #pragma omp simd
   for (std::int64_t c = 0; c < columns; ++c) y[c] = scale * token[c] + position[c];
@@ -26,7 +26,7 @@ PRENORM_KERNEL void embed_kernel(const T* token, const T* position, T scale, T* 
 }
 
 template <class T>
-PRENORM_KERNEL void add_row_kernel(T* sum, const T* grad, T scale, std::int64_t begin, std::int64_t end,
+PRENORM_INLINE void add_row_kernel(T* sum, const T* grad, T scale, std::int64_t begin, std::int64_t end,
                                    std::uint32_t first, bool drops, const ElementDropout<T> drop) {
   if (drops) {
 #pragma omp simd
@@ -51,9 +51,9 @@ at::Tensor embed(const at::Tensor& ids, const at::Tensor& positions, const Embed
     const ElementDropout<scalar_t> drop(mask);
     for_each_row_block(rows, [&](std::int64_t, std::int64_t begin, std::int64_t end) {
       for (std::int64_t r = begin; r < end; ++r)
-        embed_kernel<scalar_t>(tokens + id[r] * columns, table + place[r] * columns,
-                               static_cast<scalar_t>(tables.scale), out + r * columns, columns,
-                               static_cast<std::uint32_t>(r * columns), mask.p > 0, drop);
+        run_loops<embed_kernel<scalar_t>>(tokens + id[r] * columns, table + place[r] * columns,
+                                          static_cast<scalar_t>(tables.scale), out + r * columns, columns,
+                                          static_cast<std::uint32_t>(r * columns), mask.p > 0, drop);
     });
   });
   return y;
@@ -72,8 +72,8 @@ void add_to_rows(at::Tensor& grad_table, const at::Tensor& rows, const at::Tenso
     at::parallel_for(0, (columns + kBlockColumns - 1) / kBlockColumns, 1, [&](std::int64_t first, std::int64_t last) {
       const std::int64_t begin = first * kBlockColumns, end = std::min(columns, last * kBlockColumns);
       for (std::int64_t i = 0; i < rows.numel(); ++i)
-        add_row_kernel<scalar_t>(table + row[i] * columns, g + i * columns, static_cast<scalar_t>(scale), begin, end,
-                                 static_cast<std::uint32_t>(i * columns), mask.p > 0, drop);
+        run_loops<add_row_kernel<scalar_t>>(table + row[i] * columns, g + i * columns, static_cast<scalar_t>(scale),
+                                            begin, end, static_cast<std::uint32_t>(i * columns), mask.p > 0, drop);
     });
   });
 }

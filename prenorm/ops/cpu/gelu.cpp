@@ -9,9 +9,9 @@
 #include <numbers>
 
 #include "prenorm/base/profile.h"
+#include "prenorm/ops/cpu/dispatch.h"
 #include "prenorm/ops/cpu/exp.h"
 #include "prenorm/ops/cpu/row_blocks.h"
-#include "prenorm/ops/cpu/target.h"
 
 namespace prenorm::ops::cpu {
 namespace {
@@ -25,7 +25,7 @@ struct Values {
 };
 
 // Φ by Abramowitz & Stegun 1964, 7.1.26, whose exponential is that of the density too.
-inline __attribute__((always_inline)) Values<float> exact(float z) {
+PRENORM_INLINE Values<float> exact(float z) {
   const float magnitude = std::abs(z);
   float density = -0.5F * z * z;
   exp_of_negative<float>(density);
@@ -40,7 +40,7 @@ inline __attribute__((always_inline)) Values<float> exact(float z) {
 
 // (1 + tanh u) / 2 = 1 / (1 + e^(-2u))
 template <class T>
-inline __attribute__((always_inline)) Values<T> by_tanh(T z) {
+PRENORM_INLINE Values<T> by_tanh(T z) {
   constexpr T kCubic = T(0.044715);
   constexpr T kTwice = 2 * std::numbers::sqrt2_v<T> * std::numbers::inv_sqrtpi_v<T>;
   const T u = kTwice * z * (1 + kCubic * z * z);
@@ -51,7 +51,7 @@ inline __attribute__((always_inline)) Values<T> by_tanh(T z) {
 }
 
 template <class T, Gelu kKind>
-inline __attribute__((always_inline)) Values<T> values(T z) {
+PRENORM_INLINE Values<T> values(T z) {
   if constexpr (kKind == Gelu::kExact)
     return exact(z);
   else
@@ -59,13 +59,13 @@ inline __attribute__((always_inline)) Values<T> values(T z) {
 }
 
 template <class T, Gelu kKind>
-PRENORM_KERNEL void forward(const T* z, T* y, std::int64_t count) {
+PRENORM_INLINE void forward(const T* z, T* y, std::int64_t count) {
 #pragma omp simd
   for (std::int64_t i = 0; i < count; ++i) y[i] = z[i] * values<T, kKind>(z[i]).weight;
 }
 
 template <class T, Gelu kKind>
-PRENORM_KERNEL void backward(const T* grad_y, const T* z, T* grad_z, std::int64_t count) {
+PRENORM_INLINE void backward(const T* grad_y, const T* z, T* grad_z, std::int64_t count) {
 #pragma omp simd
   for (std::int64_t i = 0; i < count; ++i) grad_z[i] = grad_y[i] * values<T, kKind>(z[i]).derivative;
 }
@@ -74,14 +74,14 @@ PRENORM_KERNEL void backward(const T* grad_y, const T* z, T* grad_z, std::int64_
 template <class T>
 void run_forward(Gelu kind, const T* z, T* y, std::int64_t count) {
   if constexpr (std::is_same_v<T, float>)
-    if (kind == Gelu::kExact) return forward<float, Gelu::kExact>(z, y, count);
-  forward<T, Gelu::kTanh>(z, y, count);
+    if (kind == Gelu::kExact) return run_loops<forward<float, Gelu::kExact>>(z, y, count);
+  run_loops<forward<T, Gelu::kTanh>>(z, y, count);
 }
 template <class T>
 void run_backward(Gelu kind, const T* grad_y, const T* z, T* grad_z, std::int64_t count) {
   if constexpr (std::is_same_v<T, float>)
-    if (kind == Gelu::kExact) return backward<float, Gelu::kExact>(grad_y, z, grad_z, count);
-  backward<T, Gelu::kTanh>(grad_y, z, grad_z, count);
+    if (kind == Gelu::kExact) return run_loops<backward<float, Gelu::kExact>>(grad_y, z, grad_z, count);
+  run_loops<backward<T, Gelu::kTanh>>(grad_y, z, grad_z, count);
 }
 
 // f(first element, count) on blocks of rows of x, by all threads.

@@ -8,10 +8,10 @@
 #include <cmath>
 
 #include "prenorm/base/profile.h"
+#include "prenorm/ops/cpu/dispatch.h"
 #include "prenorm/ops/cpu/dropout.h"
 #include "prenorm/ops/cpu/row_blocks.h"
 #include "prenorm/ops/cpu/rows_sum.h"
-#include "prenorm/ops/cpu/target.h"
 
 namespace prenorm::ops::cpu {
 namespace {
@@ -47,7 +47,7 @@ struct Forward {
 };
 
 template <class T>
-inline void add_row(const Forward<T>& f, std::int64_t row) {
+PRENORM_INLINE void add_row(const Forward<T>& f, std::int64_t row) {
   const T *x = f.x + row * f.columns, *branch = f.branch + row * f.columns;
   T* sum = f.sum + row * f.columns;
   const auto first = static_cast<std::uint32_t>(row * f.columns);
@@ -62,7 +62,7 @@ inline void add_row(const Forward<T>& f, std::int64_t row) {
 }
 
 template <class T, Form form>
-PRENORM_KERNEL void forward_kernel(const Forward<T> f, std::int64_t begin, std::int64_t end) {
+PRENORM_INLINE void forward_kernel(const Forward<T> f, std::int64_t begin, std::int64_t end) {
   const T count = static_cast<T>(f.columns);
   for (std::int64_t row = begin; row < end; ++row) {
     if (f.branch != nullptr) add_row(f, row);
@@ -101,7 +101,7 @@ struct Backward {
 // With x̂ = (v - μ) s and a = γ dy: dv = s (a - mean(a) - x̂ mean(a x̂)), dγ = Σ_rows dy x̂, dβ = Σ_rows dy. Without
 // centering μ = 0, and mean(a) is not taken off.
 template <class T, Form form>
-PRENORM_KERNEL void backward_kernel(const Backward<T> b, std::int64_t begin, std::int64_t end, T* grad_weight,
+PRENORM_INLINE void backward_kernel(const Backward<T> b, std::int64_t begin, std::int64_t end, T* grad_weight,
                                     T* grad_bias) {
   const T count = static_cast<T>(b.columns);
   for (std::int64_t row = begin; row < end; ++row) {
@@ -169,7 +169,7 @@ NormOutput add_layer_norm(const at::Tensor& x, const at::Tensor& branch, const D
     with_form(norm, [&](auto form) {
       constexpr Form kForm = form();
       for_each_row_block(x.size(0), [&](std::int64_t, std::int64_t begin, std::int64_t end) {
-        forward_kernel<T, kForm>(f, begin, end);
+        run_loops<forward_kernel<T, kForm>>(f, begin, end);
       });
     });
   });
@@ -202,7 +202,7 @@ NormGradient add_layer_norm_backward(const at::Tensor& grad_sum, const at::Tenso
       constexpr Form kForm = form();
       for_each_row_block(rows, [&](std::int64_t block, std::int64_t begin, std::int64_t end) {
         T* own = sums + block * weights;
-        backward_kernel<T, kForm>(b, begin, end, own, own + columns);
+        run_loops<backward_kernel<T, kForm>>(b, begin, end, own, own + columns);
       });
     });
     add_rows(sums, blocks, weights, sums + blocks * weights);

@@ -23,8 +23,8 @@ constexpr std::int64_t kRowsAhead = 4, kInnersAhead = 8;  // how far the copies 
 
 template <class Kernel, class... Arguments>
 void run_wide([[maybe_unused]] Arguments... arguments) {
-#if PRENORM_SIMD_TARGETS
-  run_64<Kernel>(arguments...);
+#if PRENORM_X86_LEVELS
+  run_at_v4<Kernel>(arguments...);
 #endif
 }
 
@@ -243,7 +243,7 @@ constexpr std::int64_t multiple_above(std::int64_t count, std::int64_t unit) { r
 
 }  // namespace
 
-bool packed_gemm_runs() { return widest_vector() == 64; }
+bool packed_gemm_runs() { return cpu_level() == CpuLevel::kV4; }
 
 bool packed_gemm_pays(const PackedProduct& p) {
   return packed_gemm_runs() && p.rows >= kFewestRows && p.columns >= kTileColumns && p.inner >= kTileColumns;

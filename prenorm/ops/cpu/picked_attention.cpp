@@ -150,7 +150,7 @@ void attention_picked(const T* query, Rows<const T> key, Rows<const T> value, co
   const std::int64_t stride = padded<T>(count);
   Scratch<T> scratch(num_heads * stride);
   const Picked<T> p{query, key, value, picks, count, num_heads, d_head, out, scratch.take(num_heads * stride), stride};
-  run_widest<Attend>(&p);
+  run_vectors<Attend>(&p);
 }
 template void attention_picked<float>(const float*, Rows<const float>, Rows<const float>, const std::int64_t*,
                                       std::int64_t, std::int64_t, std::int64_t, float*);

@@ -1,20 +1,11 @@
-// Kernels written with GCC's vector types, built for vectors of 16, 32 and 64 bytes and chosen while running. A kernel
-// is a class with a static member `template <int kBytes> void run(arguments...)`; it and all it calls are marked
-// PRENORM_INLINE, for only what is inlined is compiled for the wider instruction sets. (target.h is the simpler way for
-// loops the compiler vectorises by itself.)
+// GCC's vector types, for kernels whose sums must stay in registers; ops/cpu/dispatch.h runs them.
 #pragma once
 
 #include <cstdint>
 #include <type_traits>
 #include <utility>
 
-#define PRENORM_INLINE inline __attribute__((always_inline))
-
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
-#define PRENORM_SIMD_TARGETS 1
-#else
-#define PRENORM_SIMD_TARGETS 0
-#endif
+#include "prenorm/ops/cpu/dispatch.h"
 
 namespace prenorm::ops::cpu {
 
@@ -70,40 +61,6 @@ PRENORM_INLINE void max_lanes(V& x, std::index_sequence<k...> lanes) {
 template <std::size_t... k, class V>
 PRENORM_INLINE void lane_numbers(V& x, std::index_sequence<k...>) {
   x = V{static_cast<std::remove_cvref_t<decltype(x[0])>>(k)...};
-}
-
-#if PRENORM_SIMD_TARGETS
-template <class Kernel, class... Arguments>
-__attribute__((target("arch=x86-64-v4"))) void run_64(Arguments... arguments) {
-  Kernel::template run<64>(arguments...);
-}
-template <class Kernel, class... Arguments>
-__attribute__((target("arch=x86-64-v3"))) void run_32(Arguments... arguments) {
-  Kernel::template run<32>(arguments...);
-}
-#endif
-template <class Kernel, class... Arguments>
-void run_16(Arguments... arguments) {
-  Kernel::template run<16>(arguments...);
-}
-
-inline int widest_vector() {
-#if PRENORM_SIMD_TARGETS
-  static const int bytes = __builtin_cpu_supports("x86-64-v4") ? 64 : __builtin_cpu_supports("x86-64-v3") ? 32 : 16;
-  return bytes;
-#else
-  return 16;
-#endif
-}
-
-template <class Kernel, class... Arguments>
-void run_widest(Arguments... arguments) {
-#if PRENORM_SIMD_TARGETS
-  const int bytes = widest_vector();
-  if (bytes == 64) return run_64<Kernel>(arguments...);
-  if (bytes == 32) return run_32<Kernel>(arguments...);
-#endif
-  run_16<Kernel>(arguments...);
 }
 
 }  // namespace prenorm::ops::cpu

@@ -169,17 +169,17 @@ struct CopyScaled {
 
 template <class T>
 void multiply(const SmallProduct<T>& product) {
-  run_widest<Multiply>(&product);
+  run_vectors<Multiply>(&product);
 }
 template <class T>
 void transpose(T* to, std::int64_t to_stride, const T* from, std::int64_t from_stride, std::int64_t rows,
                std::int64_t columns) {
-  run_widest<Transpose>(to, to_stride, from, from_stride, rows, columns);
+  run_vectors<Transpose>(to, to_stride, from, from_stride, rows, columns);
 }
 template <class T>
 void copy_scaled(T* to, std::int64_t to_stride, const T* from, std::int64_t from_stride, std::int64_t rows,
                  std::int64_t columns, T factor) {
-  run_widest<CopyScaled>(to, to_stride, from, from_stride, rows, columns, factor);
+  run_vectors<CopyScaled>(to, to_stride, from, from_stride, rows, columns, factor);
 }
 
 #define PRENORM_INSTANTIATE(T)                                                                      \

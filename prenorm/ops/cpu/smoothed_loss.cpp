@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "prenorm/base/profile.h"
+#include "prenorm/ops/cpu/dispatch.h"
 #include "prenorm/ops/cpu/exp.h"
 #include "prenorm/ops/cpu/row_blocks.h"
-#include "prenorm/ops/cpu/target.h"
 
 namespace prenorm::ops::cpu {
 namespace {
@@ -25,7 +25,7 @@ struct RowSums {
 
 // Leaves e^(z - max) in the row if `keep`, and returns 1 / Σ of these through `inverse`.
 template <class T>
-PRENORM_KERNEL RowSums normalize_kernel(T* row, std::int64_t count, bool keep, T* inverse) {
+PRENORM_INLINE RowSums normalize_kernel(T* row, std::int64_t count, bool keep, T* inverse) {
   T highest = -std::numeric_limits<T>::infinity();
 #pragma omp simd reduction(max : highest)
   for (std::int64_t c = 0; c < count; ++c) highest = row[c] > highest ? row[c] : highest;
@@ -49,7 +49,7 @@ PRENORM_KERNEL RowSums normalize_kernel(T* row, std::int64_t count, bool keep, T
 }
 
 template <class T>
-PRENORM_KERNEL void gradient_kernel(T* row, std::int64_t count, T inverse, T floor) {
+PRENORM_INLINE void gradient_kernel(T* row, std::int64_t count, T inverse, T floor) {
 #pragma omp simd
   for (std::int64_t c = 0; c < count; ++c) row[c] = row[c] * inverse - floor;
 }
@@ -58,9 +58,9 @@ template <class T>
 LossSums loss_of_row(T* row, std::int64_t count, std::int64_t target, double smoothing, bool want_gradient) {
   const double target_logit = row[target];
   T inverse;
-  const RowSums sums = normalize_kernel<T>(row, count, want_gradient, &inverse);
+  const RowSums sums = run_loops<normalize_kernel<T>>(row, count, want_gradient, &inverse);
   if (want_gradient) {
-    gradient_kernel<T>(row, count, inverse, static_cast<T>(smoothing / static_cast<double>(count)));
+    run_loops<gradient_kernel<T>>(row, count, inverse, static_cast<T>(smoothing / static_cast<double>(count)));
     row[target] -= static_cast<T>(1 - smoothing);
   }
   const double nll = sums.log_normalizer - target_logit;
