@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "prenorm/base/line_reader.h"
-#include "prenorm/text/unicode.h"
 
 namespace prenorm::data {
 
@@ -11,10 +10,6 @@ ScoredPairs read_scored_pairs(const std::filesystem::path& source, const std::fi
   LineReader sources(source), references(reference);
   ScoredPairs pairs;
   for (std::string from, to; sources.next(from) && references.next(to);) {
-    if (sources.line_number() == 1) {
-      text::strip_byte_order_mark(from);
-      text::strip_byte_order_mark(to);
-    }
     if (!is_utf8(from) || !is_utf8(to)) continue;
     pairs.sources.push_back(std::move(from));
     pairs.references.push_back(std::move(to));

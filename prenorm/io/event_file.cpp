@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "prenorm/base/crc32c.h"
+#include "prenorm/base/file_system.h"
 
 namespace prenorm::io {
 namespace fs = std::filesystem;
