@@ -7,6 +7,7 @@
 
 #include "cli/output.h"
 #include "prenorm/tasks/replay_run.h"
+#include "prenorm/training/process.h"
 #include "prenorm/training/replay.h"
 
 namespace prenorm::cli {

@@ -19,8 +19,6 @@
 namespace prenorm::cli {
 namespace {
 
-namespace fs = std::filesystem;
-
 struct Options {
   std::vector<std::string> paths;
   std::string output = "report.html";

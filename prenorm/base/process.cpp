@@ -73,6 +73,7 @@ class ChildSignal {
 class Words {
  public:
   explicit Words(std::vector<std::string> words) : words_(std::move(words)) {
+    pointers_.reserve(words_.size() + 1);
     for (std::string& word : words_) pointers_.push_back(word.data());
     pointers_.push_back(nullptr);
   }

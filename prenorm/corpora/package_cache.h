@@ -19,7 +19,7 @@ class PackageCache {
  public:
   // Layout: folder/lists (apt's indexes), folder/packages/NAME/{root, version, content}; `content` is the hash_tree()
   // of `root`.
-  explicit PackageCache(std::filesystem::path folder);
+  explicit PackageCache(const std::filesystem::path& folder);
 
   // Downloads and unpacks what is not there yet; a package that apt does not know is warned about and left out.
   // Errors: FileError when apt-get is missing or fails (no network, no mirror, full disk).

@@ -162,15 +162,15 @@ TensorsByName read_tensors(const fs::path& folder) {
   return io::read_safetensors(folder / kWeights).tensors;
 }
 
-TensorsByName by_known_names(const Layout& layout, TensorsByName tensors, const fs::path& folder) {
+TensorsByName by_known_names(const Layout& layout, const TensorsByName& tensors, const fs::path& folder) {
   const std::set<std::string> known = known_names(layout);
   TensorsByName result;
-  for (auto& [name, tensor] : tensors) {
+  for (const auto& [name, tensor] : tensors) {
     const std::string now = with_new_ending(name);
     const std::string& known_name = known.contains(now)                   ? now
                                     : known.contains(layout.prefix + now) ? layout.prefix + now
                                                                           : name;
-    if (!result.emplace(known_name, std::move(tensor)).second)
+    if (!result.emplace(known_name, tensor).second)
       throw_error<CheckpointError>("{}: {} is there twice, under an old name and a new one", folder.string(),
                                    known_name);
   }

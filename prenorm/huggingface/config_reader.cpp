@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "prenorm/base/error.h"
+#include "prenorm/base/file_system.h"
 #include "prenorm/base/json.h"
 #include "prenorm/config/load.h"
 #include "prenorm/config/text.h"

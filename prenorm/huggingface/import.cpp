@@ -77,7 +77,7 @@ Imported import_run(const fs::path& folder, const training::RunFolder& run) {
   TensorsByName tensors = read_tensors(folder);
   complete(architecture, tensors);
   const Layout layout = layout_of(architecture);
-  const FittedTensors fitted = fit(layout, by_known_names(layout, std::move(tensors), folder), folder);
+  const FittedTensors fitted = fit(layout, by_known_names(layout, tensors, folder), folder);
   const text::Tokenizer tokenizer = read_tokenizer(folder, architecture);
 
   nn::Parameters parameters = empty_parameters(layout);

@@ -110,20 +110,20 @@ void Summary::add(std::string_view tag, const Histogram& h) {
 EventFile::EventFile(const fs::path& folder, std::int64_t first_step) : file_(new_name(folder)) {
   std::string version = event_at(0);
   append_bytes(version, 3, "brain.Event:2");
-  write_event(std::move(version));
+  write_event(version);
   std::string session, start = event_at(first_step);
   append_integer(session, 1, 1);  // status: START
   append_bytes(start, 7, session);
-  write_event(std::move(start));
+  write_event(start);
 }
 
 void EventFile::write(std::int64_t step, const Summary& summary) {
   std::string event = event_at(step);
   append_bytes(event, 5, summary.bytes_);
-  write_event(std::move(event));
+  write_event(event);
 }
 
-void EventFile::write_event(std::string event) {
+void EventFile::write_event(const std::string& event) {
   std::string length;
   append_raw(length, static_cast<std::uint64_t>(event.size()));
   std::string record = length;

@@ -43,7 +43,7 @@ class EventFile {
   const std::filesystem::path& path() const { return file_.path(); }
 
  private:
-  void write_event(std::string event);
+  void write_event(const std::string& event);
 
   AppendFile file_;
 };

@@ -79,7 +79,7 @@ at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tenso
 
 at::Tensor linear_composite(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
                             std::optional<Activation> activation) {
-  const at::Tensor z = at::linear(x, weight, bias);
+  at::Tensor z = at::linear(x, weight, bias);
   if (!activation) return z;
   if (*activation == Activation::kRelu) return at::relu(z);
   return at::gelu(z, *activation == Activation::kGeluTanh ? "tanh" : "none");

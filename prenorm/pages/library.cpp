@@ -38,6 +38,7 @@ void newest_first(std::vector<fs::path>& folders) {
     return error ? fs::last_write_time(folder, error) : log;
   };
   std::vector<std::pair<fs::file_time_type, fs::path>> dated;
+  dated.reserve(folders.size());
   for (fs::path& folder : folders) dated.emplace_back(time(folder), std::move(folder));
   std::stable_sort(dated.begin(), dated.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
   for (std::size_t i = 0; i < folders.size(); ++i) folders[i] = std::move(dated[i].second);

@@ -3,6 +3,7 @@
 #include <ATen/core/grad_mode.h>
 
 #include "prenorm/base/error.h"
+#include "prenorm/base/file_system.h"
 #include "prenorm/config/load.h"
 #include "prenorm/config/validate.h"
 #include "prenorm/data/example_batcher.h"

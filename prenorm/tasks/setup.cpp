@@ -66,7 +66,7 @@ text::Tokenizer cached_tokenizer(const Config& config, std::span<const fs::path>
              ? fmt::format("training a {} vocabulary of {} pieces", enum_name(config.tokenizer.kind),
                            config.tokenizer.vocab_size)
              : fmt::format("reading the {} vocabulary of the text", enum_name(config.tokenizer.kind)));
-  const text::Tokenizer tokenizer =
+  text::Tokenizer tokenizer =
       config.task == TaskKind::kClassification
           ? tokenizer_of_table(config)
           : text::train_tokenizer(files, config.tokenizer, static_cast<std::uint64_t>(config.train.seed), extra);

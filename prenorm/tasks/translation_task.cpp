@@ -57,6 +57,7 @@ void TranslationTask::translate_and_score(training::Validation& result) {
   const auto translations =
       translator.translate(scored_.sources, {.name = config_.data.valid_source, .numbers = scored_.lines});
   std::vector<std::string> hypotheses;
+  hypotheses.reserve(translations.size());
   for (const auto& best : translations) hypotheses.push_back(best.front().text);
   const metrics::BleuScore score = metrics::corpus_bleu(hypotheses, scored_.references, {});
   result.bleu = score.score;

@@ -106,7 +106,7 @@ class Reader {
     return pieces;
   }
 
-  // To be called once read_pieces() has accepted them.
+  // Must be called after read_pieces(), which refuses ids that are none.
   std::vector<AddedToken> read_added(const Json& model) const {
     std::vector<AddedToken> added;
     if (const Json& list = part("added_tokens"); list.is_array())
@@ -136,7 +136,8 @@ class Reader {
     rules.words.strip_accents = flag_of(normalizer, "strip_accents", rules.words.lower_case);
     const Json& longest = part_of(model, "max_input_chars_per_word");
     if (longest.is_number_unsigned()) rules.longest_word = longest.get<std::size_t>();
-    return make_wordpiece(read_pieces(model), rules, std::string(bytes_), name_, read_added(model));
+    std::vector<std::string> pieces = read_pieces(model);
+    return make_wordpiece(std::move(pieces), rules, std::string(bytes_), name_, read_added(model));
   }
 
   std::shared_ptr<const TokenizerModel> read_bpe(const Json& model) const {
@@ -145,7 +146,8 @@ class Reader {
         flag_of(words, "add_prefix_space", false) || !part("normalizer").is_null() ||
         flag_of(model, "byte_fallback", false) || flag_of(model, "ignore_merges", false))
       refuse("it cuts text in another way than GPT-2 (ByteLevel without add_prefix_space and without a normalizer)");
-    return make_byte_level_bpe(read_pieces(model), read_merges(model), std::string(bytes_), name_, read_added(model));
+    std::vector<std::string> pieces = read_pieces(model);
+    return make_byte_level_bpe(std::move(pieces), read_merges(model), std::string(bytes_), name_, read_added(model));
   }
 
   Merges read_merges(const Json& model) const {

@@ -123,7 +123,7 @@ TrainerState load_checkpoint(const fs::path& path, nn::Parameters& parameters, o
   const io::TensorFile model = weights_of(path, json, parameters);
   check_file(path, json, kOptimizer);
   const io::TensorFile buffers = io::read_safetensors(path / kOptimizer);
-  const TrainerState state = state_of(path, json);
+  TrainerState state = state_of(path, json);
   for (const auto& [name, buffer] : optimizer.state())
     if (buffers.at(name).sizes() != buffer.sizes())
       throw_error<CheckpointError>(

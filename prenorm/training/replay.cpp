@@ -48,7 +48,7 @@ TrainerState start(const RunFolder& folder, std::int64_t step, Task& task, optim
     if (steps.empty()) throw_checkpoints_removed(folder, step);
     return folder.checkpoint(steps.back());
   };
-  const TrainerState saved = read_checkpoint(
+  TrainerState saved = read_checkpoint(
       newest, [&](const auto& checkpoint) { return load_checkpoint(checkpoint, task.parameters(), optimizer); });
   if (saved.data != state.data)
     throw_error<UsageError>("{}: the training text is no longer the one of the run; bring that back",

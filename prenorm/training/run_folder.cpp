@@ -113,7 +113,7 @@ fs::path RunFolder::find_checkpoint(const std::string& which) const {
   if (!step && which != "average" && which != "best" && which != "last")
     throw_error<UsageError>("--checkpoint {}: expected average, best, last or the number of a step",
                             config::quote_short(which));
-  const fs::path path = step ? checkpoint(*step) : which == "average" ? average() : path_ / which;
+  fs::path path = step ? checkpoint(*step) : which == "average" ? average() : path_ / which;
   if (is_checkpoint(path)) return path;
   const std::vector<std::int64_t> there = steps();
   throw_error<CheckpointError>("{}: there is no checkpoint {}; those of updates {} are there", path_.string(), which,

@@ -207,7 +207,7 @@ Validation Trainer::finite(Validation validation, const std::string& loss) {
 Validation Trainer::validate_at_end(TrainerState& state) {
   const bool scheduled = due(state_.step, config_.train.valid_every);
   const Validation* known = validator_.known(state_.step);
-  const Validation validation =
+  Validation validation =
       known != nullptr ? *known : finite(validator_.measure(state_.step, /*with_output=*/true), "the validation loss");
   const bool best = !scheduled && validator_.improves(validation, state);
   if (best) folder_.link_best(state_.step);

@@ -14,6 +14,7 @@ template <class Value>
 double usual(const std::deque<UpdateRecord>& updates, Value UpdateRecord::*value) {
   if (updates.size() < kEnoughToCompare) return 0;
   std::vector<double> values;
+  values.reserve(updates.size());
   for (const UpdateRecord& u : updates) values.push_back(u.*value);
   return median(std::move(values));
 }

@@ -101,7 +101,8 @@ TEST(Json, WhatIsWrittenIsRead) {
 
 TEST(Json, EachMemberIsChecked) {
   json good;
-  members(JsonWriter(good), Window());
+  const Window usual;
+  members(JsonWriter(good), usual);
   for (const auto& [key, value] : good.items()) {
     json bad = good;
     bad.erase(key);
