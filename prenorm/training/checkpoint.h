@@ -47,12 +47,16 @@ struct TrainerState {
   double rate_sum = 0;      // of all updates, in units of optim.lr: updates at full rate that they come to
   double unigram_nats = 0;  // Task::unigram_nats()
   UpdateHistory history;
-  std::string data;         // Task::data_key()
+  std::string data;  // Task::data_key()
+  // What the bits of the run depend on besides its configuration: how many workers shared a batch, and the level of
+  // instructions of the kernels; 0 and "" in checkpoints of older versions.
+  std::int64_t workers = 0;
+  std::string cpu_level;
   bool on_schedule = true;  // else written only because the run stopped here, which a run that goes on forgets
   NLOHMANN_DEFINE_TYPE_INTRUSIVE_WITH_DEFAULT(TrainerState, step, epoch, batch, target_tokens, seconds, best_value,
                                               best_step, validations_without_improvement, first_loss, window, faults,
                                               faults_in_a_row, last_fault_update, skipped, rate_sum, unigram_nats,
-                                              history, data, on_schedule)
+                                              history, data, workers, cpu_level, on_schedule)
 };
 
 // Errors: FileError (full disk, no permission); an older checkpoint at `path` then stays as it is.
