@@ -49,7 +49,11 @@ struct TrainerState {
   double rate_sum = 0;      // of all updates, in units of optim.lr: updates at full rate that they come to
   double unigram_nats = 0;  // Task::unigram_nats()
   UpdateHistory history;
-  std::string data;         // Task::data_key()
+  std::string data;  // Task::data_key()
+  // What the bits of the run depend on besides its configuration: how many workers shared a batch, and the level of
+  // instructions of the kernels; 0 and "" in checkpoints of older versions.
+  std::int64_t workers = 0;
+  std::string cpu_level;
   bool on_schedule = true;  // else written only because the run stopped here, which a run that goes on forgets
 };
 

@@ -6,6 +6,9 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/file_system.h"
+#include "prenorm/base/terminal.h"
+#include "prenorm/ops/cpu_level.h"
+#include "prenorm/training/same_run.h"
 #include "prenorm/training/stop_signal.h"
 
 namespace prenorm::training {
@@ -22,6 +25,8 @@ bool due(std::int64_t step, std::int64_t every) { return step > 0 && step % ever
 Trainer::Trainer(const Config& config, Task& task, RunFolder folder)
     : config_(config), task_(task), folder_(std::move(folder)), updater_(config, task), validator_(config.train, task) {
   state_.data = task.data_key();
+  state_.workers = updater_.workers();
+  state_.cpu_level = enum_name(ops::cpu_level());
 }
 
 // Links and the removal of old checkpoints may lag behind a checkpoint after which the process was killed; the
@@ -39,6 +44,9 @@ bool Trainer::resume() {
     if (state.step != steps.back() || state.batch >= task_.batches_in_epoch(state.epoch))
       throw_error<CheckpointError>("{}: says that it is of update {}, before batch {} of epoch {}, which cannot be",
                                    newest.string(), state.step, state.batch, state.epoch);
+    for (const std::string& difference : other_bits(state, state_)) warn(difference);
+    state.workers = state_.workers;
+    state.cpu_level = state_.cpu_level;
     state_ = std::move(state);
     saved_step_ = started_step_ = state_.step;
     folder_.link_last(state_.step);

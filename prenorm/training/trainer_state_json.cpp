@@ -47,6 +47,8 @@ void state_members(Fields&& fields, T& s) {
   fields.real("unigram_nats", s.unigram_nats, Range{0, 1e6});
   fields.value("history", s.history);
   fields.value("data", s.data);
+  fields.whole("workers", s.workers);
+  fields.value("cpu_level", s.cpu_level);
   fields.value("on_schedule", s.on_schedule);
 }
 

@@ -182,6 +182,25 @@ TEST_F(Resume, AfterAKillBeforeAnOldCheckpointWasRemoved) {
   EXPECT_EQ(test::record_of(run.path()), test::record_of(folder("whole").path()));
 }
 
+// Bits depend on the number of workers: it is part of a checkpoint, and another one is named.
+TEST_F(Resume, WithAnotherNumberOfWorkersSaysSo) {
+  Config config = text_->config();
+  config.runtime.threads = config.runtime.workers = 2;
+  config.train.max_steps = 2;
+  EXPECT_EQ(tasks::train(config, folder("workers"), tasks::Start::kNew).state.workers, 2);
+  config.train.max_steps = 4;
+  for (const std::int64_t workers : {2, 1}) {
+    config.runtime.workers = workers;
+    config.train.max_steps += 2;
+    ::testing::internal::CaptureStderr();
+    const TrainingResult result = tasks::train(config, folder("workers"), tasks::Start::kResume);
+    const std::string said = ::testing::internal::GetCapturedStderr();
+    EXPECT_EQ(said.find("trained with 2 workers and continues with 1") != std::string::npos, workers == 1) << said;
+    EXPECT_EQ(result.state.workers, workers);
+    EXPECT_EQ(load_state(folder("workers").checkpoint(result.state.step)).workers, workers);
+  }
+}
+
 TEST_F(Resume, RefusesAnotherText) {
   const test::TinyText other;
   const Config config = other.config();
