@@ -90,7 +90,9 @@ TEST_F(HostileFiles, AReportReplacesNothingThatItReads) {
     const std::string before = there ? read_file(output) : "";
     expect_refused(prenorm({"report", run, "--output", output}), 2, "would replace what is read");
     EXPECT_EQ(fs::exists(output), there);
-    if (there) EXPECT_EQ(read_file(output), before);
+    if (there) {
+      EXPECT_EQ(read_file(output), before);
+    }
   }
   for (int i = 0; i < 2; ++i) EXPECT_EQ(prenorm({"report", run, "--output", run / "page.html"}).code, 0);
   fs::remove(*text_ / "link");

@@ -169,7 +169,7 @@ TEST(MetricsLog, KeepsWhatTheCheckpointKnowsOf) {
   };
   using Steps = std::vector<std::int64_t>;
   EXPECT_EQ(steps_after(0), Steps{99}) << "a new file";
-  for (const std::string broken :
+  for (const std::string& broken :
        {std::string(), std::string("{\"step\": 6"), std::string("nonsense\n{\"step\":6}\n"),
         std::string("{\"step\":\"6\"}\n"), std::string("7\n"), std::string("{}\n"),
         std::string("{\"step\":18446744073709551615,\"type\":[]}\n"), std::string(200'000, '[') + "\n"}) {
