@@ -122,6 +122,11 @@ std::vector<Broken> broken_runs() {
        .cause = Cause::kEmbeddingScale,
        .start = [](nn::Parameters& p) { scale(p, "embedding.weight", 100); },
        .certainty = Certainty::kByItsRecord},
+      {"embeddings a thousandfold",
+       Cause::kEmbeddingScale,
+       [](Config&) {},
+       {},
+       [](nn::Parameters& p) { scale(p, "embedding.weight", 1000); }},
       {.name = "beta2 = 0",
        .cause = Cause::kAdamMoments,
        .configure =
