@@ -47,10 +47,9 @@ constexpr double kFarTooLarge = 10;
 
 Found embeddings_start_large(const Evidence&, const RunFacts& f) {
   if (f.embedding_size <= kFarTooLarge) return std::nullopt;
-  return Finding{
-      Cause::kEmbeddingScale,
-      Confidence::kHigh,
-      {fmt::format("embedded tokens were {:.3g} times their proper size at the first observation", f.embedding_size)}};
+  return Finding{Cause::kEmbeddingScale,
+                 Confidence::kHigh,
+                 {fmt::format("embedded tokens were {:.3g} times their proper size at the start", f.embedding_size)}};
 }
 
 // Alone: where other matrices have doubled too, everything grows, which is the rate's doing.

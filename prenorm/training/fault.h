@@ -27,8 +27,9 @@ enum class FaultKind : std::uint8_t {
   kValidationNotFinite,  // the loss of a validation
 };
 
-// A loss a hundred times that of a guess is no training any more, though it may stay a number for long.
-inline constexpr double kTimesAGuess = 100;
+// A loss 300 times that of a guess is no training any more, though it may stay a number for long; weights that start
+// far too large may cost a hundred times as much, and learn.
+inline constexpr double kTimesAGuess = 300;
 // An activation past all sense: layer norms keep states at 1, and sums of a thousand branches below 100.
 inline constexpr double kLargestActivation = 1e4;
 

@@ -122,6 +122,11 @@ std::vector<Broken> broken_runs() {
        .cause = Cause::kEmbeddingScale,
        .start = [](nn::Parameters& p) { scale(p, "embedding.weight", 100); },
        .certainty = Certainty::kByItsRecord},
+      {"embeddings a thousandfold",
+       Cause::kEmbeddingScale,
+       [](Config&) {},
+       {},
+       [](nn::Parameters& p) { scale(p, "embedding.weight", 1000); }},
       {.name = "beta2 = 0",
        .cause = Cause::kAdamMoments,
        .configure =
@@ -280,7 +285,7 @@ TEST_F(SlowDiagnosis, NamesTheCauseOfBrokenRuns) {
 }
 
 TEST_F(SlowDiagnosis, AccusesNoSoundRun) {
-  for (const Size& size : sizes({{16, 2, 1}, {24, 2, 2}}))
+  for (const Size& size : sizes({{16, 2, 1}, {24, 3, 7}}))
     for (const Broken& run : sound_runs()) {
       SCOPED_TRACE(run.name);
       const RunDiagnosis found = diagnosis_of(run, size);

@@ -38,10 +38,10 @@ TEST(FaultKinds, ALossIsTooLargeBesideAGuessOfTheTask) {
     return fault ? std::optional(fault->kind) : std::nullopt;
   };
   const double of_two = std::log(2.0), of_many = std::log(32'000.0);
-  EXPECT_EQ(kind(60, of_two), std::nullopt);
-  EXPECT_EQ(kind(80, of_two), FaultKind::kLossTooLarge);
-  EXPECT_EQ(kind(80, of_many), std::nullopt);
-  EXPECT_EQ(kind(1100, of_many), FaultKind::kLossTooLarge);
+  EXPECT_EQ(kind(200, of_two), std::nullopt);
+  EXPECT_EQ(kind(220, of_two), FaultKind::kLossTooLarge);
+  EXPECT_EQ(kind(220, of_many), std::nullopt);
+  EXPECT_EQ(kind(3200, of_many), FaultKind::kLossTooLarge);
   EXPECT_EQ(kind(1e12, 0), std::nullopt) << "the square of a number in whatever unit";
   EXPECT_EQ(kind(kInfinity, 0), FaultKind::kLossNotFinite);
 }
