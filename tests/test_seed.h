@@ -1,5 +1,5 @@
 // One way to run every test that draws, or trains on what is drawn, with other seeds: PRENORM_TEST_SEED=3 in the
-// environment. tests/spread.sh does that for several seeds, on each path that computes in its own order.
+// environment of `./dev test`, which with --levels computes in other orders too.
 #pragma once
 
 #include <cstdint>

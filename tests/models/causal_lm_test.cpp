@@ -9,6 +9,7 @@
 #include "golden_file.h"
 #include "models/text_models.h"
 #include "prenorm/base/error.h"
+#include "test_seed.h"
 
 namespace prenorm::models {
 namespace {

@@ -9,6 +9,7 @@
 #include "golden_file.h"
 #include "prenorm/base/error.h"
 #include "random_tensor.h"
+#include "test_seed.h"
 
 namespace prenorm::models {
 namespace {

@@ -101,7 +101,8 @@ TEST_F(ClassificationTest, TheLossOfABatchIsThatOfItsShares) {
   EXPECT_EQ(parts.source_tokens, whole.source_tokens);
   EXPECT_GT(whole.model_flops, 0);
   EXPECT_THAT(task->origin(0, 0), HasSubstr("train.tsv, lines "));
-  EXPECT_NEAR(task->unigram_nats(), 0.69, 0.02);
+  // As unlike the two classes of 200 rows as chance makes them in 4 deviations: 0.64 to 0.36.
+  EXPECT_NEAR(task->unigram_nats(), 0.69, 0.04);
   EXPECT_DOUBLE_EQ(task->guess_nats(), std::log(2.0));
 }
 
@@ -185,7 +186,8 @@ TEST(Regression, LearnsNumbers) {
   EXPECT_GT(last.scores[0].second, 0.95);
   EXPECT_EQ(last.scores[1].first, "spearman");
   EXPECT_LT(last.loss_nats_per_token, 0.3) << "the mean squared error; the variance is 3";
-  EXPECT_NEAR(result.state.unigram_nats, 3.0625, 0.1);
+  // The variance of two values 3.5 apart; 4 deviations from equal numbers of both take 0.25 away.
+  EXPECT_NEAR(result.state.unigram_nats, 3.0625, 0.3);
 
   const LoadedClassifier classifier = load_classifier(RunFolder(tables / "run"), "");
   const data::Table table{"t.tsv", {"sentence"}, {{2, {"abpa"}}, {3, {"abna"}}}};
