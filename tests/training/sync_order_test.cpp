@@ -38,7 +38,8 @@ extern "C" int fdatasync(int descriptor) {
 }
 extern "C" int rename(const char* from, const char* to) noexcept {
   const fs::path name(to);
-  if (disk.watched && name.parent_path().filename() == "checkpoints" && name.extension().empty()) disk.at_checkpoint[name.filename()] = disk.synced;
+  if (disk.watched && name.parent_path().filename() == "checkpoints" && name.extension().empty())
+    disk.at_checkpoint[name.filename()] = disk.synced;
   return static_cast<int>(::syscall(SYS_rename, from, to));
 }
 
