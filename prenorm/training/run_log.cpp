@@ -90,7 +90,6 @@ void RunLog::validation(std::int64_t step, const Validation& validation, bool be
   line["best_so_far"] = best_so_far;
   if (at_end) line["at_end"] = true;
   write(line);
-  sync();
   inform(fmt::format("update {}: {}{}", step, summary(validation), best_so_far ? " (best so far)" : ""));
 }
 
