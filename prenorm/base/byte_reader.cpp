@@ -58,6 +58,8 @@ struct ByteReader::State {
       if (begin < end) break;
       if (!read_more()) return false;
     }
+    // Checked here, since zlib waits for a second byte: a single wrong one would look like a truncated file.
+    if (raw[begin] != 0x1F) throw_error<FileError>("{}: the gzip file is damaged: incorrect header check", name);
     inflateReset(&zip);
     return in_member = true;
   }
