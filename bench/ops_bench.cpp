@@ -14,6 +14,7 @@
 
 #include "prenorm/base/random.h"
 #include "prenorm/ops/attention.h"
+#include "prenorm/ops/cpu/gelu.h"
 #include "prenorm/ops/cross_entropy.h"
 #include "prenorm/ops/dropout.h"
 #include "prenorm/ops/embedding.h"
@@ -77,6 +78,16 @@ void Dropout(benchmark::State& state) {
   report_bytes(state, 2 * kFloat * static_cast<double>(x.numel()));
 }
 BENCHMARK(Dropout)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+void GeluForwardBackward(benchmark::State& state) {
+  const at::Tensor z = random_matrix(kTokens, 4 * kWidth), grad = random_matrix(kTokens, 4 * kWidth);
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(ops::cpu::gelu(z, ops::cpu::Gelu::kExact));
+    benchmark::DoNotOptimize(ops::cpu::gelu_backward(grad, z, ops::cpu::Gelu::kExact));
+  }
+  report_bytes(state, 5 * kFloat * static_cast<double>(z.numel()));
+}
+BENCHMARK(GeluForwardBackward)->UseRealTime()->Unit(benchmark::kMillisecond);
 
 // Leaves that want gradients, and what comes back.
 struct NormInputs {

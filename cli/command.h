@@ -26,6 +26,7 @@ CLI::Validator one_of(std::vector<std::string> words);
 template <class Values>
 std::vector<std::string> names_of(const Values& values) {
   std::vector<std::string> names;
+  names.reserve(std::size(values));
   for (const auto& value : values) names.emplace_back(value.second);
   return names;
 }

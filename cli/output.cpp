@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "prenorm/base/error.h"
+#include "prenorm/base/json_text.h"
 #include "prenorm/base/terminal.h"
 
 namespace prenorm::cli {
@@ -19,16 +20,6 @@ namespace {
   const int code = errno;
   if (code == EPIPE) throw OutputClosed();
   throw_error<FileError>("standard output: cannot be written: {}", std::strerror(code));
-}
-
-// Gives `use` standard input, piece by piece; `hint` is for people at a terminal.
-template <class Use>
-void for_each_chunk(std::string_view hint, const Use& use) {
-  if (::isatty(STDIN_FILENO) == 1) inform(hint);
-  std::array<char, 1U << 16> buffer;
-  while (const std::size_t count = std::fread(buffer.data(), 1, buffer.size(), stdin))
-    use(std::string_view(buffer.data(), count));
-  if (std::ferror(stdin) != 0) throw_error<FileError>("standard input: cannot be read: {}", std::strerror(errno));
 }
 
 }  // namespace
@@ -45,7 +36,7 @@ void print(std::string_view text) {
 }
 
 void print_json(const nlohmann::json& object) {
-  print(object.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+  print(json_text(object, 2));
   print("\n");
 }
 
@@ -54,35 +45,6 @@ void flush_output() {
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return;
   if (errno == 0) errno = EIO;  // an earlier write failed, and nobody looked
   fail_to_write();
-}
-
-std::string read_standard_input_text() {
-  std::string text;
-  for_each_chunk("reading from the terminal; Ctrl-D ends it", [&](std::string_view chunk) { text += chunk; });
-  return text;
-}
-
-std::vector<std::string> read_standard_input() {
-  std::vector<std::string> lines;
-  std::string line;
-  bool open = false;  // a line has begun that no newline has ended yet
-  const auto finish = [&] {
-    if (!line.empty() && line.back() == '\r') line.pop_back();
-    lines.push_back(std::move(line));
-    line.clear();
-    open = false;
-  };
-  for_each_chunk("reading from the terminal, one sentence a line; Ctrl-D ends it", [&](std::string_view rest) {
-    while (!rest.empty()) {
-      const std::size_t newline = rest.find('\n');
-      line += rest.substr(0, newline);
-      open = newline == std::string_view::npos;
-      rest.remove_prefix(open ? rest.size() : newline + 1);
-      if (!open) finish();
-    }
-  });
-  if (open) finish();
-  return lines;
 }
 
 }  // namespace prenorm::cli

@@ -1,10 +1,8 @@
-// Standard output and standard input.
+// Standard output.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
-#include <string>
 #include <string_view>
-#include <vector>
 
 namespace prenorm::cli {
 
@@ -20,10 +18,5 @@ void print(std::string_view text);
 // One object and a newline. Text that is not UTF-8 (a file's name) is made so.
 void print_json(const nlohmann::json& object);
 void flush_output();
-
-// The rest of standard input as lines without their ends (\n or \r\n). Errors: FileError.
-std::vector<std::string> read_standard_input();
-// The same as it is. Errors: FileError.
-std::string read_standard_input_text();
 
 }  // namespace prenorm::cli

@@ -5,13 +5,14 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
-#include <new>
 
 #include "cli/commands.h"
+#include "cli/explain_error.h"
 #include "cli/help.h"
 #include "cli/output.h"
 #include "cli/usage.h"
 #include "prenorm/base/error.h"
+#include "prenorm/base/printable.h"
 #include "prenorm/base/terminal.h"
 #include "prenorm/base/version.h"
 
@@ -21,12 +22,10 @@ namespace {
 // A shell reports a command that a signal ended as 128 + signal; SIGPIPE is 13.
 constexpr int kClosedPipe = 141;
 
-// One line whatever the message holds: LibTorch appends a backtrace, and a file's name may hold anything.
+// One line whatever the message holds: a file's name may hold anything.
 void print_error(std::string_view message) {
-  std::string line(message.substr(0, message.find('\n')));
-  for (char& c : line)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
-  line = fmt::format("{} {}\n", colours_wanted() ? "\033[31merror:\033[0m" : "error:", line);
+  const std::string line =
+      fmt::format("{} {}\n", colours_wanted() ? "\033[31merror:\033[0m" : "error:", printable(message));
   std::fputs(line.c_str(), stderr);  // fmt::print would throw where stderr is closed
 }
 
@@ -65,10 +64,8 @@ int run(int argc, const char* const* argv) {
   } catch (const Error& error) {
     print_error(error.what());
     return error.exit_code();
-  } catch (const std::bad_alloc&) {
-    print_error("out of memory");
   } catch (const std::exception& error) {
-    print_error(error.what());
+    print_error(explain_error(error));
   }
   return 1;
 }

@@ -14,12 +14,15 @@ models
 decoding
 training
 tasks huggingface
-lab papers report
+lab report
 pages demo
 cli"
 core=$(sed -n 's/^set(core_rooms \(.*\))$/\1/p' prenorm/CMakeLists.txt)
 [[ -n $core ]] || { echo "prenorm/CMakeLists.txt: no line set(core_rooms ...) to read the rooms from"; exit 1; }
 
+for room in $floors; do
+  [[ -d $room || -d prenorm/$room ]] || { echo "tools/check_layers.sh: there is no room $room"; exit 1; }
+done
 offences=$(
   grep -rnE --include='*.h' --include='*.cpp' --include='*.cu' \
     '^[[:space:]]*#[[:space:]]*include[[:space:]]*["<](prenorm/[^/">]+/|cli/|torch/|ATen/|c10/)' prenorm cli |

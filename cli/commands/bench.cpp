@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/commands/bench_decode.h"
+#include "cli/input.h"
 #include "cli/output.h"
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
@@ -170,6 +171,10 @@ int bench(const Options& options) {
   const auto task = tasks::measuring_task(
       config, {.synthetic = synthetic, .lengths = options.lengths, .prepared_dir = "runs/prepared"});
   if (!options.write_batches.empty()) {
+    const DataConfig& data = config.data;
+    refuse_input_as_output(
+        "--write-batches", options.write_batches,
+        {options.config, data.train_source, data.train_target, data.valid_source, data.valid_target});
     auto* translator = dynamic_cast<tasks::TranslatorTask*>(task.get());
     if (translator == nullptr) throw_error<UsageError>("--write-batches is for task = \"translation\"");
     write_batches(options, config, *translator);

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "cli/input.h"
 #include "cli/output.h"
 #include "prenorm/base/error.h"
 #include "prenorm/base/profile.h"
@@ -109,7 +110,7 @@ std::string table(const ordered_json& j) {
 }  // namespace
 
 int bench_decode(const DecodeBenchOptions& options) {
-  const std::vector<std::string> lines = training::read_lines(options.text);
+  const std::vector<std::string> lines = training::read_lines(open_text(options.text));
   if (lines.empty()) throw_error<DataError>("{}: is empty, there is nothing to translate", options.text);
   const tasks::LoadedTranslator loaded = load(options.translator);
   const Measured cached = measure(loaded, lines, options.text, SearchLoop::kCached);

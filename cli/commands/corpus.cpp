@@ -5,10 +5,10 @@
 
 #include <algorithm>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <string>
 
 #include "cli/output.h"
+#include "prenorm/base/json.h"
 #include "prenorm/base/terminal.h"
 #include "prenorm/corpora/debian.h"
 #include "prenorm/corpora/debian_text.h"
@@ -47,7 +47,7 @@ std::string table(const DebianCorpusReport& report) {
 int build(const DebianCorpusOptions& options, bool json) {
   const DebianCorpusReport report = corpora::build_debian_corpus(options);
   if (json) {
-    nlohmann::json object = nlohmann::json::parse(corpora::report_to_json(report));
+    nlohmann::json object = parse_json(corpora::report_to_json(report));
     object["output"] = options.output.string();
     print_json(object);
   } else {
@@ -86,7 +86,7 @@ std::string table(const DebianTextReport& report) {
 int build(const DebianTextOptions& options, bool json) {
   const DebianTextReport report = corpora::build_debian_text(options);
   if (json) {
-    nlohmann::json object = nlohmann::json::parse(corpora::text_report_to_json(report));
+    nlohmann::json object = parse_json(corpora::text_report_to_json(report));
     object["output"] = options.output.string();
     print_json(object);
   } else {

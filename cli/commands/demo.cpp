@@ -15,6 +15,7 @@
 #include "prenorm/corpora/debian.h"
 #include "prenorm/demo/demo_page.h"
 #include "prenorm/demo/three_ways.h"
+#include "prenorm/training/process.h"
 
 namespace prenorm::cli {
 namespace {
@@ -66,6 +67,7 @@ nlohmann::json summary(const demo::DemoResult& result, const fs::path& report, d
 
 int run_demo(const Options& options) {
   const auto start = std::chrono::steady_clock::now();
+  training::keep_freed_memory();
   const demo::DemoResult result = demo::train_three_ways(
       {.text = text_of(options), .output = options.output, .steps = options.steps, .minutes = options.minutes});
   const fs::path report = fs::path(options.output) / "report.html";

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/input.h"
 #include "cli/output.h"
 #include "cli/translator_options.h"
 #include "prenorm/base/error.h"
@@ -27,8 +28,8 @@ struct Options {
 };
 
 int evaluate(const Options& options) {
-  const std::vector<std::string> source = training::read_lines(options.source),
-                                 reference = training::read_lines(options.reference);
+  const std::vector<std::string> source = training::read_lines(open_text(options.source)),
+                                 reference = training::read_lines(open_text(options.reference));
   if (source.size() != reference.size())
     throw_error<DataError>("{} has {} lines but {} has {}; line N of one must translate line N of the other",
                            options.source, source.size(), options.reference, reference.size());
@@ -72,8 +73,12 @@ void add_evaluate(CLI::App& app, Run& chosen) {
   CLI::App* command = app.add_subcommand("evaluate", "Translates a test set and scores the result.");
   auto options = std::make_shared<Options>();
   add_translator_options(*command, options->translator);
-  command->add_option("--source", options->source, "text to translate")->type_name("FILE")->required();
-  command->add_option("--reference", options->reference, "its right translation")->type_name("FILE")->required();
+  command->add_option("--source", options->source, "text to translate; - = standard input")
+      ->type_name("FILE")
+      ->required();
+  command->add_option("--reference", options->reference, "its right translation; - = standard input")
+      ->type_name("FILE")
+      ->required();
   add_json_flag(*command, options->json);
   command->footer("Example: prenorm evaluate runs/my --source test.en --reference test.de");
   run_as(*command, chosen, [options] { return evaluate(*options); });

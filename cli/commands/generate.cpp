@@ -8,9 +8,11 @@
 #include <optional>
 #include <string>
 
+#include "cli/input.h"
 #include "cli/output.h"
 #include "cli/run_process.h"
 #include "prenorm/base/terminal.h"
+#include "prenorm/config/id_list.h"
 #include "prenorm/decoding/generate.h"
 #include "prenorm/tasks/setup.h"
 
@@ -44,6 +46,7 @@ int generate(Options options) {
   if (options.prompt == "-") options.prompt = read_standard_input_text();
   // Positions beyond the windows of training are there, but nothing has been learned about them.
   options.generate.context = loaded.config.data.sequence_length;
+  options.generate.end_ids = config::parse_ids(loaded.config.decode.end_ids).value_or(std::vector<std::int64_t>());
   const auto start = std::chrono::steady_clock::now();
   const decoding::Generator generator(*loaded.model, loaded.tokenizers.source, options.prompt, options.generate);
   nlohmann::json samples = nlohmann::json::array();

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "cli/input.h"
 #include "cli/output.h"
 #include "cli/run_process.h"
 #include "prenorm/base/error.h"
@@ -66,7 +67,12 @@ nlohmann::ordered_json as_json(const Options& options, const tasks::LoadedClassi
 }
 
 int predict(const Options& options) {
-  const data::Table table = data::read_table(options.table);
+  if (!options.output.empty()) {
+    std::vector<std::filesystem::path> inputs = training::RunFolder(options.run).files();
+    inputs.emplace_back(options.table);
+    refuse_input_as_output("--output", options.output, inputs);
+  }
+  const data::Table table = data::read_table(open_text(options.table));
   const tasks::LoadedClassifier loaded = load(options);
   const bool labelled = data::columns_of(table, loaded.format, /*optional_label=*/true).label.has_value();
   const data::Examples examples =
@@ -99,7 +105,8 @@ void add_predict(CLI::App& app, Run& chosen) {
   CLI::App* command = app.add_subcommand("predict", "Classifies the examples of a table, and scores them if labelled.");
   auto options = std::make_shared<Options>();
   command->add_option("RUN", options->run, "a run folder of task = \"classification\"")->required();
-  command->add_option("TABLE", options->table, "tab-separated, with column names as trained")->required();
+  command->add_option("TABLE", options->table, "tab-separated, with column names as trained; - = standard input")
+      ->required();
   command->add_option("--output", options->output, "where predictions go instead of standard output")
       ->type_name("FILE");
   command->add_option("--checkpoint", options->checkpoint, "average, best, last or a step; the first there is")

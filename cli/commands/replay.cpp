@@ -7,6 +7,7 @@
 
 #include "cli/output.h"
 #include "prenorm/tasks/replay_run.h"
+#include "prenorm/training/process.h"
 #include "prenorm/training/replay.h"
 
 namespace prenorm::cli {
@@ -19,6 +20,7 @@ struct Options {
 };
 
 int replay(const Options& options) {
+  training::keep_freed_memory();
   const training::Replay result = tasks::replay_run(training::RunFolder(options.run), options.step);
   if (options.json)
     print_json(training::to_json(result));

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/input.h"
 #include "cli/output.h"
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
@@ -17,8 +18,6 @@
 
 namespace prenorm::cli {
 namespace {
-
-namespace fs = std::filesystem;
 
 struct Options {
   std::vector<std::string> paths;
@@ -35,6 +34,7 @@ std::string command_line(const Options& o) {
 int write_report(const Options& options) {
   pages::Library library({options.paths.begin(), options.paths.end()}, /*live=*/false);
   library.update();
+  refuse_input_as_output("--output", options.output, library.files());
   const report::Page page = library_page(library, command_line(options));
   for (const std::string& problem : page.problems) warn(problem);
   if (library.is_empty()) throw_error<UsageError>("nothing that could be shown; name runs, studies or probes");

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/input.h"
 #include "cli/output.h"
 #include "prenorm/base/error.h"
 #include "prenorm/base/line_reader.h"
@@ -35,11 +36,8 @@ struct Text {
 };
 
 Text read_text(const std::string& path) {
-  if (path.empty() || path == "-") return {"standard input", read_standard_input()};
-  Text text{path, {}};
-  LineReader reader(path);
-  for (std::string line; reader.next(line);) text.lines.push_back(line);
-  return text;
+  LineReader reader = open_text(path);
+  return {reader.path().string(), reader.all_lines()};
 }
 
 void check(const Text& hypothesis, const Text& reference) {

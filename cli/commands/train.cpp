@@ -4,16 +4,16 @@
 
 #include <csignal>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "cli/output.h"
 #include "prenorm/base/error.h"
-#include "prenorm/base/file.h"
+#include "prenorm/base/json.h"
 #include "prenorm/base/terminal.h"
 #include "prenorm/config/load.h"
 #include "prenorm/tasks/train.h"
+#include "prenorm/training/process.h"
 #include "prenorm/training/stop_signal.h"
 
 namespace prenorm::cli {
@@ -47,13 +47,14 @@ int train(const Options& options) {
   const RunFolder folder = folder_of(options);
   const Config config = config_of(options, folder);
   be_quiet(options.quiet);
+  training::keep_freed_memory();
   const auto result = tasks::train(config, folder, options.resume ? Start::kResume : Start::kNew);
   if (result.reason == StopReason::kSignal) {
     warn(fmt::format("stopped after update {}; go on with: prenorm train --resume --run {}", result.state.step,
                      folder.path().string()));
     return 128 + training::StopSignal::received();
   }
-  nlohmann::json json = nlohmann::json::parse(read_file(folder.results()));
+  nlohmann::json json = read_json(folder.results());
   json["run"] = folder.path().string();
   if (options.json) {
     print_json(json);

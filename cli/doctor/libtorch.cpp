@@ -13,7 +13,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
-#include <thread>
+
+#include "prenorm/base/cores.h"
 
 #include "prenorm/ops/cpu_level.h"
 
@@ -83,7 +84,7 @@ Check check_devices() {
 }
 
 Check check_threads() {
-  const auto cores = static_cast<int>(std::thread::hardware_concurrency());
+  const int cores = usable_cores();
   const int threads = at::get_num_threads();
   Check check{"threads", Verdict::kOk, fmt::format("{} for {} cores", threads, cores), "", {}};
   check.details = {{"threads", threads}, {"cores", cores}};

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "prenorm/base/error.h"
+#include "prenorm/base/file_system.h"
 #include "prenorm/corpora/package_cache.h"
 
 namespace prenorm::cli {
@@ -15,8 +16,7 @@ constexpr double kLittleSpace = 2, kNoSpace = 0.1;
 
 fs::path nearest_existing(fs::path folder) {
   std::error_code failed;
-  folder = fs::absolute(folder, failed).lexically_normal();
-  if (!folder.has_filename()) folder = folder.parent_path();  // "/a/." has become "/a/"
+  folder = absolute_path(folder);
   while (!fs::exists(folder, failed) && folder != folder.parent_path()) folder = folder.parent_path();
   return folder;
 }

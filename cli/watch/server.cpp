@@ -3,6 +3,7 @@
 #include <httplib.h>
 #include <sys/socket.h>
 
+#include <atomic>
 #include <chrono>
 #include <thread>
 
@@ -26,11 +27,29 @@ void answer(pages::LivePage& page, const httplib::Request& request, httplib::Res
   response.set_content(*html, "text/html; charset=utf-8");
 }
 
-httplib::Server::HandlerResponse check_host(const httplib::Request& request, httplib::Response& response) {
-  if (is_loopback(request.get_header_value("Host"))) return httplib::Server::HandlerResponse::Unhandled;
-  response.status = 403;
-  response.set_content("prenorm watch answers this machine alone\n", "text/plain");
+httplib::Server::HandlerResponse refuse(httplib::Response& response, int status, const char* why) {
+  response.status = status;
+  response.set_content(why, "text/plain");
   return httplib::Server::HandlerResponse::Handled;
+}
+
+bool has_body(const httplib::Request& request) {
+  return request.has_header("Transfer-Encoding") ||
+         (request.has_header("Content-Length") && request.get_header_value("Content-Length") != "0");
+}
+
+// Before anything of a request but its headers has been read. A browser asks for the page, whole or a part of it.
+httplib::Server::HandlerResponse check_request(const httplib::Request& request, httplib::Response& response) {
+  using Answer = httplib::Server::HandlerResponse;
+  if (request.ranges.size() > 1) {  // and no text, of which the library would send those ranges
+    response.status = 416;
+    return Answer::Handled;
+  }
+  if (request.method != "GET" && request.method != "HEAD") return refuse(response, 405, "GET alone is answered\n");
+  if (has_body(request)) return refuse(response, 413, "a request with a body is not answered\n");
+  if (request.get_header_value_count("Host") > 1) return refuse(response, 400, "the request names two hosts\n");
+  if (is_loopback(request.get_header_value("Host"))) return Answer::Unhandled;
+  return refuse(response, 403, "prenorm watch answers this machine alone\n");
 }
 
 void set_up(httplib::Server& server, pages::LivePage& page) {
@@ -40,8 +59,8 @@ void set_up(httplib::Server& server, pages::LivePage& page) {
     ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
   });
   server.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
-  server.set_keep_alive_timeout(1);
-  server.set_pre_routing_handler(check_host);
+  server.set_keep_alive_max_count(1);  // what follows a request that was refused is not taken for another one
+  server.set_pre_routing_handler(check_request);
   server.set_default_headers({{"Cache-Control", "no-store"},
                               {"X-Content-Type-Options", "nosniff"},
                               {"Referrer-Policy", "no-referrer"},
@@ -53,6 +72,28 @@ void set_up(httplib::Server& server, pages::LivePage& page) {
     response.set_content("the page could not be made; see the folders\n", "text/plain");
   });
 }
+
+// Answers requests in a thread of its own, which has ended when this has.
+class Listener {
+ public:
+  explicit Listener(httplib::Server& server) : server_(server) {
+    thread_ = std::jthread([this] {
+      server_.listen_after_bind();
+      ended_ = true;
+    });
+    while (!server_.is_running() && !ended_) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  // A server that does not run yet would not be stopped: the constructor has waited for that.
+  ~Listener() { server_.stop(); }
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+  bool has_ended() const { return ended_; }
+
+ private:
+  httplib::Server& server_;
+  std::atomic<bool> ended_ = false;
+  std::jthread thread_;
+};
 
 }  // namespace
 
@@ -69,11 +110,12 @@ void serve(pages::LivePage& page, int port, const std::function<void(int port)>&
   if (bound <= 0)
     throw_error<UsageError>("--port {}: is in use or not allowed; name another, or 0 for any that is free", port);
   const training::StopSignal signal;
-  std::thread listener([&] { server.listen_after_bind(); });
+  const Listener listener(server);
   ready(bound);
-  while (training::StopSignal::received() == 0) std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  server.stop();
-  listener.join();
+  while (training::StopSignal::received() == 0) {
+    if (listener.has_ended()) throw_error<Error>("port {}: the system closed it; start prenorm watch again", bound);
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
 }
 
 }  // namespace prenorm::cli

@@ -2,40 +2,28 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <atomic>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <utility>
 
+#include "prenorm/base/byte_order_mark.h"
 #include "prenorm/base/error.h"
+#include "prenorm/base/file_system.h"
+#include "prenorm/base/input_file.h"
+#include "prenorm/base/temporary.h"
 
 namespace prenorm {
 namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kWriteBuffer = std::size_t{1} << 20;
+constexpr std::uint64_t kLargestFile = std::uint64_t{1} << 30;
 
 std::string reason() { return std::strerror(errno); }
-
-// Beside the final name, so that the rename stays within one file system; with the process number and a count, so that
-// neither two runs nor two threads write over each other.
-fs::path temporary_beside(const fs::path& path) {
-  static std::atomic<std::uint64_t> count{0};
-  fs::path result = path;
-  result += fmt::format(".partial-{}-{}", ::getpid(), count++);
-  return result;
-}
-
-void make_parent(const fs::path& path) {
-  if (!path.has_parent_path()) return;
-  std::error_code error;
-  fs::create_directories(path.parent_path(), error);
-  if (error) throw_error<FileError>("{}: cannot make the folder: {}", path.parent_path().string(), error.message());
-}
 
 // Swaps two names in one step, so that `b` exists at every moment; false where the system cannot, or `b` is missing.
 bool exchange(const fs::path& a, const fs::path& b) {
@@ -45,10 +33,9 @@ bool exchange(const fs::path& a, const fs::path& b) {
 // rename() cannot replace a folder that is not empty: an older one moves aside first, and back if the step fails.
 void move_into_place(const fs::path& from, const fs::path& to) {
   std::error_code error, ignored;
-  const fs::path old = fs::path(to) += ".old";
+  const fs::path old = temporary_beside(to, TemporaryKind::kOld);
   const bool replaces = fs::exists(fs::symlink_status(to, ignored));
   if (replaces) {
-    fs::remove_all(old, ignored);
     fs::rename(to, old, error);
     if (error) throw_error<FileError>("{}: cannot be replaced: {}", to.string(), error.message());
   }
@@ -58,39 +45,44 @@ void move_into_place(const fs::path& from, const fs::path& to) {
   if (replaces) fs::remove_all(old, ignored);
 }
 
-struct Descriptor {
-  explicit Descriptor(int value) : fd(value) {}
-  ~Descriptor() {
-    if (fd >= 0) ::close(fd);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int fd;
-};
-
 }  // namespace
 
-std::string read_file(const fs::path& path) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.fd < 0) throw_error<FileError>("{}: cannot be opened: {}", path.string(), reason());
+std::string read_file(const fs::path& path, std::uint64_t largest) {
+  const InputFile file(path);
+  const auto refuse = [&] {
+    throw_error<FileError>("{}: is larger than {} MiB, too large for what it should be", path.string(), largest >> 20);
+  };
+  if (static_cast<std::uint64_t>(file.status().st_size) > largest) refuse();
   std::string content;
-  char block[1 << 16];
+  std::array<char, 1 << 16> block;
   for (;;) {
-    const ssize_t count = ::read(file.fd, block, sizeof block);
+    const ssize_t count = ::read(file.descriptor(), block.data(), block.size());
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) throw_error<FileError>("{}: cannot be read: {}", path.string(), reason());
     if (count == 0) return content;
-    content.append(block, static_cast<std::size_t>(count));
+    content.append(block.data(), static_cast<std::size_t>(count));
+    if (content.size() > largest) refuse();  // files of /proc say that they have no bytes
   }
 }
 
-AtomicFile::AtomicFile(fs::path path) : path_(std::move(path)), temporary_(temporary_beside(path_)) {
+std::string read_file(const fs::path& path) { return read_file(path, kLargestFile); }
+
+std::string read_text_file(const fs::path& path) {
+  std::string text = read_file(path);
+  strip_byte_order_mark(text);
+  return text;
+}
+
+AtomicFile::AtomicFile(fs::path path) : path_(std::move(path)) {
   // Renaming over a device or a pipe would put a plain file in its place.
   std::error_code ignored;
   if (fs::exists(path_, ignored) && !fs::is_regular_file(path_, ignored))
     throw_error<FileError>("{}: is not a plain file and is not replaced; name another file", path_.string());
-  make_parent(path_);
-  descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  make_folder(folder_of(path_));
+  remove_leftovers_of(path_);
+  Temporary made = make_temporary_file(path_);
+  temporary_ = std::move(made.path);
+  descriptor_ = made.descriptor;
   if (descriptor_ < 0) throw_error<FileError>("{}: cannot be written: {}", path_.string(), reason());
 }
 
@@ -121,13 +113,15 @@ void AtomicFile::flush() {
 void AtomicFile::commit() {
   flush();
   if (::fsync(descriptor_) != 0) throw_error<FileError>("{}: cannot be written: {}", path_.string(), reason());
-  const int closed = ::close(std::exchange(descriptor_, -1));
-  if (closed != 0 || ::rename(temporary_.c_str(), path_.c_str()) != 0) {
-    const std::string why = reason();
+  // Renamed before it is closed, which drops the lock; after the sync, closing has no errors left to report.
+  const bool renamed = ::rename(temporary_.c_str(), path_.c_str()) == 0;
+  const std::string why = reason();
+  ::close(std::exchange(descriptor_, -1));
+  if (!renamed) {
     ::unlink(temporary_.c_str());
     throw_error<FileError>("{}: cannot be written: {}", path_.string(), why);
   }
-  sync_directory(path_.has_parent_path() ? path_.parent_path() : fs::path("."));
+  sync_directory(folder_of(path_));
 }
 
 void write_file_atomically(const fs::path& path, std::string_view content) {
@@ -137,30 +131,27 @@ void write_file_atomically(const fs::path& path, std::string_view content) {
 }
 
 void sync_directory(const fs::path& path) {
-  const Descriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  const bool synced = folder.fd >= 0 && ::fsync(folder.fd) == 0;
-  if (!synced && (folder.fd < 0 || (errno != EINVAL && errno != ENOTSUP)))  // file systems without folder syncs
-    throw_error<FileError>("{}: the folder cannot be synced: {}", path.string(), reason());
+  const int folder = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool synced = folder >= 0 && ::fsync(folder) == 0;
+  const int code = synced ? 0 : errno;
+  if (folder >= 0) ::close(folder);
+  if (!synced && (folder < 0 || (code != EINVAL && code != ENOTSUP)))  // file systems without folder syncs
+    throw_error<FileError>("{}: the folder cannot be synced: {}", path.string(), std::strerror(code));
 }
 
-fs::path without_separator_at_end(const fs::path& path) {
-  const fs::path normal = path.lexically_normal();
-  return normal.has_filename() || !normal.has_relative_path() ? normal : normal.parent_path();
-}
-
-AtomicDirectory::AtomicDirectory(const fs::path& path)
-    : final_(without_separator_at_end(path)), temporary_(temporary_beside(final_)) {
-  make_parent(final_);
-  std::error_code error;
-  fs::remove_all(temporary_, error);
-  fs::create_directory(temporary_, error);
-  if (error) throw_error<FileError>("{}: cannot make the folder: {}", final_.string(), error.message());
+AtomicDirectory::AtomicDirectory(const fs::path& path) : final_(plain_path(path)) {
+  make_folder(folder_of(final_));
+  remove_leftovers_of(final_);
+  Temporary made = make_temporary_folder(final_);
+  temporary_ = std::move(made.path);
+  descriptor_ = made.descriptor;
+  if (descriptor_ < 0) throw_error<FileError>("{}: cannot make the folder: {}", final_.string(), reason());
 }
 
 AtomicDirectory::~AtomicDirectory() {
-  if (committed_) return;
   std::error_code ignored;
-  fs::remove_all(temporary_, ignored);
+  if (!committed_) fs::remove_all(temporary_, ignored);
+  ::close(descriptor_);
 }
 
 void AtomicDirectory::commit() {
@@ -168,29 +159,26 @@ void AtomicDirectory::commit() {
   const bool exchanged = exchange(temporary_, final_);
   if (!exchanged) move_into_place(temporary_, final_);
   committed_ = true;
-  sync_directory(final_.has_parent_path() ? final_.parent_path() : fs::path("."));
+  sync_directory(folder_of(final_));
   std::error_code ignored;
   if (exchanged) fs::remove_all(temporary_, ignored);  // the older content
 }
 
 void replace_link(const fs::path& link, const fs::path& target) {
-  const fs::path temporary = temporary_beside(link);
+  const fs::path temporary = temporary_beside(link, TemporaryKind::kPartial);
   std::error_code error;
   fs::remove(temporary, error);
   fs::create_symlink(target, temporary, error);
   if (!error) fs::rename(temporary, link, error);
   if (error) throw_error<FileError>("{}: the link cannot be set: {}", link.string(), error.message());
-  sync_directory(link.has_parent_path() ? link.parent_path() : fs::path("."));
+  sync_directory(folder_of(link));
 }
 
 MappedFile::MappedFile(const fs::path& path) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  struct stat status {};
-  if (file.fd < 0 || ::fstat(file.fd, &status) != 0)
-    throw_error<FileError>("{}: cannot be opened: {}", path.string(), reason());
-  size_ = static_cast<std::size_t>(status.st_size);
+  const InputFile file(path);
+  size_ = static_cast<std::size_t>(file.status().st_size);
   if (size_ == 0) return;  // an empty file cannot be mapped
-  void* data = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file.fd, 0);
+  void* data = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file.descriptor(), 0);
   if (data == MAP_FAILED) throw_error<FileError>("{}: cannot be mapped: {}", path.string(), reason());
   data_ = static_cast<const std::byte*>(data);
 }

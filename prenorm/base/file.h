@@ -10,10 +10,15 @@
 
 namespace prenorm {
 
+// A regular file of at most 1 GiB. Errors: FileError.
 std::string read_file(const std::filesystem::path& path);
+// The same, of at most `largest` bytes.
+std::string read_file(const std::filesystem::path& path, std::uint64_t largest);
+// A text in UTF-8, without the byte order mark that some editors put before it.
+std::string read_text_file(const std::filesystem::path& path);
 
 // A file that appears under its name only when commit() returns: written beside it, synced, renamed. Destroyed before
-// commit(), it leaves nothing behind.
+// commit(), it leaves nothing behind. What a killed process left of the same file is removed.
 class AtomicFile {
  public:
   explicit AtomicFile(std::filesystem::path path);
@@ -36,13 +41,11 @@ class AtomicFile {
 
 void write_file_atomically(const std::filesystem::path& path, std::string_view content);
 
-// The same path in its plain form: "runs/my" for "runs/./my/".
-std::filesystem::path without_separator_at_end(const std::filesystem::path& path);
-
 // Syncs a folder's list of names, so that a rename in it survives a power cut.
 void sync_directory(const std::filesystem::path& path);
 
 // A folder that appears under its name only when commit() returns. Fill path(); destroyed before commit(), it is gone.
+// What a killed process left of the same folder is removed.
 class AtomicDirectory {
  public:
   explicit AtomicDirectory(const std::filesystem::path& path);
@@ -56,13 +59,16 @@ class AtomicDirectory {
  private:
   std::filesystem::path final_;
   std::filesystem::path temporary_;
+  int descriptor_ = -1;  // keeps the lock of what is being written
   bool committed_ = false;
 };
 
 // Points the symbolic link `link` at `target` (relative to the link's folder) in one step.
 void replace_link(const std::filesystem::path& link, const std::filesystem::path& target);
 
-// A read-only view of a whole file, paged in as it is touched.
+// A read-only view of a whole regular file, paged in as it is touched. A file that another process cuts short while it
+// is mapped ends this one with SIGBUS where the missing part is touched: the system has no other way to say so. Files
+// must be replaced, not cut.
 class MappedFile {
  public:
   MappedFile() = default;

@@ -11,21 +11,28 @@
 
 namespace prenorm {
 
-FolderLock::FolderLock(const std::filesystem::path& folder) {
+FolderLock::FolderLock(const std::filesystem::path& folder) : path_(folder / kFolderLock) {
   std::error_code ignored;  // the file says what is wrong
   std::filesystem::create_directories(folder, ignored);
-  const std::filesystem::path path = folder / kFolderLock;
-  descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (descriptor_ < 0) throw_error<FileError>("{}: cannot be written: {}", path.string(), std::strerror(errno));
+  descriptor_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (descriptor_ < 0) throw_error<FileError>("{}: cannot be written: {}", path_.string(), std::strerror(errno));
 }
 
 FolderLock::~FolderLock() { ::close(descriptor_); }
 
-bool FolderLock::try_lock() { return ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK; }
+bool FolderLock::try_lock() { return take(LOCK_EX | LOCK_NB); }
 
-void FolderLock::lock() {
-  while (::flock(descriptor_, LOCK_EX) != 0 && errno == EINTR) {
+void FolderLock::lock() { take(LOCK_EX); }
+
+bool FolderLock::take(int operation) {
+  int result = 0;
+  while ((result = ::flock(descriptor_, operation)) != 0 && errno == EINTR) {
   }
+  if (result == 0) return true;
+  if (errno == EWOULDBLOCK) return false;
+  throw_error<FileError>(
+      "{}: cannot be locked: {}; use a folder on a file system with locks (of NFS: mounted with lock support)",
+      path_.string(), std::strerror(errno));
 }
 
 }  // namespace prenorm

@@ -1,31 +1,40 @@
-// Lines of a plain or gzip file, told apart by content. Memory: one line.
+// Lines of a plain or gzip file, told apart by content. A byte order mark before the first is skipped. Memory: one
+// line.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
-#include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "prenorm/base/byte_reader.h"
+#include "prenorm/base/input_file.h"
 
 namespace prenorm {
 
 class LineReader {
  public:
-  // Errors: FileError when the file is missing or cannot be read.
-  explicit LineReader(const std::filesystem::path& path);
-  ~LineReader();
+  // Errors: FileError when the file is missing, cannot be read or, unless it is read once only, is no regular file.
+  explicit LineReader(const std::filesystem::path& path, Reading reading = Reading::kAgain);
+  // Of standard input, which is what path() then says.
+  static LineReader standard_input();
 
   // Reads the next line without its end (\n or \r\n). False at the end of the file.
   // Errors: FileError when a gzip file is damaged or truncated, DataError for a line over 64 MiB.
   bool next(std::string& line);
+  // All lines that are left. Errors: as next(); DataError for more than 1 GiB of them.
+  std::vector<std::string> all_lines();
   // Number of the line that next() read last, counted from 1.
   std::int64_t line_number() const { return line_number_; }
   const std::filesystem::path& path() const { return path_; }
 
  private:
-  struct Stream;
+  LineReader(InputFile file, std::filesystem::path path);
+
   std::filesystem::path path_;
-  std::unique_ptr<Stream> stream_;
+  ByteReader bytes_;
+  std::string_view unread_;  // of what bytes_ gave last
   std::int64_t line_number_ = 0;
 };
 

@@ -41,8 +41,8 @@ std::vector<Row> stop() {
   std::vector<Row> rows;
   for (const Operator* op : registry().operators)
     if (op->calls_ > 0)
-      rows.push_back(
-          {op->name_, op->takes_, 1e-9 * static_cast<double>(op->nanoseconds_), op->calls_, op->flops_, op->bytes_});
+      rows.push_back({op->name_, op->takes_, 1e-9 * static_cast<double>(op->nanoseconds_), op->calls_,
+                      static_cast<double>(op->flops_), static_cast<double>(op->bytes_)});
   std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.seconds > b.seconds; });
   return rows;
 }

@@ -22,8 +22,8 @@ class Operator {
   void add(std::int64_t nanoseconds, double flops, double bytes) {
     nanoseconds_.fetch_add(nanoseconds, std::memory_order_relaxed);
     calls_.fetch_add(1, std::memory_order_relaxed);
-    flops_.fetch_add(flops, std::memory_order_relaxed);
-    bytes_.fetch_add(bytes, std::memory_order_relaxed);
+    flops_.fetch_add(static_cast<std::int64_t>(flops), std::memory_order_relaxed);
+    bytes_.fetch_add(static_cast<std::int64_t>(bytes), std::memory_order_relaxed);
   }
 
  private:
@@ -33,8 +33,8 @@ class Operator {
 
   std::string_view name_;
   Takes takes_;
-  std::atomic<std::int64_t> nanoseconds_ = 0, calls_ = 0;
-  std::atomic<double> flops_ = 0, bytes_ = 0;
+  // Whole numbers, whose sums do not depend on the order of the threads.
+  std::atomic<std::int64_t> nanoseconds_ = 0, calls_ = 0, flops_ = 0, bytes_ = 0;
 };
 
 // Summed over threads.

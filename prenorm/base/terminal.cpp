@@ -11,6 +11,8 @@
 #include <cstdlib>
 #include <mutex>
 
+#include "prenorm/base/printable.h"
+
 namespace prenorm {
 namespace {
 
@@ -55,11 +57,11 @@ int terminal_columns() {
 void be_quiet(bool value) { quiet = value; }
 
 void inform(std::string_view line) {
-  if (!quiet) print_line(line);
+  if (!quiet) print_line(printable(line));
 }
 
 void warn(std::string_view line) {
-  print_line(colours_wanted() ? fmt::format("\033[33mwarning:\033[0m {}", line) : fmt::format("warning: {}", line));
+  print_line(fmt::format("{} {}", colours_wanted() ? "\033[33mwarning:\033[0m" : "warning:", printable(line)));
 }
 
 std::string format_duration(double seconds) {

@@ -14,7 +14,7 @@ bool colours_wanted();
 // Columns of the terminal, 80 where there is none.
 int terminal_columns();
 
-// One line on stderr; a progress line that is showing is moved below it.
+// One line on stderr, whatever it holds (see printable()); a progress line that is showing is moved below it.
 void inform(std::string_view line);
 void warn(std::string_view line);
 // Nothing but warnings from now on.

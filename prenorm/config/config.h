@@ -67,7 +67,7 @@ void describe(V& v, Config& c) {
   v.section("optim", c.optim, "how weights are updated");
   v.section("schedule", c.schedule, "the learning rate over time");
   v.section("train", c.train, "the training loop");
-  v.section("decode", c.decode, "how the model translates");
+  v.section("decode", c.decode, "how the model translates, and where a text that it writes ends");
   v.section("runtime", c.runtime, "how the machine is used");
 }
 

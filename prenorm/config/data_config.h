@@ -12,6 +12,7 @@
 namespace prenorm {
 
 enum class BadPairRule : std::uint8_t { kDrop, kRefuse };
+enum class BrokenRowRule : std::uint8_t { kAuto, kDrop, kRefuse };
 enum class TokenizerKind : std::uint8_t { kBpe, kUnigram, kCharacter, kByte };
 enum class Documents : std::uint8_t { kBlankLines, kLines, kOne };
 enum class LabelKind : std::uint8_t { kAuto, kClass, kNumber };
@@ -20,6 +21,11 @@ template <>
 struct EnumNames<BadPairRule> {
   static constexpr std::array<std::pair<BadPairRule, std::string_view>, 2> values{
       {{BadPairRule::kDrop, "drop"}, {BadPairRule::kRefuse, "refuse"}}};
+};
+template <>
+struct EnumNames<BrokenRowRule> {
+  static constexpr std::array<std::pair<BrokenRowRule, std::string_view>, 3> values{
+      {{BrokenRowRule::kAuto, "auto"}, {BrokenRowRule::kDrop, "drop"}, {BrokenRowRule::kRefuse, "refuse"}}};
 };
 template <>
 struct EnumNames<TokenizerKind> {
@@ -55,6 +61,7 @@ struct DataConfig {
   std::string second_text_column;
   std::string label_column;
   LabelKind label_kind = LabelKind::kAuto;
+  BrokenRowRule broken_rows = BrokenRowRule::kAuto;
   BadPairRule empty_side = BadPairRule::kDrop;
   BadPairRule too_long = BadPairRule::kDrop;
   BadPairRule invalid_utf8 = BadPairRule::kRefuse;
@@ -72,19 +79,23 @@ void describe(V& v, DataConfig& c) {
   v.field("train_text", c.train_text, "masked_lm, causal_lm: training text, plain or gzip");
   v.field("valid_text", c.valid_text, "masked_lm, causal_lm: validation text");
   v.field("documents", c.documents,
-          "masked_lm: what parts documents: blank_lines; lines = each line is one; one = the file is one");
+          "masked_lm: how documents are separated: blank_lines; lines (one a line); one (the whole file)");
   v.field("sequence_length", c.sequence_length, Range{2, 1048576},
           "tokens of a sequence: of each (masked_lm, causal_lm), of the longest (classification: more is cut off)");
   v.field("train_table", c.train_table,
           "classification: training examples, tab-separated with a line of column names, as GLUE's");
   v.field("valid_table", c.valid_table, "classification: validation examples");
   v.field("text_column", c.text_column, "name of the column with the text; empty = known by GLUE's names");
-  v.field("second_text_column", c.second_text_column, "of the second text of a pair; empty = by GLUE's names, or none");
-  v.field("label_column", c.label_column, "of the label; empty = by GLUE's names");
+  v.field("second_text_column", c.second_text_column,
+          "column of the second text of a pair; empty = known by GLUE's names, or none");
+  v.field("label_column", c.label_column, "column of the label; empty = known by GLUE's names");
   v.field("label_kind", c.label_kind, "a label is a class or a number (regression); auto = number in GLUE's STS-B");
+  v.field("broken_rows", c.broken_rows,
+          "a row with another number of columns: drop it and count, or refuse the table; auto = drop in GLUE's QQP");
   v.field("empty_side", c.empty_side, "a training pair with an empty side: drop it and count, or refuse the corpus");
   v.field("too_long", c.too_long, "a training pair over the token limits: drop it and count, or refuse the corpus");
-  v.field("invalid_utf8", c.invalid_utf8, "a line that is not UTF-8: drop its pair and count, or refuse the corpus");
+  v.field("invalid_utf8", c.invalid_utf8,
+          "a line that is not UTF-8: drop it (with the other side of a pair) and count, or refuse the text");
   v.field("max_source_tokens", c.max_source_tokens, Range{1, 1048576}, "longest source sentence in tokens");
   v.field("max_target_tokens", c.max_target_tokens, Range{1, 1048576}, "longest target sentence in tokens");
   v.field("prepared_dir", c.prepared_dir, "where prepared corpora are kept; empty = `prepared` beside the run folder");

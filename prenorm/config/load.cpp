@@ -9,6 +9,7 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
+#include "prenorm/base/file_system.h"
 #include "prenorm/config/fields.h"
 #include "prenorm/config/text.h"
 
@@ -193,14 +194,17 @@ LoadedConfig load_config_text(std::string_view text, std::string_view name, std:
   return loaded;
 }
 
+namespace {
+constexpr std::uint64_t kLargestConfig = std::uint64_t{16} << 20;
+}
+
 LoadedConfig load_config(const fs::path& toml, std::span<const std::string> overrides) {
-  return load_config_text(read_file(toml), toml.string(), overrides);
+  return load_config_text(read_file(toml, kLargestConfig), toml.string(), overrides);
 }
 
 LoadedConfig load_run_config(const fs::path& run, std::span<const std::string> overrides) {
   const fs::path file = run / "config.toml";
-  std::error_code error;
-  if (!fs::exists(file, error)) throw_error<UsageError>("{}: is not a run folder, it has no config.toml", run.string());
+  if (!is_there(file)) throw_error<UsageError>("{}: is not a run folder, it has no config.toml", run.string());
   return load_config(file, overrides);
 }
 

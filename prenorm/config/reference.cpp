@@ -11,9 +11,10 @@ using config::Field;
 namespace {
 
 constexpr std::string_view kTomlHeader =
-    R"(# Every key of a prenorm configuration with its default. A configuration needs only the keys that it changes, and
-# these two, which have no default: data.train_source and data.train_target. Relative paths count from the working
-# directory.
+    R"(# Every key of a prenorm configuration with its default. A configuration needs only the keys that it changes, and the
+# training text of its task, which has no default: data.train_source and data.train_target for translation,
+# data.train_text for masked_lm and causal_lm, data.train_table for classification. Relative paths count from the
+# working directory.
 #
 # Written by `prenorm config --reference`; docs/configuration.md explains more.
 
@@ -23,8 +24,14 @@ constexpr std::string_view kMarkdownHeader = R"(# Configuration
 
 <!-- Written by `prenorm config --markdown`: edit the declarations in prenorm/config/, not this page. -->
 
-A run is described by a [TOML](https://toml.io) file. It needs only the keys that it changes; the two that have no
-default are `data.train_source` and `data.train_target`.
+A run is described by a [TOML](https://toml.io) file. It needs only the keys that it changes, and the training text of
+its task, which has no default:
+
+| `task` | training text |
+|---|---|
+| `translation` | `data.train_source` and `data.train_target` |
+| `masked_lm`, `causal_lm` | `data.train_text` |
+| `classification` | `data.train_table` |
 
 - A value comes from the default, then the file, then `--set section.key=value` on the command line, the last one
   winning. `prenorm config FILE` shows each value and where it came from.

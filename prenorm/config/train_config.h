@@ -1,4 +1,4 @@
-// [train] and [decode]: the loop around the model, and how it translates.
+// [train] and [decode]: the loop around the model, and how it translates and writes.
 #pragma once
 
 #include <array>
@@ -78,8 +78,9 @@ void describe(V& v, TrainConfig& c) {
           "which validation figure names the best checkpoint and stops early; score = the first of classification's "
           "metrics");
   v.field("patience", c.patience, Range{0, 1e9}, "validations without improvement after which to stop; 0 = never");
-  v.field("diverged_loss_ratio", c.diverged_loss_ratio, Range{0, 1e9},
-          "stop as diverged once the mean loss of log_every updates is over so many times that of update 1; 0 = never");
+  v.field(
+      "diverged_loss_ratio", c.diverged_loss_ratio, Range{0, 1e9},
+      "stop as diverged once the median loss of the last 16 updates is over so many times that of update 1; 0 = never");
   v.field("on_fault", c.on_fault,
           "what follows a loss or gradient that is not finite: stop; skip the batch; rollback to the last checkpoint");
   v.field("max_faults", c.max_faults, Range{1, 1e6},
@@ -99,6 +100,7 @@ struct DecodeConfig {
   std::int64_t max_length_offset = 20;
   std::int64_t max_source_tokens = 1024;
   std::int64_t max_tokens = 4096;
+  std::string end_ids;
 };
 
 template <class V>
@@ -113,6 +115,8 @@ void describe(V& v, DecodeConfig& c) {
   v.field("max_length_offset", c.max_length_offset, Range{1, 1e6}, "see max_length_ratio");
   v.field("max_source_tokens", c.max_source_tokens, Range{1, 1e6}, "longer lines are cut, with a warning");
   v.field("max_tokens", c.max_tokens, Range{1, 1e9}, "source tokens times beam translated together");
+  v.field("end_ids", c.end_ids,
+          "causal_lm: tokens that end a text, ids separated by commas; empty = the tokenizer's end of sentence");
 }
 
 }  // namespace prenorm

@@ -8,6 +8,7 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/config/fields.h"
+#include "prenorm/config/id_list.h"
 
 namespace prenorm {
 namespace config {
@@ -126,6 +127,12 @@ const std::vector<Rule>& all_rules() {
       {{"train.spike_ratio", "train.history"},
        "train.spike_ratio over 0 needs train.history over 0, the updates to compare with",
        [](const Config& c) { return c.train.spike_ratio == 0 || c.train.history > 0; }},
+      {{"decode.end_ids"},
+       "decode.end_ids must be ids of tokens, separated by commas",
+       [](const Config& c) { return parse_ids(c.decode.end_ids).has_value(); }},
+      {{"decode.end_ids", "task"},
+       "decode.end_ids is for causal_lm",
+       [](const Config& c) { return c.decode.end_ids.empty() || is(c, TaskKind::kCausalLm); }},
       {{"decode.n_best", "decode.beam"},
        "decode.n_best must be at most decode.beam",
        [](const Config& c) { return c.decode.n_best <= c.decode.beam; }},

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "prenorm/corpora/process.h"
+#include "prenorm/base/process.h"
 
 namespace prenorm::corpora {
 

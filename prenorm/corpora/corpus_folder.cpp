@@ -4,6 +4,7 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
+#include "prenorm/base/file_system.h"
 
 namespace prenorm::corpora {
 namespace fs = std::filesystem;
@@ -16,18 +17,18 @@ constexpr std::string_view kUnfinished = "{\"unfinished\": true}\n";
 }  // namespace
 
 std::optional<std::string> stored_report_json(const fs::path& folder) {
-  if (!fs::exists(folder / kReport)) return std::nullopt;
+  if (!is_there(folder / kReport)) return std::nullopt;
   return read_file(folder / kReport);
 }
 
 bool has_all_files(const fs::path& folder, const std::vector<std::string>& names) {
-  return std::all_of(names.begin(), names.end(), [&](const std::string& name) { return fs::exists(folder / name); });
+  return std::all_of(names.begin(), names.end(), [&](const std::string& name) { return is_there(folder / name); });
 }
 
 void refuse_foreign_files(const fs::path& folder, const std::vector<std::string>& names) {
-  if (fs::exists(folder / kReport)) return;
+  if (is_there(folder / kReport)) return;
   for (const std::string& name : names)
-    if (fs::exists(folder / name))
+    if (is_there(folder / name))
       throw_error<DataError>("{}: is in the way and was not made by this command; choose another --output",
                              (folder / name).string());
 }

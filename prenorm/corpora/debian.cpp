@@ -152,6 +152,7 @@ DebianCorpusReport build_debian_corpus(const DebianCorpusOptions& options) {
   PackageCache cache(cache_folder);
   const std::vector<NeededPackage> packages = packages_of(language, options.general_domain_only);
   std::vector<std::string> names;
+  names.reserve(packages.size());
   for (const NeededPackage& package : packages) names.emplace_back(package.name);
   cache.fetch(names);
   const CorpusCollector corpus = extract_all(extractions(cache, language, options.general_domain_only));

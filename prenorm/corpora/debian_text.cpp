@@ -29,6 +29,7 @@ constexpr std::array<std::pair<Split, const char*>, 3> kParts{
 
 std::vector<std::string> names_of_files() {
   std::vector<std::string> names;
+  names.reserve(kParts.size());
   for (const auto& [split, name] : kParts) names.emplace_back(name);
   return names;
 }
@@ -121,6 +122,7 @@ DebianTextReport build_debian_text(const DebianTextOptions& options) {
                            options.output.string(), cache_folder.string());
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   std::vector<CorpusFile> files;
+  files.reserve(kParts.size());
   for (const auto& [split, name] : kParts) files.push_back({name, text.text(split)});
   write_corpus(options.output, files, text_report_to_json(report));
   return report;

@@ -12,7 +12,7 @@ std::vector<fs::path> files_below(const fs::path& folder, std::string_view suffi
   std::error_code error;
   fs::recursive_directory_iterator next(folder, error);
   for (; !error && next != fs::recursive_directory_iterator(); next.increment(error))
-    if (!next->is_symlink() && next->is_regular_file() && next->path().native().ends_with(suffix))
+    if (fs::is_regular_file(next->symlink_status(error)) && next->path().native().ends_with(suffix))
       files.push_back(next->path());
   if (error) throw_error<FileError>("{}: the folder cannot be read: {}", folder.string(), error.message());
   std::sort(files.begin(), files.end());

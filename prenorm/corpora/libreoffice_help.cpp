@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "prenorm/base/file.h"
+#include "prenorm/base/file_system.h"
 #include "prenorm/corpora/files.h"
 #include "prenorm/corpora/html_text.h"
 #include "prenorm/corpora/normalize.h"
@@ -82,7 +83,7 @@ void extract_libreoffice_help(const std::filesystem::path& english, const std::f
                               const PairSink& sink) {
   for (const std::filesystem::path& page : files_below(english, ".html")) {
     const std::filesystem::path twin = other / page.lexically_relative(english);
-    if (!std::filesystem::exists(twin)) continue;
+    if (!is_there(twin)) continue;
     const std::string english_html = read_file(page), other_html = read_file(twin);
     std::unordered_map<std::string, std::string> translations;
     for (HelpParagraph& paragraph : read_help_page(other_html))

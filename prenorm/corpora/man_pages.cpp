@@ -3,6 +3,7 @@
 #include <map>
 #include <string>
 
+#include "prenorm/base/file_system.h"
 #include "prenorm/corpora/files.h"
 
 namespace prenorm::corpora {
@@ -13,7 +14,7 @@ namespace {
 std::map<std::string, fs::path> pages_of(const std::vector<fs::path>& folders) {
   std::map<std::string, fs::path> pages;
   for (const fs::path& folder : folders) {
-    if (!fs::is_directory(folder)) continue;
+    if (!is_folder(folder)) continue;
     for (const fs::path& file : files_below(folder, ".gz")) {
       const std::string name = file.lexically_relative(folder).generic_string();
       // Translations stand in the same folder, one level deeper.

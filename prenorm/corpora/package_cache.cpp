@@ -11,34 +11,30 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
+#include "prenorm/base/file_system.h"
 #include "prenorm/base/terminal.h"
 #include "prenorm/corpora/apt.h"
+#include "prenorm/corpora/tree_hash.h"
 
 namespace prenorm::corpora {
 namespace fs = std::filesystem;
 namespace {
 
-void make_folder(const fs::path& path) {
-  std::error_code error;
-  fs::create_directories(path, error);
-  if (error) throw_error<FileError>("{}: cannot make the folder: {}", path.string(), error.message());
-}
+constexpr const char* kContent = "content";
 
 // The files right in `folder` whose names end so, sorted.
 std::vector<fs::path> files_ending_in(const fs::path& folder, std::string_view ending) {
-  std::vector<fs::path> files;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder, error))
-    if (entry.path().native().ends_with(ending)) files.push_back(entry.path());
-  std::sort(files.begin(), files.end());
+  std::vector<fs::path> files = entries_of(folder);
+  std::erase_if(files, [&](const fs::path& file) { return !file.native().ends_with(ending); });
   return files;
 }
 
 void unpack(const fs::path& archive, const fs::path& folder) {
   const ProcessResult result =
       run_apt_program({"dpkg-deb", "-x", archive.string(), folder.string()}, folder.parent_path());
-  if (result.exit_code != 0)
-    throw_error<FileError>("{}: cannot be unpacked: {}", archive.filename().string(), apt_reason(result.output));
+  if (!result.end.succeeded())
+    throw_error<FileError>("{}: cannot be unpacked: {} (dpkg-deb {})", archive.filename().string(),
+                           apt_reason(result.output), result.end.text());
 }
 
 // Some thousand files that another program wrote: they must be on disk before their folders get their final names.
@@ -61,9 +57,9 @@ fs::path default_cache_directory() {
   return fs::path(home) / ".cache" / "prenorm";
 }
 
-PackageCache::PackageCache(fs::path folder) : folder_(fs::absolute(folder)) { make_folder(folder_ / "packages"); }
+PackageCache::PackageCache(const fs::path& folder) : folder_(absolute_path(folder)) { make_folder(folder_ / "packages"); }
 
-bool PackageCache::has_lists() const { return fs::is_directory(folder_ / "lists"); }
+bool PackageCache::has_lists() const { return is_folder(folder_ / "lists"); }
 
 void PackageCache::update_lists() {
   inform("updating the package lists");
@@ -73,10 +69,12 @@ void PackageCache::update_lists() {
   std::vector<std::string> command = apt_get_command(lists.path());
   command.emplace_back("update");
   const ProcessResult result = run_apt_program(command, lists.path());
-  // The exit code tells nothing: it is 0 without a network, and not 0 for one broken source among good ones.
+  // The exit code means nothing: it is 0 without a network, and not 0 for one broken source among good ones.
+  if (result.end.signal != 0) throw_apt_unusable("apt-get " + result.end.text());
   if (files_ending_in(lists.path(), "_Packages").empty()) throw_apt_unusable(apt_reason(result.output));
   if (result.output.find("W: Failed to fetch") != std::string::npos)
     warn(fmt::format("some package lists are missing: {}", apt_reason(result.output)));
+  sync_file_system(lists.path());
   lists.commit();
 }
 
@@ -106,7 +104,8 @@ void PackageCache::download(std::vector<std::string> packages) {
     const ProcessResult result = run_apt_program(command, archives.path(), [&](std::string_view line) {
       if (line.starts_with("Get:")) progress.update(begun++);
     });
-    if (result.exit_code == 0) break;
+    if (result.end.succeeded()) break;
+    if (result.end.signal != 0) throw_apt_unusable("apt-get " + result.end.text());
     if (!fresh) {
       update_lists();
       fresh = true;
@@ -126,21 +125,37 @@ void PackageCache::download(std::vector<std::string> packages) {
 
 void PackageCache::unpack_all(const fs::path& archives) {
   std::vector<std::unique_ptr<AtomicDirectory>> packages;
-  for (const auto& entry : fs::directory_iterator(archives)) {
-    const std::optional<ArchiveName> name = parse_archive_name(entry.path().filename().string());
+  for (const fs::path& entry : entries_of(archives)) {
+    const std::optional<ArchiveName> name = parse_archive_name(entry.filename().string());
     if (!name) continue;
     packages.push_back(std::make_unique<AtomicDirectory>(folder_ / "packages" / name->package));
-    unpack(entry.path(), packages.back()->path() / "root");
+    const fs::path root = packages.back()->path() / "root";
+    unpack(entry, root);
     write_file_atomically(packages.back()->path() / "version", name->version);
+    write_file_atomically(packages.back()->path() / kContent, hash_tree(root));
   }
   sync_file_system(folder_);
   for (const auto& package : packages) package->commit();
+  whole_.clear();
+}
+
+// Looked at once: a corpus is made of what was found whole at its start.
+bool PackageCache::is_whole(const std::string& package) const {
+  const auto [found, fresh] = whole_.try_emplace(package, false);
+  const fs::path folder = folder_ / "packages" / package;
+  std::error_code error;
+  if (!fresh || !fs::is_directory(folder / "root", error)) return found->second;
+  try {
+    found->second = read_file(folder / kContent) == hash_tree(folder / "root");
+  } catch (const FileError&) {  // no hash, as in caches of earlier versions, or a file that cannot be read
+  }
+  if (!found->second) warn(fmt::format("{}: is damaged or was not checked when it was unpacked", folder.string()));
+  return found->second;
 }
 
 std::optional<fs::path> PackageCache::root(std::string_view package) const {
-  fs::path path = folder_ / "packages" / package / "root";
-  if (!fs::is_directory(path)) return std::nullopt;
-  return path;
+  if (package.empty() || !is_whole(std::string(package))) return std::nullopt;
+  return folder_ / "packages" / package / "root";
 }
 
 std::string PackageCache::version(std::string_view package) const {

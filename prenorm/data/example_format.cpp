@@ -11,6 +11,8 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
+#include "prenorm/base/json.h"
+#include "prenorm/base/json_text.h"
 
 namespace prenorm::data {
 namespace {
@@ -107,7 +109,7 @@ bool is_cola(const Table& table) {
 Score score_named(const std::string& name) {
   for (const auto& [score, its_name] : EnumNames<Score>::values)
     if (its_name == name) return score;
-  throw nlohmann::json::other_error::create(0, name, nullptr);
+  refuse_json(name, "the name of a score");
 }
 
 }  // namespace
@@ -173,20 +175,23 @@ void write_format(const std::filesystem::path& path, const ExampleFormat& format
                               {"classes", format.classes},
                               {"scores", nlohmann::json::array()}};
   for (const Score score : format.scores) json["scores"].push_back(enum_name(score));
-  write_file_atomically(path, json.dump(2) + "\n");
+  write_file_atomically(path, json_text(json, 2) + "\n");
 }
 
 ExampleFormat read_format(const std::filesystem::path& path) {
   try {
-    const auto json = nlohmann::json::parse(read_file(path));
-    ExampleFormat format{json.at("text_column"),
-                         json.at("second_text_column"),
-                         json.at("label_column"),
-                         json.at("classes").get<std::vector<std::string>>(),
-                         {}};
-    for (const auto& name : json.at("scores")) format.scores.push_back(score_named(name));
+    const auto json = read_json(path);
+    const JsonReader fields(json);
+    ExampleFormat format;
+    std::vector<std::string> scores;
+    fields.value("text_column", format.text);
+    fields.value("second_text_column", format.second_text);
+    fields.value("label_column", format.label);
+    fields.value("classes", format.classes);
+    fields.value("scores", scores);
+    for (const std::string& name : scores) format.scores.push_back(score_named(name));
     return format;
-  } catch (const nlohmann::json::exception&) {
+  } catch (const JsonError&) {
     throw_error<DataError>("{}: does not name the columns and classes of a run; resume the run to have it written anew",
                            path.string());
   }

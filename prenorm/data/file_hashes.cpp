@@ -1,15 +1,14 @@
 #include "prenorm/data/file_hashes.h"
 
-#include <sys/stat.h>
-
-#include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
+#include "prenorm/base/file_system.h"
 #include "prenorm/base/hash.h"
+#include "prenorm/base/input_file.h"
+#include "prenorm/base/json.h"
 
 namespace prenorm::data {
 namespace {
@@ -26,18 +25,16 @@ std::int64_t now_ns() {
 }
 
 json read_memo(const std::filesystem::path& path) {
-  if (!std::filesystem::exists(path)) return json::object();
-  json memo = json::parse(read_file(path), nullptr, false);
+  if (!is_there(path)) return json::object();
+  json memo = read_json(path);
   return memo.is_object() ? memo : json::object();
 }
 
 }  // namespace
 
 FileStamp stamp_of(const std::filesystem::path& path) {
-  struct stat status {};
-  if (::stat(path.c_str(), &status) != 0)
-    throw_error<FileError>("{}: cannot be opened: {}", path.string(), std::strerror(errno));
-  if (!S_ISREG(status.st_mode)) throw_error<FileError>("{}: is not a file that can be read twice", path.string());
+  const InputFile file(path);
+  const struct stat& status = file.status();
   return {status.st_size, nanoseconds(status.st_mtim), nanoseconds(status.st_ctim), status.st_ino};
 }
 
@@ -46,9 +43,10 @@ std::string remembered_hash(const std::filesystem::path& memo_path, const std::f
   json memo = read_memo(memo_path);
   const json looks = {stamp.size, stamp.modified_ns, stamp.changed_ns, stamp.inode};
   // The path may hold any bytes, JSON may not.
-  const std::string key = hash_hex(std::filesystem::absolute(path).lexically_normal().string());
+  const std::string key = hash_hex(absolute_path(path).string());
   const auto known = memo.find(key);
-  if (known != memo.end() && known->value("stamp", json()) == looks && known->value("hash", json()).is_string())
+  if (known != memo.end() && known->is_object() && known->value("stamp", json()) == looks &&
+      known->value("hash", json()).is_string())
     return known->at("hash").get<std::string>();
 
   const std::int64_t now = now_ns();

@@ -9,11 +9,13 @@
 #include <thread>
 #include <vector>
 
+#include "prenorm/base/cores.h"
+
 namespace prenorm::data {
 
 // Threads for a setting where 0 means one for each core.
 inline std::size_t thread_count(int threads) {
-  return threads > 0 ? static_cast<std::size_t>(threads) : std::max(1U, std::thread::hardware_concurrency());
+  return threads > 0 ? static_cast<std::size_t>(threads) : static_cast<std::size_t>(usable_cores());
 }
 
 // Calls work(begin, end) on pieces of [0, count) from several threads; the first exception is thrown here.

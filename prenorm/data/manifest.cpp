@@ -1,6 +1,6 @@
 #include "prenorm/data/manifest.h"
 
-#include <nlohmann/json.hpp>
+#include "prenorm/base/json.h"
 
 namespace prenorm::data {
 namespace {
@@ -27,21 +27,22 @@ json body_json(const Manifest& manifest) {
 
 Manifest body_from(const json& body) {
   Manifest manifest;
-  body.at("pairs").get_to(manifest.pairs);
-  body.at("source_tokens").get_to(manifest.source_tokens);
-  body.at("target_tokens").get_to(manifest.target_tokens);
-  body.at("longest_source").get_to(manifest.longest_source);
-  body.at("longest_target").get_to(manifest.longest_target);
-  body.at("longest_target_line").get_to(manifest.longest_target_line);
-  body.at("source_vocab").get_to(manifest.source_vocab);
-  body.at("target_vocab").get_to(manifest.target_vocab);
-  body.at("source_eos").get_to(manifest.frame.source_eos);
-  body.at("target_start").get_to(manifest.frame.target_start);
-  body.at("target_eos").get_to(manifest.frame.target_eos);
-  body.at("source_path").get_to(manifest.source_path);
-  body.at("target_path").get_to(manifest.target_path);
-  body.at("report").get_to(manifest.report);
-  manifest.files = files_from(body.at("files"));
+  const JsonReader fields(body);
+  fields.whole("pairs", manifest.pairs);
+  fields.whole("source_tokens", manifest.source_tokens);
+  fields.whole("target_tokens", manifest.target_tokens);
+  fields.whole("longest_source", manifest.longest_source);
+  fields.whole("longest_target", manifest.longest_target);
+  fields.whole("longest_target_line", manifest.longest_target_line);
+  fields.whole("source_vocab", manifest.source_vocab);
+  fields.whole("target_vocab", manifest.target_vocab);
+  fields.whole("source_eos", manifest.frame.source_eos, kTokenId);
+  fields.whole("target_start", manifest.frame.target_start, kTokenId);
+  fields.whole("target_eos", manifest.frame.target_eos, kTokenId);
+  fields.value("source_path", manifest.source_path);
+  fields.value("target_path", manifest.target_path);
+  fields.value("report", manifest.report);
+  manifest.files = files_from(fields.at("files"));
   return manifest;
 }
 

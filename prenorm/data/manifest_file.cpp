@@ -1,26 +1,21 @@
 #include "prenorm/data/manifest_file.h"
 
-#include <nlohmann/json.hpp>
-
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
 #include "prenorm/base/hash.h"
+#include "prenorm/base/json.h"
+#include "prenorm/base/json_text.h"
 
 namespace prenorm::data {
 namespace {
 
 using nlohmann::json;
 
-// Paths need not be UTF-8, JSON must be.
-std::string dump(const json& value, int indent) {
-  return value.dump(indent, ' ', false, json::error_handler_t::replace);
-}
-
 std::filesystem::path manifest_path(const std::filesystem::path& folder) { return folder / "manifest.json"; }
 
 // The whole file: format and hash are functions of the body.
 std::string render(const json& body) {
-  return dump({{"format", kPreparedFormat}, {"hash", hash_hex(dump(body, -1))}, {"corpus", body}}, 2) + "\n";
+  return json_text(json{{"format", kPreparedFormat}, {"hash", hash_hex(json_text(body))}, {"corpus", body}}, 2) + "\n";
 }
 
 }  // namespace
@@ -42,23 +37,27 @@ json files_json(const FileTable& files) {
 
 FileTable files_from(const json& files) {
   FileTable result;
-  for (const auto& [name, info] : files.items())
-    result[name] = {info.at("bytes").get<std::int64_t>(), info.at("hash").get<std::string>()};
+  for (const auto& [name, info] : files.items()) {
+    const JsonReader fields(info);
+    fields.whole("bytes", result[name].bytes);
+    fields.value("hash", result[name].hash);
+  }
   return result;
 }
 
 void write_manifest_body(const std::filesystem::path& folder, const json& body) {
   // Parsed again, so that the hash is taken over exactly what will be read.
-  write_file_atomically(manifest_path(folder), render(json::parse(dump(body, -1))));
+  write_file_atomically(manifest_path(folder), render(parse_json(json_text(body))));
 }
 
 void read_manifest_body(const std::filesystem::path& folder, const std::function<void(const json&)>& read) {
   const std::filesystem::path path = manifest_path(folder);
-  const std::string content = read_file(path);
+  const std::string content = read_json_text(path);
   try {
-    const json body = json::parse(content).at("corpus");
+    const json file = parse_json(content);
+    const json& body = JsonReader(file).at("corpus");
     if (render(body) == content) return read(body);
-  } catch (const json::exception&) {  // told below, as what it means
+  } catch (const JsonError&) {  // reported below, as what it means
   }
   throw_error<DataError>(
       "{}: damaged, or of another version; delete the folder {}, it will be made again from the text", path.string(),

@@ -71,8 +71,9 @@ void MaskedBatcher::append_sequence(TextBatch& batch, std::int64_t place, std::u
   }
   const std::vector<std::int64_t> unmasked = sequence;
   const std::int64_t begin = batch.tokens.tokens();
+  if (!batch.predicted) batch.predicted.emplace();
   for (const std::int64_t i : masking_.apply(sequence, random)) {
-    batch.predicted.push_back(begin + i);
+    batch.predicted->push_back(begin + i);
     batch.targets.push_back(unmasked[static_cast<std::size_t>(i)]);
   }
   batch.tokens.ids.insert(batch.tokens.ids.end(), sequence.begin(), sequence.end());

@@ -41,10 +41,6 @@ bool ParallelText::next(TextPair& pair) {
       throw_error<DataError>("{} or {} changed while it was read", source_.path().string(), target_.path().string());
     if (!more) return false;
     pair.line = source_.line_number();
-    if (pair.line == 1) {
-      text::strip_byte_order_mark(pair.source);
-      text::strip_byte_order_mark(pair.target);
-    }
     ++report_.pairs_read;
     if (usable(pair)) return true;
   }

@@ -79,9 +79,7 @@ void write_corpus(const CorpusRecipe& recipe, const Stamps& stamps, const fs::pa
 
 PreparedCorpus prepare_corpus(const CorpusRecipe& recipe) {
   const Stamps stamps = stamps_of(recipe);
-  const auto name = [&] {
-    return fmt::format("{}-{}", recipe.source.stem().stem().string(), content_key(recipe, stamps).substr(0, 16));
-  };
+  const auto name = [&] { return prepared_name(recipe.source, content_key(recipe, stamps)); };
   bool written = false;
   const auto write = [&](const fs::path& folder) {
     write_corpus(recipe, stamps, folder);

@@ -130,9 +130,7 @@ void report(const TextManifest& manifest) {
 
 PreparedText prepare_text(const TextRecipe& recipe) {
   const FileStamp stamp = stamp_of(recipe.path);
-  const auto name = [&] {
-    return fmt::format("{}-{}", recipe.path.stem().stem().string(), content_key(recipe, stamp).substr(0, 16));
-  };
+  const auto name = [&] { return prepared_name(recipe.path, content_key(recipe, stamp)); };
   bool written = false;
   const auto write = [&](const fs::path& folder) {
     write_text(recipe, stamp, folder);

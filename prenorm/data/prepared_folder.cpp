@@ -9,11 +9,8 @@ void wait_for_lock(FolderLock& lock, const fs::path& prepared_dir) {
   lock.lock();
 }
 
-void remove_leftovers(const fs::path& folder) {
-  const std::string prefix = folder.filename().string() + ".";
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder.parent_path(), error))
-    if (entry.path().filename().string().starts_with(prefix)) fs::remove_all(entry.path(), error);
+std::string prepared_name(const fs::path& text, const std::string& key) {
+  return fmt::format("{}-{}", cut_name(text.stem().stem().string(), 100), key.substr(0, 16));
 }
 
 }  // namespace prenorm::data

@@ -9,7 +9,9 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
+#include "prenorm/base/file_system.h"
 #include "prenorm/base/folder_lock.h"
+#include "prenorm/base/temporary.h"
 #include "prenorm/base/terminal.h"
 
 namespace prenorm::data {
@@ -17,26 +19,27 @@ namespace prenorm::data {
 // Takes the lock; tells on stderr when another process has it.
 void wait_for_lock(FolderLock& lock, const std::filesystem::path& prepared_dir);
 
-// Removes what a killed process left of `folder`; the lock is ours, so nobody is still writing it.
-void remove_leftovers(const std::filesystem::path& folder);
+// "NAME-KEY": the name of the text, cut to what leaves room in a file's name, and what the files depend on.
+std::string prepared_name(const std::filesystem::path& text, const std::string& key);
 
 // Opens the folder NAME of prepared_dir as `Prepared`, after `write` filled it where it is not there or not whole. The
 // name follows from all that the files depend on; it is asked for under the folder's lock. Nothing is left behind when
-// `write` fails; of two processes that need the same files, the second waits.
+// `write` fails, and what killed processes left is removed; of two processes that need the same files, the second
+// waits.
 template <class Prepared>
 Prepared open_or_write(const std::filesystem::path& prepared_dir, const std::function<std::string()>& name,
                        const std::function<void(const std::filesystem::path& folder)>& write) {
   FolderLock lock(prepared_dir);
   wait_for_lock(lock, prepared_dir);
+  remove_leftovers(prepared_dir);
   const std::filesystem::path folder = prepared_dir / name();
-  if (std::filesystem::exists(folder)) {
+  if (is_there(folder)) {
     try {
       return Prepared(folder);
     } catch (const Error& error) {
       warn(fmt::format("{}; making it again", error.what()));
     }
   }
-  remove_leftovers(folder);
   AtomicDirectory directory(folder);
   write(directory.path());
   directory.commit();

@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <set>
+
+#include "prenorm/base/json.h"
 
 namespace prenorm::data {
 
@@ -27,16 +28,17 @@ void write_text_manifest(const std::filesystem::path& folder, const TextManifest
 TextManifest read_text_manifest(const std::filesystem::path& folder) {
   TextManifest manifest;
   read_manifest_body(folder, [&](const json& body) {
-    body.at("documents").get_to(manifest.documents);
-    body.at("tokens").get_to(manifest.tokens);
-    body.at("vocab").get_to(manifest.vocab);
-    body.at("separator").get_to(manifest.separator);
-    body.at("path").get_to(manifest.path);
-    body.at("lines").get_to(manifest.counts.lines);
-    body.at("bytes").get_to(manifest.counts.bytes);
-    body.at("invalid_utf8").at("count").get_to(manifest.counts.invalid_utf8.count);
-    body.at("invalid_utf8").at("first").get_to(manifest.counts.invalid_utf8.first);
-    manifest.files = files_from(body.at("files"));
+    const JsonReader fields(body), invalid(fields.at("invalid_utf8"));
+    fields.whole("documents", manifest.documents);
+    fields.whole("tokens", manifest.tokens);
+    fields.whole("vocab", manifest.vocab);
+    fields.whole("separator", manifest.separator, kTokenId);
+    fields.value("path", manifest.path);
+    fields.whole("lines", manifest.counts.lines);
+    fields.whole("bytes", manifest.counts.bytes);
+    invalid.whole("count", manifest.counts.invalid_utf8.count);
+    invalid.value("first", manifest.counts.invalid_utf8.first);
+    manifest.files = files_from(fields.at("files"));
   });
   return manifest;
 }

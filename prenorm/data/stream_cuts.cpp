@@ -1,6 +1,7 @@
 #include "prenorm/data/stream_cuts.h"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 
 #include "prenorm/base/error.h"
@@ -13,12 +14,21 @@ std::int64_t sequences_a_batch(const BatchConfig& config, std::int64_t length) {
   return config.max_sentences > 0 ? std::min(fit, config.max_sentences) : fit;
 }
 
+// What the numbers in their order can count.
+constexpr std::int64_t kMostStretches = std::numeric_limits<std::uint32_t>::max();
+
 StreamCuts::StreamCuts(std::int64_t tokens, std::int64_t stretch, std::int64_t stretches_a_batch, std::uint64_t seed)
     : tokens_(tokens),
       stretch_(stretch),
       stretches_(tokens / stretch),
       stretches_a_batch_(stretches_a_batch),
-      seed_(seed) {}
+      seed_(seed) {
+  if (stretches_ > kMostStretches)
+    throw_error<DataError>(
+        "the text has {} stretches of {} tokens, more than the {} that can be put in order; make "
+        "data.sequence_length larger, or the text smaller",
+        stretches_, stretch, kMostStretches);
+}
 
 std::int64_t StreamCuts::batches() const { return (stretches_ + stretches_a_batch_ - 1) / stretches_a_batch_; }
 

@@ -22,15 +22,15 @@ TextBatch sequences_of(const TextBatch& batch, std::int64_t first, std::int64_t 
   share.segments = slice(batch.segments, begin, end);
   share.labels = slice(batch.labels, first, last);
   share.values = slice(batch.values, first, last);
-  if (batch.predicted.empty()) {
+  if (!batch.predicted) {
     share.targets = slice(batch.targets, begin, end);
     return share;
   }
   const auto row = [&](std::int64_t token) {
-    return std::lower_bound(batch.predicted.begin(), batch.predicted.end(), token) - batch.predicted.begin();
+    return std::lower_bound(batch.predicted->begin(), batch.predicted->end(), token) - batch.predicted->begin();
   };
-  share.predicted = slice(batch.predicted, row(begin), row(end));
-  for (std::int64_t& token : share.predicted) token -= begin;
+  share.predicted = slice(*batch.predicted, row(begin), row(end));
+  for (std::int64_t& token : *share.predicted) token -= begin;
   share.targets = slice(batch.targets, row(begin), row(end));
   return share;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "prenorm/data/batch.h"
@@ -10,12 +11,13 @@ namespace prenorm::data {
 
 struct TextBatch {
   PackedSide tokens;
-  std::vector<std::int64_t> segments;   // of each token, from 0; empty where texts have none
-  std::vector<std::int64_t> predicted;  // ascending rows of `tokens` whose token is predicted; empty = every row
-  std::vector<std::int64_t> targets;    // the tokens that are right there; empty where none is predicted
-  std::vector<std::int64_t> labels;     // of each sequence: its class, or 1 where its second text does not follow
-  std::vector<double> values;           // of each sequence, in regression
-  std::int64_t first_sequence = 0;      // place of the first sequence in the whole batch, where this is a share of it
+  std::vector<std::int64_t> segments;  // of each token, from 0; empty where texts have none
+  // Ascending rows of `tokens` whose token is predicted, which may be none; without a list every row.
+  std::optional<std::vector<std::int64_t>> predicted;
+  std::vector<std::int64_t> targets;  // the tokens that are right there; empty where none is predicted
+  std::vector<std::int64_t> labels;   // of each sequence: its class, or 1 where its second text does not follow
+  std::vector<double> values;         // of each sequence, in regression
+  std::int64_t first_sequence = 0;    // place of the first sequence in the whole batch, where this is a share of it
 
   std::int64_t sequences() const { return tokens.sequences(); }
 };

@@ -31,7 +31,7 @@ bool TextPieces::next(TextPiece& piece) {
 
 bool TextPieces::next_line(std::string& line) {
   while (reader_.next(line)) {
-    if (++counts_.lines == 1) text::strip_byte_order_mark(line);
+    ++counts_.lines;
     if (is_utf8(line)) {
       counts_.bytes += std::ssize(line) + 1;
       return true;

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "prenorm/base/json.h"
 #include "prenorm/base/terminal.h"
 
 namespace prenorm::data {
@@ -15,7 +15,11 @@ nlohmann::json dropped_json(const DroppedPairs& dropped) {
 }
 
 DroppedPairs dropped_from(const nlohmann::json& json) {
-  return {json.at("count").get<std::int64_t>(), json.at("first").get<std::string>()};
+  const JsonReader fields(json);
+  DroppedPairs dropped;
+  fields.whole("count", dropped.count);
+  fields.value("first", dropped.first);
+  return dropped;
 }
 
 }  // namespace
@@ -42,11 +46,12 @@ void to_json(nlohmann::json& json, const TextReport& report) {
 }
 
 void from_json(const nlohmann::json& json, TextReport& report) {
-  json.at("pairs_read").get_to(report.pairs_read);
-  json.at("pairs_kept").get_to(report.pairs_kept);
-  report.invalid_utf8 = dropped_from(json.at("invalid_utf8"));
-  report.empty = dropped_from(json.at("empty"));
-  report.too_long = dropped_from(json.at("too_long"));
+  const JsonReader fields(json);
+  fields.whole("pairs_read", report.pairs_read);
+  fields.whole("pairs_kept", report.pairs_kept);
+  report.invalid_utf8 = dropped_from(fields.at("invalid_utf8"));
+  report.empty = dropped_from(fields.at("empty"));
+  report.too_long = dropped_from(fields.at("too_long"));
 }
 
 }  // namespace prenorm::data

@@ -33,7 +33,7 @@ struct SearchOptions {
 // tokens of each sentence's hypotheses, the end of sentence counted. Sentences must not be empty (their end of sentence
 // is a token). Threads may search with one model at once. Deterministic: the same batch gives the same result
 // on the same machine and thread count.
-// Errors: std::invalid_argument for options or lengths below 1, NumericsError for a model whose output is not finite,
+// Errors: UsageError for options or lengths below 1, NumericsError for a model whose output is not finite,
 // DataError for a length beyond the model's positions.
 std::vector<std::vector<Hypothesis>> beam_search(const models::Translator& model, const data::PackedSide& sources,
                                                  std::span<const std::int64_t> max_lengths,

@@ -69,6 +69,11 @@ void Generator::read_on(State& state, std::int64_t id) const {
   read(state, std::move(ids));
 }
 
+bool Generator::ends(std::int64_t id) const {
+  const auto& ids = options_.end_ids;
+  return ids.empty() ? id == tokenizer_.eos_id() : std::find(ids.begin(), ids.end(), id) != ids.end();
+}
+
 // Keys and values are appended in place, so that each sample needs its own.
 Generator::State Generator::fork_prompt() const {
   State state = prompt_;
@@ -90,7 +95,7 @@ Generation Generator::sample(std::uint64_t index, const OnText& on_text) const {
     if (result.tokens > 0) read_on(state, id);
     id = decoding::sample(state.logits, options_.sampling, random);
     ++result.tokens;
-    if (id == tokenizer_.eos_id()) {
+    if (ends(id)) {
       result.stopped_by = StoppedBy::kEndOfSentence;
       break;
     }

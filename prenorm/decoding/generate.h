@@ -25,7 +25,8 @@ struct GenerateOptions {
   // Tokens that the model looks back at; 0 = as many as its positions cover. Where they are full, the model starts
   // anew from the newer half of them, so that most tokens cost one step.
   std::int64_t context = 0;
-  std::vector<std::string> stop{};  // a text ends before the first of these
+  std::vector<std::string> stop{};      // a text ends before the first of these
+  std::vector<std::int64_t> end_ids{};  // and at any of these tokens; empty = the tokenizer's end of sentence
   std::uint64_t seed = 1;
 };
 
@@ -64,6 +65,7 @@ class Generator {
   State fork_prompt() const;
   void read(State& state, std::vector<std::int64_t> ids) const;
   void read_on(State& state, std::int64_t id) const;
+  bool ends(std::int64_t id) const;
 
   const models::CausalLm& model_;
   text::Tokenizer tokenizer_;

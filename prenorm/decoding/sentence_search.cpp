@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <stdexcept>
 #include <utility>
+
+#include "prenorm/base/error.h"
 
 namespace prenorm::decoding {
 namespace {
@@ -90,12 +91,12 @@ double SentenceSearch::score(double log_probability, std::int64_t length) const 
 
 void check_search(const data::PackedSide& sources, std::span<const std::int64_t> max_lengths,
                   const SearchOptions& options) {
-  if (options.beam < 1 || options.n_best < 1) throw std::invalid_argument("beam and n_best must be at least 1");
+  if (options.beam < 1 || options.n_best < 1) throw_error<UsageError>("beam and n_best must be at least 1");
   if (std::ssize(max_lengths) != sources.sequences())
-    throw std::invalid_argument("beam search needs a largest length for each sentence");
+    throw_error<UsageError>("beam search needs a largest length for each sentence");
   for (std::int64_t i = 0; i < sources.sequences(); ++i)
     if (max_lengths[i] < 1 || sources.offsets[i] == sources.offsets[i + 1])
-      throw std::invalid_argument("beam search needs sentences and largest lengths of at least one token");
+      throw_error<UsageError>("beam search needs sentences and largest lengths of at least one token");
 }
 
 }  // namespace prenorm::decoding

@@ -45,7 +45,7 @@ class SentenceSearch {
   bool done_ = false;
 };
 
-// Errors: std::invalid_argument for options or lengths below 1, or a batch without a largest length for each sentence.
+// Errors: UsageError for options or lengths below 1, or a batch without a largest length for each sentence.
 void check_search(const data::PackedSide& sources, std::span<const std::int64_t> max_lengths,
                   const SearchOptions& options);
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "prenorm/base/error.h"
+#include "prenorm/text/unicode.h"
 
 namespace prenorm::decoding {
 namespace {
@@ -41,14 +42,14 @@ std::size_t certain_length(std::string_view text) {
 TextStream::TextStream(const text::Tokenizer& tokenizer, std::span<const std::int32_t> before)
     : tokenizer_(tokenizer),
       window_(before.begin(), before.end()),
-      text_(tokenizer_.decode(window_)),
+      text_(tokenizer_.decode_bytes(window_)),
       given_(text_.size()) {
   shorten_window();
 }
 
 std::string TextStream::push(std::int32_t id) {
   window_.push_back(id);
-  text_ = tokenizer_.decode(window_);
+  text_ = tokenizer_.decode_bytes(window_);
   std::string piece = take(certain_length(text_));
   shorten_window();
   return piece;
@@ -60,7 +61,7 @@ std::string TextStream::take(std::size_t end) {
   if (end <= given_) return {};
   std::string piece = text_.substr(given_, end - given_);
   given_ = end;
-  return piece;
+  return text::replace_invalid_utf8(std::move(piece));
 }
 
 void TextStream::shorten_window() {
@@ -72,7 +73,7 @@ void TextStream::shorten_window() {
 // that a blank that follows it is not taken for one at the begin of a line.
 bool TextStream::keep_last() {
   const std::size_t held = text_.size() - given_;
-  std::string text = tokenizer_.decode(std::span<const std::int32_t>(window_).last(kContext));
+  std::string text = tokenizer_.decode_bytes(std::span<const std::int32_t>(window_).last(kContext));
   if (text.size() <= held || (held > 0 && !text_.ends_with(text))) return false;
   window_.erase(window_.begin(), window_.end() - kContext);
   text_ = std::move(text);
@@ -84,9 +85,9 @@ bool TextStream::keep_last() {
 void TextStream::keep_ends() {
   const std::size_t held = text_.size() - given_;
   std::vector<std::int32_t> kept(window_.begin(), window_.begin() + kContext);
-  const std::string begin = tokenizer_.decode(kept);
+  const std::string begin = tokenizer_.decode_bytes(kept);
   kept.insert(kept.end(), window_.end() - kContext, window_.end());
-  std::string text = tokenizer_.decode(kept);
+  std::string text = tokenizer_.decode_bytes(kept);
   const bool same = text.starts_with(begin) && text.size() - begin.size() >= held &&
                     text_.ends_with(std::string_view(text).substr(begin.size())) && text.empty() == text_.empty();
   if (!same) return;

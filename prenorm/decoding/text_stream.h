@@ -12,7 +12,8 @@
 namespace prenorm::decoding {
 
 // Bytes of a character that is not complete yet are held back, whether the tokenizer decodes them to themselves or, as
-// SentencePiece does, each to U+FFFD. The pieces together are what decoding all tokens at once gives.
+// SentencePiece does, each to U+FFFD. The pieces are UTF-8; together they are what Tokenizer::decode() gives for all
+// tokens at once.
 class TextStream {
  public:
   // `before`: the tokens that the text goes on from; what becomes of a blank at the begin of a piece depends on them.
@@ -31,7 +32,7 @@ class TextStream {
 
   text::Tokenizer tokenizer_;
   std::vector<std::int32_t> window_;  // the newest tokens: decoding all there are for each new one would be quadratic
-  std::string text_;                  // of the window
+  std::string text_;                  // bytes of the window
   std::size_t given_ = 0;             // bytes of it that have been given out, or stood before
 };
 

@@ -38,8 +38,7 @@ std::vector<std::vector<Translation>> LineTranslator::translate(std::span<const 
                                                                 const LineOrigin& origin,
                                                                 const TranslationProgress& progress) const {
   Sentences sentences;
-  for (std::size_t i = 0; i < lines.size(); ++i)
-    sentences.push_back(encode(lines[i], origin.name, origin.first_line + static_cast<std::int64_t>(i)));
+  for (std::size_t i = 0; i < lines.size(); ++i) sentences.push_back(encode(lines[i], origin.name, origin.line(i)));
 
   std::vector<std::vector<Translation>> result(lines.size(), {Translation{}});
   auto done = std::count_if(sentences.begin(), sentences.end(), [](const auto& ids) { return ids.empty(); });

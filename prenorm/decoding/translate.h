@@ -36,6 +36,11 @@ using TranslationProgress = std::function<void(std::int64_t lines)>;
 struct LineOrigin {
   std::string_view name = "input";
   std::int64_t first_line = 1;
+  std::span<const std::int64_t> numbers{};  // of each line, where they do not follow one another
+
+  std::int64_t line(std::size_t index) const {
+    return numbers.empty() ? first_line + static_cast<std::int64_t>(index) : numbers[index];
+  }
 };
 
 class LineTranslator {

@@ -1,10 +1,13 @@
 #include "prenorm/decoding/translate_stream.h"
 
+#include <cerrno>
+#include <cstring>
 #include <istream>
 #include <ostream>
 #include <string>
 #include <vector>
 
+#include "prenorm/base/byte_order_mark.h"
 #include "prenorm/base/error.h"
 #include "prenorm/text/unicode.h"
 
@@ -43,7 +46,7 @@ class StreamReader {
     if (c == kEnd) in_.setstate(std::ios::eofbit);
     if (!any) return false;
     if (!line.empty() && line.back() == '\r') line.pop_back();
-    if (++lines_read_ == 1) text::strip_byte_order_mark(line);
+    if (++lines_read_ == 1) strip_byte_order_mark(line);
     return true;
   }
 
@@ -60,8 +63,11 @@ void write(std::ostream& out, const std::vector<std::vector<Translation>>& trans
       text += numbered
                   ? fmt::format("{} ||| {} ||| {:.6f}\n", first_number + static_cast<std::int64_t>(i), t.text, t.score)
                   : t.text + '\n';
+  errno = 0;
   out << text << std::flush;
-  if (!out) throw_error<FileError>("the translation cannot be written; is the disk full or the reader gone?");
+  if (!out)
+    throw_error<FileError>("the translation cannot be written: {}",
+                           errno != 0 ? std::strerror(errno) : "the stream failed");
 }
 
 }  // namespace

@@ -3,10 +3,9 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <nlohmann/json.hpp>
 
 #include "prenorm/base/error.h"
-#include "prenorm/base/file.h"
+#include "prenorm/base/json.h"
 #include "prenorm/base/line_reader.h"
 #include "prenorm/base/terminal.h"
 #include "prenorm/tasks/setup.h"
@@ -66,25 +65,29 @@ std::int64_t steps_that_fit(const DemoOptions& options, const Config& config, co
 void read_metrics(DemoRun& run) {
   LineReader reader(run.folder / "metrics.jsonl");
   for (std::string line; reader.next(line);) {
-    const auto json = nlohmann::json::parse(line);
-    const auto type = json.at("type").get<std::string>();
-    const auto step = json.at("step").get<double>();
+    const auto json = parse_json(line);
+    const JsonReader fields(json);
+    std::string type;
+    fields.value("type", type);
+    const double step = real_number(fields.at("step"), "step");
+    const auto loss = [&] { return real_number(fields.at("loss_nats_per_token"), "loss_nats_per_token"); };
     if (type == "update") {
       run.loss_steps.push_back(step);
-      run.losses.push_back(json.at("loss_nats_per_token"));
+      run.losses.push_back(loss());
     } else if (type == "validation") {
       run.valid_steps.push_back(step);
-      run.valid_losses.push_back(json.at("loss_nats_per_token"));
+      run.valid_losses.push_back(loss());
     } else if (type == "observation" && step == 1) {
-      run.gradient_norms = json.at("grad_norm_l2_by_parameter").get<std::map<std::string, double>>();
+      fields.value("grad_norm_l2_by_parameter", run.gradient_norms);
     }
   }
 }
 
 void train(DemoRun& run) {
   inform(fmt::format("{}:", run.name));
+  // Of an earlier demonstration; what is no run is not ours.
   std::error_code ignored;
-  fs::remove_all(run.folder, ignored);
+  if (training::RunFolder(run.folder).exists()) fs::remove_all(run.folder, ignored);
   try {
     const auto result = tasks::train(run.config, training::RunFolder(run.folder), tasks::Start::kNew);
     if (result.reason == training::StopReason::kSignal)
@@ -124,7 +127,7 @@ Config demo_config() {
 
 DemoResult train_three_ways(const DemoOptions& options) {
   Config config = with_text(demo_config(), options.text);
-  training::set_up_process(config.runtime);
+  const training::ComputeSettings settings(config.runtime);
   DemoResult result;
   result.steps = steps_that_fit(options, config, options.output / "prepared");
   config.train.max_steps = result.steps;

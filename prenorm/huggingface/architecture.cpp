@@ -2,6 +2,7 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/config/fields.h"
+#include "prenorm/config/id_list.h"
 
 namespace prenorm::huggingface {
 namespace {
@@ -92,6 +93,7 @@ Architecture architecture_of(const Config& config, std::int64_t vocabulary, cons
     check_translator(config, demands);
   } else if (type == ModelType::kGpt2) {
     check_decoder(config, demands);
+    result.end_ids = config::parse_ids(config.decode.end_ids).value_or(std::vector<std::int64_t>());
   } else {
     check_encoder(config, type, ids, demands);
     result.masked_lm = config.task == TaskKind::kMaskedLm;

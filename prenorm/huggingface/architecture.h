@@ -37,6 +37,7 @@ struct Architecture {
   bool next_sentence = false;
   std::int64_t classes = 0;                   // outputs of the classifier, 1 for a number; 0 = there is none
   std::vector<std::string> class_names = {};  // where they are known
+  std::vector<std::int64_t> end_ids = {};     // of gpt2: tokens that end a text; empty = ids.end
 
   bool is_encoder() const { return type != ModelType::kGpt2 && type != ModelType::kMarian; }
   bool has_pooler() const { return next_sentence || classes > 0; }

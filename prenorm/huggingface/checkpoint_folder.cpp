@@ -3,11 +3,11 @@
 #include <ATen/ops/allclose.h>
 #include <fmt/ranges.h>
 
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "prenorm/base/error.h"
-#include "prenorm/base/file.h"
+#include "prenorm/base/file_system.h"
+#include "prenorm/base/json.h"
 #include "prenorm/config/text.h"
 
 namespace prenorm::huggingface {
@@ -19,7 +19,7 @@ constexpr const char* kIndex = "model.safetensors.index.json";
 
 // File by file, in order.
 std::map<std::string, std::vector<std::string>> read_index(const fs::path& path) {
-  const nlohmann::json index = nlohmann::json::parse(read_file(path), nullptr, /*allow_exceptions=*/false);
+  const nlohmann::json index = read_json(path);
   const auto map = index.is_object() ? index.find("weight_map") : index.end();
   if (map == index.end() || !map->is_object())
     throw_error<CheckpointError>("{}: has no weight_map, the list of tensors and the files they are in", path.string());
@@ -153,24 +153,24 @@ class Fitting {
 }  // namespace
 
 TensorsByName read_tensors(const fs::path& folder) {
-  if (fs::exists(folder / kIndex)) return read_shards(folder);
-  if (!fs::exists(folder / kWeights))
+  if (is_there(folder / kIndex)) return read_shards(folder);
+  if (!is_there(folder / kWeights))
     throw_error<FileError>("{}: has no {}{}", folder.string(), kWeights,
-                           fs::exists(folder / "pytorch_model.bin")
+                           is_there(folder / "pytorch_model.bin")
                                ? "; a pytorch_model.bin can run code and is not read, save it as safetensors"
                                : "");
   return io::read_safetensors(folder / kWeights).tensors;
 }
 
-TensorsByName by_known_names(const Layout& layout, TensorsByName tensors, const fs::path& folder) {
+TensorsByName by_known_names(const Layout& layout, const TensorsByName& tensors, const fs::path& folder) {
   const std::set<std::string> known = known_names(layout);
   TensorsByName result;
-  for (auto& [name, tensor] : tensors) {
+  for (const auto& [name, tensor] : tensors) {
     const std::string now = with_new_ending(name);
     const std::string& known_name = known.contains(now)                   ? now
                                     : known.contains(layout.prefix + now) ? layout.prefix + now
                                                                           : name;
-    if (!result.emplace(known_name, std::move(tensor)).second)
+    if (!result.emplace(known_name, tensor).second)
       throw_error<CheckpointError>("{}: {} is there twice, under an old name and a new one", folder.string(),
                                    known_name);
   }

@@ -22,7 +22,7 @@ TensorsByName read_tensors(const std::filesystem::path& folder);
 // Names as `layout` has them: older checkpoints call LN's weights gamma and beta, and those of a model without heads
 // leave out the prefix. What has no place in the layout keeps its name.
 // Errors: CheckpointError for two names of one tensor; `folder` stands in messages.
-TensorsByName by_known_names(const Layout& layout, TensorsByName tensors, const std::filesystem::path& folder);
+TensorsByName by_known_names(const Layout& layout, const TensorsByName& tensors, const std::filesystem::path& folder);
 
 struct FittedTensors {
   io::NamedTensors ours;              // float32, in the layout's order

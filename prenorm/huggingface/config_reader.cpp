@@ -1,10 +1,10 @@
 #include <fmt/ranges.h>
 
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "prenorm/base/error.h"
-#include "prenorm/base/file.h"
+#include "prenorm/base/file_system.h"
+#include "prenorm/base/json.h"
 #include "prenorm/config/load.h"
 #include "prenorm/config/text.h"
 #include "prenorm/config/write.h"
@@ -21,8 +21,7 @@ constexpr std::int64_t kLargest = 1'000'000'000'000;  // sums and products of a 
 // The keys of one config.json; null counts as not there, as it does for transformers.
 class Keys {
  public:
-  explicit Keys(const fs::path& path)
-      : path_(path), json_(Json::parse(read_file(path), nullptr, /*allow_exceptions=*/false)) {
+  explicit Keys(const fs::path& path) : path_(path), json_(read_json(path)) {
     if (!json_.is_object()) throw_error<DataError>("{}: is not a JSON object", path.string());
   }
 
@@ -36,12 +35,25 @@ class Keys {
     return found == json_.end() || found->is_null() ? nullptr : &*found;
   }
   std::int64_t integer(const char* key, std::optional<std::int64_t> otherwise = {}) const {
-    const auto result = value<std::int64_t>(key, &Json::is_number_integer, "a whole number", otherwise);
-    if (result < -1 || result > kLargest) refuse("{} = {} cannot be", key, result);
-    return result;
+    return number_of<std::int64_t>(key, otherwise, [&](const Json& found) {
+      return whole_number(found, key, {-1, kLargest});
+    });
+  }
+  // An id or a list of ids; none where there is no such key, or where it is -1.
+  std::vector<std::int64_t> ids(const char* key) const {
+    const Json* found = find(key);
+    if (found == nullptr) return {};
+    std::vector<std::int64_t> list;
+    for (const Json& id : found->is_array() ? *found : Json::array({*found})) {
+      if (!id.is_number_integer()) refuse("{} is neither a whole number nor a list of them", key);
+      const auto value = id.get<std::int64_t>();
+      if (value < -1 || value > kLargest) refuse("{} = {} cannot be", key, value);
+      if (value >= 0) list.push_back(value);
+    }
+    return list;
   }
   double number(const char* key, std::optional<double> otherwise = {}) const {
-    return value<double>(key, &Json::is_number, "a number", otherwise);
+    return number_of<double>(key, otherwise, [&](const Json& found) { return real_number(found, key); });
   }
   bool flag(const char* key, bool otherwise) const {
     return value<bool>(key, &Json::is_boolean, "true or false", std::optional(otherwise));
@@ -60,6 +72,17 @@ class Keys {
   }
 
  private:
+  template <class T, class Read>
+  T number_of(const char* key, const std::optional<T>& otherwise, const Read& read) const {
+    const Json* found = find(key);
+    if (found == nullptr && otherwise) return *otherwise;
+    if (found == nullptr) refuse("{} is missing", key);
+    try {
+      return read(*found);
+    } catch (const JsonError& error) {
+      refuse("{}", error.what());
+    }
+  }
   template <class T, class Is>
   T value(const char* key, Is is, const char* kind, const std::optional<T>& otherwise) const {
     const Json* found = find(key);
@@ -93,10 +116,18 @@ Activation activation(const Keys& keys, const char* key, const char* otherwise) 
 }
 
 SpecialIds special_ids(const Keys& keys) {
+  const std::vector<std::int64_t> ends = keys.ids("eos_token_id");
   return {.begin = keys.integer("bos_token_id", -1),
-          .end = keys.integer("eos_token_id", -1),
+          .end = ends.empty() ? -1 : ends.front(),
           .pad = keys.integer("pad_token_id", -1),
           .decoder_start = keys.integer("decoder_start_token_id", -1)};
+}
+
+// Where both files name some, transformers goes by the second.
+std::vector<std::int64_t> end_ids(const Keys& keys, const fs::path& generation) {
+  if (is_there(generation))
+    if (std::vector<std::int64_t> ids = Keys(generation).ids("eos_token_id"); !ids.empty()) return ids;
+  return keys.ids("eos_token_id");
 }
 
 // "MegatronBertForMaskedLM" -> "ForMaskedLM"; empty where there is none.
@@ -210,6 +241,7 @@ Architecture read_config_json(const fs::path& path) {
   a.type = model_type(keys);
   a.vocabulary = keys.integer("vocab_size");
   a.ids = special_ids(keys);
+  a.end_ids = end_ids(keys, path.parent_path() / "generation_config.json");
   a.model.positions = Positions::kLearned;
   a.model.scale_embeddings = false;
   a.model.init = WeightInit::kNormal;

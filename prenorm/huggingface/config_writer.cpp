@@ -9,6 +9,12 @@ using Json = nlohmann::ordered_json;
 
 Json id_or_null(std::int64_t id) { return id >= 0 ? Json(id) : Json(nullptr); }
 
+// A number, or a list where there are several.
+Json end_of_text(const Architecture& a) {
+  if (a.end_ids.empty()) return id_or_null(a.ids.end);
+  return a.end_ids.size() == 1 ? Json(a.end_ids.front()) : Json(a.end_ids);
+}
+
 const char* activation_name(Activation activation) {
   switch (activation) {
     case Activation::kRelu: return "relu";
@@ -73,7 +79,7 @@ Json decoder_json(const Architecture& a) {
           {"scale_attn_weights", true},
           {"scale_attn_by_inverse_layer_idx", false},
           {"bos_token_id", id_or_null(a.ids.begin)},
-          {"eos_token_id", id_or_null(a.ids.end)},
+          {"eos_token_id", end_of_text(a)},
           {"pad_token_id", id_or_null(a.ids.pad)}};
 }
 
@@ -122,7 +128,7 @@ Json to_config_json(const Architecture& a) {
 
 Json to_generation_json(const Architecture& a, const DecodeConfig& decode) {
   Json json{{"bos_token_id", id_or_null(a.ids.begin)},
-            {"eos_token_id", id_or_null(a.ids.end)},
+            {"eos_token_id", end_of_text(a)},
             {"pad_token_id", a.ids.pad >= 0 ? a.ids.pad : a.ids.end}};
   if (a.type == ModelType::kGpt2) return json;
   json.update({{"decoder_start_token_id", a.ids.decoder_start},

@@ -1,10 +1,11 @@
 #include "prenorm/huggingface/export.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
+#include "prenorm/base/file_system.h"
+#include "prenorm/base/json_text.h"
 #include "prenorm/config/load.h"
 #include "prenorm/config/validate.h"
 #include "prenorm/data/example_format.h"
@@ -12,6 +13,7 @@
 #include "prenorm/huggingface/tokenizer_files.h"
 #include "prenorm/huggingface/weights.h"
 #include "prenorm/training/checkpoint.h"
+#include "prenorm/training/read_checkpoint.h"
 
 namespace prenorm::huggingface {
 namespace fs = std::filesystem;
@@ -31,10 +33,28 @@ std::int64_t classes_of(const Config& config, const fs::path& checkpoint) {
   return io::read_safetensors(checkpoint / "model.safetensors").at("classifier.weight").size(0);
 }
 
+struct ReadModel {
+  fs::path checkpoint;
+  Architecture architecture;
+  Layout layout;
+  nn::Parameters parameters;
+};
+
+ReadModel read_model(const Config& config, const training::RunFolder& run, const training::Tokenizers& tokenizers,
+                     const fs::path& checkpoint) {
+  Architecture architecture =
+      architecture_of(config, tokenizers.source.size(), special_ids(tokenizers.source), classes_of(config, checkpoint));
+  if (const fs::path labels = run.labels(); is_there(labels))
+    architecture.class_names = data::read_format(labels).classes;
+  Layout layout = layout_of(architecture);
+  nn::Parameters parameters = empty_parameters(layout);
+  training::load_weights(checkpoint, parameters);
+  return {checkpoint, std::move(architecture), std::move(layout), std::move(parameters)};
+}
+
 std::vector<std::string> names_in(const fs::path& folder) {
   std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(folder)) names.push_back(entry.path().filename().string());
-  std::sort(names.begin(), names.end());
+  for (const fs::path& entry : entries_of(folder)) names.push_back(entry.filename().string());
   return names;
 }
 
@@ -42,24 +62,19 @@ std::vector<std::string> names_in(const fs::path& folder) {
 
 Exported export_run(const training::RunFolder& run, const std::string& which, const fs::path& output) {
   check_unused(output);
-  const fs::path checkpoint = run.find_checkpoint(which);
+  run.find_checkpoint(which);  // before anything is made
   const Config config = load_run_config(run.path()).config;
   validate(config);
   const training::Tokenizers tokenizers = run.tokenizers();
-  Architecture architecture =
-      architecture_of(config, tokenizers.source.size(), special_ids(tokenizers.source), classes_of(config, checkpoint));
-  if (const fs::path labels = run.labels(); fs::exists(labels))
-    architecture.class_names = data::read_format(labels).classes;
-  const Layout layout = layout_of(architecture);
-  nn::Parameters parameters = empty_parameters(layout);
-  training::load_weights(checkpoint, parameters);
+  const auto [checkpoint, architecture, layout, parameters] = training::read_checkpoint(
+      run, which, [&](const fs::path& folder) { return read_model(config, run, tokenizers, folder); });
 
   AtomicDirectory folder(output);
   io::write_safetensors(folder.path() / "model.safetensors", to_theirs(layout, parameters), {{"format", "pt"}});
-  write_file_atomically(folder.path() / "config.json", to_config_json(architecture).dump(2) + "\n");
+  write_file_atomically(folder.path() / "config.json", json_text(to_config_json(architecture), 2) + "\n");
   if (!architecture.is_encoder())
     write_file_atomically(folder.path() / "generation_config.json",
-                          to_generation_json(architecture, config.decode).dump(2) + "\n");
+                          json_text(to_generation_json(architecture, config.decode), 2) + "\n");
   write_tokenizer(folder.path(), architecture, tokenizers.source);
   Exported result{architecture, checkpoint, parameters.count(), names_in(folder.path())};
   folder.commit();

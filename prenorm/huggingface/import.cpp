@@ -7,6 +7,8 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
+#include "prenorm/base/file_system.h"
+#include "prenorm/config/id_list.h"
 #include "prenorm/config/load.h"
 #include "prenorm/config/validate.h"
 #include "prenorm/config/write.h"
@@ -41,13 +43,20 @@ TaskKind task_of(const Architecture& a) {
   return a.classes > 0 ? TaskKind::kClassification : TaskKind::kMaskedLm;
 }
 
+// Ids of config.json where they are not what the tokenizer calls end of sentence.
+std::string end_ids_beside(const Architecture& a, const text::Tokenizer& tokenizer) {
+  const std::vector<std::int64_t> end{tokenizer.eos_id()};
+  return a.type != ModelType::kGpt2 || a.end_ids == end ? std::string() : config::ids_text(a.end_ids);
+}
+
 // The text that the model has seen is not known; a run must name one.
-Config config_of(const Architecture& a) {
+Config config_of(const Architecture& a, const text::Tokenizer& tokenizer) {
   const std::string unknown = fmt::format("(imported, model_type {})", enum_name(a.type));
   Config config;
   config.task = task_of(a);
   config.model = a.model;
   config.masked_lm.next_sentence = a.next_sentence;
+  config.decode.end_ids = end_ids_beside(a, tokenizer);
   config.tokenizer.vocab_size = std::clamp<std::int64_t>(a.vocabulary, 8, 1'000'000);  // the key's range
   if (config.task == TaskKind::kTranslation) {
     config.data.train_source = config.data.train_target = unknown;
@@ -62,13 +71,13 @@ Config config_of(const Architecture& a) {
 
 Imported import_run(const fs::path& folder, const training::RunFolder& run) {
   run.check_unused();
-  if (!fs::exists(folder / "config.json"))
+  if (!is_there(folder / "config.json"))
     throw_error<FileError>("{}: has no config.json, which says what model this is", folder.string());
   Architecture architecture = read_config_json(folder / "config.json");
   TensorsByName tensors = read_tensors(folder);
   complete(architecture, tensors);
   const Layout layout = layout_of(architecture);
-  const FittedTensors fitted = fit(layout, by_known_names(layout, std::move(tensors), folder), folder);
+  const FittedTensors fitted = fit(layout, by_known_names(layout, tensors, folder), folder);
   const text::Tokenizer tokenizer = read_tokenizer(folder, architecture);
 
   nn::Parameters parameters = empty_parameters(layout);
@@ -76,16 +85,16 @@ Imported import_run(const fs::path& folder, const training::RunFolder& run) {
     const at::NoGradGuard no_grad;
     for (const auto& [name, tensor] : fitted.ours) parameters.at(name).copy_(tensor);
   }
-  const Config config = config_of(architecture);
+  const Config config = config_of(architecture, tokenizer);
   validate(config);
   // Refuses what later commands could not read.
   load_config_text(to_toml(config), (folder / "config.json").string() + ", as the configuration of a run");
   AtomicDirectory made(run.path());
   const training::RunFolder inside(made.path());
   inside.create(config, {tokenizer, tokenizer, true});
-  training::save_weights(inside.checkpoint(0), parameters,
-                         {{"imported_from", fs::absolute(folder).lexically_normal().string()},
-                          {"model_type", enum_name(architecture.type)}});
+  training::save_weights(
+      inside.checkpoint(0), parameters,
+      {{"imported_from", absolute_path(folder).string()}, {"model_type", enum_name(architecture.type)}});
   inside.link_last(0);
   inside.link_best(0);
   made.commit();

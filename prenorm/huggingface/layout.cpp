@@ -40,8 +40,8 @@ class Builder {
     layout_.constants.push_back({theirs, {1, columns}, [columns] { return at::zeros({1, columns}); }});
   }
   void sinusoids(const std::string& theirs) {
-    const TensorMap table{"", {a_.model.max_positions, d_}, {theirs}, {.halved_columns = true}};
-    layout_.constants.push_back({theirs, table.shape, [table] {
+    TensorMap table{"", {a_.model.max_positions, d_}, {theirs}, {.halved_columns = true}};
+    layout_.constants.push_back({theirs, table.shape, [table = std::move(table)] {
                                    const auto& [length, d] = std::pair(table.shape[0], table.shape[1]);
                                    return table.to_theirs(nn::sinusoidal_positions(length, d, at::kFloat))[0];
                                  }});

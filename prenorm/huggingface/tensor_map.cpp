@@ -13,7 +13,7 @@ namespace {
 
 // 0, 2, 4, ..., 1, 3, 5, ...: where each element of theirs stands in ours.
 at::Tensor halved(std::int64_t size) {
-  const at::Tensor order = at::empty({size}, at::kLong);
+  at::Tensor order = at::empty({size}, at::kLong);
   auto* out = order.data_ptr<std::int64_t>();
   for (std::int64_t start = 0; start < 2; ++start)
     for (std::int64_t i = start; i < size; i += 2) *out++ = i;

@@ -1,9 +1,11 @@
 #include "prenorm/huggingface/tokenizer_files.h"
 
-#include <nlohmann/json.hpp>
-
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
+#include "prenorm/base/file_system.h"
+#include "prenorm/base/json.h"
+#include "prenorm/base/json_text.h"
+#include "prenorm/config/id_list.h"
 #include "prenorm/config/text.h"
 
 namespace prenorm::huggingface {
@@ -15,7 +17,7 @@ using Json = nlohmann::ordered_json;
 // Characters and bytes: a form of ours, under a name that nothing else takes for its own.
 constexpr const char* kOurs = "prenorm_tokenizer.json";
 
-void write_json(const fs::path& path, const Json& json) { write_file_atomically(path, json.dump(2) + "\n"); }
+void write_json(const fs::path& path, const Json& json) { write_file_atomically(path, json_text(json, 2) + "\n"); }
 
 Json pieces_with_ids(const text::Tokenizer& tokenizer) {
   Json ids = Json::object();
@@ -60,7 +62,7 @@ Json write_sentencepiece(const fs::path& folder, const Architecture& a, const te
 
 // tokenizer.json is what fast tokenizers need, vocab.txt what others do.
 Json write_wordpiece(const fs::path& folder, const text::Tokenizer& tokenizer) {
-  const auto json = nlohmann::json::parse(tokenizer.serialized());
+  const auto json = parse_json(tokenizer.serialized());
   std::string lines;
   for (std::int32_t id = 0; id < tokenizer.size(); ++id) lines += tokenizer.piece(id) + "\n";
   write_file_atomically(folder / "tokenizer.json", tokenizer.serialized());
@@ -76,9 +78,11 @@ Json write_wordpiece(const fs::path& folder, const text::Tokenizer& tokenizer) {
 }
 
 Json write_byte_level_bpe(const fs::path& folder, const Architecture& a, const text::Tokenizer& tokenizer) {
-  const auto json = nlohmann::json::parse(tokenizer.serialized());
+  const auto json = parse_json(tokenizer.serialized());
+  // The published files of GPT-2 are older than the part "model".
+  const auto& model = json.contains("model") ? json["model"] : json;
   std::string merges = "#version: 0.2\n";
-  for (const auto& pair : json.at("model").at("merges"))
+  for (const auto& pair : JsonReader(model).at("merges"))
     merges +=
         (pair.is_array() ? pair[0].get<std::string>() + " " + pair[1].get<std::string>() : pair.get<std::string>()) +
         "\n";
@@ -105,13 +109,14 @@ void check_marian(const fs::path& folder, const Architecture& a, const text::Tok
   if (read_file(folder / "source.spm") != read_file(folder / "target.spm"))
     throw_error<DataError>("{}: source.spm and target.spm are not the same; this program needs one vocabulary for both",
                            folder.string());
-  const auto ids = nlohmann::json::parse(read_file(folder / "vocab.json"), nullptr, /*allow_exceptions=*/false);
+  const auto ids = read_json(folder / "vocab.json");
   if (ids != nlohmann::json(pieces_with_ids(tokenizer)))
     throw_error<DataError>("{}: its ids are not those of the SentencePiece model, which this program needs",
                            (folder / "vocab.json").string());
-  if (a.ids.decoder_start != tokenizer.decoder_start_id() || a.ids.end != tokenizer.eos_id())
+  const std::vector<std::int64_t> end{tokenizer.eos_id()};
+  if (a.ids.decoder_start != tokenizer.decoder_start_id() || a.end_ids != end)
     throw_error<DataError>("{}: decoder_start_token_id = {} and eos_token_id = {}; this program needs {} and {}",
-                           (folder / "config.json").string(), a.ids.decoder_start, a.ids.end,
+                           (folder / "config.json").string(), a.ids.decoder_start, config::ids_text(a.end_ids),
                            tokenizer.decoder_start_id(), tokenizer.eos_id());
 }
 
@@ -131,7 +136,7 @@ void write_tokenizer(const fs::path& folder, const Architecture& architecture, c
 text::Tokenizer read_tokenizer(const fs::path& folder, const Architecture& architecture) {
   for (const char* name :
        {kOurs, "source.spm", "spiece.model", "tokenizer.model", "tokenizer.json", "vocab.txt", "vocab.json"}) {
-    if (!fs::exists(folder / name)) continue;
+    if (!is_there(folder / name)) continue;
     text::Tokenizer tokenizer = text::Tokenizer::from_file(folder / name);
     if (tokenizer.size() != architecture.vocabulary)
       throw_error<DataError>("{}: has {} pieces, and the vocabulary of config.json has {}", (folder / name).string(),

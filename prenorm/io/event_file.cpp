@@ -4,11 +4,12 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <cstring>
 
 #include "prenorm/base/crc32c.h"
-#include "prenorm/base/error.h"
+#include "prenorm/base/file_system.h"
 
 namespace prenorm::io {
 namespace fs = std::filesystem;
@@ -67,14 +68,16 @@ std::uint32_t masked_crc(std::string_view bytes) {
   return ((crc >> 15) | (crc << 17)) + 0xa282ead8U;
 }
 
-// TensorBoard reads the files of a folder in the order of their names.
+// TensorBoard reads the files of a folder, which is made, in the order of their names.
 fs::path new_name(const fs::path& folder) {
+  std::error_code ignored;  // opening the file says what is wrong
+  fs::create_directories(folder, ignored);
   std::array<char, 256> host{};
   ::gethostname(host.data(), host.size() - 1);
   for (int part = 0;; ++part) {
     fs::path path = folder / fmt::format("events.out.tfevents.{:010}.{:03}.{}", static_cast<std::int64_t>(now()), part,
                                          host.data());
-    if (!fs::exists(path)) return path;
+    if (!is_there(path)) return path;
   }
 }
 
@@ -104,37 +107,30 @@ void Summary::add(std::string_view tag, const Histogram& h) {
   append_bytes(bytes_, 1, entry);
 }
 
-EventFile::EventFile(const fs::path& folder, std::int64_t first_step) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  path_ = new_name(folder);
-  file_.open(path_, std::ios::binary);
-  if (!file_) throw_error<FileError>("{}: cannot be written", path_.string());
+EventFile::EventFile(const fs::path& folder, std::int64_t first_step) : file_(new_name(folder)) {
   std::string version = event_at(0);
   append_bytes(version, 3, "brain.Event:2");
-  write_event(std::move(version));
+  write_event(version);
   std::string session, start = event_at(first_step);
   append_integer(session, 1, 1);  // status: START
   append_bytes(start, 7, session);
-  write_event(std::move(start));
+  write_event(start);
 }
 
 void EventFile::write(std::int64_t step, const Summary& summary) {
   std::string event = event_at(step);
   append_bytes(event, 5, summary.bytes_);
-  write_event(std::move(event));
+  write_event(event);
 }
 
-void EventFile::write_event(std::string event) {
+void EventFile::write_event(const std::string& event) {
   std::string length;
   append_raw(length, static_cast<std::uint64_t>(event.size()));
   std::string record = length;
   append_raw(record, masked_crc(length));
   record += event;
   append_raw(record, masked_crc(event));
-  file_.write(record.data(), static_cast<std::streamsize>(record.size()));
-  file_.flush();
-  if (!file_) throw_error<FileError>("{}: cannot be written (is the disk full?)", path_.string());
+  file_.append(record);
 }
 
 }  // namespace prenorm::io

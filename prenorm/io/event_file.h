@@ -5,10 +5,11 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "prenorm/base/append_file.h"
 
 namespace prenorm::io {
 
@@ -37,13 +38,14 @@ class EventFile {
   EventFile(const std::filesystem::path& folder, std::int64_t first_step);
 
   void write(std::int64_t step, const Summary& summary);
-  const std::filesystem::path& path() const { return path_; }
+  // Returns once everything written so far survives a power cut.
+  void sync() { file_.sync(); }
+  const std::filesystem::path& path() const { return file_.path(); }
 
  private:
-  void write_event(std::string event);
+  void write_event(const std::string& event);
 
-  std::filesystem::path path_;
-  std::ofstream file_;
+  AppendFile file_;
 };
 
 }  // namespace prenorm::io

@@ -6,12 +6,13 @@
 #include <array>
 #include <bit>
 #include <cstring>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <string_view>
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
+#include "prenorm/base/json.h"
+#include "prenorm/base/json_text.h"
 #include "prenorm/config/text.h"
 
 namespace prenorm::io {
@@ -90,6 +91,7 @@ class Reader {
     const auto* text = reinterpret_cast<const char*>(bytes_.data()) + sizeof length;
     data_ = bytes_.data() + sizeof length + length;
     data_size_ = bytes_.size() - sizeof length - length;
+    if (!is_shallow_json({text, length})) damaged("its header is not one of tensors");
     // JSON keeps the last of equal keys silently.
     std::set<std::string> names;
     const auto check_name = [&](int depth, nlohmann::json::parse_event_t event, const nlohmann::json& value) {
@@ -182,7 +184,7 @@ std::string header_text(const std::filesystem::path& path, const NamedTensors& t
                        {"data_offsets", {offset, offset + size}}}});
     offset += size;
   }
-  std::string text = header.dump();
+  std::string text = json_text(header);
   text.resize((text.size() + 7) / 8 * 8, ' ');
   return text;
 } catch (const nlohmann::json::exception&) {  // the one thing that dump() refuses

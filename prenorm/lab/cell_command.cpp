@@ -5,7 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "prenorm/base/file.h"
+#include "prenorm/base/file_system.h"
 #include "prenorm/base/hash.h"
+#include "prenorm/base/json_text.h"
 #include "prenorm/config/fields.h"
 #include "prenorm/config/load.h"
 #include "prenorm/config/write.h"
@@ -19,7 +21,7 @@ namespace {
 
 std::string keep(const text::Tokenizer& tokenizer, const fs::path& folder) {
   const fs::path path = folder / fmt::format("vocabulary-{}.model", hash_hex(tokenizer.serialized()).substr(0, 16));
-  if (!fs::exists(path)) write_file_atomically(path, tokenizer.serialized());
+  if (!is_there(path)) write_file_atomically(path, tokenizer.serialized());
   return path.string();
 }
 
@@ -40,8 +42,8 @@ SharedText::Paths SharedText::make(const Config& cell) const {
 void SharedText::prepare(Config& cell) {
   const nlohmann::json all = to_json(cell);
   // Of the task and the run that training starts from too, which decide what a tokenizer is.
-  const std::string key =
-      all["task"].dump() + all["data"].dump() + all["tokenizer"].dump() + all["train"]["pretrained"].dump();
+  const std::string key = json_text(all["task"]) + json_text(all["data"]) + json_text(all["tokenizer"]) +
+                          json_text(all["train"]["pretrained"]);
   auto made = made_.find(key);
   if (made == made_.end()) made = made_.emplace(key, make(cell)).first;
   cell.data.prepared_dir = made->second.prepared;

@@ -1,11 +1,17 @@
 #include "prenorm/lab/cell_queue.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <fstream>
 #include <thread>
 
 #include "prenorm/base/error.h"
+#include "prenorm/base/file_system.h"
 #include "prenorm/lab/cell_command.h"
 #include "prenorm/lab/cell_record.h"
 #include "prenorm/training/run_folder.h"
@@ -15,6 +21,24 @@ namespace prenorm::lab {
 namespace {
 
 constexpr auto kPause = std::chrono::milliseconds(20);
+
+// What the process of a cell prints is added to the end.
+class LogFile {
+ public:
+  explicit LogFile(const std::filesystem::path& path) {
+    std::error_code ignored;  // opening the file says what is wrong
+    std::filesystem::create_directories(path.parent_path(), ignored);
+    descriptor_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    if (descriptor_ < 0) throw_error<FileError>("{}: cannot be written: {}", path.string(), std::strerror(errno));
+  }
+  ~LogFile() { ::close(descriptor_); }
+  LogFile(const LogFile&) = delete;
+  LogFile& operator=(const LogFile&) = delete;
+  int descriptor() const { return descriptor_; }
+
+ private:
+  int descriptor_ = -1;
+};
 
 }  // namespace
 
@@ -26,12 +50,12 @@ void CellQueue::run(std::int64_t jobs, const std::function<void(const Cell*, con
     if (jobs_.empty()) return;
     told(nullptr, running());
     std::this_thread::sleep_for(kPause);
-    const auto ended = std::find_if(jobs_.begin(), jobs_.end(), [](Job& job) { return job.process.exit_code(); });
+    const auto ended = std::find_if(jobs_.begin(), jobs_.end(), [](Job& job) { return job.process.poll(); });
     if (ended == jobs_.end()) continue;
     const Cell* cell = ended->cell;
-    const int code = ended->process.wait();
+    const ProcessEnd end = ended->process.wait();
     jobs_.erase(ended);
-    if (signal_ == 0) explain_end(*cell, code);
+    if (signal_ == 0) explain_end(*cell, end);
     told(cell, running());
   }
 }
@@ -39,8 +63,9 @@ void CellQueue::run(std::int64_t jobs, const std::function<void(const Cell*, con
 void CellQueue::start_some(std::int64_t jobs) {
   for (; next_ < cells_.size() && std::ssize(jobs_) < jobs; ++next_) {
     const Cell& cell = cells_[next_];
-    std::filesystem::create_directories(folder_.log(cell.name).parent_path());
-    jobs_.push_back({&cell, ChildProcess(cell_command(program_, folder_, cell), folder_.log(cell.name))});
+    const LogFile log(folder_.log(cell.name));
+    jobs_.push_back(
+        {&cell, ChildProcess({.command = cell_command(program_, folder_, cell), .own_group = true}, log.descriptor())});
   }
 }
 
@@ -50,13 +75,10 @@ void CellQueue::pass_signal_on() {
   for (Job& job : jobs_) job.process.signal(signal_);
 }
 
-void CellQueue::explain_end(const Cell& cell, int exit_code) const {
+void CellQueue::explain_end(const Cell& cell, const ProcessEnd& end) const {
   const std::filesystem::path log = folder_.log(cell.name);
-  if (std::filesystem::exists(training::RunFolder(folder_.cell(cell.name)).results()) || !last_error(log).empty())
-    return;
-  const std::string how = exit_code > 128 ? fmt::format("was ended by signal {}", exit_code - 128)
-                                          : fmt::format("ended with exit code {}", exit_code);
-  std::ofstream(log, std::ios::app) << fmt::format("\nerror: the process {} before the cell was done\n", how);
+  if (is_there(training::RunFolder(folder_.cell(cell.name)).results()) || !last_error(log).empty()) return;
+  std::ofstream(log, std::ios::app) << fmt::format("\nerror: the process {} before the cell was done\n", end.text());
 }
 
 std::vector<std::string> CellQueue::running() const {

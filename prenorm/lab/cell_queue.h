@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "prenorm/lab/child_process.h"
+#include "prenorm/base/process.h"
 #include "prenorm/lab/grid.h"
 #include "prenorm/lab/study_folder.h"
 
@@ -19,8 +19,8 @@ class CellQueue {
       : folder_(folder), program_(std::move(program)), cells_(std::move(cells)) {}
 
   // `told` is called with a cell that has ended and the names of those still at work, and every now and then without
-  // one. SIGINT and SIGTERM are passed on; cells then end with a checkpoint, and none is started any more. A process
-  // that ends before its cell is done leaves the reason in the log's last line, "error: ...".
+  // one. A signal to stop (training/stop_signal.h) is passed on; cells then end with a checkpoint, and none is started
+  // any more. A process that ends before its cell is done leaves the reason in the log's last line, "error: ...".
   // Errors: FileError where no process can be started; those of `told`. Processes at work are stopped first.
   void run(std::int64_t jobs,
            const std::function<void(const Cell* ended, const std::vector<std::string>& running)>& told);
@@ -34,7 +34,7 @@ class CellQueue {
   };
   void start_some(std::int64_t jobs);
   void pass_signal_on();
-  void explain_end(const Cell& cell, int exit_code) const;
+  void explain_end(const Cell& cell, const ProcessEnd& end) const;
   std::vector<std::string> running() const;
 
   const StudyFolder& folder_;

@@ -1,9 +1,10 @@
 #include "prenorm/lab/cell_record.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "prenorm/base/file.h"
+#include "prenorm/base/file_system.h"
+#include "prenorm/base/json.h"
 #include "prenorm/base/line_reader.h"
 #include "prenorm/config/load.h"
 #include "prenorm/training/results.h"
@@ -13,16 +14,28 @@ namespace prenorm::lab {
 namespace fs = std::filesystem;
 namespace {
 
+std::optional<LossPoint> point_of(const nlohmann::json& validation) try {
+  const JsonReader fields(validation);
+  LossPoint point{};
+  fields.whole("step", point.update);
+  fields.real("loss_nats_per_token", point.loss_nats_per_token);
+  return point;
+} catch (const JsonError&) {
+  return std::nullopt;
+}
+
 // Up to the first line that is no object: a run that goes on, or was killed, may have written half of its last one.
 std::vector<LossPoint> validations_of(const fs::path& metrics) {
   std::vector<LossPoint> points;
-  if (!fs::exists(metrics)) return points;
+  if (!is_there(metrics)) return points;
   LineReader reader(metrics);
   for (std::string line; reader.next(line);) {
-    const auto json = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
+    const auto json = parse_json(line);
     if (!json.is_object()) break;
-    if (json.value("type", "") != "validation" || !json.contains("step") || !json["step"].is_number_integer()) continue;
-    const LossPoint point{json["step"], json.value("loss_nats_per_token", 0.0)};
+    if (json.value("type", nlohmann::json()) != "validation") continue;
+    const std::optional<LossPoint> read = point_of(json);
+    if (!read) continue;
+    const LossPoint& point = *read;
     // A second line of the same update is the one with BLEU at the end.
     if (points.empty() || points.back().update != point.update) points.push_back(point);
   }
@@ -66,7 +79,7 @@ CellRecord read_cell(const std::string& name, const fs::path& run, const fs::pat
   record.name = name;
   record.config = folder.exists() ? load_run_config(run).config : planned;
   record.validations = validations_of(folder.metrics());
-  if (!fs::exists(folder.results())) {
+  if (!is_there(folder.results())) {
     record.problem = last_error(log);
     record.status = record.problem.empty() ? CellStatus::kWaiting : CellStatus::kFailed;
     return record;
@@ -89,8 +102,7 @@ CellRecord read_cell(const std::string& name, const fs::path& run, const fs::pat
 
 std::string last_error(const fs::path& log) {
   constexpr std::string_view kStart = "error: ";
-  std::error_code error;
-  if (!fs::exists(log, error)) return {};
+  if (!is_there(log)) return {};
   std::string text = read_file(log);
   while (text.ends_with('\n')) text.pop_back();
   const std::string line = text.substr(text.rfind('\n') + 1);

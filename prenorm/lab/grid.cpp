@@ -35,7 +35,7 @@ GridAxis parse_axis(const std::string& text) {
   const std::size_t equals = text.find('=');
   if (equals == std::string::npos || equals == 0)
     throw_error<UsageError>("--grid {}: expected section.key=value,value", config::quote_short(text));
-  const GridAxis axis{text.substr(0, equals), split_values(std::string_view(text).substr(equals + 1))};
+  GridAxis axis{text.substr(0, equals), split_values(std::string_view(text).substr(equals + 1))};
   if (axis.values.size() == 1 && axis.values.front().empty())
     throw_error<UsageError>("--grid {}: no value given; list one or more, with commas between them", axis.key);
   return axis;

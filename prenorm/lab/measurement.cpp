@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <stdexcept>
 
+#include "prenorm/base/error.h"
 #include "prenorm/lab/gradient_average.h"
 #include "prenorm/lab/statistics.h"
 #include "prenorm/training/share_workers.h"
@@ -40,7 +40,7 @@ AttentionFigures attention_figures(const training::PointRecord& p) {
 template <class List, class Name>
 const auto& find(const List& list, Name name, std::string_view wanted) {
   const auto found = std::find_if(list.begin(), list.end(), [&](const auto& one) { return one.*name == wanted; });
-  if (found == list.end()) throw std::out_of_range(fmt::format("nothing was measured at {}", wanted));
+  if (found == list.end()) throw_error<Error>("nothing was measured at {}", wanted);
   return *found;
 }
 

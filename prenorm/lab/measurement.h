@@ -42,7 +42,7 @@ struct Measurement {
   std::vector<StateFigures> states;  // in the order of computation
   std::vector<AttentionFigures> attention;
 
-  // Errors: std::out_of_range for a name that is not there.
+  // Errors: Error for a name that is not there.
   const GradientNorms& gradient(std::string_view parameter) const;
   const StateFigures& state(std::string_view point) const;
 };

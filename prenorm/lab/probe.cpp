@@ -10,7 +10,7 @@
 #include "prenorm/lab/simplified_setting.h"
 #include "prenorm/tasks/make_task.h"
 #include "prenorm/tasks/setup.h"
-#include "prenorm/training/checkpoint.h"
+#include "prenorm/training/read_checkpoint.h"
 
 namespace prenorm::lab {
 namespace {
@@ -79,12 +79,12 @@ Probe probe(const Config& config, const ProbeOptions& o, const TaskBuilder& buil
 }
 
 Probe probe_checkpoint(const training::RunFolder& run, const std::string& which, std::int64_t batches) {
-  const std::filesystem::path checkpoint = run.find_checkpoint(which);
+  run.find_checkpoint(which);  // before anything is made
   Config config = load_run_config(run.path()).config;
   config.train.pretrained.clear();  // the checkpoint has all weights
   validate(config);
   const auto task = tasks::make_task(config, run.tokenizers(), tasks::prepared_dir(config, run));
-  training::load_weights(checkpoint, task->parameters());
+  const std::filesystem::path checkpoint = training::load_weights(run, which, task->parameters());
   return {{{model_of_task(config), {measure(*task, config.runtime, batches)}, /*trained=*/true}},
           batches,
           false,

@@ -44,6 +44,7 @@ Measurement mean_measurement(const std::vector<Measurement>& seeds);
 template <class Figure>
 Estimate over_seeds(const std::vector<Measurement>& seeds, const Figure& figure) {
   std::vector<double> values;
+  values.reserve(seeds.size());
   for (const Measurement& m : seeds) values.push_back(figure(m));
   return estimate(values);
 }

@@ -4,13 +4,18 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "prenorm/base/cores.h"
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
+#include "prenorm/base/file_system.h"
 #include "prenorm/base/folder_lock.h"
+#include "prenorm/base/json_text.h"
+#include "prenorm/base/temporary.h"
 #include "prenorm/base/terminal.h"
 #include "prenorm/lab/cell_command.h"
 #include "prenorm/lab/cell_queue.h"
 #include "prenorm/lab/study_folder.h"
+#include "prenorm/lab/study_inputs.h"
 #include "prenorm/lab/study_report.h"
 #include "prenorm/tasks/setup.h"
 #include "prenorm/training/process.h"
@@ -26,6 +31,7 @@ class Study {
       : base_(base), options_(options), folder_(options.folder), keys_(std::move(keys)), cells_(std::move(cells)) {
     folder_.check(base_.config);
     for (const Cell& cell : cells_) tasks::check_readable(cell.config);
+    check_inputs(folder_, inputs_of(to_begin()));
   }
 
   StudyOutcome run() {
@@ -37,7 +43,11 @@ class Study {
             "{}: another study is at work in this folder; wait for it, or name another with --output",
             folder_.path().string());
       folder_.check(base_.config);  // it may have begun in the meantime
+      const StudyInputs inputs = inputs_of(to_begin());
+      check_inputs(folder_, inputs);
+      remove_leftovers(folder_.path());
       folder_.keep_base(base_.config);
+      keep_inputs(folder_, inputs);
       run_cells(outcome);
     }
     outcome.table = table({});
@@ -67,8 +77,7 @@ class Study {
 
   void write(const std::vector<std::string>& running) const {
     const StudyTable all = table(running);
-    const auto replace = nlohmann::json::error_handler_t::replace;
-    write_file_atomically(folder_.json(), to_json(all).dump(2, ' ', /*ensure_ascii=*/false, replace) + "\n");
+    write_file_atomically(folder_.json(), json_text(to_json(all), 2) + "\n");
     write_file_atomically(folder_.csv(), to_csv(all));
   }
 
@@ -79,9 +88,16 @@ class Study {
     return cells;
   }
 
+  // Others are resumed, which holds them to their text.
+  std::vector<Cell> to_begin() const {
+    std::vector<Cell> cells = waiting();
+    std::erase_if(cells, [&](const Cell& cell) { return training::RunFolder(folder_.cell(cell.name)).exists(); });
+    return cells;
+  }
+
   std::int64_t jobs() const {
     if (options_.jobs > 0) return options_.jobs;
-    return std::min<std::int64_t>(training::usable_cores(), std::ssize(cells_));
+    return std::min<std::int64_t>(usable_cores(), std::ssize(cells_));
   }
 
   // The cores are shared out by the size of the grid, not by what is left of it: another number of threads would give
@@ -89,7 +105,7 @@ class Study {
   void share_cores(std::vector<Cell>& cells) const {
     const bool of_grid = std::find(keys_.begin(), keys_.end(), "runtime.threads") != keys_.end();
     if (of_grid || !is_default(base_, "runtime.threads")) return;
-    for (Cell& cell : cells) cell.config.runtime.threads = std::max<std::int64_t>(1, training::usable_cores() / jobs());
+    for (Cell& cell : cells) cell.config.runtime.threads = std::max<std::int64_t>(1, usable_cores() / jobs());
   }
 
   void run_cells(StudyOutcome& outcome) {
@@ -122,7 +138,7 @@ class Study {
   void wait_for_orphans(const std::vector<Cell>& cells) const {
     for (const Cell& cell : cells) {
       const std::filesystem::path run = folder_.cell(cell.name);
-      if (!std::filesystem::exists(run)) continue;
+      if (!is_there(run)) continue;
       FolderLock lock(run);
       if (lock.try_lock()) continue;
       inform(fmt::format("{}: waiting for the process that trains there", run.string()));

@@ -37,7 +37,8 @@ struct StudyOutcome {
 
 // Writes study.json and study.csv whenever a cell has ended.
 // Errors, before anything is started: UsageError for the grid (see grid_cells), a folder of something else, another
-// base or another study at work in it; FileError and DataError for the text. A cell's errors are in its log, and
+// base, a text that is no longer the one of the cells that are there, or another study at work in it; FileError and
+// DataError for the text. A cell's errors are in its log, and
 // counted.
 StudyOutcome run_study(const LoadedConfig& base, std::span<const GridAxis> axes, const StudyOptions& options);
 

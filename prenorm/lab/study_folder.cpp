@@ -1,10 +1,10 @@
 #include "prenorm/lab/study_folder.h"
 
-#include <algorithm>
-
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
+#include "prenorm/base/file_system.h"
 #include "prenorm/base/folder_lock.h"
+#include "prenorm/base/temporary.h"
 #include "prenorm/config/load.h"
 #include "prenorm/config/text.h"
 #include "prenorm/config/write.h"
@@ -29,15 +29,12 @@ std::optional<KeyDifference> difference(const Config& now, const Config& before)
 }  // namespace
 
 void StudyFolder::check(const Config& now) const {
-  std::error_code error;
-  const fs::file_status status = fs::status(path_, error);
-  if (!fs::exists(status)) return;
-  if (!fs::is_directory(status))
-    throw_error<UsageError>("{}: is not a folder; name another with --output", path_.string());
-  if (!fs::exists(base(), error)) {
-    for (const auto& entry : fs::directory_iterator(path_, error)) {
-      const std::string name = entry.path().filename().string();
-      if (name != kFolderLock && name.find(".partial-") == std::string::npos)
+  if (!is_there(path_)) return;
+  if (!is_folder(path_)) throw_error<UsageError>("{}: is not a folder; name another with --output", path_.string());
+  if (!is_there(base())) {
+    for (const fs::path& entry : entries_of(path_)) {
+      const std::string name = entry.filename().string();
+      if (name != kFolderLock && !is_temporary_name(name))
         throw_error<UsageError>("{}: the folder is not empty and holds no study; name another with --output",
                                 path_.string());
     }
@@ -54,10 +51,8 @@ void StudyFolder::keep_base(const Config& now) const { write_file_atomically(bas
 
 std::vector<std::string> StudyFolder::cells() const {
   std::vector<std::string> names;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(path_ / "cells", error))
-    if (training::RunFolder(entry.path()).exists()) names.push_back(entry.path().filename().string());
-  std::sort(names.begin(), names.end());
+  for (const fs::path& entry : entries_of(path_ / "cells"))
+    if (training::RunFolder(entry).exists()) names.push_back(entry.filename().string());
   return names;
 }
 

@@ -1,6 +1,7 @@
 // A study is a folder that grows: cells of one grid stay when another grid is run in it.
 //
 //   base.toml              the configuration that every cell changes some keys of
+//   inputs.json            hashes of the files that cells learn from
 //   prepared/              text and vocabularies, the same for all cells
 //   cells/NAME/            a run folder; NAME has the keys that the cell changes
 //   cells/NAME.log         what its process said
@@ -21,6 +22,7 @@ class StudyFolder {
 
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path base() const { return path_ / "base.toml"; }
+  std::filesystem::path inputs() const { return path_ / "inputs.json"; }
   std::filesystem::path prepared() const { return path_ / "prepared"; }
   std::filesystem::path cell(const std::string& name) const { return path_ / "cells" / name; }
   std::filesystem::path log(const std::string& name) const { return path_ / "cells" / (name + ".log"); }

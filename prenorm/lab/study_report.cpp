@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
+#include "prenorm/base/json.h"
 #include "prenorm/base/terminal.h"
 #include "prenorm/config/text.h"
 #include "prenorm/lab/text_table.h"
@@ -107,7 +107,7 @@ std::string ranges_text(const std::vector<std::string>& keys, const std::vector<
 nlohmann::ordered_json values_json(const std::vector<std::string>& keys, const std::vector<KeyValue>& values) {
   nlohmann::ordered_json json = nlohmann::ordered_json::object();
   for (std::size_t i = 0; i < keys.size(); ++i) {
-    const auto value = nlohmann::ordered_json::parse(values[i].text, nullptr, /*allow_exceptions=*/false);
+    const auto value = parse_json<nlohmann::ordered_json>(values[i].text);
     const bool literal = value.is_number() || value.is_boolean();
     json[keys[i]] = literal ? value : nlohmann::ordered_json(values[i].text);
   }

@@ -2,11 +2,11 @@
 // rates that work.
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "prenorm/lab/cell_record.h"
@@ -17,7 +17,11 @@ namespace prenorm::lab {
 struct KeyValue {
   double order = 0;
   std::string text;  // as plain_value() spells it
-  auto operator<=>(const KeyValue&) const = default;
+
+  bool operator==(const KeyValue&) const = default;
+  friend bool operator<(const KeyValue& a, const KeyValue& b) {
+    return std::tie(a.order, a.text) < std::tie(b.order, b.text);
+  }
 };
 
 struct StudyRow {

@@ -16,7 +16,7 @@
 namespace prenorm::models {
 
 // Sets ω of every residual connection, encoder and decoder each for itself. `forward` passes a batch through the model
-// in the given context. Errors: std::out_of_range for a model of another placement.
+// in the given context. Errors: Error for a model of another placement.
 void set_admin_scales(const nn::Parameters& parameters, const std::function<void(const nn::Context&)>& forward);
 
 }  // namespace prenorm::models

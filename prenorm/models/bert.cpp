@@ -67,7 +67,7 @@ at::Tensor Bert::states(const data::TextBatch& batch, const nn::Context& context
 }
 
 at::Tensor Bert::masked_states(const at::Tensor& states, const data::TextBatch& batch) const {
-  const at::Tensor rows = batch.predicted.empty() ? states : states.index_select(0, id_tensor(batch.predicted));
+  const at::Tensor rows = batch.predicted ? states.index_select(0, id_tensor(*batch.predicted)) : states;
   return masked_lm_->norm(masked_lm_->transform(rows, config_.activation));
 }
 

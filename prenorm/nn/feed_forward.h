@@ -1,4 +1,4 @@
-// FFN(x) = act(x W1 + b1) W2 + b2 (Vaswani et al. 2017, eq. 2), act = ReLU or GELU.
+// FFN(x) = act(x W1 + b1) W2 + b2 (Vaswani et al. 2017, eq. 2), act = ReLU, the exact GELU, or GELU by tanh as GPT-2's.
 #pragma once
 
 #include <ATen/core/Tensor.h>

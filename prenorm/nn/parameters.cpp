@@ -5,13 +5,14 @@
 #include <ATen/ops/zeros_like.h>
 
 #include <algorithm>
-#include <stdexcept>
+
+#include "prenorm/base/error.h"
 
 namespace prenorm::nn {
 
 at::Tensor Parameters::add(std::string name, at::IntArrayRef shape, const Initializer& initializer) {
   const auto same = [&](const Parameter& p) { return p.name == name; };
-  if (std::any_of(list_.begin(), list_.end(), same)) throw std::logic_error("two parameters are named " + name);
+  if (std::any_of(list_.begin(), list_.end(), same)) throw_error<Error>("two parameters are named {}", name);
   at::Tensor value = at::empty(shape, dtype_);
   if (!shared_.defined()) initializer(value, RandomStream(mix_key({seed_, name_key(name)})));
   value.set_requires_grad(true);
@@ -43,7 +44,7 @@ Parameters Parameters::sharing_values_of(const Parameters& original) {
 const at::Tensor& Parameters::at(std::string_view name) const {
   for (const Parameter& p : list_)
     if (p.name == name) return p.value;
-  throw std::out_of_range("no parameter is named " + std::string(name));
+  throw_error<Error>("no parameter is named {}", name);
 }
 
 std::int64_t Parameters::count() const {

@@ -25,14 +25,14 @@ class Parameters {
   // own: both can be computed with at once. `original` must be complete.
   static Parameters sharing_values_of(const Parameters& original);
 
-  // Declares and fills a parameter (those that share values: takes its place among them). Errors: std::logic_error for
+  // Declares and fills a parameter (those that share values: takes its place among them). Errors: Error for
   // a name used twice.
   at::Tensor add(std::string name, at::IntArrayRef shape, const Initializer& initializer);
   // Moves all values into one buffer and makes the gradient buffer. Tensors that add() returned stay valid.
   void complete();
 
   const std::vector<Parameter>& list() const { return list_; }
-  // Errors: std::out_of_range.
+  // Errors: Error.
   const at::Tensor& at(std::string_view name) const;
   // [count] each; defined after complete().
   const at::Tensor& values() const { return values_; }

@@ -1,4 +1,4 @@
-// The residual connection around a branch f, and where its normalisation stands: the one place that knows.
+// The residual connection around a branch f, and where its normalisation is: the one place that computes it.
 //
 //   post_ln          y = LN(x + f(x))         nothing after the last layer      Vaswani et al. 2017
 //   deepnorm         y = LN(α x + f(x))       nothing; α: nn/depth_scales.h     Wang et al. 2022
@@ -7,7 +7,7 @@
 //   pre_ln_no_final  y = x + f(LN(x))         nothing: the mistake that loses the 1/√L effect of their Theorem 1
 //   sandwich_ln      y = x + LN'(f(LN(x)))    one LN                            Ding et al. 2021 (CogView)
 //
-// To add a placement: a value of NormPlacement, a case here, a test and a line in docs/model.md.
+// To add a placement: docs/model.md#add-a-placement lists what else knows about them.
 #pragma once
 
 #include <ATen/TensorOperators.h>

@@ -3,15 +3,17 @@
 #include <ATen/Dispatch.h>
 #include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
-#include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "prenorm/base/profile.h"
+#include "prenorm/ops/check.h"
+#include "prenorm/ops/check_attention.h"
 #include "prenorm/ops/cpu/attention.h"
 #include "prenorm/ops/cpu/picked_attention.h"
+#include "prenorm/ops/function.h"
 #include "prenorm/ops/kernels.h"
 
 namespace prenorm::ops {
@@ -160,7 +162,8 @@ AttentionOptions saved_options(AutogradContext* context) {
 }
 
 // key_value: none in self-attention, where `query` holds all.
-struct Attention : torch::autograd::Function<Attention> {
+struct Attention : Function<Attention> {
+  static constexpr const char* kName = "attention";
   static at::Tensor forward(AutogradContext* context, const at::Tensor& query, const at::Tensor& query_offsets,
                             const c10::optional<at::Tensor>& optional_key_value, const at::Tensor& key_offsets,
                             const AttentionOptions& options) {
@@ -170,7 +173,7 @@ struct Attention : torch::autograd::Function<Attention> {
     save_options(context, options);
     return r.out;
   }
-  static variable_list backward(AutogradContext* context, variable_list gradients) {
+  static variable_list gradient(AutogradContext* context, variable_list gradients) {
     const auto saved = context->get_saved_variables();
     const at::Tensor grad_query = empty_of_shape(saved[0]), grad_key_value = empty_of_shape(saved[2]);
     ops::backward(columns(saved[0], saved[2]), columns(grad_query, grad_key_value), {saved[4], saved[5]}, gradients[0],
@@ -188,18 +191,28 @@ struct Attention : torch::autograd::Function<Attention> {
 
 at::Tensor self_attention(const at::Tensor& qkv, const at::Tensor& offsets, const AttentionOptions& options) {
   if (!use_kernels(qkv)) return self_attention_composite(qkv, offsets, options);
+  check_self_attention(qkv, offsets, options);
   return Attention::apply(with_rows(qkv), offsets, c10::optional<at::Tensor>(), offsets, options);
 }
 
 at::Tensor cross_attention(const at::Tensor& query, const at::Tensor& query_offsets, const at::Tensor& key_value,
                            const at::Tensor& key_offsets, const AttentionOptions& options) {
   if (!use_kernels(query)) return cross_attention_composite(query, query_offsets, key_value, key_offsets, options);
+  check_cross_attention(query, query_offsets, key_value, key_offsets, options);
   return Attention::apply(with_rows(query), query_offsets, c10::optional<at::Tensor>(with_rows(key_value)), key_offsets,
                           options);
 }
 
 at::Tensor picked_attention(const at::Tensor& query, const at::Tensor& key_value, const at::Tensor& picks,
                             const at::Tensor& pick_offsets, std::int64_t num_heads) {
+  const Check check("picked_attention", query);
+  check.matrix(query, Check::kAny, Check::kAny, "query");
+  if (!query.is_cpu()) throw UsageError("picked_attention: there is a kernel for the CPU only; move the tensors there");
+  check.matrix(key_value, Check::kAny, 2 * query.size(1), "key_value");
+  check.heads(query.size(1), num_heads);
+  check.offsets(pick_offsets, picks.numel(), "pick_offsets");
+  check.equal(pick_offsets.numel() - 1, query.size(0), "sequences of picks and rows of query");
+  check.row_numbers(picks, key_value.size(0), "pick");
   const Columns c = columns(with_rows(query), with_rows(key_value));
   const at::Tensor out = at::empty(c.query.sizes(), c.query.options());
   const auto *first = pick_offsets.data_ptr<std::int64_t>(), *pick = picks.data_ptr<std::int64_t>();

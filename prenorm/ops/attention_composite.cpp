@@ -11,6 +11,7 @@
 
 #include "prenorm/base/random.h"
 #include "prenorm/ops/attention.h"
+#include "prenorm/ops/check_attention.h"
 #include "prenorm/ops/dropout.h"
 
 namespace prenorm::ops {
@@ -88,6 +89,7 @@ std::vector<at::Tensor> all_probabilities(const at::Tensor& query, const at::Ten
 }  // namespace
 
 at::Tensor self_attention_composite(const at::Tensor& qkv, const at::Tensor& offsets, const AttentionOptions& options) {
+  check_self_attention(qkv, offsets, options);
   const std::int64_t d = qkv.size(1) / 3;
   return composite(qkv.narrow(1, 0, d), qkv.narrow(1, d, d), qkv.narrow(1, 2 * d, d), offsets, offsets, options);
 }
@@ -95,12 +97,14 @@ at::Tensor self_attention_composite(const at::Tensor& qkv, const at::Tensor& off
 at::Tensor cross_attention_composite(const at::Tensor& query, const at::Tensor& query_offsets,
                                      const at::Tensor& key_value, const at::Tensor& key_offsets,
                                      const AttentionOptions& options) {
+  check_cross_attention(query, query_offsets, key_value, key_offsets, options);
   const std::int64_t d = query.size(1);
   return composite(query, key_value.narrow(1, 0, d), key_value.narrow(1, d, d), query_offsets, key_offsets, options);
 }
 
 std::vector<at::Tensor> self_attention_probabilities(const at::Tensor& qkv, const at::Tensor& offsets,
                                                      const AttentionOptions& options) {
+  check_self_attention(qkv, offsets, options);
   const std::int64_t d = qkv.size(1) / 3;
   return all_probabilities(qkv.narrow(1, 0, d), qkv.narrow(1, d, d), offsets, offsets, options);
 }
@@ -108,6 +112,7 @@ std::vector<at::Tensor> self_attention_probabilities(const at::Tensor& qkv, cons
 std::vector<at::Tensor> cross_attention_probabilities(const at::Tensor& query, const at::Tensor& query_offsets,
                                                       const at::Tensor& key_value, const at::Tensor& key_offsets,
                                                       const AttentionOptions& options) {
+  check_cross_attention(query, query_offsets, key_value, key_offsets, options);
   return all_probabilities(query, key_value.narrow(1, 0, query.size(1)), query_offsets, key_offsets, options);
 }
 

@@ -8,13 +8,13 @@
 #include <ATen/ops/linear.h>
 #include <ATen/ops/log_softmax.h>
 #include <ATen/ops/zeros_like.h>
-#include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
 
-#include "prenorm/ops/check_rows.h"
+#include "prenorm/ops/check.h"
 #include "prenorm/ops/cpu/bias.h"
 #include "prenorm/ops/cpu/smoothed_loss.h"
+#include "prenorm/ops/function.h"
 #include "prenorm/ops/gemm.h"
 #include "prenorm/ops/kernels.h"
 #include "prenorm/ops/weight_gradient.h"
@@ -38,7 +38,8 @@ std::int64_t chunk_rows(const at::Tensor& hidden, const at::Tensor& weight) {
 // Everything but the weight's gradient from the last chunk of logits is computed in the forward pass, while the logits
 // exist; that last one (where the rows are few, the only one) is kept, so that its product can be added to the weight's
 // gradient directly.
-struct ProjectedCrossEntropy : torch::autograd::Function<ProjectedCrossEntropy> {
+struct ProjectedCrossEntropy : Function<ProjectedCrossEntropy> {
+  static constexpr const char* kName = "projected_cross_entropy";
   static variable_list forward(AutogradContext* context, const at::Tensor& hidden, const at::Tensor& weight,
                                const c10::optional<at::Tensor>& maybe_bias, const at::Tensor& targets,
                                double smoothing) {
@@ -74,7 +75,7 @@ struct ProjectedCrossEntropy : torch::autograd::Function<ProjectedCrossEntropy> 
     return {at::full({}, sums.loss, hidden.options()), at::full({}, sums.nll, hidden.options().dtype(at::kDouble))};
   }
 
-  static variable_list backward(AutogradContext* context, variable_list gradients) {
+  static variable_list gradient(AutogradContext* context, variable_list gradients) {
     const auto saved = context->get_saved_variables();
     const at::Tensor &hidden = saved[0], &weight = saved[1], &grad_logits = saved[4];
     const double scale = gradients[0].item<double>();
@@ -95,8 +96,14 @@ struct ProjectedCrossEntropy : torch::autograd::Function<ProjectedCrossEntropy> 
 
 CrossEntropySums projected_cross_entropy(const at::Tensor& hidden, const at::Tensor& weight, const at::Tensor& targets,
                                          double label_smoothing, const at::Tensor& bias) {
+  const Check check("projected_cross_entropy", hidden);
+  check.matrix(hidden, Check::kAny, Check::kAny, "hidden");
+  check.matrix(weight, Check::kAny, hidden.size(1), "weight");
+  if (bias.defined()) check.vector(bias, weight.size(0), "bias");
+  check.equal(targets.numel(), hidden.size(0), "targets and rows of hidden");
+  check.probability(label_smoothing, "label_smoothing");
   if (!use_kernels(hidden)) return projected_cross_entropy_composite(hidden, weight, targets, label_smoothing, bias);
-  check_rows(targets.contiguous(), weight.size(0), "target");
+  check.row_numbers(targets, weight.size(0), "target");
   // Inside a Function gradients are always off: whether they are wanted is told by what is handed in.
   const bool gradient = at::GradMode::is_enabled();
   c10::optional<at::Tensor> maybe_bias;

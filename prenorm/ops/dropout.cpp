@@ -3,9 +3,14 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/bitwise_right_shift.h>
-#include <torch/csrc/autograd/custom_function.h>
+#include <ATen/ops/cat.h>
 
+#include <algorithm>
+#include <vector>
+
+#include "prenorm/ops/check.h"
 #include "prenorm/ops/cpu/dropout.h"
+#include "prenorm/ops/function.h"
 #include "prenorm/ops/kernels.h"
 #include "prenorm/ops/saved_mask.h"
 
@@ -15,37 +20,48 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-at::Tensor masked(const at::Tensor& x, const DropoutMask& mask) {
-  return use_kernels(x) ? cpu::apply_dropout(x.contiguous(), mask) : dropout_composite(x, mask);
+// dropout_bits() of elements [begin, end) of a stretch in 64-bit integers; products stay exact modulo 2^64, so masking
+// after each step suffices.
+at::Tensor bits_of(std::int64_t begin, std::int64_t end, std::uint64_t key, const at::TensorOptions& options) {
+  constexpr std::int64_t kMask = 0xffffffff, kIndex = 0x9e3779b9, kFirst = 0x7feb352d, kSecond = 0x846ca68b;
+  const auto low = static_cast<std::int64_t>(key & kMask), high = static_cast<std::int64_t>(key >> 32);
+  at::Tensor bits = at::arange(begin, end, options) & kMask;
+  bits = (bits * kIndex + low) & kMask;
+  bits = ((bits ^ (at::bitwise_right_shift(bits, 16))) * kFirst) & kMask;
+  bits = ((bits ^ (at::bitwise_right_shift(bits, 15))) + high) & kMask;
+  bits = ((bits ^ (at::bitwise_right_shift(bits, 15))) * kSecond) & kMask;
+  return bits ^ (at::bitwise_right_shift(bits, 16));
 }
 
-struct Dropout : torch::autograd::Function<Dropout> {
+struct Dropout : Function<Dropout> {
+  static constexpr const char* kName = "dropout";
   static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const DropoutMask& mask) {
     save_mask(context, mask);
-    return masked(x, mask);
+    return cpu::apply_dropout(x.contiguous(), mask);
   }
-  static variable_list backward(AutogradContext* context, variable_list gradients) {
-    return {masked(gradients[0], saved_mask(context)), {}};
+  static variable_list gradient(AutogradContext* context, variable_list gradients) {
+    return {cpu::apply_dropout(gradients[0].contiguous(), saved_mask(context)), {}};
   }
 };
 
 }  // namespace
 
-at::Tensor dropout(const at::Tensor& x, const DropoutMask& mask) { return mask.p > 0 ? Dropout::apply(x, mask) : x; }
+at::Tensor dropout(const at::Tensor& x, const DropoutMask& mask) {
+  Check("dropout", x).probability(mask.p, "p");
+  if (mask.p <= 0) return x;
+  return use_kernels(x) ? Dropout::apply(x, mask) : dropout_composite(x, mask);
+}
 
 at::Tensor dropout_composite(const at::Tensor& x, const DropoutMask& mask) {
   if (mask.p <= 0) return x;
-  constexpr std::int64_t kMask = 0xffffffff, kIndex = 0x9e3779b9, kFirst = 0x7feb352d, kSecond = 0x846ca68b;
-  const auto low = static_cast<std::int64_t>(mask.key & kMask), high = static_cast<std::int64_t>(mask.key >> 32);
-  // dropout_bits() in 64-bit integers; products stay exact modulo 2^64, so masking after each step suffices.
-  const std::int64_t first = mask.first_element;
-  at::Tensor bits = at::arange(first, first + x.numel(), x.options().dtype(at::kLong)) & kMask;
-  bits = (bits * kIndex + low) & kMask;
-  bits = ((bits ^ (at::bitwise_right_shift(bits, 16))) * kFirst) & kMask;
-  bits = ((bits ^ (at::bitwise_right_shift(bits, 15))) + high) & kMask;
-  bits = ((bits ^ (at::bitwise_right_shift(bits, 15))) * kSecond) & kMask;
-  bits = bits ^ (at::bitwise_right_shift(bits, 16));
-  const at::Tensor keep = (bits >= static_cast<std::int64_t>(drop_threshold(mask.p))).view(x.sizes());
+  std::vector<at::Tensor> parts;
+  const std::int64_t end = mask.first_element + x.numel();
+  for (std::int64_t begin = mask.first_element; begin < end || parts.empty();) {
+    const std::int64_t stretch = begin / kDropoutStretch, stop = std::min(end, (stretch + 1) * kDropoutStretch);
+    parts.push_back(bits_of(begin, stop, stretch_key(mask.key, stretch), x.options().dtype(at::kLong)));
+    begin = stop;
+  }
+  const at::Tensor keep = (at::cat(parts) >= static_cast<std::int64_t>(drop_threshold(mask.p))).view(x.sizes());
   return (x * (1.0 / (1.0 - mask.p))).masked_fill(keep.logical_not(), 0);  // a product would keep NaN, Inf and signs
 }
 

@@ -6,6 +6,8 @@
 
 #include <cstdint>
 
+#include "prenorm/base/random.h"
+
 namespace prenorm::ops {
 
 struct DropoutMask {
@@ -16,7 +18,14 @@ struct DropoutMask {
   std::int64_t first_element = 0;
 };
 
-// 32 mixed bits of element `index` under `key`: an element is kept where they reach drop_threshold(p).
+// Elements are counted with 64 bits and mixed with 32: each stretch of 2^32 elements has a key of its own, the first
+// the mask's.
+constexpr std::int64_t kDropoutStretch = std::int64_t{1} << 32;
+inline std::uint64_t stretch_key(std::uint64_t key, std::int64_t stretch) {
+  return stretch == 0 ? key : mix_key({key, static_cast<std::uint64_t>(stretch)});
+}
+
+// 32 mixed bits of element `index` of a stretch with `key`: it is kept where they reach drop_threshold(p).
 inline std::uint32_t dropout_bits(std::uint64_t key, std::uint32_t index) {
   std::uint32_t x = index * 0x9e3779b9U + static_cast<std::uint32_t>(key);
   x = (x ^ (x >> 16)) * 0x7feb352dU;
@@ -26,7 +35,7 @@ inline std::uint32_t dropout_bits(std::uint64_t key, std::uint32_t index) {
 }
 inline std::uint32_t drop_threshold(double p) { return static_cast<std::uint32_t>(p * 4294967296.0); }
 
-// x: any shape, fewer than 2^32 elements. p = 0 returns x itself.
+// x: any shape. p = 0 returns x itself.
 at::Tensor dropout(const at::Tensor& x, const DropoutMask& mask);
 
 // The same from ATen's operators: what a device without a kernel of its own takes, and what tests compare with.

@@ -2,10 +2,10 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/embedding.h>
-#include <torch/csrc/autograd/custom_function.h>
 
-#include "prenorm/ops/check_rows.h"
+#include "prenorm/ops/check.h"
 #include "prenorm/ops/cpu/embedding.h"
+#include "prenorm/ops/function.h"
 #include "prenorm/ops/kernels.h"
 #include "prenorm/ops/saved_mask.h"
 #include "prenorm/ops/weight_gradient.h"
@@ -16,7 +16,8 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-struct Embedding : torch::autograd::Function<Embedding> {
+struct Embedding : Function<Embedding> {
+  static constexpr const char* kName = "embedding";
   static at::Tensor forward(AutogradContext* context, const at::Tensor& ids, const at::Tensor& positions,
                             const at::Tensor& tokens, const at::Tensor& table, double scale, const DropoutMask& mask) {
     context->save_for_backward({ids, positions, tokens, table});
@@ -25,7 +26,7 @@ struct Embedding : torch::autograd::Function<Embedding> {
     return cpu::embed(ids, positions, {tokens, table, scale}, mask);
   }
 
-  static variable_list backward(AutogradContext* context, variable_list gradients) {
+  static variable_list gradient(AutogradContext* context, variable_list gradients) {
     const auto saved = context->get_saved_variables();
     const at::Tensor grad = gradients[0].contiguous();
     const DropoutMask mask = saved_mask(context);
@@ -42,9 +43,14 @@ struct Embedding : torch::autograd::Function<Embedding> {
 
 at::Tensor embedding(const at::Tensor& ids, const at::Tensor& positions, const EmbeddingTables& tables,
                      const DropoutMask& mask) {
+  const Check check("embedding", tables.tokens);
+  check.matrix(tables.tokens, Check::kAny, Check::kAny, "tokens");
+  check.matrix(tables.positions, Check::kAny, tables.tokens.size(1), "positions");
+  check.equal(ids.numel(), positions.numel(), "ids and positions");
+  check.probability(mask.p, "dropout");
   if (!use_kernels(tables.tokens)) return embedding_composite(ids, positions, tables, mask);
-  check_rows(ids.contiguous(), tables.tokens.size(0), "token");
-  check_rows(positions.contiguous(), tables.positions.size(0), "position");
+  check.row_numbers(ids, tables.tokens.size(0), "token");
+  check.row_numbers(positions, tables.positions.size(0), "position");
   return Embedding::apply(ids.contiguous(), positions.contiguous(), tables.tokens, tables.positions, tables.scale,
                           mask);
 }

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <map>
+#include <tuple>
 
 namespace prenorm::ops {
 
@@ -27,7 +28,10 @@ struct GemmShape {
   std::int64_t rows, in, out;
 
   double flops() const { return 2.0 * static_cast<double>(rows) * static_cast<double>(in) * static_cast<double>(out); }
-  auto operator<=>(const GemmShape&) const = default;
+  bool operator==(const GemmShape&) const = default;
+  friend bool operator<(const GemmShape& a, const GemmShape& b) {
+    return std::tie(a.kind, a.rows, a.in, a.out) < std::tie(b.kind, b.rows, b.in, b.out);
+  }
 };
 // The products that were computed while profiling was on (base/profile.h), and how often; empties the record.
 std::map<GemmShape, std::int64_t> take_gemm_record();

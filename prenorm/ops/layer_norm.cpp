@@ -2,9 +2,10 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/layer_norm.h>
-#include <torch/csrc/autograd/custom_function.h>
 
+#include "prenorm/ops/check.h"
 #include "prenorm/ops/cpu/layer_norm.h"
+#include "prenorm/ops/function.h"
 #include "prenorm/ops/kernels.h"
 #include "prenorm/ops/saved_mask.h"
 #include "prenorm/ops/weight_gradient.h"
@@ -25,7 +26,8 @@ at::Tensor gradient_of(const at::Tensor& weight, const at::Tensor& gradient) {
 }
 
 // Outputs: normed, and the sum where there is a branch.
-struct AddLayerNorm : torch::autograd::Function<AddLayerNorm> {
+struct AddLayerNorm : Function<AddLayerNorm> {
+  static constexpr const char* kName = "add_layer_norm";
   static variable_list forward(AutogradContext* context, const at::Tensor& x,
                                const c10::optional<at::Tensor>& optional_branch,
                                const c10::optional<at::Tensor>& weight, const c10::optional<at::Tensor>& bias,
@@ -41,7 +43,7 @@ struct AddLayerNorm : torch::autograd::Function<AddLayerNorm> {
     return {out.normed, out.sum};
   }
 
-  static variable_list backward(AutogradContext* context, variable_list gradients) {
+  static variable_list gradient(AutogradContext* context, variable_list gradients) {
     const auto saved = context->get_saved_variables();
     const bool has_branch = context->saved_data["has_branch"].toBool();
     const NormKind kind = context->saved_data["is_layer_norm"].toBool() ? NormKind::kLayerNorm : NormKind::kRmsNorm;
@@ -54,6 +56,17 @@ struct AddLayerNorm : torch::autograd::Function<AddLayerNorm> {
   }
 };
 
+Check checked(const at::Tensor& x, const NormWeights& norm) {
+  const Check check("layer_norm", x);
+  check.matrix(x, Check::kAny, Check::kAny, "x");
+  if (norm.weight.defined()) check.vector(norm.weight, x.size(1), "weight");
+  if (norm.bias.defined()) check.vector(norm.bias, x.size(1), "bias");
+  const bool layer_norm = norm.kind == NormKind::kLayerNorm;
+  if (norm.bias.defined() != (layer_norm && norm.weight.defined()))
+    throw UsageError("layer_norm: layer_norm has a weight and a bias or neither, rms_norm never a bias");
+  return check;
+}
+
 variable_list apply(const at::Tensor& x, const at::Tensor& branch, const DropoutMask& mask, const NormWeights& norm) {
   return AddLayerNorm::apply(x, optional(branch), optional(norm.weight), optional(norm.bias), norm, mask);
 }
@@ -61,12 +74,16 @@ variable_list apply(const at::Tensor& x, const at::Tensor& branch, const Dropout
 }  // namespace
 
 at::Tensor layer_norm(const at::Tensor& x, const NormWeights& norm) {
+  checked(x, norm);
   if (!use_kernels(x)) return layer_norm_composite(x, norm);
   return apply(x.contiguous(), {}, {}, norm)[0];
 }
 
 NormedSum add_layer_norm(const at::Tensor& x, const at::Tensor& branch, const DropoutMask& mask,
                          const NormWeights& norm) {
+  const Check check = checked(x, norm);
+  check.matrix(branch, x.size(0), x.size(1), "branch");
+  check.probability(mask.p, "dropout");
   if (!use_kernels(x)) return add_layer_norm_composite(x, branch, mask, norm);
   const variable_list out = apply(x.contiguous(), branch.contiguous(), mask, norm);
   return {out[1], out[0]};

@@ -5,12 +5,13 @@
 #include <ATen/ops/gelu.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/relu.h>
-#include <torch/csrc/autograd/custom_function.h>
 
 #include <utility>
 
+#include "prenorm/ops/check.h"
 #include "prenorm/ops/cpu/bias.h"
 #include "prenorm/ops/cpu/gelu.h"
+#include "prenorm/ops/function.h"
 #include "prenorm/ops/gemm.h"
 #include "prenorm/ops/kernels.h"
 #include "prenorm/ops/weight_gradient.h"
@@ -22,7 +23,8 @@ using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
 // With z = x Wᵀ + b: dz = dy act'(z); dx = dz W, dW = dzᵀ x, db = Σ_rows dz.
-struct Linear : torch::autograd::Function<Linear> {
+struct Linear : Function<Linear> {
+  static constexpr const char* kName = "linear";
   static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
                             const at::Tensor& bias, std::optional<Activation> activation) {
     at::Tensor z = at::empty({x.size(0), weight.size(0)}, x.options());
@@ -36,7 +38,7 @@ struct Linear : torch::autograd::Function<Linear> {
     return gelu ? cpu::gelu(z, kind) : z;
   }
 
-  static variable_list backward(AutogradContext* context, variable_list gradients) {
+  static variable_list gradient(AutogradContext* context, variable_list gradients) {
     const auto saved = context->get_saved_variables();
     const at::Tensor &x = saved[0], &weight = saved[1], &bias = saved[2];
     at::Tensor grad_z = gradients[0].contiguous(), grad_x;
@@ -73,13 +75,17 @@ struct Linear : torch::autograd::Function<Linear> {
 
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
                   std::optional<Activation> activation) {
+  const Check check("linear", x);
+  check.matrix(x, Check::kAny, Check::kAny, "x");
+  check.matrix(weight, Check::kAny, x.size(1), "weight");
+  check.vector(bias, weight.size(0), "bias");
   if (!use_kernels(x)) return linear_composite(x, weight, bias, activation);
   return Linear::apply(x.contiguous(), weight, bias, activation);
 }
 
 at::Tensor linear_composite(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
                             std::optional<Activation> activation) {
-  const at::Tensor z = at::linear(x, weight, bias);
+  at::Tensor z = at::linear(x, weight, bias);
   if (!activation) return z;
   if (*activation == Activation::kRelu) return at::relu(z);
   return at::gelu(z, *activation == Activation::kGeluTanh ? "tanh" : "none");

@@ -8,12 +8,17 @@
 
 namespace prenorm::ops {
 
+// Errors: UsageError inside torch::autograd::grad, which would return no gradient for such a weight and add to its
+// buffer.
+void check_that_buffers_are_wanted();
+
 // add(gradient) adds to a contiguous tensor of the weight's shape. Returns what a backward function hands to autograd:
 // nothing where the buffer has it.
 template <class Add>
 at::Tensor weight_gradient(const at::Tensor& weight, const Add& add) {
   if (!weight.requires_grad()) return {};
   if (weight.is_leaf() && weight.grad().defined()) {
+    check_that_buffers_are_wanted();
     at::Tensor buffer = weight.mutable_grad();
     add(buffer);
     return {};

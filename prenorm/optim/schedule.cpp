@@ -15,15 +15,20 @@ std::int64_t decay_start(const ScheduleConfig& s) {
   return s.warmup_steps;
 }
 
+// How much of the way from the full rate to the final one lies behind, 0 to 1.
+double decayed_share(std::int64_t start, std::int64_t max_steps, std::int64_t step) {
+  const std::int64_t behind = start == 0 ? step - 1 : step - start;
+  const auto all = static_cast<double>(std::max<std::int64_t>(1, max_steps - start));
+  return std::clamp(static_cast<double>(behind) / all, 0.0, 1.0);
+}
+
 double rate_by_step(const ScheduleConfig& schedule, double peak_lr, std::int64_t max_steps, std::int64_t step) {
   const auto t = static_cast<double>(step);
   if (step <= schedule.warmup_steps) return peak_lr * t / static_cast<double>(schedule.warmup_steps);
   const std::int64_t start = decay_start(schedule);
   if (step <= start) return peak_lr;
   const double final_ratio = schedule.final_lr_ratio;
-  const double way =
-      static_cast<double>(step - start) / static_cast<double>(std::max<std::int64_t>(1, max_steps - start));
-  const double share = std::clamp(way, 0.0, 1.0);
+  const double share = decayed_share(start, max_steps, step);
   switch (schedule.name) {
     case ScheduleName::kConstant: return peak_lr;
     // D = 0 would stand for a decay from an infinite rate: it is taken as 1.

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
-#include <stdexcept>
 
+#include "prenorm/base/error.h"
 #include "prenorm/lab/predictions.h"
 #include "prenorm/report/axis.h"
 
@@ -31,7 +31,7 @@ lab::Measurement states_of(const RunMetrics& metrics) {
 std::vector<lab::Interval> predicted(const Run& run, std::string_view stack) {
   try {
     return predict_gradient_profile(model_of_task(*run.config()), stack, states_of(run.metrics()));
-  } catch (const std::out_of_range&) {
+  } catch (const Error&) {
     return {};
   }
 }

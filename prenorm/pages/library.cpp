@@ -6,11 +6,13 @@
 #include <array>
 
 #include "prenorm/base/error.h"
-#include "prenorm/base/file.h"
+#include "prenorm/base/file_system.h"
+#include "prenorm/base/json.h"
 #include "prenorm/config/load.h"
 #include "prenorm/lab/cell_record.h"
 #include "prenorm/lab/study_folder.h"
 #include "prenorm/report/legend.h"
+#include "prenorm/training/run_folder.h"
 
 namespace prenorm::pages {
 namespace fs = std::filesystem;
@@ -28,15 +30,6 @@ bool is_run(const fs::path& folder) {
          has(folder, "checkpoints");
 }
 
-std::vector<fs::path> entries_of(const fs::path& folder) {
-  std::vector<fs::path> entries;
-  std::error_code error;
-  for (auto it = fs::directory_iterator(folder, error); !error && it != fs::directory_iterator(); it.increment(error))
-    entries.push_back(it->path());
-  std::sort(entries.begin(), entries.end());
-  return entries;
-}
-
 // Newest first: by the log, which grows, else by the folder.
 void newest_first(std::vector<fs::path>& folders) {
   const auto time = [](const fs::path& folder) {
@@ -45,6 +38,7 @@ void newest_first(std::vector<fs::path>& folders) {
     return error ? fs::last_write_time(folder, error) : log;
   };
   std::vector<std::pair<fs::file_time_type, fs::path>> dated;
+  dated.reserve(folders.size());
   for (fs::path& folder : folders) dated.emplace_back(time(folder), std::move(folder));
   std::stable_sort(dated.begin(), dated.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
   for (std::size_t i = 0; i < folders.size(); ++i) folders[i] = std::move(dated[i].second);
@@ -68,7 +62,7 @@ constexpr std::array<std::string_view, 4> kNeverRuns = {"prepared", "corpus", "c
 
 }  // namespace
 
-std::string name_of(const Study& study) { return fs::absolute(study.path).lexically_normal().filename().string(); }
+std::string name_of(const Study& study) { return name_of_folder(study.path); }
 
 Library::Library(std::vector<fs::path> paths, bool live) : paths_(std::move(paths)), live_(live) {
   for (fs::path& path : paths_)
@@ -94,6 +88,21 @@ bool Library::update() {
   changed_ = changed_ || shape != shape_;
   shape_ = std::move(shape);
   return changed_;
+}
+
+std::vector<fs::path> Library::files() const {
+  std::vector<fs::path> files;
+  for (const Run* run : runs_) {
+    const std::vector<fs::path> of_run = training::RunFolder(run->path()).files();
+    files.insert(files.end(), of_run.begin(), of_run.end());
+  }
+  for (const Study& study : studies_) {
+    const lab::StudyFolder folder(study.path);
+    files.insert(files.end(), {folder.base(), folder.json(), folder.csv(), folder.path() / "cells"});
+  }
+  for (const auto* printed : {&probes_, &theories_})
+    for (const Printed& p : *printed) files.push_back(p.path);
+  return files;
 }
 
 void Library::look_at(const fs::path& path) {
@@ -135,8 +144,7 @@ void Library::look_at_folder(const fs::path& path) {
 
 void Library::look_at_file(const fs::path& path, bool named) {
   try {
-    const std::string text = read_file(path);
-    nlohmann::json json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+    auto json = read_json(path);
     if (json.is_object() && json.contains("checks")) {
       theories_.push_back({path, std::move(json)});
     } else if (json.is_object() && json.contains("models") && json.contains("exponents")) {
@@ -169,7 +177,7 @@ std::pair<Run*, bool> Library::run_at(const fs::path& path, const std::string& n
 
 void Library::add_run(const fs::path& path) {
   if (seen_.contains(path)) return;
-  std::string name = fs::absolute(path).lexically_normal().filename().string();
+  std::string name = name_of_folder(path);
   for (const Run* other : runs_)
     if (other->name() == name) name = path.string();
   const Run* run = run_at(path, name).first;
@@ -188,7 +196,7 @@ std::optional<lab::CellRecord> Library::cell_record(const lab::StudyFolder& stud
   if (!run->config()) return std::nullopt;
   try {
     return records_[run->path()] = lab::read_cell(name, run->path(), study.log(name), base);
-  } catch (const std::exception& error) {
+  } catch (const Error& error) {
     if (problems.empty()) problems_.push_back(fmt::format("{}: {}", run->path().string(), error.what()));
     return std::nullopt;
   }

@@ -49,6 +49,8 @@ class Library {
   const std::vector<std::string>& problems() const { return problems_; }
   const std::vector<std::filesystem::path>& paths() const { return paths_; }
   bool live() const { return live_; }
+  // The files and folders that all this is read from: no page may replace them.
+  std::vector<std::filesystem::path> files() const;
   bool is_empty() const { return runs_.empty() && studies_.empty() && probes_.empty() && theories_.empty(); }
 
  private:

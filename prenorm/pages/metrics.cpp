@@ -1,6 +1,5 @@
 #include "prenorm/pages/metrics.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -8,26 +7,29 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <optional>
+
+#include "prenorm/base/input_file.h"
+#include "prenorm/base/json.h"
 
 namespace prenorm::pages {
 namespace {
 
-constexpr std::int64_t kPiece = 4 << 20;
+constexpr std::int64_t kPiece = 4 << 20, kLongestLine = 64 << 20;
 constexpr std::size_t kRemembered = 64;
 
 // A descriptor that is closed whatever happens.
 class ReadOnlyFile {
  public:
-  explicit ReadOnlyFile(const std::filesystem::path& path) : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+  explicit ReadOnlyFile(const std::filesystem::path& path) : descriptor_(open_regular_file(path, status_)) {}
   ~ReadOnlyFile() {
     if (descriptor_ >= 0) ::close(descriptor_);
   }
   ReadOnlyFile(const ReadOnlyFile&) = delete;
   ReadOnlyFile& operator=(const ReadOnlyFile&) = delete;
 
-  bool stat(struct stat& out) const { return descriptor_ >= 0 && ::fstat(descriptor_, &out) == 0; }
+  bool is_there() const { return descriptor_ >= 0; }
+  const struct stat& status() const { return status_; }
   // Less than `bytes` at the end of the file, nothing where it cannot be read.
   std::string read(std::int64_t from, std::int64_t bytes) const {
     std::string text(static_cast<std::size_t>(bytes), '\0');
@@ -37,6 +39,7 @@ class ReadOnlyFile {
   }
 
  private:
+  struct stat status_ {};
   int descriptor_;
 };
 
@@ -99,10 +102,10 @@ void RunMetrics::add_scores(const nlohmann::json& line, double step) {
   }
 }
 
-void RunMetrics::add(std::string_view text) {
-  const auto line = nlohmann::json::parse(text);
+void RunMetrics::add(std::string_view text) try {
+  const auto line = parse_json(text);
   const auto type = line.at("type").get<std::string>();
-  const auto step = line.at("step").get<double>();
+  const double step = real_number(line.at("step"), "step", Range{0, 1e15});
   if (type == "update") {
     steps.push_back(step);
     losses.push_back(number(line, "loss_nats_per_token"));
@@ -127,6 +130,8 @@ void RunMetrics::add(std::string_view text) {
     first_gradients = norms;
     first_sizes = norms_of(line, "rms_by_point");
   }
+} catch (const nlohmann::json::exception&) {
+  refuse_json("a value of the line", "what a log has there");
 }
 
 void MetricsReader::start_anew() {
@@ -139,8 +144,8 @@ void MetricsReader::start_anew() {
 
 bool MetricsReader::update() {
   const ReadOnlyFile file(path_);
-  struct stat now {};
-  if (!file.stat(now) || !S_ISREG(now.st_mode)) {
+  const struct stat& now = file.status();
+  if (!file.is_there()) {
     const bool changed = exists_;
     start_anew();
     exists_ = false;
@@ -158,10 +163,11 @@ bool MetricsReader::update() {
   size_ = now.st_size;
   modified_ns_ = modified;
   while (true) {
-    // A line may be longer than a piece.
+    // A line may be longer than a piece, though not of any length: then it stays a half line.
     std::int64_t wanted = kPiece;
     std::string piece = file.read(read_to_, wanted);
-    while (piece.rfind('\n') == std::string::npos && static_cast<std::int64_t>(piece.size()) == wanted)
+    while (piece.rfind('\n') == std::string::npos && static_cast<std::int64_t>(piece.size()) == wanted &&
+           wanted < kLongestLine)
       piece = file.read(read_to_, wanted *= 2);
     const std::size_t end = piece.rfind('\n');
     half_line_ = end != std::string::npos ? end + 1 < piece.size() : !piece.empty();
@@ -177,7 +183,7 @@ void MetricsReader::take_lines(std::string_view text) {
     const std::size_t end = text.find('\n');
     try {
       metrics_.add(text.substr(0, end));
-    } catch (const nlohmann::json::exception&) {
+    } catch (const JsonError&) {
       ++bad_lines_;
     }
     text.remove_prefix(end + 1);

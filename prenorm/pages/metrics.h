@@ -8,6 +8,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 namespace prenorm::pages {
@@ -16,7 +17,11 @@ namespace prenorm::pages {
 struct Layer {
   bool decoder = false;
   std::int64_t index = 0;
-  auto operator<=>(const Layer&) const = default;
+
+  bool operator==(const Layer&) const = default;
+  friend bool operator<(const Layer& a, const Layer& b) {
+    return std::tie(a.decoder, a.index) < std::tie(b.decoder, b.index);
+  }
 };
 std::string name_of(const Layer& layer);  // "encoder 1"
 
@@ -43,7 +48,7 @@ struct RunMetrics {
   double seconds = 0;  // spent on updates
 
   double last_step() const;
-  void add(std::string_view line);  // throws nlohmann::json::exception for what is no line of a log
+  void add(std::string_view line);  // Errors: JsonError for what is no line of a log
 
  private:
   void add_scores(const nlohmann::json& line, double step);

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "prenorm/base/error.h"
+#include "prenorm/base/json.h"
 #include "prenorm/config/layers_text.h"
 #include "prenorm/pages/run_sections.h"
 #include "prenorm/report/axis.h"
@@ -19,6 +20,10 @@ using nlohmann::json;
 double number(const json& object, const char* key) {
   const auto found = object.find(key);
   return found != object.end() && found->is_number() ? found->get<double>() : NAN;
+}
+
+std::int64_t count(const json& object, const char* key) {
+  return object.contains(key) ? whole_number(object[key], key) : 0;
 }
 
 // {"mean": ..., "ci95_half_width": ..., "n": ...}
@@ -49,8 +54,8 @@ std::string verdict(const json& object) {
 
 std::string model_name(const json& model) {
   return fmt::format("{}, {} layers, width {}", model.value("norm_placement", "?"),
-                     layers_text(model.value("encoder_layers", 0), model.value("decoder_layers", 0)),
-                     model.value("d_model", 0));
+                     layers_text(count(model, "encoder_layers"), count(model, "decoder_layers")),
+                     count(model, "d_model"));
 }
 
 report::Chart gradient_chart(const json& models) {
@@ -120,7 +125,7 @@ report::Table layer_table(const json& models) {
                       "W2 gradients by layer"};
   for (const json& model : models)
     for (const json& g : model.at("w2_gradients"))
-      table.rows.push_back({fmt::format("{} {}", g.value("stack", "?"), g.value("layer", 0) + 1), model_name(model),
+      table.rows.push_back({fmt::format("{} {}", g.value("stack", "?"), count(g, "layer") + 1), model_name(model),
                             estimate_text(g.value("norm_of_mean_gradient", json::object())),
                             estimate_text(g.value("mean_gradient_norm", json::object())),
                             value_text(number(g, "over_last")), interval_text(g.value("predicted_over_last", json()))});
@@ -135,7 +140,7 @@ report::Table exponent_table(const json& exponents) {
     const bool layers = e.value("against", "") == "layers";
     table.rows.push_back(
         {e.value("norm_placement", "?"), layers ? "layers" : "d_model",
-         layers ? fmt::format("d_model {}", e.value("d_model", 0)) : fmt::format("{} layers", e.value("layers", 0)),
+         layers ? fmt::format("d_model {}", count(e, "d_model")) : fmt::format("{} layers", count(e, "layers")),
          estimate_text(e.value("exponent", json::object())), interval_text(e.value("predicted", json())),
          value_text(number(e, "tolerance")), verdict(e)});
   }
@@ -145,7 +150,7 @@ report::Table exponent_table(const json& exponents) {
 report::Table ratio_table(const json& ratios) {
   report::Table table{{"model", "measured", "predicted"}, {}, "Last layer's gradient, Pre-LN over Post-LN"};
   for (const json& r : ratios)
-    table.rows.push_back({fmt::format("{} layers, d_model {}", r.value("layers", 0), r.value("d_model", 0)),
+    table.rows.push_back({fmt::format("{} layers, d_model {}", count(r, "layers"), count(r, "d_model")),
                           value_text(number(r, "measured")), value_text(number(r, "predicted"))});
   return table;
 }
@@ -154,7 +159,7 @@ report::Definitions probe_definitions(const json& probe) {
   return {
       {{"where", fmt::format("{}{}; {} batches of each seed, dropout off, nothing changed.", probe.value("where", ""),
                              probe.value("simplified", false) ? ", in the setting of the paper's theory" : "",
-                             probe.value("batches_of_each_seed", 0))},
+                             count(probe, "batches_of_each_seed"))},
        {"norm of the mean gradient",
         "Frobenius norm of the gradient of W2 (the second feed-forward matrix), averaged over the batches: "
         "‖E[∂L/∂W2]‖, what the paper plots. L is the mean loss in nats per target token."},
@@ -162,17 +167,24 @@ report::Definitions probe_definitions(const json& probe) {
        {"± ", "half the width of the 95 % confidence interval over seeds, by Student's t."},
        {"predicted",
         "from the measured states, by the mechanism of Theorem 1 of Xiong et al. 2020 "
-        "(docs/theory.md): an interval from gradients that cancel in attention to ones that are shared."}}};
+        "(docs/probe.md): an interval from gradients that cancel in attention to ones that are shared."}}};
 }
 
-[[noreturn]] void refuse(const Printed& printed, const char* command, const json::exception&) {
+// The file may hold anything.
+template <class Make>
+report::Section made_of(const Printed& printed, const char* command, const Make& make) {
+  try {
+    return make();
+  } catch (const json::exception&) {
+  } catch (const JsonError&) {
+  }
   throw_error<DataError>("{}: is not what `{}` prints; run that again", printed.path.string(), command);
 }
 
 }  // namespace
 
 report::Section probe_section(const Printed& printed) {
-  try {
+  return made_of(printed, "prenorm probe --json", [&] {
     const json& models = printed.json.at("models");
     report::Section section{fmt::format("Probe: {}", printed.path.stem().string()), {}};
     section.blocks.emplace_back(gradient_chart(models));
@@ -186,20 +198,18 @@ report::Section probe_section(const Printed& printed) {
     section.blocks.emplace_back(report::Preformatted{
         fmt::format("prenorm probe CONFIG.toml --json > {}\n", shell_word(printed.path.string())), "Measured by"});
     return section;
-  } catch (const json::exception& error) {
-    refuse(printed, "prenorm probe --json", error);
-  }
+  });
 }
 
 report::Section theory_section(const Printed& printed) {
-  try {
+  return made_of(printed, "prenorm probe --theory --json", [&] {
     report::Table table{{"check", "width", "measured", "predicted", "accepted", "verdict"}, {}, "Checks of the theory"};
     report::Definitions meanings;
     std::set<std::string> named;
     std::size_t passed = 0;
     for (const json& c : printed.json.at("checks")) {
       const auto name = c.at("name").get<std::string>();
-      table.rows.push_back({name, fmt::format("{}", c.value("d_model", 0)), value_text(number(c, "measured")),
+      table.rows.push_back({name, fmt::format("{}", count(c, "d_model")), value_text(number(c, "measured")),
                             value_text(number(c, "predicted")), interval_text(c.value("accepted", json())),
                             verdict(c)});
       passed += c.value("pass", false) ? 1 : 0;
@@ -212,9 +222,7 @@ report::Section theory_section(const Printed& printed) {
     section.blocks.emplace_back(report::Preformatted{
         fmt::format("prenorm probe --theory --json > {}\n", shell_word(printed.path.string())), "Checked by"});
     return section;
-  } catch (const json::exception& error) {
-    refuse(printed, "prenorm probe --theory --json", error);
-  }
+  });
 }
 
 }  // namespace prenorm::pages

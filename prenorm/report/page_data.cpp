@@ -8,6 +8,7 @@
 #include <span>
 #include <string_view>
 
+#include "prenorm/base/json_text.h"
 #include "prenorm/report/legend.h"
 
 namespace prenorm::report {
@@ -80,8 +81,7 @@ class Writer {
 
   // "<" stands as \u003c, so that no text can end the element.
   static std::string text(std::string_view plain) {
-    const auto replace = nlohmann::json::error_handler_t::replace;
-    const std::string quoted = nlohmann::json(plain).dump(-1, ' ', /*ensure_ascii=*/false, replace);
+    const std::string quoted = json_text(nlohmann::json(plain));
     std::string out;
     for (const char c : quoted) out += c == '<' ? std::string("\\u003c") : std::string(1, c);
     return out;

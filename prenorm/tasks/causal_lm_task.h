@@ -1,6 +1,7 @@
 // Causal language modelling: each token from those before it.
 #pragma once
 
+#include <cmath>
 #include <memory>
 
 #include "prenorm/models/causal_lm.h"
@@ -13,6 +14,7 @@ class CausalLmTask : public TextTask<models::CausalLm> {
   CausalLmTask(const Config& config, std::int64_t vocabulary, std::unique_ptr<TextBatches> batches);
 
   training::BatchLoss loss(std::int64_t share, std::int64_t replica, const nn::Context& context) override;
+  double guess_nats() const override { return std::log(static_cast<double>(model().vocabulary())); }
   // With the bits per byte of the text, without label smoothing.
   training::Validation validate(bool with_output) override;
 };

@@ -3,6 +3,7 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 
+#include "prenorm/base/terminal.h"
 #include "prenorm/models/text_cost.h"
 #include "prenorm/tasks/example_batches.h"
 #include "prenorm/tasks/validation_sums.h"
@@ -14,6 +15,12 @@ at::Tensor value_tensor(const std::vector<double>& values, at::ScalarType type) 
   at::Tensor tensor = at::empty({std::ssize(values)}, at::kDouble);
   std::copy(values.begin(), values.end(), tensor.data_ptr<double>());
   return tensor.to(type);
+}
+
+data::Table read_and_report(const std::string& path, const DataConfig& rules) {
+  data::Table table = data::read_table(path, rules);
+  for (const std::string& line : data::dropped_lines(table)) inform(line);
+  return table;
 }
 
 }  // namespace
@@ -60,12 +67,13 @@ training::Validation ClassificationTask::validate(bool) {
 
 std::unique_ptr<ClassificationTask> classification_task(const Config& config, const text::Tokenizer& tokenizer) {
   const DataConfig& files = config.data;
-  const data::Table table = data::read_table(files.train_table);
+  const data::Table table = read_and_report(files.train_table, files);
   const data::ExampleFormat format = data::format_of(table, files);
   data::Examples training = data::make_examples(table, format, tokenizer, files.sequence_length);
   data::Examples validation;
   if (!files.valid_table.empty())
-    validation = data::make_examples(data::read_table(files.valid_table), format, tokenizer, files.sequence_length);
+    validation =
+        data::make_examples(read_and_report(files.valid_table, files), format, tokenizer, files.sequence_length);
   return std::make_unique<ClassificationTask>(
       config, tokenizer.size(), format,
       std::make_unique<ExampleBatches>(config, format, std::move(training), validation));

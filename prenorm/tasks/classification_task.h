@@ -1,6 +1,7 @@
 // Classification and regression of texts and pairs of texts with BERT (Devlin et al. 2019, section 4.1).
 #pragma once
 
+#include <cmath>
 #include <memory>
 
 #include "prenorm/data/example_format.h"
@@ -22,6 +23,9 @@ class ClassificationTask : public TextTask<models::Bert> {
   const data::ExampleFormat& format() const { return format_; }
 
   training::BatchLoss loss(std::int64_t share, std::int64_t replica, const nn::Context& context) override;
+  double guess_nats() const override {
+    return format_.has_classes() ? std::log(static_cast<double>(format_.outputs())) : 0;
+  }
   // With the scores of the format.
   training::Validation validate(bool with_output) override;
 

@@ -3,11 +3,12 @@
 #include <ATen/core/grad_mode.h>
 
 #include "prenorm/base/error.h"
+#include "prenorm/base/file_system.h"
 #include "prenorm/config/load.h"
 #include "prenorm/config/validate.h"
 #include "prenorm/data/example_batcher.h"
 #include "prenorm/tasks/classification_task.h"
-#include "prenorm/training/checkpoint.h"
+#include "prenorm/training/read_checkpoint.h"
 
 namespace prenorm::tasks {
 namespace fs = std::filesystem;
@@ -24,22 +25,22 @@ void append_probabilities(std::vector<std::vector<double>>& all, const at::Tenso
 }  // namespace
 
 LoadedClassifier load_classifier(const training::RunFolder& folder, const std::string& which) {
-  const fs::path checkpoint = folder.find_checkpoint(which);
+  folder.find_checkpoint(which);  // before anything is made
   Config config = load_run_config(folder.path()).config;
   validate(config);
   if (config.task != TaskKind::kClassification)
     throw_error<UsageError>("{}: was trained with task = \"{}\"; predictions come from a run of classification",
                             folder.path().string(), enum_name(config.task));
-  if (!fs::exists(folder.labels()))
+  if (!is_there(folder.labels()))
     throw_error<CheckpointError>(
         "{}: is not there, which names columns and classes; resuming a run that was trained here writes it anew",
         folder.labels().string());
-  LoadedClassifier loaded{std::move(config), folder.tokenizers().source, data::read_format(folder.labels()), nullptr,
-                          checkpoint};
+  LoadedClassifier loaded{
+      std::move(config), folder.tokenizers().source, data::read_format(folder.labels()), nullptr, {}};
   loaded.model = std::make_unique<models::Bert>(loaded.config.model, loaded.tokenizer.size(),
                                                 models::BertHeads{.outputs = loaded.format.outputs()},
                                                 static_cast<std::uint64_t>(loaded.config.train.seed));
-  training::load_weights(checkpoint, loaded.model->parameters());
+  loaded.checkpoint = training::load_weights(folder, which, loaded.model->parameters());
   return loaded;
 }
 

@@ -1,6 +1,7 @@
 // BERT pre-training (Devlin et al. 2019, section 3.1): masked tokens, and whether a text follows on another.
 #pragma once
 
+#include <cmath>
 #include <memory>
 
 #include "prenorm/models/bert.h"
@@ -16,6 +17,7 @@ class MaskedLmTask : public TextTask<models::Bert> {
   MaskedLmTask(const Config& config, std::int64_t vocabulary, std::unique_ptr<TextBatches> batches);
 
   training::BatchLoss loss(std::int64_t share, std::int64_t replica, const nn::Context& context) override;
+  double guess_nats() const override { return std::log(static_cast<double>(model().vocabulary())); }
   // Also the share of sequences whose next sentence is told right, `next_sentence_accuracy`.
   training::Validation validate(bool with_output) override;
 };

@@ -9,6 +9,7 @@
 #include "prenorm/config/load.h"
 #include "prenorm/io/safetensors.h"
 #include "prenorm/training/checkpoint.h"
+#include "prenorm/training/read_checkpoint.h"
 
 namespace prenorm::tasks {
 namespace fs = std::filesystem;
@@ -54,12 +55,16 @@ Config with_pretrained_model(Config config) {
   config.model.dropout = mine.dropout;
   config.model.attention_dropout = mine.attention_dropout;
   config.model.activation_dropout = mine.activation_dropout;
+  // Ids of the tokenizer that is taken over too.
+  if (config.task == theirs.task && config.decode.end_ids.empty() && config.tokenizer.source_model.empty())
+    config.decode.end_ids = theirs.decode.end_ids;
   return config;
 }
 
 void load_pretrained(const Config& config, nn::Parameters& parameters) {
   if (config.train.pretrained.empty()) return;
-  const io::TensorFile file = training::read_weights(pretrained_run(config).checkpoint);
+  const io::TensorFile file =
+      training::read_checkpoint([&] { return pretrained_run(config).checkpoint; }, training::read_weights);
   const at::NoGradGuard no_grad;
   std::int64_t copied = 0;
   bool layers = false;

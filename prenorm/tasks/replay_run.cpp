@@ -20,9 +20,12 @@ training::Replay replay_run(const training::RunFolder& folder, std::int64_t step
   const std::vector<std::int64_t> steps = folder.steps();
   if (!steps.empty() && steps.front() < step) config.train.pretrained.clear();
   check_readable(config);
-  training::set_up_process(config.runtime);
+  const training::ComputeSettings settings(config.runtime);
   const auto task = make_task(config, folder.tokenizers(), prepared_dir(config, folder));
-  return training::replay(config, *task, folder, step);
+  training::Replay result = training::replay(config, *task, folder, step);
+  if (!steps.empty() && steps.front() < step && result.from < steps.front())
+    training::throw_checkpoints_removed(folder, step);
+  return result;
 }
 
 }  // namespace prenorm::tasks

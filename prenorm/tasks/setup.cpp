@@ -6,8 +6,10 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
+#include "prenorm/base/file_system.h"
 #include "prenorm/base/hash.h"
 #include "prenorm/base/line_reader.h"
+#include "prenorm/base/temporary.h"
 #include "prenorm/base/terminal.h"
 #include "prenorm/config/load.h"
 #include "prenorm/config/validate.h"
@@ -16,7 +18,7 @@
 #include "prenorm/data/parallel_text.h"
 #include "prenorm/data/prepare.h"
 #include "prenorm/tasks/pretrained.h"
-#include "prenorm/training/checkpoint.h"
+#include "prenorm/training/read_checkpoint.h"
 
 namespace prenorm::tasks {
 namespace fs = std::filesystem;
@@ -33,7 +35,7 @@ text::ExtraPieces extra_pieces(TaskKind task) {
 
 // What people wrote in a table, not its numbers and labels.
 text::Tokenizer tokenizer_of_table(const Config& config) {
-  const data::Table table = data::read_table(config.data.train_table);
+  const data::Table table = data::read_table(config.data.train_table, config.data);
   const data::ExampleFormat format = data::format_of(table, config.data);
   return text::train_tokenizer(data::texts_of(table, format, config.tokenizer.max_training_lines), config.tokenizer,
                                table.path.string());
@@ -50,7 +52,8 @@ text::Tokenizer cached_tokenizer(const Config& config, std::span<const fs::path>
                        config.data.label_column);
   for (const fs::path& file : files) key += hash_file_hex(file);
   const fs::path path = cache / fmt::format("tokenizer-{}.model", hash_hex(key).substr(0, 16));
-  if (fs::exists(path)) {
+  remove_leftovers(cache);
+  if (is_there(path)) {
     try {
       return text::Tokenizer::from_file(path);
     } catch (const Error&) {
@@ -63,7 +66,7 @@ text::Tokenizer cached_tokenizer(const Config& config, std::span<const fs::path>
              ? fmt::format("training a {} vocabulary of {} pieces", enum_name(config.tokenizer.kind),
                            config.tokenizer.vocab_size)
              : fmt::format("reading the {} vocabulary of the text", enum_name(config.tokenizer.kind)));
-  const text::Tokenizer tokenizer =
+  text::Tokenizer tokenizer =
       config.task == TaskKind::kClassification
           ? tokenizer_of_table(config)
           : text::train_tokenizer(files, config.tokenizer, static_cast<std::uint64_t>(config.train.seed), extra);
@@ -75,8 +78,7 @@ text::Tokenizer cached_tokenizer(const Config& config, std::span<const fs::path>
 
 fs::path prepared_dir(const Config& config, const RunFolder& folder) {
   if (!config.data.prepared_dir.empty()) return config.data.prepared_dir;
-  const fs::path path = fs::absolute(folder.path()).lexically_normal();
-  return (path.has_filename() ? path : path.parent_path()).parent_path() / "prepared";
+  return folder_of(absolute_path(folder.path())) / "prepared";
 }
 
 void check_readable(const Config& config) {
@@ -165,11 +167,11 @@ template <class Model, class Make>
 Loaded<Model> load_run(const RunFolder& folder, const std::string& which, TaskKind task, const Make& make) {
   Config config = load_run_config(folder.path()).config;
   require_task(config, folder, task);
-  fs::path checkpoint = folder.find_checkpoint(which);
-  Loaded<Model> loaded{std::move(config), folder.tokenizers(), nullptr, std::move(checkpoint)};
+  folder.find_checkpoint(which);  // before anything is made
+  Loaded<Model> loaded{std::move(config), folder.tokenizers(), nullptr, {}};
   validate(loaded.config);
   loaded.model = make(loaded.config, loaded.tokenizers);
-  training::load_weights(loaded.checkpoint, loaded.model->parameters());
+  loaded.checkpoint = training::load_weights(folder, which, loaded.model->parameters());
   return loaded;
 }
 

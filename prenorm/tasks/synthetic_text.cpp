@@ -19,6 +19,7 @@ data::TextBatch SyntheticText::batch(std::int64_t epoch, std::int64_t index) {
   const std::int64_t vocabulary = config_.tokenizer.vocab_size, length = config_.data.sequence_length;
   const std::int64_t sequences = data::sequences_a_batch(config_.batch, length);
   data::TextBatch batch;
+  if (config_.task == TaskKind::kMaskedLm) batch.predicted.emplace();
   for (std::int64_t s = 0; s < sequences; ++s) {
     for (std::int64_t i = 0; i < length; ++i) {
       const std::int64_t row = batch.tokens.tokens();
@@ -26,7 +27,7 @@ data::TextBatch SyntheticText::batch(std::int64_t epoch, std::int64_t index) {
       // At least one, as in real text.
       const bool masked = config_.task == TaskKind::kMaskedLm &&
                           (i + 1 == length - length / 2 || random.uniform() < config_.masked_lm.mask_share);
-      if (masked) batch.predicted.push_back(row);
+      if (masked) batch.predicted->push_back(row);
       if (masked || config_.task == TaskKind::kCausalLm) batch.targets.push_back(random_id(random, vocabulary));
     }
     batch.tokens.end_sequence();

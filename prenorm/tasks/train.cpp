@@ -67,7 +67,7 @@ training::TrainingResult train(const Config& given, const RunFolder& folder, Sta
   validate(config);
   check_folder(config, folder, start);
   check_readable(config);
-  training::set_up_process(config.runtime);
+  const training::ComputeSettings settings(config.runtime);
   std::optional<training::RunLock> lock;
   if (start == Start::kResume) lock.emplace(folder.path());
   const std::filesystem::path prepared = prepared_dir(config, folder);

@@ -7,7 +7,6 @@
 #include "prenorm/metrics/bleu.h"
 #include "prenorm/tasks/setup.h"
 #include "prenorm/tasks/validation_sums.h"
-#include "prenorm/training/read_lines.h"
 
 namespace prenorm::tasks {
 namespace {
@@ -26,12 +25,10 @@ TranslationTask::TranslationTask(const Config& config, const training::Tokenizer
       batcher_(train_, config.batch, static_cast<std::uint64_t>(config.train.seed)) {
   start_from_data();
   if (config.data.valid_source.empty()) return;
-  // First, since every line is scored in the end, whatever data.invalid_utf8 says.
-  valid_sources_ = training::read_lines(config.data.valid_source);
-  valid_references_ = training::read_lines(config.data.valid_target);
   valid_ = std::make_unique<data::PreparedCorpus>(
       prepare_text(config, tokenizers, config.data.valid_source, config.data.valid_target, prepared_dir));
   valid_batches_ = data::plan_validation_batches(*valid_, config.batch);
+  scored_ = data::read_scored_pairs(config.data.valid_source, config.data.valid_target);
 }
 
 std::string TranslationTask::origin(std::int64_t epoch, std::int64_t batch) {
@@ -57,16 +54,18 @@ training::Validation TranslationTask::validate(bool with_output) {
 
 void TranslationTask::translate_and_score(training::Validation& result) {
   const decoding::LineTranslator translator(model(), tokenizers_.source, tokenizers_.target, config_.decode);
-  const auto translations = translator.translate(valid_sources_, {.name = config_.data.valid_source});
+  const auto translations =
+      translator.translate(scored_.sources, {.name = config_.data.valid_source, .numbers = scored_.lines});
   std::vector<std::string> hypotheses;
+  hypotheses.reserve(translations.size());
   for (const auto& best : translations) hypotheses.push_back(best.front().text);
-  const metrics::BleuScore score = metrics::corpus_bleu(hypotheses, valid_references_, {});
+  const metrics::BleuScore score = metrics::corpus_bleu(hypotheses, scored_.references, {});
   result.bleu = score.score;
   result.bleu_signature = score.signature;
   // Spread over the text, and short enough to read.
   for (std::size_t i = 0; i < kSamples && i < hypotheses.size(); ++i) {
     const std::size_t line = i * hypotheses.size() / kSamples;
-    result.samples.push_back({valid_sources_[line], valid_references_[line], hypotheses[line]});
+    result.samples.push_back({scored_.sources[line], scored_.references[line], hypotheses[line]});
   }
 }
 

@@ -8,6 +8,7 @@
 #include "prenorm/config/config.h"
 #include "prenorm/data/batcher.h"
 #include "prenorm/data/prepared_corpus.h"
+#include "prenorm/data/scored_pairs.h"
 #include "prenorm/data/unigram.h"
 #include "prenorm/tasks/translator_task.h"
 #include "prenorm/training/run_folder.h"
@@ -39,7 +40,7 @@ class TranslationTask : public TranslatorTask {
   data::Batcher batcher_;
   std::unique_ptr<data::PreparedCorpus> valid_;
   std::vector<std::vector<std::int64_t>> valid_batches_;
-  std::vector<std::string> valid_sources_, valid_references_;
+  data::ScoredPairs scored_;  // of the validation text
 };
 
 }  // namespace prenorm::tasks

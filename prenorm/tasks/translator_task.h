@@ -2,6 +2,7 @@
 // of the model that compute their losses.
 #pragma once
 
+#include <cmath>
 #include <vector>
 
 #include "prenorm/data/batch.h"
@@ -19,6 +20,7 @@ class TranslatorTask : public ModelTask<models::Translator> {
 
   std::int64_t load(std::int64_t epoch, std::int64_t index, const training::Sharing& sharing) override;
   training::BatchLoss loss(std::int64_t share, std::int64_t replica, const nn::Context& context) override;
+  double guess_nats() const override { return std::log(static_cast<double>(model().target_vocabulary())); }
 
  protected:
   // Sets the weights that start from data: for the constructor of a task, as soon as it has batches.

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "prenorm/base/error.h"
 #include "prenorm/ops/cross_entropy.h"
 #include "prenorm/training/task.h"
 
@@ -16,8 +17,10 @@ class ValidationSums {
     target_tokens_ += target_tokens;
   }
   double nll_nats() const { return nll_; }
-  // With the means over target tokens, and nothing else.
+  // With the means over target tokens, and nothing else. Errors: DataError where there are none.
   training::Validation means() const {
+    if (target_tokens_ == 0)
+      throw_error<DataError>("the validation text has nothing to predict, and so no loss; give a longer one");
     training::Validation result;
     result.loss_nats_per_token = loss_ / static_cast<double>(target_tokens_);
     result.nll_nats_per_token = nll_ / static_cast<double>(target_tokens_);

@@ -54,11 +54,14 @@ std::u32string without_accents(std::u32string_view word) {
   return plain;
 }
 
-// Empties `word`.
-void add_parts(std::u32string& word, BasicTokenRules rules, std::vector<std::u32string>& tokens) {
+std::u32string normalized(std::u32string word, BasicTokenRules rules) {
   if (rules.lower_case) word = metrics::to_lower(word);
   if (rules.strip_accents && std::any_of(word.begin(), word.end(), [](char32_t c) { return c >= 0x80; }))
     word = without_accents(word);
+  return word;
+}
+
+void add_parts(const std::u32string& word, std::vector<std::u32string>& tokens) {
   bool open = false;  // whether the last token may grow
   for (const char32_t c : word) {
     const bool alone = cuts(c);
@@ -66,28 +69,47 @@ void add_parts(std::u32string& word, BasicTokenRules rules, std::vector<std::u32
     tokens.back().push_back(c);
     open = !alone;
   }
-  word.clear();
+}
+
+// Calls on_word(normalized word), which may be empty, and on_blank() for what is between two words.
+template <class OnWord, class OnBlank>
+void for_each_word(std::string_view text, BasicTokenRules rules, const OnWord& on_word, const OnBlank& on_blank) {
+  std::u32string word;
+  const auto end_word = [&] { on_word(normalized(std::exchange(word, {}), rules)); };
+  while (!text.empty()) {
+    const char32_t c = take_character(text);
+    if (is_blank(c)) {
+      end_word();
+      on_blank();
+    } else if (is_chinese(c)) {
+      end_word();
+      on_blank();
+      word.push_back(c);
+      end_word();
+      on_blank();
+    } else if (c != kNotUtf8 && c != 0xFFFD && !is_control_or_format(c)) {
+      word.push_back(c);
+    }
+  }
+  end_word();
 }
 
 }  // namespace
 
 std::vector<std::u32string> basic_tokens(std::string_view text, BasicTokenRules rules) {
   std::vector<std::u32string> tokens;
-  std::u32string word;
-  while (!text.empty()) {
-    const char32_t c = take_character(text);
-    if (is_blank(c)) {
-      add_parts(word, rules, tokens);
-    } else if (is_chinese(c)) {
-      add_parts(word, rules, tokens);
-      word.push_back(c);
-      add_parts(word, rules, tokens);
-    } else if (c != kNotUtf8 && c != 0xFFFD && !is_control_or_format(c)) {
-      word.push_back(c);
-    }
-  }
-  add_parts(word, rules, tokens);
+  for_each_word(
+      text, rules, [&](const std::u32string& word) { add_parts(word, tokens); }, [] {});
   return tokens;
+}
+
+std::string normalize_words(std::string_view text, BasicTokenRules rules) {
+  std::string result;
+  const auto append_word = [&](const std::u32string& word) {
+    for (const char32_t c : word) append_utf8(result, c);
+  };
+  for_each_word(text, rules, append_word, [&] { result += ' '; });
+  return result;
 }
 
 }  // namespace prenorm::text

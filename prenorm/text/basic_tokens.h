@@ -16,4 +16,8 @@ struct BasicTokenRules {
 // None is empty. Bytes that are not UTF-8 are left out.
 std::vector<std::u32string> basic_tokens(std::string_view text, BasicTokenRules rules);
 
+// The text before it is cut at punctuation: cleaned, a blank for each character of white space and on both sides of a
+// Chinese one, lower-cased and stripped as the rules say. Its basic tokens are those of the text.
+std::string normalize_words(std::string_view text, BasicTokenRules rules);
+
 }  // namespace prenorm::text

@@ -131,34 +131,35 @@ class WordMerger {
 class ByteLevelBpe : public ListedModel {
  public:
   ByteLevelBpe(std::vector<std::string> pieces, SpecialIds special, std::array<std::int32_t, 256> byte_ids,
-               MergeTable merges, std::string serialized)
-      : ListedModel(std::move(pieces), special, std::move(serialized)),
+               MergeTable merges, std::string serialized, AddedTokens added)
+      : ListedModel(std::move(pieces), special, std::move(serialized), std::move(added)),
         byte_ids_(byte_ids),
         merges_(std::move(merges)) {}
 
   TokenizerFormat format() const override { return TokenizerFormat::kByteLevelBpe; }
-  std::string encode(std::string_view line, std::vector<std::int32_t>& ids) const override {
-    WordMerger merger(merges_);
-    std::vector<std::int32_t> symbols;
-    while (!line.empty()) {
-      const std::size_t size = gpt2_word_size(line);
-      symbols.clear();
-      for (const char c : line.substr(0, size)) symbols.push_back(byte_ids_[static_cast<unsigned char>(c)]);
-      merger.merge(symbols, ids);
-      line.remove_prefix(size);
-    }
-    return {};
-  }
   bool starts_word(int id) const override {
     if (special().is_control(id) || id == unk_id()) return false;
+    if (added().contains(id)) return true;
     const std::string bytes = bytes_of(name_of(id));
     std::string_view text = bytes;
     return !text.empty() && !continues_word(take_character(text));
   }
 
  private:
+  void encode_plain(std::string_view text, std::vector<std::int32_t>& ids) const override {
+    WordMerger merger(merges_);
+    std::vector<std::int32_t> symbols;
+    while (!text.empty()) {
+      const std::size_t size = gpt2_word_size(text);
+      symbols.clear();
+      for (const char c : text.substr(0, size)) symbols.push_back(byte_ids_[static_cast<unsigned char>(c)]);
+      merger.merge(symbols, ids);
+      text.remove_prefix(size);
+    }
+  }
+  // An added token is written as it is, other pieces with a character for a byte.
   void append_text(int id, std::string& text) const override {
-    text += id == unk_id() ? "\uFFFD" : bytes_of(name_of(id));
+    text += id == unk_id() ? "\uFFFD" : added().contains(id) ? name_of(id) : bytes_of(name_of(id));
   }
 
   std::array<std::int32_t, 256> byte_ids_;
@@ -205,7 +206,8 @@ MergeTable make_table(const Ids& ids, const Merges& merges, std::string_view nam
 }  // namespace
 
 std::shared_ptr<const TokenizerModel> make_byte_level_bpe(std::vector<std::string> pieces, const Merges& merges,
-                                                          std::string serialized, std::string_view name) {
+                                                          std::string serialized, std::string_view name,
+                                                          std::vector<AddedToken> added) {
   Ids ids;
   for (std::size_t id = 0; id < pieces.size(); ++id) ids.emplace(pieces[id], static_cast<std::int32_t>(id));
   SpecialIds special;
@@ -218,7 +220,9 @@ std::shared_ptr<const TokenizerModel> make_byte_level_bpe(std::vector<std::strin
   if (special.eos < 0) throw_error<DataError>("{}: the vocabulary has no <|endoftext|> and no </s>", name);
   const auto byte_ids = find_byte_ids(ids, special.unk, name);
   MergeTable table = make_table(ids, merges, name);
-  return std::make_shared<ByteLevelBpe>(std::move(pieces), special, byte_ids, std::move(table), std::move(serialized));
+  const auto as_it_is = [](std::string_view text) { return std::string(text); };
+  return std::make_shared<ByteLevelBpe>(std::move(pieces), special, byte_ids, std::move(table), std::move(serialized),
+                                        AddedTokens(special.marked(std::move(added)), as_it_is));
 }
 
 }  // namespace prenorm::text

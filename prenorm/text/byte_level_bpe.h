@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "prenorm/text/added_tokens.h"
 #include "prenorm/text/tokenizer_model.h"
 
 namespace prenorm::text {
@@ -16,10 +17,11 @@ using Merges = std::vector<std::pair<std::string, std::string>>;
 
 // `pieces`: those of the text written with one character for a byte, and special ones: end (<|endoftext|> or </s>; also
 // begin where there is no <s>), <mask>, <pad>, <unk>. Text does not become special pieces. `serialized`: the
-// tokenizer.json it was read from.
+// tokenizer.json it was read from. `added`: those of the pieces that are no pieces of the text.
 // Errors: DataError naming `name` and the merge whose pieces are not in the vocabulary, a byte that has no piece, or
 // the missing end.
 std::shared_ptr<const TokenizerModel> make_byte_level_bpe(std::vector<std::string> pieces, const Merges& merges,
-                                                          std::string serialized, std::string_view name);
+                                                          std::string serialized, std::string_view name,
+                                                          std::vector<AddedToken> added = {});
 
 }  // namespace prenorm::text

@@ -39,13 +39,6 @@ class CharacterModel : public ListedModel {
   }
 
   TokenizerFormat format() const override { return TokenizerFormat::kCharacter; }
-  std::string encode(std::string_view line, std::vector<std::int32_t>& ids) const override {
-    while (!line.empty()) {
-      const auto found = ids_.find(take_character(line));
-      ids.push_back(found != ids_.end() ? found->second : unk_id());
-    }
-    return {};
-  }
   bool starts_word(int id) const override {
     if (id < first_) return false;
     std::string_view character = name_of(id);
@@ -53,6 +46,12 @@ class CharacterModel : public ListedModel {
   }
 
  private:
+  void encode_plain(std::string_view text, std::vector<std::int32_t>& ids) const override {
+    while (!text.empty()) {
+      const auto found = ids_.find(take_character(text));
+      ids.push_back(found != ids_.end() ? found->second : unk_id());
+    }
+  }
   void append_text(int id, std::string& text) const override { text += id == unk_id() ? "\uFFFD" : name_of(id); }
 
   int first_;
@@ -65,17 +64,16 @@ class ByteModel : public ListedModel {
       : ListedModel(std::move(pieces.pieces), pieces.ids, std::move(serialized)), first_(size() - 256) {}
 
   TokenizerFormat format() const override { return TokenizerFormat::kByte; }
-  std::string encode(std::string_view line, std::vector<std::int32_t>& ids) const override {
-    ids.reserve(ids.size() + line.size());
-    for (const char c : line) ids.push_back(first_ + static_cast<unsigned char>(c));
-    return {};
-  }
   // A byte of a character outside ASCII goes on with a word.
   bool starts_word(int id) const override {
     return id >= first_ && id < first_ + 128 && !continues_word(static_cast<char32_t>(id - first_));
   }
 
  private:
+  void encode_plain(std::string_view text, std::vector<std::int32_t>& ids) const override {
+    ids.reserve(ids.size() + text.size());
+    for (const char c : text) ids.push_back(first_ + static_cast<unsigned char>(c));
+  }
   void append_text(int id, std::string& text) const override {
     text += id < first_ ? std::string("\uFFFD") : std::string(1, static_cast<char>(id - first_));
   }

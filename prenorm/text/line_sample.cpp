@@ -9,7 +9,6 @@ namespace {
 
 bool next_training_line(LineReader& reader, std::string& line) {
   while (reader.next(line)) {
-    if (reader.line_number() == 1) strip_byte_order_mark(line);
     if (is_training_line(line)) return true;
   }
   return false;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "prenorm/text/added_tokens.h"
 #include "prenorm/text/tokenizer_model.h"
 
 namespace prenorm::text {
@@ -14,10 +15,17 @@ struct SpecialIds {
 
   // Whether the token has no text: begin, end, padding, mask.
   bool is_control(int id) const { return id >= 0 && (id == bos || id == eos || id == pad || id == mask); }
+  // The tokens, those with a meaning of their own special whatever their file says.
+  std::vector<AddedToken> marked(std::vector<AddedToken> tokens) const {
+    for (AddedToken& token : tokens) token.special |= is_control(token.id) || token.id == unk;
+    return tokens;
+  }
 };
 
 class ListedModel : public TokenizerModel {
  public:
+  // Added tokens are found first; what stands between them is encoded as text.
+  std::string encode(std::string_view line, std::vector<std::int32_t>& ids) const override;
   std::string encode_text(std::string_view text, std::vector<std::int32_t>& ids) const override {
     return encode(text, ids);
   }
@@ -35,9 +43,14 @@ class ListedModel : public TokenizerModel {
 
  protected:
   // `serialized`: the content of a file that this model can be read from.
-  ListedModel(std::vector<std::string> pieces, SpecialIds special, std::string serialized);
+  ListedModel(std::vector<std::string> pieces, SpecialIds special, std::string serialized, AddedTokens added = {});
 
+  // Appends the ids of text without added tokens, normalized or not.
+  virtual void encode_plain(std::string_view text, std::vector<std::int32_t>& ids) const = 0;
+  // The text as added tokens of normalized text are looked for in it.
+  virtual std::string normalized(std::string_view text) const { return std::string(text); }
   virtual void append_text(int id, std::string& text) const = 0;
+  const AddedTokens& added() const { return added_; }
   const SpecialIds& special() const { return special_; }
   const std::string& name_of(int id) const { return pieces_[static_cast<std::size_t>(id)]; }
 
@@ -45,6 +58,7 @@ class ListedModel : public TokenizerModel {
   std::vector<std::string> pieces_;
   SpecialIds special_;
   std::string serialized_;
+  AddedTokens added_;
 };
 
 }  // namespace prenorm::text

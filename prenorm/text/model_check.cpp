@@ -1,5 +1,7 @@
 #include "prenorm/text/model_check.h"
 
+#include <fmt/format.h>
+
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -10,8 +12,9 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "character maps are read as little-endian words");
 
-constexpr std::uint64_t kNormalizerSpec = 3, kDenormalizerSpec = 5;  // fields of ModelProto
-constexpr std::uint64_t kCharacterMap = 2;                           // field of NormalizerSpec
+constexpr std::uint64_t kPieces = 1, kNormalizerSpec = 3, kDenormalizerSpec = 5;  // fields of ModelProto
+constexpr std::uint64_t kPieceText = 1;                                           // field of SentencePiece
+constexpr std::uint64_t kCharacterMap = 2;                                        // field of NormalizerSpec
 
 struct Field {
   std::uint64_t number = 0;
@@ -83,6 +86,18 @@ bool normalizer_is_safe(std::string_view spec) {
   return true;
 }
 
+// What is wrong with a piece of the vocabulary; empty when nothing is.
+std::string find_piece_damage(std::string_view piece) {
+  while (!piece.empty()) {
+    const auto field = take_field(piece);
+    if (!field) return "a piece of it is damaged";
+    if (field->number == kPieceText && field->payload.size() > kLongestPiece)
+      return fmt::format("a piece has {} bytes, more than the {} that a piece may have", field->payload.size(),
+                         kLongestPiece);
+  }
+  return "";
+}
+
 }  // namespace
 
 std::string find_model_damage(std::string_view model) {
@@ -91,6 +106,8 @@ std::string find_model_damage(std::string_view model) {
   while (!model.empty()) {
     const auto field = take_field(model);
     if (!field || field->number == 0) return "the file is damaged, cut short, or no SentencePiece model";
+    if (field->number == kPieces)
+      if (std::string damage = find_piece_damage(field->payload); !damage.empty()) return damage;
     const bool normalizer = field->number == kNormalizerSpec;
     has_normalizer |= normalizer;
     if ((normalizer || field->number == kDenormalizerSpec) && !normalizer_is_safe(field->payload))

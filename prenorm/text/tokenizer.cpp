@@ -4,6 +4,7 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/text/tokenizer_file.h"
+#include "prenorm/text/unicode.h"
 
 namespace prenorm::text {
 
@@ -40,6 +41,10 @@ std::vector<std::int32_t> Tokenizer::encode_text(std::string_view text) const {
 }
 
 std::string Tokenizer::decode(std::span<const std::int32_t> ids) const {
+  return replace_invalid_utf8(decode_bytes(ids));
+}
+
+std::string Tokenizer::decode_bytes(std::span<const std::int32_t> ids) const {
   std::string text;
   const std::string error = model_->decode(ids, text);
   if (!error.empty()) throw_error<DataError>("ids cannot be turned into text: {}", error);

@@ -38,9 +38,11 @@ class Tokenizer {
   // newline, where there is one (byte-level BPE may have longer pieces for several), and decode() gives the text back.
   // WordPiece, and SentencePiece models without a newline piece, lose newlines. Errors: as encode().
   std::vector<std::int32_t> encode_text(std::string_view text) const;
-  // Text of ids; control pieces (begin, end, padding, mask) have none. Ids that are bytes may end within a character of
-  // UTF-8. Errors: DataError for an id outside the vocabulary.
+  // Text of ids; control pieces (begin, end, padding, mask) have none. It is UTF-8 always: where ids are bytes that
+  // form no character, U+FFFD takes the place of each. Errors: DataError for an id outside the vocabulary.
   std::string decode(std::span<const std::int32_t> ids) const;
+  // The same without the replacement: what ids of bytes give may begin or end within a character.
+  std::string decode_bytes(std::span<const std::int32_t> ids) const;
 
   // Pieces in the vocabulary; ids are 0 to size() - 1.
   std::int64_t size() const;

@@ -1,13 +1,17 @@
 #include "prenorm/text/tokenizer_file.h"
 
 #include <algorithm>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
+#include "prenorm/base/file_system.h"
+#include "prenorm/base/json.h"
 #include "prenorm/base/line_reader.h"
+#include "prenorm/config/text.h"
 #include "prenorm/text/model_check.h"
 #include "prenorm/text/sentencepiece.h"
 #include "prenorm/text/tokenizer_json.h"
@@ -18,19 +22,19 @@ namespace prenorm::text {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::json;
 
 constexpr const char* kWordPieceVocabulary = "vocab.txt";
 constexpr const char* kTokenizerJson = "tokenizer.json";
 constexpr const char* kVocabulary = "vocab.json";
 constexpr const char* kMerges = "merges.txt";
+constexpr const char* kRules = "tokenizer_config.json";
 
 // What the folder's tokenizer_config.json says, over what the vocabulary itself does.
 BasicTokenRules read_rules(const fs::path& folder, const std::vector<std::string>& pieces) {
   BasicTokenRules rules = guess_basic_token_rules(pieces);
-  const fs::path path = folder / "tokenizer_config.json";
-  if (!fs::exists(path)) return rules;
-  const Json config = Json::parse(read_file(path), nullptr, false);
+  const fs::path path = folder / kRules;
+  if (!is_there(path)) return rules;
+  const auto config = read_json(path);
   if (!config.is_object())
     throw_error<DataError>("{}: is damaged; take it as it was published, or away", path.string());
   const auto flag = [&config](const char* key, bool otherwise) {
@@ -41,7 +45,7 @@ BasicTokenRules read_rules(const fs::path& folder, const std::vector<std::string
     if (!flag(key, true))
       throw_error<DataError>("{}: {} is false, which this program cannot do: it cuts text as BERT does", path.string(),
                              key);
-  if (config.value("tokenizer_class", Json()) == "BertJapaneseTokenizer")
+  if (config.value("tokenizer_class", nlohmann::json()) == "BertJapaneseTokenizer")
     throw_error<DataError>("{}: BertJapaneseTokenizer finds words with a dictionary that this program does not have",
                            path.string());
   rules.lower_case = flag("do_lower_case", rules.lower_case);
@@ -49,24 +53,50 @@ BasicTokenRules read_rules(const fs::path& folder, const std::vector<std::string
   return rules;
 }
 
+// Hugging Face's older folders have tokens that were added to a vocabulary in files of their own; only tokenizer.json
+// says all about them.
+void refuse_added_tokens(const fs::path& vocabulary, const std::function<bool(const std::string&)>& is_piece) {
+  const auto check = [&](const fs::path& file, const std::string& content) {
+    if (!is_piece(content))
+      throw_error<DataError>("{}: adds the token {}, which {} does not have; name a tokenizer.json, which has both",
+                             file.string(), config::quote_short(content), vocabulary.filename().string());
+  };
+  const fs::path list = vocabulary.parent_path() / "added_tokens.json", config = vocabulary.parent_path() / kRules;
+  if (is_there(list)) {
+    const auto added = read_json(list);
+    if (!added.is_object())
+      throw_error<DataError>("{}: is damaged, or no list of tokens with their ids", list.string());
+    for (const auto& [content, id] : added.items()) check(list, content);
+  }
+  if (!is_there(config)) return;
+  const auto rules = read_json(config);
+  const auto decoder = rules.is_object() ? rules.find("added_tokens_decoder") : rules.end();
+  if (decoder == rules.end() || !decoder->is_object()) return;
+  for (const nlohmann::json& token : *decoder)
+    if (token.is_object() && token.contains("content") && token["content"].is_string())
+      check(config, token["content"].get<std::string>());
+}
+
 std::string read_wordpiece(const fs::path& path) {
-  const std::string bytes = read_file(path);
+  const std::string bytes = read_text_file(path);
   if (!is_wordpiece_vocabulary(bytes))
     throw_error<DataError>("{}: is no vocabulary of WordPiece: it has no line [UNK], or is not UTF-8", path.string());
   std::vector<std::string> pieces = parse_wordpiece_vocabulary(bytes, path.string());
   const WordPieceRules rules{.words = read_rules(path.parent_path(), pieces)};
+  refuse_added_tokens(
+      path, [&](const std::string& piece) { return std::find(pieces.begin(), pieces.end(), piece) != pieces.end(); });
   return make_wordpiece(std::move(pieces), rules, {}, path.string())->serialized();
 }
 
 // GPT-2's first form, as the tokenizer.json that Hugging Face makes of it.
 std::string join_gpt2_files(const fs::path& folder) {
   const fs::path vocabulary_path = folder / kVocabulary, merges_path = folder / kMerges;
-  const Json vocabulary = Json::parse(read_file(vocabulary_path), nullptr, false);
-  // Also keeps what is nested deeply from what follows.
-  const auto is_id = [](const Json& id) { return id.is_number_unsigned(); };
+  const auto vocabulary = read_json(vocabulary_path);
+  const auto is_id = [](const nlohmann::json& id) { return id.is_number_unsigned(); };
   if (!vocabulary.is_object() || !std::all_of(vocabulary.begin(), vocabulary.end(), is_id))
     throw_error<DataError>("{}: is damaged, or no list of pieces with their ids", vocabulary_path.string());
-  const std::string lines = read_file(merges_path);
+  refuse_added_tokens(vocabulary_path, [&](const std::string& piece) { return vocabulary.contains(piece); });
+  const std::string lines = read_text_file(merges_path);
   if (!is_utf8(lines)) throw_error<DataError>("{}: is not UTF-8", merges_path.string());
   std::vector<std::string> merges;
   std::int64_t line_number = 0;
@@ -98,16 +128,16 @@ std::shared_ptr<const TokenizerModel> load_sentencepiece(std::string_view bytes,
 }  // namespace
 
 std::string read_tokenizer_file(const fs::path& path) {
-  if (fs::is_directory(path)) {
+  if (is_folder(path)) {
     for (const char* name : {kWordPieceVocabulary, kTokenizerJson, kVocabulary})
-      if (fs::exists(path / name)) return read_tokenizer_file(path / name);
+      if (is_there(path / name)) return read_tokenizer_file(path / name);
     throw_error<FileError>("{}: the folder has no {}, {} or {}; name the tokenizer's file", path.string(),
                            kWordPieceVocabulary, kTokenizerJson, kVocabulary);
   }
   const fs::path name = path.filename();
   if (name == kWordPieceVocabulary) return read_wordpiece(path);
   if (name == kVocabulary || name == kMerges) return join_gpt2_files(path.parent_path());
-  return read_file(path);
+  return read_text_file(path);  // no SentencePiece model begins with a byte order mark
 }
 
 std::shared_ptr<const TokenizerModel> parse_tokenizer(std::string_view bytes, std::string_view name) {

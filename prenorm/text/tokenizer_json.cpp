@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "prenorm/base/error.h"
+#include "prenorm/base/json.h"
 #include "prenorm/config/text.h"
 #include "prenorm/text/byte_level_bpe.h"
 #include "prenorm/text/character_model.h"
@@ -22,8 +23,7 @@ using Json = nlohmann::json;
 // One file: every refusal names it.
 class Reader {
  public:
-  Reader(std::string_view bytes, std::string_view name)
-      : bytes_(bytes), name_(name), json_(Json::parse(bytes, nullptr, false)) {
+  Reader(std::string_view bytes, std::string_view name) : bytes_(bytes), name_(name), json_(parse_json(bytes)) {
     if (!json_.is_object()) refuse("it is damaged, cut short, or no tokenizer");
   }
 
@@ -106,6 +106,25 @@ class Reader {
     return pieces;
   }
 
+  // Must be called after read_pieces(), which refuses ids that are none.
+  std::vector<AddedToken> read_added(const Json& model) const {
+    std::vector<AddedToken> added;
+    if (const Json& list = part("added_tokens"); list.is_array())
+      for (const Json& token : list) {
+        const std::string content = text_of(token, "content");
+        const bool special = flag_of(token, "special", false);
+        added.push_back({.content = content,
+                         .id = part_of(token, "id").get<std::int32_t>(),
+                         .special = special,
+                         .single_word = flag_of(token, "single_word", false),
+                         .lstrip = flag_of(token, "lstrip", false),
+                         .rstrip = flag_of(token, "rstrip", false),
+                         .normalized = flag_of(token, "normalized", !special),
+                         .in_model = part_of(model, "vocab").contains(content)});
+      }
+    return added;
+  }
+
   std::shared_ptr<const TokenizerModel> read_wordpiece(const Json& model) const {
     const Json& normalizer = part("normalizer");
     if (text_of(normalizer, "type") != "BertNormalizer" || !flag_of(normalizer, "handle_chinese_chars", true) ||
@@ -117,7 +136,8 @@ class Reader {
     rules.words.strip_accents = flag_of(normalizer, "strip_accents", rules.words.lower_case);
     const Json& longest = part_of(model, "max_input_chars_per_word");
     if (longest.is_number_unsigned()) rules.longest_word = longest.get<std::size_t>();
-    return make_wordpiece(read_pieces(model), rules, std::string(bytes_), name_);
+    std::vector<std::string> pieces = read_pieces(model);
+    return make_wordpiece(std::move(pieces), rules, std::string(bytes_), name_, read_added(model));
   }
 
   std::shared_ptr<const TokenizerModel> read_bpe(const Json& model) const {
@@ -126,7 +146,8 @@ class Reader {
         flag_of(words, "add_prefix_space", false) || !part("normalizer").is_null() ||
         flag_of(model, "byte_fallback", false) || flag_of(model, "ignore_merges", false))
       refuse("it cuts text in another way than GPT-2 (ByteLevel without add_prefix_space and without a normalizer)");
-    return make_byte_level_bpe(read_pieces(model), read_merges(model), std::string(bytes_), name_);
+    std::vector<std::string> pieces = read_pieces(model);
+    return make_byte_level_bpe(std::move(pieces), read_merges(model), std::string(bytes_), name_, read_added(model));
   }
 
   Merges read_merges(const Json& model) const {

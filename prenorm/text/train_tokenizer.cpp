@@ -55,9 +55,7 @@ LineSource all_lines(std::span<const std::filesystem::path> files, std::deque<Li
   for (const auto& file : files) readers.emplace_back(file);
   return [&readers, current = std::size_t{0}](std::string& line) mutable {
     while (current < readers.size() && !readers[current].next(line)) ++current;
-    if (current == readers.size()) return false;
-    if (readers[current].line_number() == 1) strip_byte_order_mark(line);
-    return true;
+    return current < readers.size();
   };
 }
 

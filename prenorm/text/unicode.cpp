@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "prenorm/base/line_reader.h"
+
 namespace prenorm::text {
 namespace {
 
@@ -36,6 +38,16 @@ void append_utf8(std::string& text, char32_t c) {
   text.append(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(used));
 }
 
+std::string replace_invalid_utf8(std::string text) {
+  if (is_utf8(text)) return text;
+  std::string replaced;
+  for (std::string_view rest = text; !rest.empty();) {
+    const char32_t c = take_character(rest);
+    append_utf8(replaced, c == kNotUtf8 ? 0xFFFD : c);
+  }
+  return replaced;
+}
+
 bool is_letter(char32_t c) { return is_between(c, UTF8PROC_CATEGORY_LU, UTF8PROC_CATEGORY_LO); }
 bool is_number(char32_t c) { return is_between(c, UTF8PROC_CATEGORY_ND, UTF8PROC_CATEGORY_NO); }
 bool is_mark(char32_t c) { return is_between(c, UTF8PROC_CATEGORY_MN, UTF8PROC_CATEGORY_ME); }
@@ -43,16 +55,17 @@ bool is_nonspacing_mark(char32_t c) { return category(c) == UTF8PROC_CATEGORY_MN
 bool is_punctuation(char32_t c) { return is_between(c, UTF8PROC_CATEGORY_PC, UTF8PROC_CATEGORY_PO); }
 bool is_control_or_format(char32_t c) { return is_between(c, UTF8PROC_CATEGORY_CC, UTF8PROC_CATEGORY_CF); }
 bool is_white_space(char32_t c) { return (c >= 0x09 && c <= 0x0D) || c == 0x85 || is_separator(c); }
+bool is_word_character(char32_t c) {
+  const utf8proc_category_t found = category(c);
+  return is_letter(c) || is_mark(c) || found == UTF8PROC_CATEGORY_ND || found == UTF8PROC_CATEGORY_NL ||
+         found == UTF8PROC_CATEGORY_PC || c == 0x200C || c == 0x200D;
+}
 bool continues_word(char32_t c) { return c == kNotUtf8 || is_letter(c) || is_number(c) || is_mark(c); }
 
 bool is_blank(std::string_view text) {
   while (!text.empty())
     if (!is_invisible(take_character(text))) return false;
   return true;
-}
-
-void strip_byte_order_mark(std::string& first_line) {
-  if (first_line.starts_with("\xEF\xBB\xBF")) first_line.erase(0, 3);
 }
 
 }  // namespace prenorm::text

@@ -13,6 +13,9 @@ inline constexpr char32_t kNotUtf8 = 0xFFFFFFFF;
 char32_t take_character(std::string_view& text);
 void append_utf8(std::string& text, char32_t c);
 
+// The text with U+FFFD for each byte that is not part of well-formed UTF-8, as SentencePiece's byte fallback has it.
+std::string replace_invalid_utf8(std::string text);
+
 bool is_letter(char32_t c);             // L*
 bool is_number(char32_t c);             // N*
 bool is_mark(char32_t c);               // M*
@@ -22,6 +25,10 @@ bool is_control_or_format(char32_t c);  // Cc, Cf
 // Unicode's property White_Space, as \s in regular expressions has it.
 bool is_white_space(char32_t c);
 
+// What \w in regular expressions stands for, but for a few symbols that count as letters: letters, marks, digits,
+// letters that are numbers, and connectors such as _.
+bool is_word_character(char32_t c);
+
 // Whether a character goes on with the word that stands before it: letters, numbers and marks do, and bytes that are
 // not UTF-8, since they may be parts of such.
 bool continues_word(char32_t c);
@@ -29,8 +36,5 @@ bool continues_word(char32_t c);
 // Whether well-formed UTF-8 shows nothing: white space, control and format characters, and the two symbols that
 // SentencePiece's normalisation turns into a space (U+2581, U+FFFD). Such a line becomes no token at all.
 bool is_blank(std::string_view text);
-
-// Drops the byte order mark that some editors put before the first line of a file.
-void strip_byte_order_mark(std::string& first_line);
 
 }  // namespace prenorm::text

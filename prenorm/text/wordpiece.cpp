@@ -25,9 +25,12 @@ int id_of(const std::vector<std::string>& pieces, std::string_view piece) {
 
 class WordPiece : public ListedModel {
  public:
-  WordPiece(std::vector<std::string> pieces, WordPieceRules rules, SpecialIds special, std::string serialized)
-      : ListedModel(std::move(pieces), special, std::move(serialized)), rules_(rules) {
+  // `alone`: added tokens that no word is cut into.
+  WordPiece(std::vector<std::string> pieces, WordPieceRules rules, SpecialIds special, std::string serialized,
+            AddedTokens added, const std::unordered_set<std::int32_t>& alone)
+      : ListedModel(std::move(pieces), special, std::move(serialized), std::move(added)), rules_(rules) {
     for (int id = 0; id < size(); ++id) {
+      if (alone.contains(id)) continue;
       std::string_view piece = name_of(id);
       const bool inside = piece.size() > kContinues.size() && piece.starts_with(kContinues);
       if (inside) piece.remove_prefix(kContinues.size());
@@ -36,14 +39,15 @@ class WordPiece : public ListedModel {
   }
 
   TokenizerFormat format() const override { return TokenizerFormat::kWordPiece; }
-  std::string encode(std::string_view line, std::vector<std::int32_t>& ids) const override {
-    for (const std::u32string& word : basic_tokens(line, rules_.words)) encode_word(word, ids);
-    return {};
-  }
   // [UNK] stands for a whole word.
   bool starts_word(int id) const override { return !special().is_control(id) && !is_inside(id); }
 
  private:
+  void encode_plain(std::string_view text, std::vector<std::int32_t>& ids) const override {
+    for (const std::u32string& word : basic_tokens(text, rules_.words)) encode_word(word, ids);
+  }
+  std::string normalized(std::string_view text) const override { return normalize_words(text, rules_.words); }
+
   bool is_inside(int id) const {
     const auto found =
         inside_.find(std::string_view(name_of(id)).substr(std::min(kContinues.size(), name_of(id).size())));
@@ -98,7 +102,8 @@ class WordPiece : public ListedModel {
 }  // namespace
 
 std::shared_ptr<const TokenizerModel> make_wordpiece(std::vector<std::string> pieces, WordPieceRules rules,
-                                                     std::string serialized, std::string_view name) {
+                                                     std::string serialized, std::string_view name,
+                                                     std::vector<AddedToken> added) {
   SpecialIds special;
   special.unk = id_of(pieces, "[UNK]");
   special.bos = id_of(pieces, "[CLS]");
@@ -109,7 +114,13 @@ std::shared_ptr<const TokenizerModel> make_wordpiece(std::vector<std::string> pi
     if (id < 0)
       throw_error<DataError>("{}: the vocabulary has no piece {}; take one that was made for BERT", name, piece);
   if (serialized.empty()) serialized = write_wordpiece_json(pieces, rules, special);
-  return std::make_shared<WordPiece>(std::move(pieces), rules, special, std::move(serialized));
+  added = special.marked(std::move(added));
+  std::unordered_set<std::int32_t> alone;
+  for (const AddedToken& token : added)
+    if (!token.special && !token.in_model) alone.insert(token.id);
+  const auto normalize = [&rules](std::string_view text) { return normalize_words(text, rules.words); };
+  return std::make_shared<WordPiece>(std::move(pieces), rules, special, std::move(serialized),
+                                     AddedTokens(std::move(added), normalize), alone);
 }
 
 bool is_wordpiece_vocabulary(std::string_view bytes) {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "prenorm/text/added_tokens.h"
 #include "prenorm/text/basic_tokens.h"
 #include "prenorm/text/tokenizer_model.h"
 
@@ -19,9 +20,11 @@ struct WordPieceRules {
 };
 
 // [CLS] is begin and [SEP] end of sentence. `serialized`: the tokenizer.json it was read from; empty writes one.
+// `added`: those of the pieces that are no pieces of words.
 // Errors: DataError naming `name` when the vocabulary lacks [UNK] or has no [SEP].
 std::shared_ptr<const TokenizerModel> make_wordpiece(std::vector<std::string> pieces, WordPieceRules rules,
-                                                     std::string serialized, std::string_view name);
+                                                     std::string serialized, std::string_view name,
+                                                     std::vector<AddedToken> added = {});
 
 // Whether the bytes are a vocab.txt of BERT rather than anything else.
 bool is_wordpiece_vocabulary(std::string_view bytes);

@@ -63,9 +63,16 @@ std::string first_non_finite_weight(const nn::Parameters& parameters) {
   return {};
 }
 
+BadTensor weight_not_finite(const std::string& name) {
+  return {TensorKind::kWeight, name, fmt::format("weight {} is not finite", name), {}, {}};
+}
+
 BadTensor find_bad_tensor(Task& task, std::span<const MicroBatch> batches, double largest) {
-  if (const std::string weight = first_non_finite_weight(task.parameters()); !weight.empty())
-    return {TensorKind::kWeight, weight, fmt::format("weight {} is not finite", weight), batches.front(), {}};
+  if (const std::string weight = first_non_finite_weight(task.parameters()); !weight.empty()) {
+    BadTensor bad = weight_not_finite(weight);
+    bad.where = batches.front();
+    return bad;
+  }
   task.parameters().gradients().zero_();
   BadTensor found;
   for (const MicroBatch& batch : batches) {

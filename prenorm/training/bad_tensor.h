@@ -38,8 +38,9 @@ bool all_finite(const at::Tensor& x);
 // The name of the first one that is not finite, else empty.
 std::string first_non_finite_weight(const nn::Parameters& parameters);
 
+BadTensor weight_not_finite(const std::string& name);
 // The first tensor in the order of computation that is not finite or larger than `largest` in magnitude, found by
-// computing the update's batches again with an observer. Overwrites the gradients.
+// computing the update's batches (not empty) again with an observer. Overwrites the gradients.
 BadTensor find_bad_tensor(Task& task, std::span<const MicroBatch> batches, double largest);
 
 }  // namespace prenorm::training

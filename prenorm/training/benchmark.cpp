@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "prenorm/base/error.h"
 #include "prenorm/base/random.h"
 #include "prenorm/base/terminal.h"
 #include "prenorm/optim/gradient_norm.h"
@@ -40,6 +41,7 @@ double peak_rss_bytes() {
 }
 
 double quantile(std::vector<double> values, double q) {
+  if (values.empty()) throw_error<UsageError>("the quantile of no values was asked for");
   const double place = q * static_cast<double>(values.size() - 1);
   const auto below = static_cast<std::ptrdiff_t>(place);
   std::nth_element(values.begin(), values.begin() + below, values.end());
@@ -50,6 +52,7 @@ double quantile(std::vector<double> values, double q) {
 
 Benchmark measure(const Config& config, Task& task, std::int64_t updates) {
   using Clock = std::chrono::steady_clock;
+  if (updates < 1) throw_error<UsageError>("{} updates cannot be measured; take at least 1", updates);
   ShareWorkers workers(task, config.runtime);
   optim::Optimizer optimizer(config.optim, task.parameters().values(), task.parameters().gradients());
   Benchmark result;
@@ -67,7 +70,7 @@ Benchmark measure(const Config& config, Task& task, std::int64_t updates) {
     workers.clear();
     const nn::Context context{.training = true, .key = mix_key({static_cast<std::uint64_t>(step)})};
     static_cast<BatchTotals&>(update) = workers.add_gradients(epoch, batch, context);
-    const double scale = 1 / static_cast<double>(update.target_tokens), norm = workers.sum_and_norm() * scale;
+    const double scale = update.scale(), norm = workers.sum_and_norm() * scale;
     const double lr = optim::learning_rate(config.schedule, config.optim.lr, config.train.max_steps, step, epoch + 1);
     optimizer.step(lr, scale * optim::clip_factor(norm, config.optim.clip_norm));
     update.seconds = std::chrono::duration<double>(Clock::now() - start).count();

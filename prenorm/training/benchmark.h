@@ -28,13 +28,14 @@ struct Benchmark {
   double utilization() const;
 };
 
-// Updates as the trainer makes them, without logs, checkpoints and validation. The first two are not counted.
+// Updates as the trainer makes them, without logs, checkpoints and validation; two more come before them and are not
+// counted. Errors: UsageError where `updates` is below 1.
 Benchmark measure(const Config& config, Task& task, std::int64_t updates);
 
 // The most memory that this process has had.
 double peak_rss_bytes();
 
-// Of any values, not empty; q in [0, 1].
+// q in [0, 1]. Errors: UsageError where there are no values.
 double quantile(std::vector<double> values, double q);
 
 }  // namespace prenorm::training

@@ -8,6 +8,7 @@
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
 #include "prenorm/base/hash.h"
+#include "prenorm/base/json.h"
 #include "prenorm/base/version.h"
 #include "prenorm/io/safetensors.h"
 
@@ -48,15 +49,16 @@ bool is_undamaged(nlohmann::json state) {
 
 nlohmann::json read_state(const fs::path& folder) {
   const fs::path path = folder / kState;
-  nlohmann::json state = nlohmann::json::parse(read_file(path), nullptr, /*allow_exceptions=*/false);
+  nlohmann::json state = read_json(path);
   if (!is_undamaged(state)) throw_error<CheckpointError>("{}: the checkpoint is damaged; {}", path.string(), kAdvice);
   return state;
 }
 
 TrainerState state_of(const fs::path& folder, const nlohmann::json& json) try {
   return json.get<TrainerState>();
-} catch (const nlohmann::json::exception& error) {
-  throw_error<CheckpointError>("{}: the checkpoint is damaged: {}", (folder / kState).string(), error.what());
+} catch (const JsonError& error) {
+  throw_error<CheckpointError>("{}: the checkpoint is damaged: {}; {}", (folder / kState).string(), error.what(),
+                               kAdvice);
 }
 
 void check_file(const fs::path& folder, const nlohmann::json& state, const char* file) {
@@ -121,7 +123,7 @@ TrainerState load_checkpoint(const fs::path& path, nn::Parameters& parameters, o
   const io::TensorFile model = weights_of(path, json, parameters);
   check_file(path, json, kOptimizer);
   const io::TensorFile buffers = io::read_safetensors(path / kOptimizer);
-  const TrainerState state = state_of(path, json);
+  TrainerState state = state_of(path, json);
   for (const auto& [name, buffer] : optimizer.state())
     if (buffers.at(name).sizes() != buffer.sizes())
       throw_error<CheckpointError>(
@@ -137,7 +139,7 @@ TrainerState load_checkpoint(const fs::path& path, nn::Parameters& parameters, o
 TrainerState load_state(const fs::path& path) { return state_of(path, read_state(path)); }
 
 bool is_on_schedule(const fs::path& path) try {
-  const nlohmann::json state = nlohmann::json::parse(read_file(path / kState), nullptr, /*allow_exceptions=*/false);
+  const nlohmann::json state = read_json(path / kState);
   return !state.is_object() || !state.contains("on_schedule") || state["on_schedule"] != false;
 } catch (const FileError&) {
   return true;

@@ -21,15 +21,16 @@ struct WindowSums {
   double loss_nats = 0, nll_nats = 0;
   std::int64_t target_tokens = 0, source_tokens = 0;
   double seconds = 0;
-  NLOHMANN_DEFINE_TYPE_INTRUSIVE(WindowSums, loss_nats, nll_nats, target_tokens, source_tokens, seconds)
 };
 
 // Batches that a fault left out: `batches` of them from batch `batch` of epoch `epoch` on.
 struct SkippedBatches {
   std::int64_t update = 0;  // that they would have made
   std::int64_t epoch = 0, batch = 0, batches = 0;
-  NLOHMANN_DEFINE_TYPE_INTRUSIVE(SkippedBatches, update, epoch, batch, batches)
 };
+
+// Losses that train.diverged_loss_ratio takes the median of.
+inline constexpr std::int64_t kLossesToJudge = 16;
 
 struct TrainerState {
   std::int64_t step = 0;              // updates done
@@ -40,20 +41,29 @@ struct TrainerState {
   std::int64_t best_step = 0;
   std::int64_t validations_without_improvement = 0;
   double first_loss = 0;  // of update 1, nats per target token; 0 in checkpoints of older versions: not known
+  std::vector<double> recent_losses;  // of the last kLossesToJudge updates, oldest first
   WindowSums window;
-  std::int64_t faults = 0, faults_in_a_row = 0;  // the latter since an update past last_fault_update was made
-  std::int64_t last_fault_update = 0;
+  std::int64_t faults = 0, faults_in_a_row = 0;  // the latter until past_faults is made
+  std::int64_t past_faults = 0;                  // the update that has to be made for the run to be past its faults
   std::vector<SkippedBatches> skipped;
   double rate_sum = 0;      // of all updates, in units of optim.lr: updates at full rate that they come to
   double unigram_nats = 0;  // Task::unigram_nats()
   UpdateHistory history;
-  std::string data;         // Task::data_key()
+  std::string data;  // Task::data_key()
+  // What the bits of the run depend on besides its configuration: how many workers shared a batch, and the level of
+  // instructions of the kernels; 0 and "" in checkpoints of older versions.
+  std::int64_t workers = 0;
+  std::string cpu_level;
   bool on_schedule = true;  // else written only because the run stopped here, which a run that goes on forgets
-  NLOHMANN_DEFINE_TYPE_INTRUSIVE_WITH_DEFAULT(TrainerState, step, epoch, batch, target_tokens, seconds, best_value,
-                                              best_step, validations_without_improvement, first_loss, window, faults,
-                                              faults_in_a_row, last_fault_update, skipped, rate_sum, unigram_nats,
-                                              history, data, on_schedule)
 };
+
+// As in trainer.json, where trainer_state_json.cpp gives each number its range. Errors, of reading: JsonError.
+void to_json(nlohmann::json& json, const WindowSums& window);
+void from_json(const nlohmann::json& json, WindowSums& window);
+void to_json(nlohmann::json& json, const SkippedBatches& skipped);
+void from_json(const nlohmann::json& json, SkippedBatches& skipped);
+void to_json(nlohmann::json& json, const TrainerState& state);
+void from_json(const nlohmann::json& json, TrainerState& state);
 
 // Errors: FileError (full disk, no permission); an older checkpoint at `path` then stays as it is.
 void save_checkpoint(const std::filesystem::path& path, const nn::Parameters& parameters,

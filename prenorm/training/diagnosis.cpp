@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "prenorm/base/file.h"
+#include "prenorm/base/json_text.h"
 #include "prenorm/training/diagnosis_rules.h"
 #include "prenorm/training/remedies.h"
 
@@ -26,6 +27,11 @@ Diagnosis diagnose(const Evidence& evidence) {
   return diagnosis;
 }
 
+std::string at_unigram_loss_text(double nll, double unigram_nats) {
+  return fmt::format("{:.3f} nats per target token, is {} the {:.3f} that the frequencies of target tokens alone give",
+                     nll, nll >= unigram_nats ? "not below" : "less than 5 % below", unigram_nats);
+}
+
 std::string Diagnosis::advice() const {
   std::vector<std::string> ways;
   constexpr std::string_view kRate = "optim.lr = ";
@@ -39,8 +45,7 @@ std::string Diagnosis::advice() const {
 
 void write_diagnosis(const RunFolder& folder, const Diagnosis& diagnosis) {
   // Text that names lines of a file may hold its name, which need not be UTF-8.
-  const auto replace = nlohmann::json::error_handler_t::replace;
-  write_file_atomically(folder.diagnosis(), to_json(diagnosis).dump(2, ' ', false, replace) + "\n");
+  write_file_atomically(folder.diagnosis(), json_text(to_json(diagnosis), 2) + "\n");
   write_file_atomically(folder.diagnosis_page(), to_page(diagnosis));
 }
 

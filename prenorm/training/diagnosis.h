@@ -22,7 +22,7 @@ enum class Symptom : std::uint8_t {
   kNotFinite,  // NaN or Inf
   kDiverged,   // the loss left all range, or ended above where it began
   kSpike,      // one update stands out from those around it
-  kStalled,    // no better than the frequencies of target tokens
+  kStalled,    // hardly better than the frequencies of target tokens
   kRelapsed,   // as bad as that again, after it had been better
 };
 
@@ -76,11 +76,13 @@ struct Diagnosis {
 // Updates at full rate after which a run must have learned more than token frequencies. Adam moves a weight by about
 // the rate in an update: a run under warm-up has gone less far than its number of updates says.
 inline constexpr double kUpdatesToJudge = 300;
-// Whether a loss, without label smoothing, is no better than what token frequencies give (0: not known); one word of
-// context, the least that can be learned, is worth far more than a twentieth.
+// Whether a loss, without label smoothing, is hardly better than what token frequencies give (0: not known): less than
+// a twentieth below it. One word of context, the least that can be learned, is worth far more.
 constexpr bool at_unigram_loss(double nll, double unigram_nats) {
   return unigram_nats > 0 && nll >= 0.95 * unigram_nats;
 }
+// Says so, of a loss for which at_unigram_loss() holds: "6.106 nats per target token, is less than 5 % below ...".
+std::string at_unigram_loss_text(double nll, double unigram_nats);
 
 Diagnosis diagnose(const Evidence& evidence);
 

@@ -29,11 +29,13 @@ void add_fault(std::string& page, const Evidence& e) {
   if (!at.fault.origin.empty())
     page += fmt::format("| batch | {} of epoch {}: {} |\n", at.fault.bad.where.batch, at.fault.bad.where.epoch,
                         at.fault.origin);
-  page += fmt::format("| learning rate | {} |\n", rate_text(e, u.learning_rate));
-  page += fmt::format("| loss | {:.4g} nats per target token |\n", u.loss());
-  page += fmt::format(
-      "| gradient norm | {:.4g}{} |\n", u.grad_norm,
-      e.config.optim.clip_norm > 0 ? fmt::format(", clipped at {:g}", e.config.optim.clip_norm) : std::string());
+  if (at.fault.has_batch()) {
+    page += fmt::format("| learning rate | {} |\n", rate_text(e, u.learning_rate));
+    page += fmt::format("| loss | {:.4g} nats per target token |\n", u.loss());
+    page += fmt::format(
+        "| gradient norm | {:.4g}{} |\n", u.grad_norm,
+        e.config.optim.clip_norm > 0 ? fmt::format(", clipped at {:g}", e.config.optim.clip_norm) : std::string());
+  }
   page += fmt::format("| what followed | {} |\n", enum_name(at.action));
   if (at.fault.bad.before.empty()) return;
   page +=
@@ -67,24 +69,26 @@ nlohmann::ordered_json fault_json(const FaultEvidence& at) {
   nlohmann::ordered_json points = nlohmann::ordered_json::array();
   for (const PointSize& p : at.fault.bad.before)
     points.push_back({{"point", p.point}, {"rms", json_number(p.rms)}, {"largest", json_number(p.largest)}});
-  return {{"update", u.step},
-          {"kind", enum_name(at.fault.kind)},
-          {"what", at.fault.what},
-          {"tensor", at.fault.bad.name},
-          {"action", enum_name(at.action)},
-          {"epoch", at.fault.bad.where.epoch},
-          {"batch", at.fault.bad.where.batch},
-          {"origin", at.fault.origin},
-          {"learning_rate", u.learning_rate},
-          {"loss_nats_per_token", json_number(u.loss())},
-          {"grad_norm_l2_preclip", json_number(u.grad_norm)},
-          {"first_after_start", at.first_after_start},
-          {"control",
-           {{"epoch", at.control.epoch},
-            {"batch", at.control.batch},
-            {"loss_nats_per_token", json_number(at.control.loss)},
-            {"expected_nats_per_token", json_number(at.control.expected)}}},
-          {"states", points}};
+  nlohmann::ordered_json json{{"update", u.step},
+                              {"kind", enum_name(at.fault.kind)},
+                              {"what", at.fault.what},
+                              {"tensor", at.fault.bad.name},
+                              {"action", enum_name(at.action)}};
+  if (at.fault.has_batch())
+    json.update({{"epoch", at.fault.bad.where.epoch},
+                 {"batch", at.fault.bad.where.batch},
+                 {"origin", at.fault.origin},
+                 {"learning_rate", u.learning_rate},
+                 {"loss_nats_per_token", json_number(u.loss())},
+                 {"grad_norm_l2_preclip", json_number(u.grad_norm)}});
+  json.update({{"first_after_start", at.first_after_start},
+               {"control",
+                {{"epoch", at.control.epoch},
+                 {"batch", at.control.batch},
+                 {"loss_nats_per_token", json_number(at.control.loss)},
+                 {"expected_nats_per_token", json_number(at.control.expected)}}},
+               {"states", points}});
+  return json;
 }
 
 }  // namespace

@@ -47,10 +47,9 @@ constexpr double kFarTooLarge = 10;
 
 Found embeddings_start_large(const Evidence&, const RunFacts& f) {
   if (f.embedding_size <= kFarTooLarge) return std::nullopt;
-  return Finding{
-      Cause::kEmbeddingScale,
-      Confidence::kHigh,
-      {fmt::format("embedded tokens were {:.3g} times their proper size at the first observation", f.embedding_size)}};
+  return Finding{Cause::kEmbeddingScale,
+                 Confidence::kHigh,
+                 {fmt::format("embedded tokens were {:.3g} times their proper size at the start", f.embedding_size)}};
 }
 
 // Alone: where other matrices have doubled too, everything grows, which is the rate's doing.
@@ -236,8 +235,8 @@ Found unstable(const Evidence& e, const RunFacts& f) {
 }
 
 Found stalled(const Evidence& e, const RunFacts& f) {
-  return first_of({hardly_moved, adam_moments, weight_decay_unstable, embeddings_start_large, weight_decay,
-                   replaced_weights, embeddings_grow, missing_final_norm, post_ln_cold, no_signal},
+  return first_of({hardly_moved, adam_moments, weight_decay_unstable, weight_decay, embeddings_start_large,
+                   missing_final_norm, replaced_weights, embeddings_grow, post_ln_cold, no_signal},
                   e, f);
 }
 
@@ -248,8 +247,12 @@ double largest_before(const BadTensor& bad) {
   return largest;
 }
 
+// Without a bound a step may throw the weights of one token far off, or every weight for as long as it takes to come
+// back: batches without that token, and those after it, are as they were, and the one that shows it looks poisoned.
+constexpr const char* kOneWeightIsEnough = ", which one weight thrown far off need not touch";
+
 // Whose weights still compute another batch as they should.
-Finding of_the_batch(const FaultEvidence& at, const RunFacts& f) {
+Finding of_the_batch(const FaultEvidence& at, const Evidence& e, const RunFacts& f) {
   const Fault& fault = at.fault;
   const std::string control =
       fmt::format("with the same weights batch {} of epoch {} still has a loss of {:.4g} nats per target token{}",
@@ -271,7 +274,17 @@ Finding of_the_batch(const FaultEvidence& at, const RunFacts& f) {
     return {Cause::kBrokenOperator,
             Confidence::kMedium,
             {control, fmt::format("the loss of the batch itself, {:.4g}, is a usual one", fault.update.loss())}};
+  if (Found found = adam_moments(e, f)) {
+    found->evidence.push_back(control + kOneWeightIsEnough);
+    return *found;
+  }
   return {Cause::kPoisonedBatch, Confidence::kHigh, {control, "the batch: " + fault.origin}};
+}
+
+// A run that got over an update that stands out.
+Finding of_spike(const Evidence& e, const RunFacts& f) {
+  if (Found found = adam_moments(e, f)) return *found;
+  return {Cause::kPoisonedBatch, Confidence::kMedium, {"the run got over it, as over a bad batch"}};
 }
 
 Found of_fault(const FaultEvidence& at, const Evidence& e, const RunFacts& f) {
@@ -280,7 +293,7 @@ Found of_fault(const FaultEvidence& at, const Evidence& e, const RunFacts& f) {
                    Confidence::kHigh,
                    {fmt::format("{} before any update was made with it", at.fault.what)}};
   if (before_the_update(at.fault.kind) && at.fault.bad.kind != TensorKind::kWeight && at.control.is_fine())
-    return of_the_batch(at, f);
+    return of_the_batch(at, e, f);
   Found found = unstable(e, f);
   if (found && before_the_update(at.fault.kind) && at.fault.bad.kind != TensorKind::kWeight)
     found->evidence.push_back(fmt::format(
@@ -312,7 +325,7 @@ Finding find_cause(Symptom symptom, const Evidence& e, const RunFacts& f) {
       if (e.fault)
         found = of_fault(*e.fault, e, f);
       else
-        found = Finding{Cause::kPoisonedBatch, Confidence::kMedium, {"the run got over it, as over a bad batch"}};
+        found = of_spike(e, f);
       break;
     case Symptom::kStalled: found = stalled(e, f); break;
   }

@@ -1,11 +1,12 @@
 #include "prenorm/training/evidence.h"
 
-#include <nlohmann/json.hpp>
-
 #include "prenorm/base/error.h"
+#include "prenorm/base/file_system.h"
+#include "prenorm/base/json.h"
 #include "prenorm/base/line_reader.h"
 #include "prenorm/config/load.h"
 #include "prenorm/io/safetensors.h"
+#include "prenorm/training/read_checkpoint.h"
 
 namespace prenorm::training {
 namespace {
@@ -13,12 +14,18 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 LoggedUpdate update_of(const Json& line) {
-  return {line.at("step"), line.at("loss_nats_per_token"), line.at("nll_nats_per_token"), line.at("learning_rate"),
-          line.at("grad_norm_l2_preclip")};
+  const BasicJsonReader fields(line);
+  LoggedUpdate update{};
+  fields.whole("step", update.step);
+  fields.real("loss_nats_per_token", update.loss);
+  fields.real("nll_nats_per_token", update.nll);
+  fields.real("learning_rate", update.learning_rate);
+  fields.real("grad_norm_l2_preclip", update.grad_norm);
+  return update;
 }
 
 LoggedObservation observation_of(const Json& line) {
-  LoggedObservation seen{line.at("step"), {}, {}};
+  LoggedObservation seen{whole_number(line.at("step"), "step"), {}, {}};
   const Json none = Json::object();
   const Json weights = line.value("weight_norm_l2_by_parameter", none),
              ratios = line.value("update_ratio_by_parameter", none);
@@ -34,28 +41,33 @@ void read_line(const Json& line, Evidence& evidence) try {
   if (type == "update") evidence.log.push_back(update_of(line));
   if (type == "observation") evidence.observations.push_back(observation_of(line));
 } catch (const Json::exception&) {  // see read_log()
+} catch (const JsonError&) {
 }
 
 }  // namespace
 
 Evidence read_log(const std::filesystem::path& metrics) {
   Evidence evidence;
-  if (!std::filesystem::exists(metrics)) return evidence;
+  if (!is_there(metrics)) return evidence;
   LineReader reader(metrics);
-  for (std::string line; reader.next(line);)
-    read_line(Json::parse(line, nullptr, /*allow_exceptions=*/false), evidence);
+  for (std::string line; reader.next(line);) read_line(parse_json<Json>(line), evidence);
   return evidence;
 }
 
 Evidence read_evidence(const RunFolder& folder) {
   Evidence evidence = read_log(folder.metrics());
   evidence.config = load_run_config(folder.path()).config;
-  const std::vector<std::int64_t> steps = folder.steps();
-  if (steps.empty()) return evidence;
-  const std::filesystem::path newest = folder.checkpoint(steps.back());
-  evidence.state = load_state(newest);
-  const io::TensorFile weights = io::read_safetensors(newest / "model.safetensors");
-  for (const std::string& name : evidence.state.history.parameters)
+  if (folder.steps().empty()) return evidence;
+  const auto newest = [&] {
+    const std::vector<std::int64_t> steps = folder.steps();
+    if (steps.empty()) throw_error<CheckpointError>("{}: its checkpoints were removed", folder.path().string());
+    return folder.checkpoint(steps.back());
+  };
+  const auto [state, weights] = read_checkpoint(newest, [](const std::filesystem::path& checkpoint) {
+    return std::pair(load_state(checkpoint), io::read_safetensors(checkpoint / "model.safetensors"));
+  });
+  evidence.state = state;
+  for (const std::string& name : state.history.parameters)
     evidence.parameters.push_back({name, weights.at(name).dim() > 1});
   for (const auto& [name, tensor] : weights.tensors)
     if (evidence.bad_weight.empty() && !all_finite(tensor)) evidence.bad_weight = name;

@@ -19,17 +19,17 @@ namespace prenorm::training {
 enum class FaultKind : std::uint8_t {
   kLossNotFinite,
   kGradientNotFinite,
-  kLossTooLarge,         // over kDivergedNats
+  kLossTooLarge,         // over kTimesAGuess times Task::guess_nats()
   kLossSpike,            // over train.spike_ratio times the median of the history
   kGradientSpike,        // the same of the gradient norm
-  kLossRatio,            // train.diverged_loss_ratio, of the loss since the last line of the log
+  kLossRatio,            // train.diverged_loss_ratio, of the median loss of the last kLossesToJudge updates
   kWeightNotFinite,      // after an update that was made
   kValidationNotFinite,  // the loss of a validation
 };
 
-// A guess among a million words costs 14 nats; a loss a hundred times as large is no training any more, though it may
-// stay a number for long.
-inline constexpr double kDivergedNats = 1000;
+// A loss 300 times that of a guess is no training any more, though it may stay a number for long; weights that start
+// far too large may cost a hundred times as much, and learn.
+inline constexpr double kTimesAGuess = 300;
 // An activation past all sense: layer norms keep states at 1, and sums of a thousand branches below 100.
 inline constexpr double kLargestActivation = 1e4;
 
@@ -42,6 +42,9 @@ struct Fault {
   std::string what{};    // one clause: "gradient of embedding.weight is not finite"
   BadTensor bad{};       // once looked for
   std::string origin{};  // the lines of the batch
+
+  // False where no update has been made since the start, and for a validation: the weights alone are at fault.
+  bool has_batch() const { return !update.batches.empty() && kind != FaultKind::kValidationNotFinite; }
 };
 
 // A batch that was fine, computed with the weights as they are: whether these are still good tells a bad batch from a
@@ -50,17 +53,19 @@ struct ControlBatch {
   std::int64_t epoch = 0, batch = 0;
   double loss = 0;      // nats per target token, without dropout
   double expected = 0;  // when it was trained on; 0 where there is no such batch, and the next one was taken
+  double guess = 0;     // Task::guess_nats()
   bool is_fine() const;
 };
 
-// Of an update that has not been made.
-std::optional<Fault> find_fault(const Update& update, const UpdateHistory& history, const TrainConfig& config);
+// Of an update that has not been made. `guess_nats`: Task::guess_nats().
+std::optional<Fault> find_fault(const Update& update, const UpdateHistory& history, const TrainConfig& config,
+                                double guess_nats);
 // Whether leaving a batch out could help: not where the update has been made already.
 bool before_the_update(FaultKind kind);
 
-// Computes the update again to fill in `what`, `bad` and `origin`. Overwrites the gradients.
+// Computes the update again, where it has one, to fill in `what`, `bad` and `origin`. Overwrites the gradients.
 void examine(Fault& fault, Task& task);
-// The last batch of the history, or where that is empty this one.
+// The last batch of the history, or where that is empty this one; the loss is NaN where it has no target token.
 ControlBatch control_batch(Task& task, const UpdateHistory& history, std::int64_t epoch, std::int64_t batch);
 
 }  // namespace prenorm::training

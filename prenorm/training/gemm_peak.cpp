@@ -37,6 +37,7 @@ std::vector<Product> distinct(const std::map<ops::GemmShape, std::int64_t>& reco
     }
   }
   std::vector<Product> list;
+  list.reserve(products.size());
   for (const auto& [key, product] : products) list.push_back(product);
   return list;
 }

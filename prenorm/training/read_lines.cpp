@@ -1,21 +1,16 @@
 #include "prenorm/training/read_lines.h"
 
 #include "prenorm/base/error.h"
-#include "prenorm/base/line_reader.h"
-#include "prenorm/text/unicode.h"
 
 namespace prenorm::training {
 
-std::vector<std::string> read_lines(const std::filesystem::path& path) {
-  std::vector<std::string> lines;
-  LineReader reader(path);
-  for (std::string line; reader.next(line);) {
-    if (!is_utf8(line))
-      throw_error<DataError>("{}:{}: the line is not UTF-8; convert the text to UTF-8", path.string(),
-                             reader.line_number());
-    if (lines.empty()) text::strip_byte_order_mark(line);
-    lines.push_back(line);
-  }
+std::vector<std::string> read_lines(const std::filesystem::path& path) { return read_lines(LineReader(path)); }
+
+std::vector<std::string> read_lines(LineReader reader) {
+  std::vector<std::string> lines = reader.all_lines();
+  for (std::size_t i = 0; i < lines.size(); ++i)
+    if (!is_utf8(lines[i]))
+      throw_error<DataError>("{}:{}: the line is not UTF-8; convert the text to UTF-8", reader.path().string(), i + 1);
   return lines;
 }
 

@@ -12,6 +12,7 @@
 #include "prenorm/base/error.h"
 #include "prenorm/config/load.h"
 #include "prenorm/training/checkpoint.h"
+#include "prenorm/training/read_checkpoint.h"
 #include "prenorm/training/updater.h"
 
 namespace prenorm::training {
@@ -34,12 +35,21 @@ void see(PointStatistics& point, const at::Tensor& value) {
 }
 
 TrainerState start(const RunFolder& folder, std::int64_t step, Task& task, optim::Optimizer& optimizer) {
-  std::vector<std::int64_t> steps = folder.steps();
-  std::erase_if(steps, [&](std::int64_t s) { return s >= step; });
+  const auto steps_before = [&] {
+    std::vector<std::int64_t> steps = folder.steps();
+    std::erase_if(steps, [&](std::int64_t s) { return s >= step; });
+    return steps;
+  };
   TrainerState state;
   state.data = task.data_key();
-  if (steps.empty()) return state;
-  const TrainerState saved = load_checkpoint(folder.checkpoint(steps.back()), task.parameters(), optimizer);
+  if (steps_before().empty()) return state;
+  const auto newest = [&] {
+    const std::vector<std::int64_t> steps = steps_before();
+    if (steps.empty()) throw_checkpoints_removed(folder, step);
+    return folder.checkpoint(steps.back());
+  };
+  TrainerState saved = read_checkpoint(
+      newest, [&](const auto& checkpoint) { return load_checkpoint(checkpoint, task.parameters(), optimizer); });
   if (saved.data != state.data)
     throw_error<UsageError>("{}: the training text is no longer the one of the run; bring that back",
                             folder.path().string());
@@ -47,10 +57,10 @@ TrainerState start(const RunFolder& folder, std::int64_t step, Task& task, optim
 }
 
 // Makes updates until the next one is `step`.
-void go_on_to(std::int64_t step, const Config& config, Updater& updater, TrainerState& state) {
+void go_on_to(std::int64_t step, const Config& config, double guess_nats, Updater& updater, TrainerState& state) {
   while (state.step + 1 < step) {
     const Update update = updater.compute(state);
-    if (find_fault(update, state.history, config.train)) {
+    if (find_fault(update, state.history, config.train, guess_nats)) {
       if (config.train.on_fault == OnFault::kSkip) continue;
       throw_error<UsageError>(
           "update {} cannot be reached: the run {} at update {}; replay that one, or one up to the next checkpoint "
@@ -64,6 +74,12 @@ void go_on_to(std::int64_t step, const Config& config, Updater& updater, Trainer
 }
 
 }  // namespace
+
+void throw_checkpoints_removed(const RunFolder& folder, std::int64_t step) {
+  throw_error<CheckpointError>(
+      "{}: the run, which is in training, has removed its checkpoints before update {}; name a later update",
+      folder.path().string(), step);
+}
 
 double PointStatistics::rms() const {
   return count > not_finite ? std::sqrt(squares / static_cast<double>(count - not_finite)) : 0;
@@ -93,7 +109,7 @@ Replay replay(const Config& config, Task& task, const RunFolder& folder, std::in
   TrainerState state = start(folder, step, task, updater.optimizer());
   Replay result;
   result.from = state.step;
-  go_on_to(step, config, updater, state);
+  go_on_to(step, config, task.guess_nats(), updater, state);
   result.batches.resize(static_cast<std::size_t>(config.batch.accumulate * updater.workers()));
   std::vector<nn::Observer> observers;
   for (ObservedBatch& b : result.batches)
@@ -107,7 +123,7 @@ Replay replay(const Config& config, Task& task, const RunFolder& folder, std::in
     b.worker = i % updater.workers();
   }
   for (const nn::Parameter& p : task.parameters().list()) result.parameters.push_back({p.name, p.value.dim() > 1});
-  result.fault = find_fault(result.update, state.history, config.train);
+  result.fault = find_fault(result.update, state.history, config.train, task.guess_nats());
   if (!result.fault) {
     result.tensors = updater.apply(result.update, /*measure=*/true);
   } else {

@@ -50,6 +50,9 @@ struct Replay {
 // on its way there; CheckpointError.
 Replay replay(const Config& config, Task& task, const RunFolder& folder, std::int64_t step);
 
+// The CheckpointError for a run in training that has removed all checkpoints before `step` since they were listed.
+[[noreturn]] void throw_checkpoints_removed(const RunFolder& folder, std::int64_t step);
+
 nlohmann::ordered_json to_json(const Replay& replay);
 // Tables for people, in Markdown.
 std::string to_page(const Replay& replay);

@@ -4,12 +4,13 @@
 
 #include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
 #include <string_view>
 #include <utility>
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
+#include "prenorm/base/json.h"
+#include "prenorm/base/json_text.h"
 
 namespace prenorm::training {
 namespace {
@@ -27,35 +28,52 @@ std::string_view name(StopReason reason) {
 StopReason reason_named(const std::string& text) {
   for (const auto& [reason, name] : kNames)
     if (name == text) return reason;
-  throw nlohmann::json::other_error::create(0, "stopped_by is " + text, nullptr);
+  refuse_json("stopped_by", "what ends a run, not " + text);
+}
+
+Sample sample_of(const nlohmann::json& json) {
+  const JsonReader fields(json);
+  Sample sample;
+  fields.value("source", sample.source);
+  fields.value("reference", sample.reference);
+  fields.value("output", sample.output);
+  return sample;
+}
+
+std::optional<double> number_if_there(const nlohmann::json& json, const char* key) {
+  return json.contains(key) ? std::optional(real_number(json[key], key)) : std::nullopt;
 }
 
 Validation validation_of(const nlohmann::json& json) {
-  Validation v{.loss_nats_per_token = json.at("loss_nats_per_token"),
-               .nll_nats_per_token = json.at("nll_nats_per_token"),
-               .bleu = std::nullopt,
-               .bleu_signature = json.value("bleu_signature", ""),
-               .samples = {},
-               .bits_per_byte = std::nullopt,
-               .scores = {}};
-  if (json.contains("bleu")) v.bleu = json["bleu"].get<double>();
-  for (const auto& s : json.value("samples", nlohmann::json::array()))
-    v.samples.push_back({s.at("source"), s.at("reference"), s.at("output")});
-  if (json.contains("bits_per_byte")) v.bits_per_byte = json["bits_per_byte"].get<double>();
-  for (const auto& score : json.value("scores", nlohmann::json::array()))
-    v.scores.emplace_back(score.at("name"), score.at("value"));
+  const JsonReader fields(json), others(json, MissingJson::kLeftAsItIs);
+  Validation v;
+  fields.real("loss_nats_per_token", v.loss_nats_per_token);
+  fields.real("nll_nats_per_token", v.nll_nats_per_token);
+  v.bleu = number_if_there(json, "bleu");
+  v.bits_per_byte = number_if_there(json, "bits_per_byte");
+  others.value("bleu_signature", v.bleu_signature);
+  for (const auto& sample : json.value("samples", nlohmann::json::array())) v.samples.push_back(sample_of(sample));
+  for (const auto& score : json.value("scores", nlohmann::json::array())) {
+    auto& [name, value] = v.scores.emplace_back();
+    JsonReader(score).value("name", name);
+    JsonReader(score).real("value", value);
+  }
   return v;
 }
 
 TrainingResult result_of(const nlohmann::json& json) {
-  TrainingResult result{reason_named(json.at("stopped_by")), {}, {}, {}, json.value("diverged_because", "")};
-  json.at("updates").get_to(result.state.step);
-  json.at("epochs").get_to(result.state.epoch);
-  json.at("target_tokens").get_to(result.state.target_tokens);
-  json.at("training_seconds").get_to(result.state.seconds);
-  result.state.faults = json.value("faults", std::int64_t{0});
-  result.state.unigram_nats = json.value("unigram_nats_per_token", 0.0);
-  result.state.best_step = json.value("best_step", std::int64_t{0});
+  const JsonReader fields(json), others(json, MissingJson::kLeftAsItIs);
+  std::string reason;
+  fields.value("stopped_by", reason);
+  TrainingResult result{reason_named(reason), {}, {}, {}, {}};
+  others.value("diverged_because", result.diverged_because);
+  fields.whole("updates", result.state.step);
+  fields.whole("epochs", result.state.epoch);
+  fields.whole("target_tokens", result.state.target_tokens);
+  fields.real("training_seconds", result.state.seconds, Range{0, 1e12});
+  others.whole("faults", result.state.faults);
+  others.real("unigram_nats_per_token", result.state.unigram_nats);
+  others.whole("best_step", result.state.best_step);
   if (json.contains("last")) result.last_validation = validation_of(json["last"]);
   if (json.contains("average")) result.average_validation = validation_of(json["average"]);
   return result;
@@ -103,14 +121,13 @@ nlohmann::ordered_json to_json(const TrainingResult& result) {
 
 void write_results(const std::filesystem::path& path, const TrainingResult& result) {
   // A message may name a file whose name is not UTF-8.
-  const auto replace = nlohmann::json::error_handler_t::replace;
-  write_file_atomically(path, to_json(result).dump(2, ' ', /*ensure_ascii=*/false, replace) + "\n");
+  write_file_atomically(path, json_text(to_json(result), 2) + "\n");
 }
 
 TrainingResult read_results(const std::filesystem::path& path) {
   try {
-    return result_of(nlohmann::json::parse(read_file(path)));
-  } catch (const nlohmann::json::exception&) {
+    return result_of(read_json(path));
+  } catch (const JsonError&) {
     throw_error<DataError>("{}: is not the results of a run; remove it, and resume the run to have it written anew",
                            path.string());
   }

@@ -61,11 +61,17 @@ void find_growth(const Evidence& e, RunFacts& facts) {
   if (!growth.empty()) facts.weight_growth = median(std::move(growth));
 }
 
+// At the first observation; a fault of the first update, which comes before it, has looked at the states too.
 void find_embedding_size(const Evidence& e, RunFacts& facts) {
-  if (e.observations.empty()) return;
-  for (const auto& [point, rms] : e.observations.front().rms)
+  const auto see = [&](const std::string& point, double rms) {
     if (point.ends_with("_positions"))
       facts.embedding_size = std::max(facts.embedding_size, rms / expected_embedding_rms(e.config.model));
+  };
+  if (!e.observations.empty()) {
+    for (const auto& [point, rms] : e.observations.front().rms) see(point, rms);
+  } else if (e.fault && e.fault->first_after_start) {
+    for (const PointSize& p : e.fault->fault.bad.before) see(p.point, p.rms);
+  }
 }
 
 // A tenfold of what stands on both sides: batches of one text differ by far less in their loss, and a gradient norm

@@ -4,10 +4,11 @@
 
 #include <algorithm>
 #include <charconv>
-#include <string_view>
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
+#include "prenorm/base/file_system.h"
+#include "prenorm/base/temporary.h"
 #include "prenorm/config/text.h"
 #include "prenorm/config/write.h"
 #include "prenorm/training/checkpoint.h"
@@ -20,7 +21,6 @@ namespace {
 constexpr const char* kShared = "vocabulary.model";
 constexpr const char* kSource = "source.model";
 constexpr const char* kTarget = "target.model";
-constexpr std::string_view kRemoved = ".removed";  // the end of the name of a checkpoint that is being deleted
 
 std::optional<std::int64_t> as_step(const std::string& name) {
   std::int64_t step = 0;
@@ -28,37 +28,36 @@ std::optional<std::int64_t> as_step(const std::string& name) {
   return error == std::errc() && end == name.data() + name.size() ? std::optional(step) : std::nullopt;
 }
 
-// Of a file or folder that base/file.h writes beside its name, or that remove_checkpoint() has moved out of the way.
-bool is_leftover(const std::string& name) {
-  return name.find(".partial-") != std::string::npos || name.ends_with(kRemoved);
-}
-
+// A link that a run in training points elsewhere meanwhile is looked at again.
 bool is_checkpoint(const fs::path& path) {
-  std::error_code error;
-  return fs::exists(path / "trainer.json", error);
+  for (;;) {
+    std::error_code error;
+    const fs::path target = fs::read_symlink(path, error);
+    if (is_there(path / "trainer.json")) return true;
+    if (fs::read_symlink(path, error) == target) return false;
+  }
 }
 
 }  // namespace
 
-RunFolder::RunFolder(const fs::path& path) : path_(without_separator_at_end(path)) {}
+RunFolder::RunFolder(const fs::path& path) : path_(plain_path(path)) {}
 
-bool RunFolder::exists() const {
-  std::error_code error;
-  return fs::exists(config(), error);
+bool RunFolder::exists() const { return is_there(config()); }
+
+std::vector<fs::path> RunFolder::files() const {
+  return {config(),      metrics(),     results(),       labels(),        diagnosis(),    diagnosis_page(),
+          tensorboard(), checkpoints(), path_ / kShared, path_ / kSource, path_ / kTarget};
 }
 
 void RunFolder::check_unused() const {
   if (exists())
     throw_error<UsageError>("{}: holds a run already; go on with it with --resume, or name another folder with --run",
                             path_.string());
-  std::error_code error;
-  const fs::file_status status = fs::status(path_, error);
-  if (!fs::exists(status)) return;
-  if (!fs::is_directory(status))
-    throw_error<UsageError>("{}: is not a folder; name another with --run", path_.string());
-  for (const auto& entry : fs::directory_iterator(path_, error)) {
-    const std::string name = entry.path().filename().string();
-    if (name != kShared && name != kSource && name != kTarget && name != kFolderLock && !is_leftover(name))
+  if (!is_there(path_)) return;
+  if (!is_folder(path_)) throw_error<UsageError>("{}: is not a folder; name another with --run", path_.string());
+  for (const fs::path& entry : entries_of(path_)) {
+    const std::string name = entry.filename().string();
+    if (name != kShared && name != kSource && name != kTarget && name != kFolderLock && !is_temporary_name(name))
       throw_error<UsageError>("{}: the folder is not empty and holds no run; name another with --run", path_.string());
   }
 }
@@ -67,8 +66,8 @@ fs::path RunFolder::checkpoint(std::int64_t step) const { return checkpoints() /
 
 void RunFolder::create(const Config& config, const Tokenizers& tokenizers) const {
   check_unused();
-  std::error_code ignored;
-  for (const char* leftover : {kShared, kSource, kTarget}) fs::remove(path_ / leftover, ignored);
+  remove_leftovers();
+  for (const char* unfinished : {kShared, kSource, kTarget}) remove_file(path_ / unfinished);
   if (tokenizers.shared) {
     write_file_atomically(path_ / kShared, tokenizers.source.serialized());
   } else {
@@ -80,7 +79,7 @@ void RunFolder::create(const Config& config, const Tokenizers& tokenizers) const
 }
 
 Tokenizers RunFolder::tokenizers() const {
-  if (fs::exists(path_ / kShared)) {
+  if (is_there(path_ / kShared)) {
     const text::Tokenizer both = text::Tokenizer::from_file(path_ / kShared);
     return {both, both, true};
   }
@@ -89,9 +88,8 @@ Tokenizers RunFolder::tokenizers() const {
 
 std::vector<std::int64_t> RunFolder::steps() const {
   std::vector<std::int64_t> steps;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(checkpoints(), error))
-    if (const auto step = as_step(entry.path().filename().string())) steps.push_back(*step);
+  for (const fs::path& entry : entries_of(checkpoints()))
+    if (const auto step = as_step(entry.filename().string())) steps.push_back(*step);
   std::sort(steps.begin(), steps.end());
   return steps;
 }
@@ -115,7 +113,7 @@ fs::path RunFolder::find_checkpoint(const std::string& which) const {
   if (!step && which != "average" && which != "best" && which != "last")
     throw_error<UsageError>("--checkpoint {}: expected average, best, last or the number of a step",
                             config::quote_short(which));
-  const fs::path path = step ? checkpoint(*step) : which == "average" ? average() : path_ / which;
+  fs::path path = step ? checkpoint(*step) : which == "average" ? average() : path_ / which;
   if (is_checkpoint(path)) return path;
   const std::vector<std::int64_t> there = steps();
   throw_error<CheckpointError>("{}: there is no checkpoint {}; those of updates {} are there", path_.string(), which,
@@ -127,17 +125,15 @@ void RunFolder::link_last(std::int64_t step) const {
 }
 
 void RunFolder::link_best(std::int64_t step) const {
-  std::error_code ignored;
   if (is_checkpoint(checkpoint(step)))
     replace_link(best(), fs::path("checkpoints") / checkpoint(step).filename());
   else
-    fs::remove(best(), ignored);
+    remove_file(best());
 }
 
 void RunFolder::remove_checkpoint(const fs::path& path) {
-  const fs::path removed = fs::path(path) += kRemoved;
-  std::error_code error, ignored;
-  fs::remove_all(removed, ignored);
+  const fs::path removed = temporary_beside(path, TemporaryKind::kRemoved);
+  std::error_code error;
   fs::rename(path, removed, error);
   if (error == std::errc::no_such_file_or_directory) return;
   if (!error) fs::remove_all(removed, error);
@@ -157,12 +153,11 @@ void RunFolder::remove_old_checkpoints(std::int64_t newest, std::int64_t best, s
 }
 
 void RunFolder::remove_leftovers() const {
-  std::error_code error;
-  std::vector<fs::path> leftovers;
-  for (const fs::path& folder : {path_, checkpoints()})
-    for (const auto& entry : fs::directory_iterator(folder, error))
-      if (is_leftover(entry.path().filename().string())) leftovers.push_back(entry.path());
-  for (const fs::path& leftover : leftovers) fs::remove_all(leftover, error);
+  for (const fs::path& folder : {path_, checkpoints()}) prenorm::remove_leftovers(folder);
+  // The names that older versions gave.
+  std::error_code ignored;
+  for (const fs::path& entry : entries_of(checkpoints()))
+    if (entry.extension() == ".removed" || entry.extension() == ".old") fs::remove_all(entry, ignored);
 }
 
 }  // namespace prenorm::training

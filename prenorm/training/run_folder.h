@@ -48,6 +48,8 @@ class RunFolder {
   std::filesystem::path last() const { return path_ / "last"; }
 
   bool exists() const;
+  // The files and folders that a run is made of, there or not: no other output may replace them.
+  std::vector<std::filesystem::path> files() const;
   // Errors: UsageError where the folder holds a run, or something else than what a run that was killed while it was
   // created leaves.
   void check_unused() const;
@@ -72,7 +74,7 @@ class RunFolder {
   // Keeps the last `keep` checkpoints, that of update `best`, and of those that stand only where a run was stopped (see
   // TrainerState::on_schedule) none but `newest`: a run that went on has the same ones as one that never was stopped.
   void remove_old_checkpoints(std::int64_t newest, std::int64_t best, std::int64_t keep) const;
-  // What processes that were killed have left half written or half removed. No other process may be at work here.
+  // Removes what killed processes have left half written or half removed. The caller holds the run's lock.
   void remove_leftovers() const;
 
  private:

@@ -20,22 +20,37 @@ void RunLog::rewind(std::int64_t step) {
   if (tensorboard_) tensorboard_.emplace(folder_.tensorboard(), step);
 }
 
+void RunLog::sync() {
+  metrics_.sync();
+  if (tensorboard_) tensorboard_->sync();
+}
+
+// The tokens up to the last line are those of the state without those since that line.
+void RunLog::warn_of_lost_lines(const TrainerState& state) const {
+  const LastUpdateLine& last = metrics_.kept();
+  if (last.target_tokens >= state.target_tokens - state.window.target_tokens) return;
+  warn(
+      fmt::format("{}: lines are missing, as after a power cut: the last one is of update {}, and the run continues "
+                  "from update {}; the model is not affected, but curves have a gap there",
+                  metrics_.path().string(), last.step, state.step));
+}
+
 void RunLog::write(const nlohmann::ordered_json& line) {
   metrics_.write(line);
   if (tensorboard_) tensorboard_->write(line);
 }
 
-std::optional<double> RunLog::update(TrainerState& state, const Update& update) {
+void RunLog::update(TrainerState& state, const Update& update) {
   WindowSums& w = state.window;
   w.loss_nats += update.loss_nats;
   w.nll_nats += update.nll_nats;
   w.target_tokens += update.target_tokens;
   w.source_tokens += update.source_tokens;
-  const auto tokens = static_cast<double>(w.target_tokens);
+  const auto tokens = static_cast<double>(std::max<std::int64_t>(w.target_tokens, 1));
   const double loss = w.loss_nats / tokens, speed = tokens / std::max(w.seconds, 1e-9);
   if (progress_)
     progress_->update(state.step, fmt::format("epoch {} loss {:.3f} {:.0f} tokens/s", state.epoch + 1, loss, speed));
-  if (state.step != 1 && state.step % config_.log_every != 0) return std::nullopt;
+  if (state.step != 1 && state.step % config_.log_every != 0) return;
   write({{"type", "update"},
          {"step", state.step},
          {"epoch", update.batches.front().epoch},
@@ -47,7 +62,6 @@ std::optional<double> RunLog::update(TrainerState& state, const Update& update) 
          {"target_tokens_per_second", speed},
          {"seconds", state.seconds}});
   w = {};
-  return loss;
 }
 
 // Gradients and states at initialisation are what tells Post-LN from Pre-LN, and where a run goes wrong shows in a
@@ -80,19 +94,22 @@ void RunLog::validation(std::int64_t step, const Validation& validation, bool be
 }
 
 void RunLog::fault(std::int64_t step, const Fault& fault, FaultAction action) {
-  write({{"type", "fault"},
-         {"step", step},
-         {"update", fault.update.step},
-         {"kind", enum_name(fault.kind)},
-         {"what", fault.what},
-         {"tensor", fault.bad.name},
-         {"action", enum_name(action)},
-         {"epoch", fault.bad.where.epoch},
-         {"batch", fault.bad.where.batch},
-         {"origin", fault.origin},
-         {"loss_nats_per_token", json_number(fault.update.loss())},
-         {"learning_rate", fault.update.learning_rate},
-         {"grad_norm_l2_preclip", json_number(fault.update.grad_norm)}});
+  nlohmann::ordered_json line{{"type", "fault"},
+                              {"step", step},
+                              {"update", fault.update.step},
+                              {"kind", enum_name(fault.kind)},
+                              {"what", fault.what},
+                              {"tensor", fault.bad.name},
+                              {"action", enum_name(action)}};
+  if (fault.has_batch())
+    line.update({{"epoch", fault.bad.where.epoch},
+                 {"batch", fault.bad.where.batch},
+                 {"origin", fault.origin},
+                 {"loss_nats_per_token", json_number(fault.update.loss())},
+                 {"learning_rate", fault.update.learning_rate},
+                 {"grad_norm_l2_preclip", json_number(fault.update.grad_norm)}});
+  write(line);
+  sync();
 }
 
 }  // namespace prenorm::training

@@ -25,9 +25,8 @@ class RunLog {
 
   // Drops the lines of updates after `step`, all but faults: the run has gone back there.
   void rewind(std::int64_t step);
-  // Adds an update to the sums of state.window; where a line is due, writes it, clears the sums and returns the mean
-  // loss since the last line, nats per target token.
-  std::optional<double> update(TrainerState& state, const Update& update);
+  // Adds an update to the sums of state.window; where a line is due, writes it and clears the sums.
+  void update(TrainerState& state, const Update& update);
   // Gradients and weights of each parameter, and the size of the states at each point. Gradients are of the mean loss
   // of the update, before clipping.
   void observation(std::int64_t step, const std::vector<nn::Parameter>& parameters,
@@ -35,6 +34,10 @@ class RunLog {
   void validation(std::int64_t step, const Validation& validation, bool best_so_far, bool at_end);
   // `step`: the update that is to be made next.
   void fault(std::int64_t step, const Fault& fault, FaultAction action);
+  // Returns once every line so far survives a power cut. A checkpoint must not outlive the lines before it.
+  void sync();
+  // Warns where the log, as it was opened, ends before the update of `state`, which a resumed run continues from.
+  void warn_of_lost_lines(const TrainerState& state) const;
   // No update follows.
   void end_progress() { progress_.reset(); }
 

@@ -1,5 +1,7 @@
 #include "prenorm/training/same_run.h"
 
+#include <fmt/format.h>
+
 #include "prenorm/config/fields.h"
 
 namespace prenorm::training {
@@ -19,6 +21,20 @@ std::optional<KeyDifference> first_difference(const Config& now, const Config& b
     if (value != other) return KeyDifference{fields[i].key, value, other};
   }
   return std::nullopt;
+}
+
+std::vector<std::string> other_bits(const TrainerState& before, const TrainerState& now) {
+  std::vector<std::string> reasons;
+  if (before.workers != 0 && before.workers != now.workers)
+    reasons.push_back(
+        fmt::format("the run was trained with {} workers and continues with {}, which sum in another order; set "
+                    "runtime.workers = {} for the same bits",
+                    before.workers, now.workers, before.workers));
+  if (!before.cpu_level.empty() && before.cpu_level != now.cpu_level)
+    reasons.push_back(fmt::format(
+        "the run was trained with kernels of the level {} and continues with {}, which sum in another order",
+        before.cpu_level, now.cpu_level));
+  return reasons;
 }
 
 }  // namespace prenorm::training

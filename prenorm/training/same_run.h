@@ -3,8 +3,10 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "prenorm/config/config.h"
+#include "prenorm/training/checkpoint.h"
 
 namespace prenorm::training {
 
@@ -18,5 +20,8 @@ struct KeyDifference {
 
 // The first key, in the order of declaration, that decides updates and differs.
 std::optional<KeyDifference> first_difference(const Config& now, const Config& before);
+
+// Why a run that continues as `now` will not have the bits of the one that never stopped: a sentence for each reason.
+std::vector<std::string> other_bits(const TrainerState& before, const TrainerState& now);
 
 }  // namespace prenorm::training

@@ -1,29 +1,17 @@
 #include "prenorm/training/share_workers.h"
 
 #include <ATen/Parallel.h>
-#include <unistd.h>
-
-#include <algorithm>
 
 #include "prenorm/base/profile.h"
+#include "prenorm/base/usable_memory.h"
 #include "prenorm/optim/gradient_norm.h"
+#include "prenorm/training/worker_count.h"
 
 namespace prenorm::training {
 namespace {
 
 profile::Operator clear_op{"gradient clearing", profile::Takes::kAllWorkers},
     load_op{"batch loading", profile::Takes::kAllWorkers};
-
-std::int64_t memory_bytes() { return sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE); }
-
-// One for each thread, unless their gradients would take more than a quarter of the memory: then threads work inside
-// the operators, all on the same share.
-std::int64_t worker_count(const RuntimeConfig& runtime, const nn::Parameters& parameters) {
-  const std::int64_t threads = at::get_num_threads();
-  if (runtime.workers > 0) return std::min(runtime.workers, threads);
-  const auto one = static_cast<std::int64_t>(parameters.gradients().nbytes());
-  return threads * one > memory_bytes() / 4 ? 1 : threads;
-}
 
 }  // namespace
 
@@ -38,7 +26,8 @@ BatchTotals& BatchTotals::operator+=(const BatchTotals& other) {
 
 ShareWorkers::ShareWorkers(Task& task, const RuntimeConfig& runtime)
     : task_(task), share_tokens_(runtime.share_tokens) {
-  const std::int64_t workers = worker_count(runtime, task.parameters());
+  const auto bytes = static_cast<std::int64_t>(task.parameters().gradients().nbytes());
+  const std::int64_t workers = worker_count(runtime, at::get_num_threads(), bytes, usable_memory_bytes());
   task.set_replicas(workers);
   for (std::int64_t w = 0; w < workers; ++w) gradients_.push_back(task.parameters(w).gradients());
 }
@@ -51,6 +40,16 @@ void ShareWorkers::clear() {
 
 BatchTotals ShareWorkers::add_gradients(std::int64_t epoch, std::int64_t batch, const nn::Context& context,
                                         std::span<const nn::Observer> observers) {
+  try {
+    return add_shares(epoch, batch, context, observers);
+  } catch (...) {
+    for (const at::Tensor& gradient : gradients_) gradient.zero_();
+    throw;
+  }
+}
+
+BatchTotals ShareWorkers::add_shares(std::int64_t epoch, std::int64_t batch, const nn::Context& context,
+                                     std::span<const nn::Observer> observers) {
   std::int64_t shares = 0;
   {
     const profile::Timer timer(load_op);

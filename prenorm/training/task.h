@@ -80,6 +80,9 @@ class Task {
   // Nats per target token of the best guess by token frequencies alone, end of sentence included, under the label
   // smoothing of training; 0 where it is not known. A model that has learned anything of its text does better.
   virtual double unigram_nats() { return 0; }
+  // Nats per target token of a guess that takes every target for as likely as the others, the logarithm of their
+  // number: what a loss past all range is told by. 0 where there is no such guess, as where numbers are learned.
+  virtual double guess_nats() const { return 0; }
   virtual bool has_validation() const = 0;
   // `with_output`: also translate and score, which takes longer, where the task has_output().
   virtual Validation validate(bool with_output) = 0;

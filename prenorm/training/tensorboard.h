@@ -19,6 +19,8 @@ class TensorBoardLog {
   void write(const nlohmann::ordered_json& line);
   // `weights/<parameter>`.
   void write_weights(std::int64_t step, const std::vector<nn::Parameter>& parameters);
+  // Returns once everything written so far survives a power cut.
+  void sync() { file_.sync(); }
 
  private:
   io::EventFile file_;

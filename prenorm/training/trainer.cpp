@@ -5,6 +5,10 @@
 #include <filesystem>
 
 #include "prenorm/base/error.h"
+#include "prenorm/base/file_system.h"
+#include "prenorm/base/terminal.h"
+#include "prenorm/ops/cpu_level.h"
+#include "prenorm/training/same_run.h"
 #include "prenorm/training/stop_signal.h"
 
 namespace prenorm::training {
@@ -21,6 +25,8 @@ bool due(std::int64_t step, std::int64_t every) { return step > 0 && step % ever
 Trainer::Trainer(const Config& config, Task& task, RunFolder folder)
     : config_(config), task_(task), folder_(std::move(folder)), updater_(config, task), validator_(config.train, task) {
   state_.data = task.data_key();
+  state_.workers = updater_.workers();
+  state_.cpu_level = enum_name(ops::cpu_level());
 }
 
 // Links and the removal of old checkpoints may lag behind a checkpoint after which the process was killed; the
@@ -35,6 +41,12 @@ bool Trainer::resume() {
           "{}: the training text is no longer the one that the run was started with; bring that "
           "back, or start another run with --run",
           folder_.path().string());
+    if (state.step != steps.back() || state.batch >= task_.batches_in_epoch(state.epoch))
+      throw_error<CheckpointError>("{}: says that it is of update {}, before batch {} of epoch {}, which cannot be",
+                                   newest.string(), state.step, state.batch, state.epoch);
+    for (const std::string& difference : other_bits(state, state_)) warn(difference);
+    state.workers = state_.workers;
+    state.cpu_level = state_.cpu_level;
     state_ = std::move(state);
     saved_step_ = started_step_ = state_.step;
     folder_.link_last(state_.step);
@@ -59,26 +71,36 @@ void Trainer::start() {
   state_.history.parameters.clear();
   for (const nn::Parameter& p : task_.parameters().list()) state_.history.parameters.push_back(p.name);
   log_.emplace(config_.train, folder_, state_.step);
+  log_->warn_of_lost_lines(state_);
   if (!stop_reason()) {
     // Of an earlier end of a run that goes on.
-    std::filesystem::remove(folder_.results());
+    remove_file(folder_.results());
     RunFolder::remove_checkpoint(folder_.average());
   }
   // Of a fault that a run that goes on has yet to come to.
   if (state_.faults == 0)
-    for (const auto& file : {folder_.diagnosis(), folder_.diagnosis_page()}) std::filesystem::remove(file);
+    for (const auto& file : {folder_.diagnosis(), folder_.diagnosis_page()}) remove_file(file);
   // To roll back to before there is another.
-  if (config_.train.on_fault == OnFault::kRollback && folder_.steps().empty()) save();
+  if (config_.train.on_fault == OnFault::kRollback && folder_.steps().empty() && !save())
+    respond(fault_of_state(FaultKind::kWeightNotFinite));
 }
 
 TrainingResult Trainer::run() {
   const StopSignal signals;
   start();
+  StopReason reason{};
+  do {
+    reason = train();
+  } while (!checkpoint_at_stop());
+  log_->end_progress();
+  return finish(reason);
+}
+
+StopReason Trainer::train() {
   std::optional<StopReason> reason;
   while (!(reason = stop_reason()))
     if (step() && validate_if_due()) checkpoint_if_due();
-  log_->end_progress();
-  return finish(*reason);
+  return *reason;
 }
 
 bool Trainer::step() {
@@ -86,7 +108,7 @@ bool Trainer::step() {
   std::optional<PointRecorder> recorder;
   if (observation_due()) recorder.emplace(updater_.workers());
   const Update update = updater_.compute(state_, recorder ? recorder->observers() : std::span<const nn::Observer>());
-  if (std::optional<Fault> fault = find_fault(update, state_.history, config_.train)) {
+  if (std::optional<Fault> fault = find_fault(update, state_.history, config_.train, task_.guess_nats())) {
     respond(std::move(*fault));
     return false;
   }
@@ -99,11 +121,10 @@ bool Trainer::step() {
   state_.window.seconds += seconds;
   last_ = update;
   if (recorder) log_->observation(state_.step, task_.parameters().list(), tensors, *recorder);
-  const std::optional<double> loss = log_->update(state_, update);
-  if (loss && state_.step == 1) state_.first_loss = *loss;
-  std::optional<Fault> fault = loss ? loss_ratio_fault(*loss) : std::nullopt;
+  log_->update(state_, update);
+  std::optional<Fault> fault = loss_ratio_fault();
   for (const TensorUpdate& t : tensors)
-    if (!std::isfinite(t.weight)) fault = Fault{FaultKind::kWeightNotFinite, last_};
+    if (!std::isfinite(t.weight)) fault = fault_of_state(FaultKind::kWeightNotFinite);
   if (fault) respond(std::move(*fault));
   if (!fault) warn_of_a_stall(rate_sum_before);
   return !fault;
@@ -119,18 +140,15 @@ void Trainer::warn_of_a_stall(double rate_sum_before) const {
   if (rate_sum_before >= kUpdatesToJudge || state_.rate_sum < kUpdatesToJudge) return;
   const double nll = state_.history.mean_nll();
   if (!at_unigram_loss(nll, state_.unigram_nats)) return;
-  warn(
-      fmt::format("update {}: the loss of the last updates, {:.3f} nats per target token, is no better than what the "
-                  "frequencies of "
-                  "target tokens alone give, {:.3f}; the run may have stalled: prenorm diagnose {}",
-                  state_.step, nll, state_.unigram_nats, folder_.path().string()));
+  warn(fmt::format("update {}: the loss of the last updates, {}; the run may have stalled: prenorm diagnose {}",
+                   state_.step, at_unigram_loss_text(nll, state_.unigram_nats), folder_.path().string()));
 }
 
 bool Trainer::validate_if_due() {
   if (!validator_.due(state_.step)) return true;
   const Validation validation = validator_.measure(state_.step, validator_.bleu_due(state_.step));
   if (!std::isfinite(validation.loss_nats_per_token)) {
-    respond({FaultKind::kValidationNotFinite, last_});
+    respond(fault_of_state(FaultKind::kValidationNotFinite, "the validation loss is not finite"));
     return false;
   }
   save_best_ = validator_.improves(validation, state_);
@@ -142,12 +160,23 @@ void Trainer::checkpoint_if_due() {
   const bool scheduled = save_best_ || due(state_.step, config_.train.checkpoint_every);
   if (!scheduled && !stop_reason()) return;
   state_.on_schedule = scheduled;
-  if (!save()) respond({FaultKind::kWeightNotFinite, last_});
+  if (!save()) respond(fault_of_state(FaultKind::kWeightNotFinite));
+}
+
+// What a run that stops leaves: where a signal came before the first update, or the last batch of the last epoch was
+// left out, nothing has been written yet of where it is.
+bool Trainer::checkpoint_at_stop() {
+  if (saved_step_ == state_.step) return true;
+  state_.on_schedule = false;
+  if (save()) return true;
+  respond(fault_of_state(FaultKind::kWeightNotFinite));
+  return false;
 }
 
 // An update of finite gradients can still carry a weight past the largest number.
 bool Trainer::save() {
   if (!all_finite(task_.parameters().values())) return false;
+  log_->sync();  // after a power cut, the log has all lines up to the newest checkpoint
   save_checkpoint(folder_.checkpoint(state_.step), task_.parameters(), updater_.optimizer(), state_);
   saved_step_ = state_.step;
   folder_.link_last(state_.step);
@@ -165,24 +194,20 @@ void Trainer::remove_old_checkpoints() const {
 }
 
 TrainingResult Trainer::finish(StopReason reason) {
-  if (saved_step_ != state_.step) {
-    state_.on_schedule = false;
-    if (!save()) respond({FaultKind::kWeightNotFinite, last_});
-  }
   TrainingResult result{reason, state_, std::nullopt, std::nullopt, {}};
   if (reason == StopReason::kSignal) return result;
   if (task_.has_validation()) result.last_validation = validate_at_end(result.state);
   if (config_.train.average_last > 0) result.average_validation = average();
+  log_->sync();
   write_results(folder_.results(), result);
   return result;
 }
 
-Validation Trainer::finite(Validation validation) {
-  if (!std::isfinite(validation.loss_nats_per_token)) {
-    const Fault fault{FaultKind::kValidationNotFinite, last_};
-    stop(fault, diagnose_fault(fault, FaultAction::kStop));
-  }
-  return validation;
+Validation Trainer::finite(Validation validation, const std::string& loss) {
+  if (std::isfinite(validation.loss_nats_per_token)) return validation;
+  Fault fault = fault_of_state(FaultKind::kValidationNotFinite, loss + " is not finite");
+  examine_and_count(fault);
+  stop(fault);
 }
 
 // The last weights are always translated and scored, and may be the best. None of it is in the checkpoint, and the line
@@ -190,8 +215,8 @@ Validation Trainer::finite(Validation validation) {
 Validation Trainer::validate_at_end(TrainerState& state) {
   const bool scheduled = due(state_.step, config_.train.valid_every);
   const Validation* known = validator_.known(state_.step);
-  const Validation validation =
-      known != nullptr ? *known : finite(validator_.measure(state_.step, /*with_output=*/true));
+  Validation validation =
+      known != nullptr ? *known : finite(validator_.measure(state_.step, /*with_output=*/true), "the validation loss");
   const bool best = !scheduled && validator_.improves(validation, state);
   if (best) folder_.link_best(state_.step);
   if (!scheduled || (task_.has_output() && !validator_.bleu_due(state_.step)))
@@ -205,7 +230,8 @@ std::optional<Validation> Trainer::average() {
   const std::size_t count = std::min(steps.size(), static_cast<std::size_t>(config_.train.average_last));
   for (std::size_t i = steps.size() - count; i < steps.size(); ++i) checkpoints.push_back(folder_.checkpoint(steps[i]));
   average_checkpoints(folder_.average(), checkpoints, task_.parameters());
-  return task_.has_validation() ? std::optional(finite(task_.validate(/*with_output=*/true))) : std::nullopt;
+  if (!task_.has_validation()) return std::nullopt;
+  return finite(task_.validate(/*with_output=*/true), "the validation loss of the averaged weights");
 }
 
 }  // namespace prenorm::training

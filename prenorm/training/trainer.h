@@ -40,21 +40,29 @@ class Trainer {
  private:
   std::optional<StopReason> stop_reason() const;
   void start();
+  // Until there is a reason to stop.
+  StopReason train();
   // Each returns whether the run stands where it stood plus this: no fault has come in between.
   bool step();
   bool validate_if_due();
   void checkpoint_if_due();
+  bool checkpoint_at_stop();
 
   bool observation_due() const;
   void warn_of_a_stall(double rate_sum_before) const;
 
   // Faults: trainer_faults.cpp.
-  std::optional<Fault> loss_ratio_fault(double loss) const;
+  // Of the state as it is, whether or not an update has been made since the start.
+  Fault fault_of_state(FaultKind kind, std::string what = {}) const;
+  std::optional<Fault> loss_ratio_fault() const;
   // Skips, rolls back or throws.
   void respond(Fault fault);
+  void examine_and_count(Fault& fault);
   FaultAction action_for(const Fault& fault) const;
   Diagnosis diagnose_fault(const Fault& fault, FaultAction action) const;
-  [[noreturn]] void stop(const Fault& fault, const Diagnosis& diagnosis) const;
+  // Of a fault that has been examined.
+  [[noreturn]] void stop(const Fault& fault);
+  std::string what_stops(const Fault& fault) const;
   void roll_back();
   std::string last_good_checkpoint() const;
 
@@ -64,7 +72,8 @@ class Trainer {
   TrainingResult finish(StopReason reason);
   Validation validate_at_end(TrainerState& state);
   std::optional<Validation> average();
-  Validation finite(Validation validation);
+  // Throws where its loss is not finite: at the end there is nothing to go back for.
+  Validation finite(Validation validation, const std::string& loss);
 
   const Config& config_;
   Task& task_;
@@ -73,9 +82,9 @@ class Trainer {
   Validator validator_;
   TrainerState state_;
   std::optional<RunLog> log_;
-  Update last_;  // that was made
+  Update last_;  // that was made since the start and not undone; without batches where there is none
   std::int64_t saved_step_ = -1;
-  std::int64_t started_step_ = 0;  // the weights are those that were read or drawn then
+  std::int64_t started_step_ = 0;  // the weights are those that were read or drawn here
   bool save_best_ = false;
 };
 

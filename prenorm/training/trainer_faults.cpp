@@ -12,37 +12,50 @@
 
 namespace prenorm::training {
 
-std::optional<Fault> Trainer::loss_ratio_fault(double loss) const {
+Fault Trainer::fault_of_state(FaultKind kind, std::string what) const {
+  Fault fault{kind, last_};
+  fault.update.step = state_.step;
+  fault.what = std::move(what);
+  return fault;
+}
+
+std::optional<Fault> Trainer::loss_ratio_fault() const {
   const double ratio = config_.train.diverged_loss_ratio;
-  if (ratio == 0 || state_.first_loss == 0 || loss <= ratio * state_.first_loss) return std::nullopt;
-  return Fault{FaultKind::kLossRatio, last_, state_.first_loss,
-               fmt::format("the loss since the last line of the log, {:.4g} nats per target token, is over {:g} times "
-                           "that of update 1, {:.4g} (train.diverged_loss_ratio)",
-                           loss, ratio, state_.first_loss)};
+  if (ratio == 0 || state_.first_loss == 0 || std::ssize(state_.recent_losses) < kLossesToJudge) return std::nullopt;
+  const double loss = median(state_.recent_losses);
+  if (loss <= ratio * state_.first_loss) return std::nullopt;
+  Fault fault = fault_of_state(
+      FaultKind::kLossRatio,
+      fmt::format("the median loss of the last {} updates, {:.4g} nats per target token, is over {:g} times "
+                  "that of update 1, {:.4g} (train.diverged_loss_ratio)",
+                  kLossesToJudge, loss, ratio, state_.first_loss));
+  fault.usual = state_.first_loss;
+  return fault;
 }
 
 void Trainer::respond(Fault fault) {
-  if (fault.kind == FaultKind::kValidationNotFinite) fault.what = "the validation loss is not finite";
-  examine(fault, task_);
-  ++state_.faults;
-  ++state_.faults_in_a_row;
-  state_.last_fault_update = std::max(state_.last_fault_update, fault.update.step);
+  examine_and_count(fault);
   const FaultAction action = action_for(fault);
-  // The first fault of a run is worth a page even where the run goes on.
-  Diagnosis diagnosis;
-  if (action == FaultAction::kStop || state_.faults == 1) diagnosis = diagnose_fault(fault, action);
-  if (action == FaultAction::kStop) {
-    log_->fault(fault.update.step, fault, action);
-    stop(fault, diagnosis);
-  }
-  const MicroBatch& first = fault.update.batches.front();
-  state_.skipped.push_back({fault.update.step, first.epoch, first.batch, std::ssize(fault.update.batches)});
+  if (action == FaultAction::kStop) stop(fault);
+  // The first fault of a run is worth a page even where the run continues.
+  if (state_.faults == 1) diagnose_fault(fault, action);
+  if (const auto& batches = fault.update.batches; !batches.empty())
+    state_.skipped.push_back({fault.update.step, batches.front().epoch, batches.front().batch, std::ssize(batches)});
   if (action == FaultAction::kRollback) roll_back();
   log_->fault(state_.step + 1, fault, action);
   warn(fmt::format("update {}: {}; {}", fault.update.step, fault.what,
                    action == FaultAction::kSkip
                        ? std::string("its batch is left out")
                        : fmt::format("back to the checkpoint of update {}, and on past this batch", state_.step)));
+}
+
+// An update that has been made is not past its own fault: made again, it may come to it again, without end.
+void Trainer::examine_and_count(Fault& fault) {
+  examine(fault, task_);
+  ++state_.faults;
+  ++state_.faults_in_a_row;
+  const std::int64_t past = before_the_update(fault.kind) ? fault.update.step : fault.update.step + 1;
+  state_.past_faults = std::max(state_.past_faults, past);
 }
 
 // Leaving a batch out helps only where the update has not been made and the weights are good.
@@ -67,12 +80,13 @@ void Trainer::roll_back() {
   back.batch = state_.batch;
   back.faults = state_.faults;
   back.faults_in_a_row = state_.faults_in_a_row;
-  back.last_fault_update = state_.last_fault_update;
+  back.past_faults = state_.past_faults;
   back.skipped = std::move(state_.skipped);
   back.seconds = state_.seconds;
   state_ = std::move(back);
   saved_step_ = target;
   save_best_ = false;
+  last_ = {};
   folder_.link_last(target);
   log_->rewind(target);
 }
@@ -98,22 +112,23 @@ std::string Trainer::last_good_checkpoint() const {
                           : std::string("no checkpoint had been written yet");
 }
 
-void Trainer::stop(const Fault& fault, const Diagnosis& diagnosis) const {
+std::string Trainer::what_stops(const Fault& fault) const {
+  if (fault.kind == FaultKind::kWeightNotFinite) return fault.what + (state_.step > started_step_ ? " any more" : "");
+  if (fault.kind == FaultKind::kLossRatio) return "training has diverged: " + fault.what;
+  if (!before_the_update(fault.kind)) return fault.what;
   const Update& update = fault.update;
-  std::string what = fault.what;
-  if (fault.kind == FaultKind::kWeightNotFinite) {
-    what += " any more";
-  } else if (fault.kind == FaultKind::kLossRatio) {
-    what = "training has diverged: " + what;
-  } else if (before_the_update(fault.kind)) {
-    what = fmt::format(
-        "training has diverged: {} (loss {:.4g} nats per target token, learning rate {:.4g}, batch {} of epoch {}: "
-        "{}); "
-        "the update was not made",
-        what, update.loss(), update.learning_rate, fault.bad.where.batch, fault.bad.where.epoch, fault.origin);
-  }
-  throw_error<NumericsError>("update {}: {}; {}; {}; more in {}", update.step, what, last_good_checkpoint(),
-                             diagnosis.advice(), folder_.diagnosis_page().string());
+  return fmt::format(
+      "training has diverged: {} (loss {:.4g} nats per target token, learning rate {:.4g}, batch {} of epoch {}: {}); "
+      "the update was not made",
+      fault.what, update.loss(), update.learning_rate, fault.bad.where.batch, fault.bad.where.epoch, fault.origin);
+}
+
+// The line of the log is one of the update that would be made next: a run that is resumed drops it.
+void Trainer::stop(const Fault& fault) {
+  const Diagnosis diagnosis = diagnose_fault(fault, FaultAction::kStop);
+  log_->fault(state_.step + 1, fault, FaultAction::kStop);
+  throw_error<NumericsError>("update {}: {}; {}; {}; more in {}", fault.update.step, what_stops(fault),
+                             last_good_checkpoint(), diagnosis.advice(), folder_.diagnosis_page().string());
 }
 
 }  // namespace prenorm::training

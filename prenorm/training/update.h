@@ -15,9 +15,12 @@ struct Update : BatchTotals {
   double learning_rate = 0;
   double grad_norm = 0;  // L2, of the mean loss, before clipping
 
-  double scale() const { return 1.0 / static_cast<double>(target_tokens); }
-  double loss() const { return loss_nats / static_cast<double>(target_tokens); }  // nats per target token
-  double nll() const { return nll_nats / static_cast<double>(target_tokens); }
+  // Nats per target token; 0 where there are none.
+  double loss() const { return mean(loss_nats); }
+  double nll() const { return mean(nll_nats); }
+
+ private:
+  double mean(double sum) const { return target_tokens > 0 ? sum / static_cast<double>(target_tokens) : 0; }
 };
 
 }  // namespace prenorm::training

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "prenorm/base/error.h"
+
 namespace prenorm::training {
 namespace {
 
@@ -12,6 +14,7 @@ template <class Value>
 double usual(const std::deque<UpdateRecord>& updates, Value UpdateRecord::*value) {
   if (updates.size() < kEnoughToCompare) return 0;
   std::vector<double> values;
+  values.reserve(updates.size());
   for (const UpdateRecord& u : updates) values.push_back(u.*value);
   return median(std::move(values));
 }
@@ -24,37 +27,6 @@ double rounded(double value) {
 }
 
 }  // namespace
-
-void to_json(nlohmann::json& json, const UpdateRecord& r) {
-  json = {{"step", r.step},          {"epoch", r.epoch}, {"batch", r.batch}, {"batches", r.batches},
-          {"rate", r.learning_rate}, {"loss", r.loss},   {"nll", r.nll},     {"grad_norm", r.grad_norm}};
-  if (r.tensors.empty()) return;
-  nlohmann::json& tensors = json["tensors"] = nlohmann::json::array();
-  for (const TensorUpdate& t : r.tensors) tensors.push_back({t.gradient, t.weight, t.ratio});
-}
-
-void from_json(const nlohmann::json& json, UpdateRecord& r) {
-  json.at("step").get_to(r.step);
-  json.at("epoch").get_to(r.epoch);
-  json.at("batch").get_to(r.batch);
-  json.at("batches").get_to(r.batches);
-  json.at("rate").get_to(r.learning_rate);
-  json.at("loss").get_to(r.loss);
-  json.at("nll").get_to(r.nll);
-  json.at("grad_norm").get_to(r.grad_norm);
-  r.tensors.clear();
-  for (const auto& t : json.value("tensors", nlohmann::json::array()))
-    r.tensors.push_back({t.at(0).get<double>(), t.at(1).get<double>(), t.at(2).get<double>()});
-}
-
-void to_json(nlohmann::json& json, const UpdateHistory& history) {
-  json = {{"parameters", history.parameters}, {"updates", history.updates_}};
-}
-
-void from_json(const nlohmann::json& json, UpdateHistory& history) {
-  json.at("parameters").get_to(history.parameters);
-  json.at("updates").get_to(history.updates_);
-}
 
 void UpdateHistory::add(UpdateRecord record, std::int64_t capacity) {
   for (TensorUpdate& t : record.tensors) t = {rounded(t.gradient), rounded(t.weight), rounded(t.ratio)};
@@ -77,6 +49,7 @@ double UpdateHistory::mean_nll() const {
 }
 
 double median(std::vector<double> values) {
+  if (values.empty()) throw_error<UsageError>("the median of no values was asked for");
   const auto middle = values.begin() + (std::ssize(values) - 1) / 2;
   std::nth_element(values.begin(), middle, values.end());
   return *middle;

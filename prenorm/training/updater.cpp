@@ -65,7 +65,11 @@ void Updater::record(TrainerState& state, const Update& update, std::vector<Tens
   state.step = update.step;
   state.target_tokens += update.target_tokens;
   if (config_.optim.lr > 0) state.rate_sum += update.learning_rate / config_.optim.lr;
-  if (state.step >= state.last_fault_update) state.faults_in_a_row = 0;
+  if (state.step >= state.past_faults) state.faults_in_a_row = 0;
+  if (state.step == 1) state.first_loss = update.loss();
+  auto& losses = state.recent_losses;
+  losses.push_back(update.loss());
+  if (std::ssize(losses) > kLossesToJudge) losses.erase(losses.begin(), losses.end() - kLossesToJudge);
   const MicroBatch& first = update.batches.front();
   state.history.add({update.step, first.epoch, first.batch, std::ssize(update.batches), update.learning_rate,
                      update.loss(), update.nll(), update.grad_norm, std::move(tensors)},

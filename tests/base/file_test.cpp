@@ -40,7 +40,7 @@ TEST(ReadFile, ErrorsNameTheFile) {
   const TemporaryFolder folder;
   EXPECT_EQ(file_error([&] { read_file(folder / "none"); }),
             (folder / "none").string() + ": cannot be opened: No such file or directory");
-  EXPECT_EQ(file_error([&] { read_file(folder.path()); }), folder.path().string() + ": cannot be read: Is a directory");
+  EXPECT_EQ(file_error([&] { read_file(folder.path()); }), folder.path().string() + ": is a folder, not a file");
 }
 
 TEST(AtomicFile, LeavesNothingWithoutCommit) {

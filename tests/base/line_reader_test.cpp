@@ -99,10 +99,46 @@ TEST(LineReader, ADamagedGzipFileIsAnError) {
   EXPECT_EQ(read_error(folder / "bad"), (folder / "bad").string() + ": the gzip file is damaged: incorrect data check");
 }
 
+// The first byte of the second member is wrong: what follows a member is another one, or zeros as on tapes.
+TEST(LineReader, WhatFollowsAMemberIsAMemberOrZeros) {
+  const TemporaryFolder folder;
+  const std::string one = gzip("a\n", folder / "x"), zeros(1000, '\0');
+  std::string damaged = gzip("b\n", folder / "x");
+  damaged[0] ^= static_cast<char>(0xFF);
+  const std::string where = (folder / "file").string();
+  for (const std::string& rest : {damaged, zeros + damaged, std::string("x"), std::string("some text\n")}) {
+    write_file_atomically(folder / "file", one + rest);
+    EXPECT_EQ(read_error(folder / "file"), where + ": the gzip file is damaged: incorrect header check") << rest.size();
+  }
+  for (const std::string& rest : {zeros, std::string(1, '\0'), zeros + one}) {
+    write_file_atomically(folder / "file", one + rest);
+    EXPECT_EQ(lines_of(folder / "file").size(), rest.size() > zeros.size() ? 2U : 1U);
+  }
+  write_file_atomically(folder / "file", one + "\x1f");
+  EXPECT_EQ(read_error(folder / "file"), where + ": the gzip file is truncated");
+}
+
+TEST(LineReader, SkipsTheByteOrderMarkOfItsFirstLine) {
+  const std::string mark = "\xEF\xBB\xBF";
+  EXPECT_EQ(lines_in(mark + "a\n" + mark + "b\n"), (Lines{"a", mark + "b"}));
+  EXPECT_EQ(lines_in(mark + mark + "a"), Lines{mark + "a"});
+  EXPECT_EQ(lines_in(mark + "\n"), Lines{""});
+  EXPECT_EQ(lines_in(mark.substr(0, 2) + "\n"), Lines{mark.substr(0, 2)});
+}
+
+TEST(LineReader, AllLinesAtOnce) {
+  const TemporaryFolder folder;
+  write_file_atomically(folder / "file", "a\nb\nc");
+  LineReader reader(folder / "file");
+  std::string line;
+  ASSERT_TRUE(reader.next(line));
+  EXPECT_EQ(reader.all_lines(), (Lines{"b", "c"}));
+}
+
 TEST(LineReader, ErrorsNameTheFile) {
   const TemporaryFolder folder;
   EXPECT_EQ(read_error(folder / "none"), (folder / "none").string() + ": cannot be opened: No such file or directory");
-  EXPECT_EQ(read_error(folder.path()), folder.path().string() + ": is a folder, not a text file");
+  EXPECT_EQ(read_error(folder.path()), folder.path().string() + ": is a folder, not a file");
   write_file_atomically(folder / "file", "");
   EXPECT_EQ(read_error(folder / "file/below"),
             (folder / "file/below").string() + ": cannot be opened: Not a directory");

@@ -15,7 +15,7 @@ struct Outcome {
 struct Surroundings {
   std::string input;            // standard input, a pipe
   bool terminal = false;        // stderr is a terminal
-  std::function<void()> alter;  // called in the new process before the command
+  std::function<void()> alter = {};  // called in the new process before the command
 };
 
 // `prenorm ARGUMENTS` in a fork of this process: what PRENORM_COMMAND does, without its start, which takes longer than

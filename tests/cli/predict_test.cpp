@@ -82,6 +82,26 @@ TEST_F(PredictCommand, JsonIsOneObjectAndTheTableGoesToAFile) {
   for (std::size_t i = 1; i < lines.size(); ++i) EXPECT_THAT(lines[i], MatchesRegex("[0-9]+\t(bad|good)\t.*\t.*"));
 }
 
+TEST_F(PredictCommand, TheTableMayBeStandardInput) {
+  const std::string rows = "sentence\nabpac\ndnb\n";
+  const Outcome file = predict(table(rows));
+  const Outcome input = prenorm({"predict", *tables_ / "run", "-"}, {.input = rows});
+  EXPECT_EQ(input.code, 0) << input.err;
+  EXPECT_EQ(input.out, file.out);
+  expect_refused(prenorm({"predict", *tables_ / "run", "-"}, {.input = "text\nab\n"}), 1,
+                 "standard input:1: lacks the column sentence");
+}
+
+TEST_F(PredictCommand, TheOutputReplacesNothingThatIsRead) {
+  const fs::path given = table("sentence\nabpac\n");
+  fs::create_symlink(given.filename(), *tables_ / "link.tsv");
+  for (const fs::path& output : {given, *tables_ / "link.tsv", *tables_ / "run/config.toml"}) {
+    const std::string before = read_file(output);
+    expect_refused(predict(given, {"--output", output}), 2, "would replace what is read");
+    EXPECT_EQ(read_file(output), before);
+  }
+}
+
 TEST_F(PredictCommand, WhatCannotBePredicted) {
   expect_refused(predict(table("text\nab\n")), 1, "given.tsv:1: lacks the column sentence; it has text");
   expect_refused(predict(table("sentence\tlabel\nab\tgood\nab\tfair\n")), 1,

@@ -135,7 +135,7 @@ TEST_F(ScoreFiles, EachBadInputIsOneSentence) {
   EXPECT_EQ(error(none, none), fmt::format("error: {}: is empty, there is nothing to score against\n", none));
   EXPECT_EQ(error(two, missing), fmt::format("error: {}: cannot be opened: No such file or directory\n", missing));
   EXPECT_EQ(error(folder_.path().string(), two),
-            fmt::format("error: {}: is a folder, not a text file\n", folder_.path().string()));
+            fmt::format("error: {}: is a folder, not a file\n", folder_.path().string()));
   EXPECT_EQ(error(two, latin1), fmt::format("error: {}:2: not UTF-8; convert the file\n", latin1));
 }
 

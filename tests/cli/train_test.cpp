@@ -189,11 +189,48 @@ TEST_F(TrainCommand, TextThatIsNotUtf8) {
   }
 }
 
-// Validation lines are all scored in the end, so none may be dropped; that is said before hours of training.
-TEST_F(TrainCommand, ValidationTextThatIsNotUtf8IsRefusedAtTheStart) {
-  write_file_atomically(text_ / "valid.src", "ba\nba\xFF\n");
-  write_file_atomically(text_ / "valid.tgt", "ba\nba\n");
-  expect_train_refused({"--set", "data.invalid_utf8=drop"}, 1, "valid.src:2: the line is not UTF-8");
+// Before hours of training. Where such pairs are dropped, loss and BLEU are those of the others.
+TEST_F(TrainCommand, ValidationTextThatIsNotUtf8FollowsTheRuleOfTrainingText) {
+  write_file_atomically(text_ / "valid.src", "ba de\nba\xFF\nko\nmi\n");
+  write_file_atomically(text_ / "valid.tgt", "de ba\nba\nko\nm\xFF\n");
+  expect_train_refused({}, 1, "valid.src:2: not valid UTF-8");
+  ASSERT_EQ(train({"--set", "data.invalid_utf8=drop"}).code, 0);
+  const auto with_dropped = metrics_of(run_, "validation");
+  fs::remove_all(run_);
+  write_file_atomically(text_ / "valid.src", "ba de\nko\n");
+  write_file_atomically(text_ / "valid.tgt", "de ba\nko\n");
+  ASSERT_EQ(train().code, 0);
+  EXPECT_EQ(metrics_of(run_, "validation"), with_dropped);
+}
+
+// A vocabulary of bytes can spell what is no text: U+FFFD takes its place, in BLEU, in the log and in what is printed.
+TEST_F(TrainCommand, ATranslatorOfBytesThatHasLearnedNothingYetIsScored) {
+  Config config = text_.config();
+  config.tokenizer.kind = TokenizerKind::kByte;
+  config.data.max_source_tokens = config.data.max_target_tokens = 100;
+  config.batch.max_tokens = 400;
+  config.optim.lr = 1e-9;
+  config.train.max_steps = config.train.valid_every = 2;
+  config.train.bleu_every = 2;
+  config.decode.max_length_ratio = 0;
+  write_config(config);
+  bool any_replaced = false;
+  for (const char* seed : {"1", "2", "3"}) {
+    fs::remove_all(run_);
+    const Outcome trained = train({"--set", std::string("train.seed=") + seed});
+    ASSERT_EQ(trained.code, 0) << trained.err;
+    EXPECT_TRUE(read_json(run_ / "results.json")["last"]["bleu"].is_number());
+    const Outcome translated =
+        prenorm({"translate", run_, "--n-best", "2"}, {read_file(text_ / "valid.src"), false, {}});
+    ASSERT_EQ(translated.code, 0) << translated.err;
+    EXPECT_TRUE(is_utf8(translated.out));
+    any_replaced = any_replaced || translated.out.find("\uFFFD") != std::string::npos;
+    const Outcome evaluated =
+        prenorm({"evaluate", run_, "--source", text_ / "valid.src", "--reference", text_ / "valid.tgt", "--json"});
+    ASSERT_EQ(evaluated.code, 0) << evaluated.err;
+    EXPECT_EQ(json::parse(evaluated.out)["bleu"], read_json(run_ / "results.json")["last"]["bleu"]);
+  }
+  EXPECT_TRUE(any_replaced) << "no model has written what is no text, so that nothing was tested";
 }
 
 TEST_F(TrainCommand, EmptyText) {
@@ -277,12 +314,27 @@ TEST_F(TrainCommand, DivergenceNamesTheTensorAndKeepsTheLastGoodCheckpoint) {
   EXPECT_EQ(prenorm({"translate", run_, "--checkpoint", "last"}, {"ba de\n", false, {}}).code, 0);
 }
 
+// As a shell starts jobs of a script in the background, so that Ctrl-C does not reach them; and as nohup does.
+TEST_F(TrainCommand, AnIgnoredSignalDoesNotStopIt) {
+  for (const char* signal : {"INT", "HUP"}) {
+    fs::remove_all(run_);
+    const Outcome outcome =
+        shell("trap '' " + std::string(signal) + "; \"$PRENORM\" train " + toml_.string() +
+              " --quiet --set train.max_steps=400 --run " + run_.string() + " >/dev/null & pid=$!; while ! test -s " +
+              (run_ / "metrics.jsonl").string() + "; do kill -0 $pid || exit 99; sleep 0.02; done; kill -" + signal +
+              " $pid; wait $pid");
+    EXPECT_EQ(outcome.code, 0) << signal << ": " << outcome.err;
+    EXPECT_EQ(read_json(run_ / "results.json")["updates"], 400);
+  }
+}
+
 // The command in the background, stopped once it has logged an update.
 TEST_F(TrainCommand, ASignalStopsItAfterTheUpdateWithACheckpoint) {
-  for (const auto& [signal, code] : {std::pair("TERM", 143), std::pair("INT", 130)}) {
+  for (const auto& [signal, code] :
+       {std::pair("TERM", 143), std::pair("INT", 130), std::pair("HUP", 129), std::pair("USR1", 138)}) {
     fs::remove_all(run_);
-    const std::string command =
-        "\"$PRENORM\" train " + toml_.string() + " --quiet --set train.max_steps=1000000 --run " + run_.string();
+    const std::string command = "env --default-signal=INT \"$PRENORM\" train " + toml_.string() +
+                                " --quiet --set train.max_steps=1000000 --run " + run_.string();
     const Outcome outcome =
         shell(command + " & pid=$!; while ! test -s " + (run_ / "metrics.jsonl").string() +
               "; do kill -0 $pid || exit 99; sleep 0.02; done; kill -" + signal + " $pid; wait $pid");

@@ -139,7 +139,8 @@ TEST_F(TranslateCommand, InputThatCannotBeRead) {
 
 TEST_F(TranslateCommand, OutputThatCannotBeWritten) {
   const auto full = [] { ::dup2(::open("/dev/full", O_WRONLY), STDOUT_FILENO); };
-  expect_refused(prenorm({"translate", run()}, {"ba\n", false, full}), 1, "the translation cannot be written");
+  expect_refused(prenorm({"translate", run()}, {"ba\n", false, full}), 1,
+                 "the translation cannot be written: No space left on device");
 }
 
 }  // namespace

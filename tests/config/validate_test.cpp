@@ -57,6 +57,8 @@ const std::vector<Case>& broken_cases() {
       {{"task=causal_lm", "data.train_text=a", "batch.max_tokens=127"}, "must be at least data.sequence_length"},
       {{"task=causal_lm", "data.train_text=a", "model.positions=learned", "model.max_positions=64"},
        "model.max_positions must be at least data.sequence_length"},
+      {{"decode.end_ids=3"}, "decode.end_ids is for causal_lm"},
+      {{"task=causal_lm", "data.train_text=a", "decode.end_ids=\"3, x\""}, "decode.end_ids must be ids of tokens"},
       {{"train.pretrained=run"}, "train.pretrained is for masked_lm, classification and causal_lm"},
       {{"tokenizer.target_model=de.model"}, "tokenizer.target_model is for tokenizer.joint = false"},
       {{"tokenizer.joint=false"}, "model.tied_embeddings = \"all\" needs tokenizer.joint = true"},

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -120,7 +121,9 @@ TEST(Reference, ThePageInDocsIsUpToDate) {
 TEST(Reference, ThePageHasARowForEachKeyAndARuleForEachRule) {
   const std::vector<std::string> lines = lines_of(reference_markdown());
   std::size_t rows = 0;
-  for (const std::string& line : lines) rows += line.starts_with("| `") ? 1 : 0;
+  // A table of keys has four columns; that of the texts of each task has two.
+  for (const std::string& line : lines)
+    rows += line.starts_with("| `") && std::count(line.begin(), line.end(), '|') >= 5 ? 1 : 0;
   EXPECT_EQ(rows, all_keys().size());
   for (const config::Rule& rule : config::rules())
     EXPECT_NE(reference_markdown().find(rule.requirement), std::string::npos) << rule.requirement;

@@ -1,32 +1,16 @@
 #include "prenorm/corpora/debian.h"
 
+#include <csignal>
+
 #include "corpora/fake_archive.h"
 #include "corpora/scratch.h"
 #include "prenorm/base/error.h"
 #include "prenorm/base/line_reader.h"
 #include "prenorm/base/terminal.h"
-#include "prenorm/corpora/process.h"
 
 namespace prenorm::corpora {
 namespace {
 namespace fs = std::filesystem;
-
-TEST(Process, GivesOutputAndExitCode) {
-  const auto result = run_process({"sh", "-c", "pwd; echo two >&2; exit 3"}, "/");
-  EXPECT_EQ(result.exit_code, 3);
-  EXPECT_EQ(result.output, "/\ntwo\n");
-  EXPECT_EQ(run_process({"sh", "-c", "kill -9 $$"}, "/").exit_code, 128 + 9);
-}
-
-TEST(Process, TellsWhatCannotBeStarted) {
-  EXPECT_THROW(run_process({"prenorm-no-such-program"}, "/"), FileError);
-  EXPECT_THROW(run_process({"sh", "-c", "true"}, "/no/such/folder"), FileError);
-}
-
-TEST(Process, EndsTheProgramWhenACallbackThrows) {
-  const auto stop = [](std::string_view) { throw DataError("stop"); };
-  EXPECT_THROW(run_process({"sh", "-c", "echo x; exec sleep 100"}, "/", stop), DataError);
-}
 
 TEST(CacheDirectory, FollowsXdg) {
   const Variable home("HOME", "/home/me");
@@ -122,6 +106,52 @@ TEST_F(DebianCorpus, UpdatesIndexesThatAged) {
   PackageCache(options_.cache / "debian").description_indexes("en");
   archive_.write("stale", "");
   EXPECT_GT(build_debian_corpus(options_).train, 0);
+}
+
+// As left by a power cut, by somebody who cleaned up, or by an earlier version that took what it had not checked.
+TEST_F(DebianCorpus, FetchesADamagedPackageOfTheCacheAgain) {
+  build_debian_corpus(options_);
+  const fs::path package = options_.cache / "debian/packages/trans-de-en";
+  const fs::path file = package / "root/usr/share/trans/de-en";
+  const std::string whole = read_file(file);
+  const auto rebuild = [&](const char* what) {
+    fs::remove_all(options_.output);
+    const std::string before = archive_.log();
+    EXPECT_EQ(build_debian_corpus(options_).sources.at(0).kept, 26 * 26) << what;
+    EXPECT_EQ(archive_.log(), before + "download trans-de-en\n") << what;
+    EXPECT_EQ(read_file(file), whole) << what;
+  };
+  fs::resize_file(file, whole.size() / 2);
+  rebuild("half a file");
+  fs::remove(file);
+  rebuild("a file that is missing");
+  fs::resize_file(file, whole.size() - 1);
+  fs::resize_file(file, whole.size());
+  rebuild("another byte");
+  fs::remove(package / "content");
+  rebuild("never checked");
+}
+
+// A supervisor that ignores SIGCHLD; programs inherit that.
+TEST_F(DebianCorpus, APackageThatCannotBeUnpackedDoesNotEnterTheCache) {
+  const fs::path dpkg = folder_.path() / "bin/dpkg-deb";
+  const std::string good = read_file(dpkg);
+  const auto before = std::signal(SIGCHLD, SIG_IGN);
+  for (const auto& [end, how] :
+       {std::pair("exit 2", "ended with exit code 2"), std::pair("kill -9 $$", "by signal 9")}) {
+    folder_.write("bin/dpkg-deb", "#!/bin/sh\nmkdir -p \"$3/usr\"\necho broken archive\n" + std::string(end) + "\n");
+    try {
+      build_debian_corpus(options_);
+      ADD_FAILURE() << "taken for a success";
+    } catch (const FileError& error) {
+      EXPECT_NE(std::string(error.what()).find("cannot be unpacked: broken archive"), std::string::npos);
+      EXPECT_NE(std::string(error.what()).find(how), std::string::npos) << error.what();
+    }
+    EXPECT_TRUE(fs::is_empty(options_.cache / "debian/packages"));
+  }
+  folder_.write("bin/dpkg-deb", good);
+  EXPECT_GT(build_debian_corpus(options_).train, 0);
+  std::signal(SIGCHLD, before);
 }
 
 TEST_F(DebianCorpus, DoesNotTakeAHalfUnpackedPackage) {

@@ -39,7 +39,7 @@ TEST_F(CausalSequences, AnEpochHasEveryTokenOnceButForARestAndItsTargetIsTheNext
       EXPECT_LE(batch.tokens.tokens(), 100);
       EXPECT_EQ(batch.tokens.max_length, 24);
       ASSERT_EQ(batch.targets.size(), batch.tokens.ids.size());
-      EXPECT_TRUE(batch.predicted.empty() && batch.segments.empty());
+      EXPECT_TRUE(!batch.predicted && batch.segments.empty());
       for (std::int64_t s = 0; s < batch.sequences(); ++s)
         for (std::int64_t t = 1; t < 24; ++t) EXPECT_EQ(batch.targets[s * 24 + t - 1], batch.tokens.ids[s * 24 + t]);
       inputs.insert(inputs.end(), batch.tokens.ids.begin(), batch.tokens.ids.end());

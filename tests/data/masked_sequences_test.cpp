@@ -52,7 +52,8 @@ class MaskedSequences : public testing::Test {
   static void append(Epoch& epoch, const TextBatch& batch) {
     for (std::int64_t s = 0; s < batch.sequences(); ++s) epoch.masked.push_back(batch.tokens.part(s, s + 1).ids);
     TextBatch restored = batch;
-    for (std::size_t i = 0; i < batch.predicted.size(); ++i) restored.tokens.ids[batch.predicted[i]] = batch.targets[i];
+    for (std::size_t i = 0; i < batch.predicted->size(); ++i)
+      restored.tokens.ids[(*batch.predicted)[i]] = batch.targets[i];
     for (std::int64_t s = 0; s < batch.sequences(); ++s) epoch.sequences.push_back(restored.tokens.part(s, s + 1).ids);
     epoch.labels.insert(epoch.labels.end(), batch.labels.begin(), batch.labels.end());
   }

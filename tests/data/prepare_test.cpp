@@ -10,6 +10,9 @@
 #include "data/sample_corpus.h"
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
+#include "prenorm/base/file_system.h"
+#include "prenorm/base/line_reader.h"
+#include "prenorm/base/temporary.h"
 
 namespace prenorm::data {
 namespace {
@@ -148,17 +151,36 @@ TEST(Prepare, ADamagedCorpusIsMadeAgain) {
 TEST(Prepare, LeftoversOfAKilledRunAreRemoved) {
   const SampleText sample(kSource, kTarget);
   const fs::path folder = prepare_corpus(sample.recipe()).folder();
-  fs::rename(folder, folder.string() + ".partial-1");
+  fs::rename(folder, folder.string() + ".partial-1-0");
+  test::write_text(sample.prepared() / "text-hashes.json.partial-12-3", "{");
+  test::write_text(sample.prepared() / "tokenizer-12.model.partial-12-4", "half");
   EXPECT_EQ(prepare_corpus(sample.recipe()).folder(), folder);
   EXPECT_EQ(corpora_in(sample.prepared()), 1U);
+  for (const fs::path& entry : entries_of(sample.prepared()))
+    EXPECT_FALSE(is_temporary_name(entry.filename().string()));
+}
+
+// A file's name has 255 bytes at most, and folders of prepared files are named after the text.
+TEST(Prepare, ATextWithALongName) {
+  const SampleText sample(kSource, kTarget);
+  CorpusRecipe recipe = sample.recipe();
+  std::string name;
+  while (name.size() < 240) name += "\xC3\xA9";  // é
+  const fs::path source = sample.recipe().source.parent_path() / name;
+  fs::rename(recipe.source, source);
+  recipe.source = source;
+  const fs::path folder = prepare_corpus(recipe).folder();
+  EXPECT_TRUE(is_utf8(folder.filename().string()));
+  EXPECT_LT(folder.filename().string().size(), 130U);
+  EXPECT_EQ(prepare_corpus(recipe).size(), 3);
 }
 
 TEST(Prepare, ALostOrDamagedMemoryOfHashesIsMadeAgain) {
   const SampleText sample(kSource, kTarget);
   const std::uint64_t first = made(prepare_corpus(sample.recipe()));
-  for (const char* content : {"", "[1", "[]", "{\"x\": 3}"}) {
+  for (const std::string& content : std::vector<std::string>{"", "[1", "[]", "{\"x\": 3}", std::string(300'000, '[')}) {
     test::write_text(sample.prepared() / "text-hashes.json", content);
-    EXPECT_EQ(made(prepare_corpus(sample.recipe())), first) << content;
+    EXPECT_EQ(made(prepare_corpus(sample.recipe())), first) << content.substr(0, 10);
   }
 }
 

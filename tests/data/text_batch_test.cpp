@@ -7,19 +7,19 @@
 namespace prenorm::data {
 namespace {
 
-// `some_predicted`: a few rows of each sequence, else every row.
+// `some_predicted`: a few rows of some sequences, else every row.
 TextBatch random_batch(RandomStream& random, bool some_predicted) {
   TextBatch batch;
+  if (some_predicted) batch.predicted.emplace();
   const auto sequences = random.below(12);
   for (std::uint64_t s = 0; s < sequences; ++s) {
     const auto length = 1 + random.below(9);
-    const auto sure = random.below(length);
     for (std::uint64_t i = 0; i < length; ++i) {
       const std::int64_t row = batch.tokens.tokens();
       batch.tokens.ids.push_back(static_cast<std::int64_t>(random.below(1000)));
       batch.segments.push_back(static_cast<std::int64_t>(random.below(2)));
-      if (some_predicted && i != sure && random.below(4) > 0) continue;
-      if (some_predicted) batch.predicted.push_back(row);
+      if (some_predicted && random.below(4) > 0) continue;
+      if (some_predicted) batch.predicted->push_back(row);
       batch.targets.push_back(static_cast<std::int64_t>(random.below(1000)));
     }
     batch.tokens.end_sequence();
@@ -42,16 +42,19 @@ TEST(TextShareOut, SharesLaidEndToEndAreTheBatch) {
     const std::vector<TextBatch> parts = share_out(batch, shares);
     EXPECT_EQ(std::ssize(parts), std::min(shares, batch.sequences()));
     TextBatch joined;
+    if (batch.predicted) joined.predicted.emplace();
     for (const TextBatch& part : parts) {
       const std::int64_t begin = joined.tokens.tokens();
       EXPECT_GT(part.sequences(), 0);
       EXPECT_EQ(part.tokens.first_token, begin);
-      EXPECT_EQ(std::ssize(part.targets), batch.predicted.empty() ? part.tokens.tokens() : std::ssize(part.predicted));
+      EXPECT_EQ(std::ssize(part.targets), part.predicted ? std::ssize(*part.predicted) : part.tokens.tokens());
       for (std::int64_t s = 0; s < part.sequences(); ++s) {
         append(joined.tokens.ids, part.tokens.part(s, s + 1).ids);
         joined.tokens.end_sequence();
       }
-      for (const std::int64_t row : part.predicted) joined.predicted.push_back(begin + row);
+      ASSERT_EQ(part.predicted.has_value(), batch.predicted.has_value());
+      if (part.predicted)
+        for (const std::int64_t row : *part.predicted) joined.predicted->push_back(begin + row);
       append(joined.segments, part.segments);
       append(joined.targets, part.targets);
       append(joined.labels, part.labels);

@@ -197,10 +197,10 @@ TEST(BeamSearch, NothingInNothingOut) {
 TEST(BeamSearch, RefusesWhatCannotBeSearched) {
   const models::Translator model = random_model(1);
   const std::vector<std::int64_t> none{0}, one{1}, two{1, 1};
-  EXPECT_THROW(beam_search(model, pack({{kEos}}), none, options_of(1)), std::invalid_argument);
-  EXPECT_THROW(beam_search(model, pack({{kEos}}), two, options_of(1)), std::invalid_argument);
-  EXPECT_THROW(beam_search(model, pack({{}}), one, options_of(1)), std::invalid_argument);
-  EXPECT_THROW(beam_search(model, pack({{kEos}}), one, options_of(0)), std::invalid_argument);
+  EXPECT_THROW(beam_search(model, pack({{kEos}}), none, options_of(1)), UsageError);
+  EXPECT_THROW(beam_search(model, pack({{kEos}}), two, options_of(1)), UsageError);
+  EXPECT_THROW(beam_search(model, pack({{}}), one, options_of(1)), UsageError);
+  EXPECT_THROW(beam_search(model, pack({{kEos}}), one, options_of(0)), UsageError);
 }
 
 TEST(BeamSearch, SaysThatAModelIsBroken) {

@@ -129,6 +129,23 @@ TEST(Generator, AnEmptyPromptIsTheBeginToken) {
   EXPECT_EQ(generator.sample(0).text, greedy(model, tokenizer, {tokenizer.bos_id()}, 20, kEndless).text);
 }
 
+// Given ids end a text, and the tokenizer's end then is a token like others.
+TEST(Generator, EndsAtTheFirstOfTheGivenIds) {
+  const text::Tokenizer tokenizer = tokenizer_of(TokenizerKind::kCharacter);
+  const CausalLm model = small_model(small_config(), tokenizer);
+  const std::vector<std::int32_t> prompt = tokenizer.encode_text("the cat");
+  const GenerateOptions greedy_options{.sampling = {.temperature = 0}, .max_tokens = 40};
+  const std::vector<std::int32_t> tokens = greedy(model, tokenizer, prompt, 40, kEndless).tokens;
+  ASSERT_FALSE(tokens.empty());
+  GenerateOptions options = greedy_options;
+  options.end_ids = {tokenizer.size() + 7, tokens.back()};  // an id that no token has ends nothing
+  const Generation text = Generator(model, tokenizer, "the cat", options).sample(0);
+  EXPECT_EQ(text.stopped_by, StoppedBy::kEndOfSentence);
+  EXPECT_EQ(text.tokens, std::find(tokens.begin(), tokens.end(), tokens.back()) - tokens.begin() + 1);
+  options.end_ids = {tokenizer.size() + 7};
+  EXPECT_EQ(Generator(model, tokenizer, "the cat", options).sample(0).tokens, 40);
+}
+
 TEST(Generator, PromptsThatCannotBeUsed) {
   std::string serialized;
   const auto lines = line_source(sample_lines());

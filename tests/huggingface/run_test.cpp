@@ -213,6 +213,47 @@ TEST_F(Runs, CharactersAndBytesComeBack) {
   }
 }
 
+// The ids at which generate() of transformers ends a text; the run keeps those that are not the tokenizer's.
+TEST_F(Runs, WhereATextEndsGoesThereAndBack) {
+  const RunFolder run = make_run("gpt2");
+  const std::int32_t end = run.tokenizers().source.eos_id();
+  export_run(run, "", folder_ / "hf");
+  const fs::path config = folder_ / "hf" / "config.json", generation = folder_ / "hf" / "generation_config.json";
+  struct Case {
+    nlohmann::json config, generation;
+    std::string end_ids;
+    nlohmann::json written;
+  };
+  const nlohmann::json none;
+  for (const Case& c : {Case{end, end, "", end}, Case{15, none, "15", 15}, Case{end, 16, "16", 16},
+                        Case{15, {16, end}, fmt::format("16, {}", end), {16, end}}, Case{{end}, none, "", end},
+                        Case{none, none, "", end}, Case{-1, none, "", end}}) {
+    SCOPED_TRACE(c.config.dump() + " " + c.generation.dump());
+    auto json = nlohmann::json::parse(read_file(config));
+    json["eos_token_id"] = c.config;
+    write_file_atomically(config, json.dump());
+    write_file_atomically(generation, nlohmann::json{{"eos_token_id", c.generation}}.dump());
+    const RunFolder again(folder_ / "again");
+    import_run(folder_ / "hf", again);
+    EXPECT_EQ(load_run_config(again.path()).config.decode.end_ids, c.end_ids);
+    export_run(again, "", folder_ / "twice");
+    for (const char* file : {"config.json", "generation_config.json"})
+      EXPECT_EQ(nlohmann::json::parse(read_file(folder_ / "twice" / file))["eos_token_id"], c.written) << file;
+    fs::remove_all(folder_ / "again");
+    fs::remove_all(folder_ / "twice");
+  }
+  for (const nlohmann::json& damage : {nlohmann::json("end"), nlohmann::json(-7), nlohmann::json({1, "a"})}) {
+    write_file_atomically(generation, nlohmann::json{{"eos_token_id", damage}}.dump());
+    EXPECT_THAT(import_refusal<DataError>(), HasSubstr("generation_config.json: eos_token_id")) << damage;
+  }
+}
+
+TEST_F(Runs, ATranslatorEndsAtItsTokenizersEnd) {
+  export_run(make_run("marian"), "", folder_ / "hf");
+  write_file_atomically(folder_ / "hf" / "generation_config.json", R"({"eos_token_id": [3, 4]})");
+  EXPECT_THAT(import_refusal<DataError>(), HasSubstr("eos_token_id = 3, 4; this program needs"));
+}
+
 TEST_F(Runs, ExportRefusesWhatIsInTheWay) {
   const RunFolder run = make_run("bert");
   write_file_atomically(folder_ / "hf" / "mine", "x");

@@ -16,6 +16,7 @@
 #include "prenorm/base/error.h"
 #include "prenorm/base/folder_lock.h"
 #include "prenorm/lab/study_folder.h"
+#include "prenorm/text/tokenizer.h"
 
 namespace prenorm::lab {
 namespace {
@@ -119,9 +120,22 @@ TEST_F(SlowStudy, AFailingCellDoesNotStopTheOthersAndIsTriedAgain) {
 
 TEST_F(StudyTest, AProgramThatIsNotThereIsSaid) {
   options_.program = text_ / "absent";
-  const StudyOutcome outcome = run({"train.seed=1"});
-  EXPECT_EQ(outcome.failed, 1);
-  EXPECT_EQ(outcome.first_failure, "base: the program cannot be started");
+  try {
+    run({"train.seed=1"});
+    ADD_FAILURE() << "started";
+  } catch (const FileError& error) {
+    EXPECT_EQ(error.what(), options_.program.string() + ": the program cannot be started: No such file or directory");
+  }
+}
+
+// A supervisor that ignores SIGCHLD; programs inherit that.
+TEST_F(StudyTest, EndsWhereSigchldIsIgnored) {
+  const auto before = std::signal(SIGCHLD, SIG_IGN);
+  options_.jobs = 1;
+  const StudyOutcome outcome = run({"train.seed=1,2"});
+  EXPECT_EQ(std::signal(SIGCHLD, before), SIG_IGN) << "put back";
+  EXPECT_EQ(outcome.failed, 0);
+  EXPECT_EQ(outcome.unfinished, 0);
 }
 
 // Checkpoints do not fit, all else does.
@@ -163,6 +177,38 @@ TEST_F(StudyTest, OtherFoldersAndOtherBasesAreRefused) {
   ASSERT_TRUE(lock.try_lock());
   EXPECT_THAT(refusal({"train.seed=1"}), HasSubstr("another study is at work in this folder"));
   EXPECT_FALSE(fs::exists(options_.folder / "cells"));
+}
+
+// Cells that have learned from another text would stand in one table with the others.
+TEST_F(SlowStudy, ATextThatHasChangedIsRefusedWhereACellIsToBegin) {
+  run({"optim.lr=1e-3"});
+  for (const char* key : {"train.src", "valid.tgt"}) {
+    const std::string before = read_file(text_ / key);
+    write_file_atomically(text_ / key, before.substr(0, before.size() - 2) + "x\n");
+    const std::string message = refusal({"optim.lr=1e-3,2e-3"});
+    EXPECT_THAT(message, StartsWith(options_.folder.string() + ": data."));
+    EXPECT_THAT(message,
+                HasSubstr((text_ / key).string() + " is no longer what the cells of the study have learned from"));
+    EXPECT_EQ(folder().cells(), (Texts{"optim.lr=0.001"}));
+    EXPECT_EQ(run({"optim.lr=1e-3"}).unfinished, 0) << "a table without new cells";
+    write_file_atomically(text_ / key, before);
+  }
+  EXPECT_EQ(run({"optim.lr=1e-3,2e-3"}).failed, 0) << "the text is back";
+  EXPECT_EQ(folder().cells().size(), 2U);
+}
+
+TEST_F(SlowStudy, AVocabularyThatHasChangedIsRefusedToo) {
+  const std::vector<fs::path> files{text_ / "train.src"};
+  const auto write_vocabulary = [&](std::int64_t size) {
+    TokenizerConfig config;
+    config.vocab_size = size;
+    write_file_atomically(text_ / "own.model", text::train_tokenizer(files, config, 1).serialized());
+  };
+  config_.tokenizer.source_model = text_ / "own.model";
+  write_vocabulary(32);
+  EXPECT_EQ(run({"train.seed=1"}).failed, 0);
+  write_vocabulary(31);
+  EXPECT_THAT(refusal({"train.seed=1,2"}), HasSubstr("tokenizer.source_model = "));
 }
 
 TEST_F(StudyTest, TextThatIsMissingIsSaidBeforeThereIsAFolder) {

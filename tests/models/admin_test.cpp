@@ -7,6 +7,7 @@
 #include <cmath>
 #include <map>
 
+#include "prenorm/base/error.h"
 #include "prenorm/base/random.h"
 #include "prenorm/models/translator.h"
 #include "test_seed.h"
@@ -137,7 +138,7 @@ TEST(Admin, RefusesAModelWithoutScales) {
   ModelConfig config = config_of(1);
   config.norm_placement = NormPlacement::kPostLn;
   Translator model(config, 50, 50, test::test_seed(1));
-  EXPECT_THROW(set_scales(model, random_batch(1)), std::out_of_range);
+  EXPECT_THROW(set_scales(model, random_batch(1)), Error);
 }
 
 }  // namespace

@@ -70,6 +70,21 @@ TEST(Bert, LossesAreThoseOfTheLogits) {
               nats(bert.outputs(states, batch, {}), batch.labels), 1e-12);
 }
 
+// A share of a batch may have nothing that is to be predicted; that is not the batch of which all is.
+TEST(Bert, ABatchWithoutPredictedTokensHasNoLossAndNoGradient) {
+  Bert bert(text_model_config(), kTextVocabulary, {.masked_lm = true}, 3, at::kDouble);
+  data::TextBatch batch = masked_batch();
+  batch.predicted.emplace();
+  batch.targets.clear();
+  const auto sums = bert.masked_lm_loss(bert.states(batch, {}), batch, 0.1);
+  sums.loss_sum.backward();
+  EXPECT_EQ(sums.loss_sum.item<double>(), 0);
+  EXPECT_EQ(sums.nll_sum.item<double>(), 0);
+  EXPECT_EQ(bert.parameters().gradients().abs().max().item<double>(), 0);
+  batch.predicted.reset();
+  EXPECT_EQ(bert.masked_lm_logits(bert.states(batch, {}), batch).size(0), batch.tokens.tokens());
+}
+
 // The gradient of a batch is the sum of those of its shares, with the same dropout masks.
 TEST(Bert, SharesAreTheBatch) {
   Bert whole(text_model_config(2), kTextVocabulary, kAll, test::test_seed(3), at::kDouble),

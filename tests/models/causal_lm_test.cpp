@@ -25,7 +25,7 @@ using prenorm::testing::text_model_config;
 data::TextBatch causal_batch() {
   data::TextBatch batch = masked_batch();
   batch.targets = {2, 5, 3, 1, 4, 0, 2, 6};
-  batch.predicted.clear();
+  batch.predicted.reset();
   return batch;
 }
 

@@ -36,7 +36,7 @@ inline data::TextBatch masked_batch() {
   batch.tokens.offsets = {0, 4, 5, 8};
   batch.tokens.max_length = 4;
   batch.segments = {0, 0, 1, 1, 0, 1, 1, 1};
-  batch.predicted = {1, 3, 4, 5, 7};
+  batch.predicted = std::vector<std::int64_t>{1, 3, 4, 5, 7};
   batch.targets = {4, 3, 6, 0, 1};
   batch.labels = {0, 1, 1};
   return batch;

@@ -3,6 +3,7 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
+#include <ATen/ops/arange.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
@@ -10,6 +11,9 @@
 #include <cmath>
 #include <limits>
 
+#include "prenorm/ops/embedding.h"
+#include "prenorm/ops/kernels.h"
+#include "prenorm/ops/layer_norm.h"
 #include "random_tensor.h"
 #include "test_seed.h"
 
@@ -133,6 +137,46 @@ TEST(Dropout, SharesDrawTheMaskOfTheWhole) {
          {dropout(share, {0.5, kKey, 7 * first}), dropout_composite(share, {0.5, kKey, 7 * first})})
       EXPECT_TRUE(y.equal(whole.narrow(0, first, 40 - first))) << first;
   }
+}
+
+// Beyond 2^32 elements the first mask came again.
+TEST(Dropout, MasksContinueBeyondThirtyTwoBits) {
+  const double six_deviations = 6 * 0.5 / std::sqrt(10'000.0);
+  const at::Tensor ones = at::ones({10'000}, at::kFloat);
+  for (const bool kernels : {true, false}) {
+    const KernelsGuard guard(kernels);
+    const at::Tensor first = dropout(ones, {0.5, kKey}), second = dropout(ones, {0.5, kKey, kDropoutStretch}),
+                     third = dropout(ones, {0.5, kKey, 2 * kDropoutStretch});
+    EXPECT_NEAR(share(first != second), 0.5, six_deviations);
+    EXPECT_NEAR(share(first != third), 0.5, six_deviations);
+    EXPECT_NEAR(share(second != third), 0.5, six_deviations);
+    EXPECT_NEAR(share(second != 0), 0.5, six_deviations);
+    // What is cut by the end of a stretch, at any place.
+    for (const std::int64_t before : {1, 7, 16, 9'999}) {
+      const at::Tensor across = dropout(ones, {0.5, kKey, kDropoutStretch - before});
+      EXPECT_TRUE(across.narrow(0, before, 10'000 - before).equal(second.narrow(0, 0, 10'000 - before))) << before;
+      for (std::int64_t i = 0; i < before; ++i) {
+        const auto index = static_cast<std::uint32_t>(kDropoutStretch - before + i);
+        ASSERT_EQ(across[i].item<float>() != 0, dropout_bits(kKey, index) >= drop_threshold(0.5)) << before << " " << i;
+      }
+    }
+  }
+}
+
+// All operators with a mask, around the place where a stretch ends within a row.
+TEST(Dropout, FusedMasksContinueBeyondThirtyTwoBits) {
+  const at::Tensor x = random_tensor({5, 37}, 1, at::kFloat), zeros = at::zeros({5, 37}, at::kFloat);
+  const at::Tensor rows = at::arange(5, at::kLong);
+  const DropoutMask mask{0.5, kKey, kDropoutStretch - 2 * 37 - 20};
+  const at::Tensor expected = dropout_composite(x, mask);
+  EXPECT_TRUE(dropout(x, mask).equal(expected));
+  EXPECT_TRUE(embedding(rows, rows, {x, zeros, 1}, mask).equal(expected));
+  EXPECT_TRUE(add_layer_norm(zeros, x, mask, {}).sum.equal(expected));
+  const at::Tensor table = zeros.clone().requires_grad_(true), branch = zeros.clone().requires_grad_(true);
+  embedding(rows, rows, {table, zeros, 1}, mask).backward(x);
+  EXPECT_TRUE(table.grad().equal(expected));
+  add_layer_norm(zeros, branch, mask, {}).sum.backward(x);
+  EXPECT_TRUE(branch.grad().equal(expected));
 }
 
 }  // namespace

@@ -45,22 +45,28 @@ TEST(Schedule, EqualsValuesWorkedOutByHand) {
       {c(kInverseSqrt, 500, 1000), 700, 1},
       {c(kInverseSqrt, 500, 1000), 4000, 0.5},
       {c(kInverseSqrt, 500, 100), 2000, 0.5},  // a decay before the end of warm-up starts there
-      {c(kLinear, 0), 1, 1 - 1.0 / 2000},
-      {c(kLinear, 0), 1000, 0.5},
-      {c(kLinear, 0), 2000, 0},
+      {c(kLinear, 0), 1, 1},
+      {c(kLinear, 0), 1001, 0.5},
+      {c(kLinear, 0), 2000, 1.0 / 2000},
+      {c(kLinear, 0), 2001, 0},
+      {c(kLinear, 0, 0), 1001, 0.5},
+      {c(kLinear, 1), 1, 1},
+      {c(kLinear, 1), 2000, 0},
       {c(kLinear, 500), 250, 0.5},
       {c(kLinear, 500), 1250, 0.5},
       {c(kLinear, 0, 1000), 1000, 1},
       {c(kLinear, 0, 1000), 1500, 0.5},
-      {c(kLinear, 0, -1, 0.2), 1000, 0.6},
-      {c(kLinear, 0, -1, 0.2), 2000, 0.2},
+      {c(kLinear, 0, -1, 0.2), 1001, 0.6},
+      {c(kLinear, 0, -1, 0.2), 2000, 0.2 + 0.8 / 2000},
       {c(kLinear, 0, -1, 0.2), 9999, 0.2},
       {c(kCosine, 500), 500, 1},
       {c(kCosine, 500), 1250, 0.5},
       {c(kCosine, 500), 2000, 0},
       {c(kCosine, 0, 1000, 0.5), 1500, 0.75},
-      {c(kCosine, 0), 500, (1 + std::sqrt(0.5)) / 2},
-      {c(kCosine, 0, -1, 0.1), 2000, 0.1},
+      {c(kCosine, 0), 1, 1},
+      {c(kCosine, 0), 501, (1 + std::sqrt(0.5)) / 2},
+      {c(kCosine, 0), 2000, (1 + std::cos(std::numbers::pi * 1999 / 2000)) / 2},
+      {c(kCosine, 0, -1, 0.1), 2001, 0.1},
       {c(kCosine, 0, -1, 0.1), 9999, 0.1},
   };
   for (const Expected& e : cases)
@@ -77,12 +83,18 @@ TEST(Schedule, WarmupIsLinearAndEndsAtThePeak) {
                          kLr * static_cast<double>(t) / static_cast<double>(warmup));
 }
 
-TEST(Schedule, WithoutWarmupTheFirstUpdateHasTheFullRate) {
-  EXPECT_EQ(learning_rate({ScheduleName::kConstant, 0}, kLr, kMax, 1, 1), kLr);
-  EXPECT_EQ(learning_rate({ScheduleName::kInverseSqrt, 0}, kLr, kMax, 1, 1), kLr);
-  EXPECT_EQ(learning_rate({ScheduleName::kLinear, 0, 1}, kLr, kMax, 1, 1), kLr);
-  EXPECT_NEAR(learning_rate({ScheduleName::kLinear, 0}, kLr, kMax, 1, 1), kLr, kLr / kMax * 1.001);
-  EXPECT_NEAR(learning_rate({ScheduleName::kCosine, 0}, kLr, kMax, 1, 1), kLr, kLr / kMax);
+// And the last one changes something: a run of M updates makes M updates.
+TEST(Schedule, WithoutWarmupTheFirstUpdateHasTheFullRateAndTheLastSome) {
+  for (const ScheduleName name : kAll)
+    for (const std::int64_t start : {-1, 0, 1})
+      EXPECT_EQ(learning_rate({name, 0, start}, kLr, kMax, 1, 1), kLr) << enum_name(name) << " " << start;
+  for (const ScheduleName name : kAll) EXPECT_GT(learning_rate({name, 0}, kLr, kMax, kMax, 1), 0) << enum_name(name);
+}
+
+// What get_linear_schedule_with_warmup() of transformers gives for 10 updates, none of them of warm-up.
+TEST(Schedule, LinearWithoutWarmupIsThatOfHuggingFace) {
+  for (std::int64_t t = 1; t <= 10; ++t)
+    EXPECT_NEAR(learning_rate({ScheduleName::kLinear, 0}, 1e-3, 10, t, 1), 1e-4 * static_cast<double>(11 - t), 1e-18);
 }
 
 // No jump where one piece meets the next: no step changes the rate by more than the steepest slope of any piece.

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "prenorm/base/error.h"
@@ -36,6 +37,28 @@ TEST_F(ClassificationTest, LearnsWhatCanBeLearned) {
   EXPECT_EQ(last.scores[0].first, "accuracy");
   EXPECT_EQ(last.scores[0].second, 1);
   EXPECT_LT(last.loss_nats_per_token, 0.1);
+}
+
+// QQP's columns, and a row with a line break in a text in both tables, as in the published files.
+TEST_F(ClassificationTest, BrokenRowsOfQqpAreLeftOutOfTrainingAndValidation) {
+  for (const char* name : {"train.tsv", "valid.tsv"}) {
+    std::string table = "id\tquestion1\tquestion2\tis_duplicate\n";
+    RandomStream random(1);
+    for (int i = 0; i < 40; ++i) {
+      const test::ToyText toy = test::toy_text(random);
+      table += fmt::format("{}\t{}\t{}\t{}\n", i, toy.text, i == 7 ? "a\nb" : "ab", toy.good ? 1 : 0);
+    }
+    write_file_atomically(tables_ / name, table);
+  }
+  Config config = tables_.config();
+  config.train.max_steps = 2;
+  const Validation last = trained(config, "run");
+  ASSERT_EQ(last.scores.size(), 2U);
+  EXPECT_EQ(last.scores[0].first, "accuracy");
+  const double of_39 = last.scores[0].second * 39;
+  EXPECT_NEAR(of_39, std::round(of_39), 1e-9) << "39 rows are left of 40";
+  config.data.broken_rows = BrokenRowRule::kRefuse;
+  EXPECT_THAT([&] { trained(config, "refused"); }, ThrowsMessage<DataError>(HasSubstr("train.tsv:9: has 3 columns")));
 }
 
 TEST_F(ClassificationTest, TheSameSeedGivesTheSameBits) {
@@ -80,6 +103,7 @@ TEST_F(ClassificationTest, TheLossOfABatchIsThatOfItsShares) {
   EXPECT_THAT(task->origin(0, 0), HasSubstr("train.tsv, lines "));
   // As unlike the two classes of 200 rows as chance makes them in 4 deviations: 0.64 to 0.36.
   EXPECT_NEAR(task->unigram_nats(), 0.69, 0.04);
+  EXPECT_DOUBLE_EQ(task->guess_nats(), std::log(2.0));
 }
 
 TEST_F(ClassificationTest, PredictsWithoutItsTable) {
@@ -128,6 +152,23 @@ TEST_F(ClassificationTest, RefusesWhatItWasNotTrainedOn) {
               ThrowsMessage<DataError>(HasSubstr("valid.tsv:3: the label \"fair\" is none of those trained on: bad, "
                                                  "good")));
   EXPECT_FALSE(std::filesystem::exists(tables_ / "run"));
+}
+
+// The squared error is in the square of whatever unit the numbers have: no size of it is out of range.
+TEST(Regression, TrainsOnNumbersOfAnySize) {
+  const auto value = [](const test::ToyText& toy) { return toy.good ? "450000" : "100000"; };
+  const std::string header = "sentence\tscore";
+  const test::ToyTables tables(test::toy_table(header, 1, 200, value), test::toy_table(header, 2, 50, value));
+  Config config = tables.config();
+  config.data.text_column = "sentence";
+  config.data.label_column = "score";
+  config.data.label_kind = LabelKind::kNumber;
+  config.train.max_steps = 5;
+  const auto result = train(config, RunFolder(tables / "run"), Start::kNew);
+  EXPECT_EQ(result.state.step, 5);
+  EXPECT_GT(result.state.first_loss, 1e9);
+  const auto tokenizers = make_tokenizers(config, tables / "prepared");
+  EXPECT_EQ(classification_task(config, tokenizers.source)->guess_nats(), 0);
 }
 
 TEST(Regression, LearnsNumbers) {

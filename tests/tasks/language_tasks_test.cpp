@@ -65,6 +65,12 @@ TEST_P(LanguageTask, LearnsWhatCanBeLearned) {
   EXPECT_LT(result.last_validation->nll_nats_per_token, 0.45 * result.state.unigram_nats);
 }
 
+TEST_P(LanguageTask, AGuessIsOneOfTheVocabulary) {
+  const Config c = own_config();
+  const auto size = static_cast<double>(make_tokenizers(c, text_ / "prepared").source.size());
+  EXPECT_DOUBLE_EQ(task_of(c)->guess_nats(), std::log(size));
+}
+
 TEST_P(LanguageTask, TheSameSeedGivesTheSameBitsAndAnotherOthers) {
   Config c = own_config();
   const double loss = trained(c, "a").last_validation->loss_nats_per_token;

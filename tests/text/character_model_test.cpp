@@ -91,9 +91,17 @@ TEST(ByteModel, AnyBytesComeBack) {
     for (int trial = 0; trial < 200; ++trial) {
       std::string text(random.below(50), '\0');
       for (char& c : text) c = static_cast<char>(random.below(256));
-      EXPECT_EQ(tokenizer.decode(tokenizer.encode_text(text)), text);
+      EXPECT_EQ(tokenizer.decode_bytes(tokenizer.encode_text(text)), text);
     }
   }
+}
+
+TEST(ByteModel, DecodesToUtf8WhateverTheBytes) {
+  const Tokenizer tokenizer = train(TokenizerKind::kByte, {});
+  EXPECT_EQ(tokenizer.decode(tokenizer.encode("ä€😀")), "ä€😀");
+  EXPECT_EQ(tokenizer.decode(tokenizer.encode("a\xC3z")), "a\uFFFDz");
+  EXPECT_EQ(tokenizer.decode(tokenizer.encode("\x80\xF0\x9F\x98")), "\uFFFD\uFFFD\uFFFD\uFFFD")
+      << "a byte, a character";
 }
 
 TEST(CharacterModel, RandomTextComesBack) {

@@ -57,5 +57,33 @@ TEST(ModelCheck, DamageIsRefusedOrHarmless) {
   }
 }
 
+void append_varint(std::string& to, std::uint64_t value) {
+  for (; value >= 0x80; value >>= 7) to += static_cast<char>(0x80 | (value & 0x7F));
+  to += static_cast<char>(value);
+}
+std::string field(char tag, const std::string& payload) {
+  std::string bytes(1, tag);
+  append_varint(bytes, payload.size());
+  return bytes + payload;
+}
+
+// SentencePiece adds a piece to its trie byte by byte, each inside the call for the one before.
+TEST(ModelCheck, AHugePieceIsRefusedBeforeItOverflowsTheStack) {
+  for (const TokenizerKind kind : {TokenizerKind::kBpe, TokenizerKind::kUnigram}) {
+    const std::string model = test::sample_tokenizer(kind).serialized();
+    for (const std::size_t size : {kLongestPiece, kLongestPiece + 1, std::size_t{2'000'000}}) {
+      const std::string longer = field('\x0A', field('\x0A', std::string(size, 'x'))) + model;
+      if (size == kLongestPiece) {
+        EXPECT_EQ(find_model_damage(longer), "");
+        continue;
+      }
+      EXPECT_THAT(
+          [&] { Tokenizer::from_serialized(longer, "huge.model"); },
+          ThrowsMessage<DataError>(testing::AllOf(HasSubstr("huge.model: cannot be used as a SentencePiece model"),
+                                                  HasSubstr(std::to_string(size) + " bytes"))));
+    }
+  }
+}
+
 }  // namespace
 }  // namespace prenorm::text

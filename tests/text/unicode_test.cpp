@@ -30,13 +30,5 @@ TEST(Unicode, TextThatIsNotBlankHasTokens) {
   }
 }
 
-TEST(Unicode, ByteOrderMark) {
-  std::string line = "\xEF\xBB\xBFtext";
-  strip_byte_order_mark(line);
-  EXPECT_EQ(line, "text");
-  strip_byte_order_mark(line);
-  EXPECT_EQ(line, "text");
-}
-
 }  // namespace
 }  // namespace prenorm::text

@@ -136,6 +136,32 @@ TEST(WordPiece, CaseFollowsTheConfigurationElseTheVocabulary) {
   EXPECT_THAT(pieces(cased, "Want WANT want"), ElementsAre("Want", "[UNK]", "want"));
 }
 
+// As editors write it: it is no part of the first piece, and changes nothing.
+TEST(WordPiece, AByteOrderMarkIsSkipped) {
+  const test::TemporaryFolder folder;
+  const std::string mark = "\xEF\xBB\xBF";
+  write_file_atomically(folder / "vocab.txt", mark + kVocabulary);
+  const Tokenizer tokenizer = Tokenizer::from_file(folder.path());
+  EXPECT_EQ(tokenizer.serialized(), small_bert().serialized());
+  EXPECT_EQ(tokenizer.pad_id(), 0);
+  EXPECT_THAT(pieces(tokenizer, "WANT"), ElementsAre("want"));
+  write_file_atomically(folder / "tokenizer_config.json", mark + R"({"do_lower_case": false})");
+  EXPECT_THAT(pieces(Tokenizer::from_file(folder.path()), "WANT want"), ElementsAre("[UNK]", "want"));
+  write_file_atomically(folder / "again.json", mark + tokenizer.serialized());
+  EXPECT_EQ(Tokenizer::from_file(folder / "again.json").serialized(), tokenizer.serialized());
+}
+
+TEST(WordPiece, DeepNestingIsDamage) {
+  const test::TemporaryFolder folder;
+  const std::string deep = "{\"model\": " + std::string(200'000, '[') + std::string(200'000, ']') + "}";
+  EXPECT_THAT([&] { Tokenizer::from_serialized(deep, "deep.json"); },
+              ThrowsMessage<DataError>(HasSubstr("deep.json: cannot be used as a tokenizer")));
+  write_file_atomically(folder / "vocab.txt", kVocabulary);
+  write_file_atomically(folder / "tokenizer_config.json", deep);
+  EXPECT_THAT([&] { Tokenizer::from_file(folder.path()); },
+              ThrowsMessage<DataError>(HasSubstr("tokenizer_config.json: is damaged")));
+}
+
 TEST(WordPiece, OneFileHoldsAll) {
   const test::TemporaryFolder folder;
   write_file_atomically(folder / "vocab.txt", kVocabulary);

@@ -4,6 +4,7 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 
+#include <csignal>
 #include <functional>
 #include <limits>
 #include <stdexcept>
@@ -24,12 +25,24 @@ struct Breakage {
   bool shuffled_targets = false;
   // The process "is killed" when this batch is loaded, once.
   std::int64_t killed_at = -1;
+  // A SIGTERM comes when this batch is loaded first, or before any is.
+  std::int64_t signal_at = -1;
+  bool signal_at_start = false;
+  // The loss of a validation is NaN, by their number from 0 on.
+  std::function<bool(std::int64_t validation)> bad_validation{};
+  // A weight is NaN from the start.
+  std::string damaged_weight{};
+  // This batch has no target token.
+  std::int64_t empty_batch = -1;
 };
 
 class BrokenTask : public tasks::TranslationTask {
  public:
   BrokenTask(const Config& config, const Tokenizers& tokenizers, const std::filesystem::path& prepared, Breakage how)
-      : tasks::TranslationTask(config, tokenizers, prepared), how_(std::move(how)) {}
+      : tasks::TranslationTask(config, tokenizers, prepared), how_(std::move(how)) {
+    if (!how_.damaged_weight.empty())
+      parameters().at(how_.damaged_weight).data_ptr<float>()[0] = std::numeric_limits<float>::quiet_NaN();
+  }
 
   data::Batch batch(std::int64_t epoch, std::int64_t index) override {
     data::Batch batch = tasks::TranslationTask::batch(epoch, index);
@@ -40,6 +53,10 @@ class BrokenTask : public tasks::TranslationTask {
   std::int64_t load(std::int64_t epoch, std::int64_t batch, const Sharing& sharing) override {
     number_ = epoch * batches_in_epoch(0) + batch;
     if (number_ == how_.killed_at) throw std::runtime_error("killed");
+    if (number_ == how_.signal_at) {
+      how_.signal_at = -1;  // a second one would end the process
+      std::raise(SIGTERM);
+    }
     return tasks::TranslationTask::load(epoch, batch, sharing);
   }
   BatchLoss loss(std::int64_t share, std::int64_t replica, const nn::Context& context) override {
@@ -51,12 +68,24 @@ class BrokenTask : public tasks::TranslationTask {
     if (number_ == how_.point_batch) here.observer = &breaking;
     BatchLoss result = tasks::TranslationTask::loss(share, replica, here);
     if (how_.loss_factor) result.loss_sum = result.loss_sum * how_.loss_factor(number_);
+    if (number_ == how_.empty_batch) result = {.loss_sum = result.loss_sum * 0};
+    return result;
+  }
+  // The trainer asks for it once, when it starts.
+  double unigram_nats() override {
+    if (how_.signal_at_start) std::raise(SIGTERM);
+    return tasks::TranslationTask::unigram_nats();
+  }
+  Validation validate(bool with_output) override {
+    Validation result = tasks::TranslationTask::validate(with_output);
+    if (how_.bad_validation && how_.bad_validation(validations_++))
+      result.loss_nats_per_token = std::numeric_limits<double>::quiet_NaN();
     return result;
   }
 
  private:
   Breakage how_;
-  std::int64_t number_ = -1;
+  std::int64_t number_ = -1, validations_ = 0;
 };
 
 }  // namespace prenorm::training

@@ -70,33 +70,60 @@ Config too_fast(Config config) {
   return config;
 }
 
+// The update after which the median of 16 losses is over `ratio` times the first one, by the lines of each update; 0
+// where there is none.
+std::int64_t first_over(double ratio, const std::vector<nlohmann::json>& lines) {
+  for (std::size_t end = kLossesToJudge; end <= lines.size(); ++end) {
+    std::vector<double> losses;
+    for (std::size_t i = end - kLossesToJudge; i < end; ++i) losses.push_back(lines[i]["loss_nats_per_token"]);
+    if (median(losses) > ratio * lines[0]["loss_nats_per_token"].get<double>()) return lines[end - 1]["step"];
+  }
+  return 0;
+}
+
 TEST_F(Divergence, ALossOverAMultipleOfTheFirstIsDivergence) {
   Config config = too_fast(text_->config());
-  // What the losses are without the rule: the first line of the log over the multiple is where it must stop.
+  config.train.log_every = 1;
   try {
-    run(config, "run1");
+    run(config, "run-free");
   } catch (const NumericsError&) {
   }
-  const auto lines = test::metrics_of(path("run1"), "update");
+  const auto lines = test::metrics_of(path("run-free"), "update");
   const double first = lines.at(0)["loss_nats_per_token"];
+  const std::int64_t expected = first_over(1.5, lines);
+  ASSERT_GE(expected, kLossesToJudge) << "the run does not show the rule";
   config.train.diverged_loss_ratio = 1.5;
-  std::int64_t expected = 0;
-  for (const auto& line : lines)
-    if (expected == 0 && line["loss_nats_per_token"].get<double>() > 1.5 * first) expected = line["step"];
-  ASSERT_GT(expected, 1) << "the run does not show the rule";
-  try {
-    run(config, "run2");
-    ADD_FAILURE() << "it went on";
-  } catch (const NumericsError& error) {
-    EXPECT_THAT(error.what(), HasSubstr(fmt::format("update {}: training has diverged: the loss since", expected)));
-    EXPECT_THAT(error.what(), HasSubstr(fmt::format("over 1.5 times that of update 1, {:.4g} ", first)));
-    EXPECT_THAT(error.what(), HasSubstr("lower optim.lr"));
-    const TrainingResult result = read_results(path("run2") / "results.json");
-    EXPECT_EQ(result.reason, StopReason::kDivergence);
-    EXPECT_EQ(result.state.step, expected);
-    EXPECT_EQ(result.diverged_because, error.what());
-    EXPECT_FALSE(result.last_validation);
+  for (const std::int64_t log_every : {1, 7, 1000}) {
+    config.train.log_every = log_every;
+    try {
+      run(config, "run");
+      ADD_FAILURE() << "it came to its end";
+    } catch (const NumericsError& error) {
+      EXPECT_THAT(error.what(),
+                  HasSubstr(fmt::format("update {}: training has diverged: the median loss of the last 16", expected)));
+      EXPECT_THAT(error.what(), HasSubstr(fmt::format("over 1.5 times that of update 1, {:.4g} ", first)));
+      EXPECT_THAT(error.what(), HasSubstr("lower optim.lr"));
+      const TrainingResult result = read_results(path() / "results.json");
+      EXPECT_EQ(result.reason, StopReason::kDivergence);
+      EXPECT_EQ(result.state.step, expected);
+      EXPECT_EQ(result.diverged_because, error.what());
+      EXPECT_FALSE(result.last_validation);
+    }
+    TearDown();
   }
+}
+
+// What is judged is in the checkpoint: a run that was stopped in between diverges after the same update.
+TEST_F(Divergence, AStopDoesNotPutItOff) {
+  Config config = too_fast(text_->config());
+  config.train.diverged_loss_ratio = 1.5;
+  EXPECT_THROW(run(config, "run-whole"), NumericsError);
+  const std::int64_t expected = read_results(path("run-whole") / "results.json").state.step;
+  Config part = config;
+  part.train.max_steps = expected - 3;
+  run(part, "run");
+  EXPECT_THROW(tasks::train(config, RunFolder(path()), tasks::Start::kResume), NumericsError);
+  EXPECT_EQ(read_results(path() / "results.json").state.step, expected);
 }
 
 // The first loss is in the checkpoint: a run that was stopped compares with the same one.
@@ -109,7 +136,7 @@ TEST_F(Divergence, TheFirstLossSurvivesAStop) {
   config.train.max_steps = 40;
   config.train.diverged_loss_ratio = 1e-3;
   EXPECT_THROW(tasks::train(config, RunFolder(path()), tasks::Start::kResume), NumericsError);
-  EXPECT_EQ(read_results(path() / "results.json").state.step, 8);
+  EXPECT_EQ(read_results(path() / "results.json").state.step, kLossesToJudge);
   config.train.diverged_loss_ratio = 0;
   EXPECT_EQ(tasks::train(config, RunFolder(path()), tasks::Start::kResume).reason, StopReason::kMaxSteps)
       << "a run that has diverged can be gone on with";

@@ -8,8 +8,7 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/training/trainer.h"
-#include "training/broken_task.h"
-#include "training/trainer_fixture.h"
+#include "training/fault_fixture.h"
 
 namespace prenorm::training {
 namespace {
@@ -17,39 +16,8 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 
-double infinite_at(const std::set<std::int64_t>& batches, std::int64_t batch) {
-  return batches.contains(batch) ? std::numeric_limits<double>::infinity() : 1.0;
-}
-
-class Faults : public TrainerTest {
+class Faults : public FaultTest {
  protected:
-  static Config fault_config(OnFault on_fault, std::int64_t workers = 1) {
-    Config config = text_->config();
-    config.train.on_fault = on_fault;
-    config.train.max_steps = 16;
-    config.train.log_every = 3;
-    config.runtime.threads = config.runtime.workers = workers;
-    config.runtime.share_tokens = 40;
-    return config;
-  }
-
-  // From its start, or from its newest checkpoint if it has been started.
-  static TrainingResult train(const Config& config, const std::string& name, Breakage how) {
-    const fs::path prepared = *text_ / "prepared";
-    const Tokenizers tokenizers = tasks::make_tokenizers(config, prepared);
-    BrokenTask task(config, tokenizers, prepared, std::move(how));
-    const RunFolder folder(path(name));
-    const bool started = folder.exists();
-    if (!started) folder.create(config, tokenizers);
-    Trainer trainer(config, task, folder);
-    if (started) trainer.resume();
-    return trainer.run();
-  }
-
-  static Breakage infinite(std::set<std::int64_t> batches) {
-    return {.loss_factor = [batches](std::int64_t batch) { return infinite_at(batches, batch); }};
-  }
-
   // Killed when batch `killed_at` is loaded, or stopped after update `stop`, and gone on with.
   static void expect_same(const Config& config, const Breakage& how, std::int64_t killed_at, std::int64_t stop) {
     train(config, "run-whole", how);

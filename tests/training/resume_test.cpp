@@ -137,12 +137,35 @@ TEST_F(Resume, AfterAKillAtAnAwkwardMoment) {
   const RunFolder run = folder("stopped");
   run.link_last(5);
   run.link_best(5);
-  for (const char* name : {"000003.removed", "000011.partial-99-0"}) fs::create_directory(run.checkpoints() / name);
+  for (const char* name : {"000003.removed", "000004.removed-99-0", "000011.partial-99-0"})
+    fs::create_directory(run.checkpoints() / name);
   std::ofstream(run.path() / "config.toml.partial-99-1") << "[mod";
   std::ofstream(run.metrics(), std::ios::app) << R"({"type": "upd)";
   tasks::train(config, run, tasks::Start::kResume);
   EXPECT_EQ(test::record_of(run.path()), test::record_of(folder("whole").path()));
   for (const std::string& name : test::names_in(run.path())) EXPECT_EQ(name.find("partial"), std::string::npos) << name;
+}
+
+// Each number in its range, the hash fits, and yet there is no such batch, or the folder is of another update.
+TEST_F(Resume, AStateThatCannotBeIsRefused) {
+  Config config = text_->config();
+  tasks::train(config, folder("stopped"), tasks::Start::kNew);
+  config.train.max_steps = 14;
+  const RunFolder run = folder("stopped");
+  const fs::path file = run.checkpoint(run.steps().back()) / "trainer.json";
+  const std::string good = read_file(file);
+  for (const auto& [key, value] : std::vector<std::pair<const char*, std::int64_t>>{
+           {"batch", 1'000'000}, {"batch", 1'000'000'000'000'000}, {"step", 3}, {"step", 999'999'999'999}}) {
+    nlohmann::json state = nlohmann::json::parse(good);
+    state[key] = value;
+    state["xxh3_128"].erase("trainer.json");
+    const std::string hash = hash_hex(state.dump());
+    state["xxh3_128"]["trainer.json"] = hash;
+    write_file_atomically(file, state.dump(2));
+    EXPECT_THROW(tasks::train(config, run, tasks::Start::kResume), CheckpointError) << key << " = " << value;
+  }
+  write_file_atomically(file, good);
+  EXPECT_EQ(tasks::train(config, run, tasks::Start::kResume).state.step, 14);
 }
 
 // The newest checkpoint stands, an older one should have gone, and the run has no update left to make.
@@ -157,6 +180,25 @@ TEST_F(Resume, AfterAKillBeforeAnOldCheckpointWasRemoved) {
   fs::remove(run.results());
   tasks::train(config, run, tasks::Start::kResume);
   EXPECT_EQ(test::record_of(run.path()), test::record_of(folder("whole").path()));
+}
+
+// Bits depend on the number of workers: it is part of a checkpoint, and another one is named.
+TEST_F(Resume, WithAnotherNumberOfWorkersSaysSo) {
+  Config config = text_->config();
+  config.runtime.threads = config.runtime.workers = 2;
+  config.train.max_steps = 2;
+  EXPECT_EQ(tasks::train(config, folder("workers"), tasks::Start::kNew).state.workers, 2);
+  config.train.max_steps = 4;
+  for (const std::int64_t workers : {2, 1}) {
+    config.runtime.workers = workers;
+    config.train.max_steps += 2;
+    ::testing::internal::CaptureStderr();
+    const TrainingResult result = tasks::train(config, folder("workers"), tasks::Start::kResume);
+    const std::string said = ::testing::internal::GetCapturedStderr();
+    EXPECT_EQ(said.find("trained with 2 workers and continues with 1") != std::string::npos, workers == 1) << said;
+    EXPECT_EQ(result.state.workers, workers);
+    EXPECT_EQ(load_state(folder("workers").checkpoint(result.state.step)).workers, workers);
+  }
 }
 
 TEST_F(Resume, RefusesAnotherText) {

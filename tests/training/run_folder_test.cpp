@@ -2,7 +2,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
+#include <csignal>
 #include <fstream>
 #include <functional>
 
@@ -76,6 +78,7 @@ TEST(RunFolder, WhatAKilledCreationLeftIsNotInTheWay) {
     std::ofstream(run.path() / name) << "half";
   run.create(Config{}, {test::sample_tokenizer(), test::sample_tokenizer(), false});
   EXPECT_FALSE(run.tokenizers().shared);
+  EXPECT_FALSE(fs::exists(run.path() / "config.toml.partial-12-0"));
 }
 
 TEST(RunFolder, AFolderWithOtherThingsIsLeftAlone) {
@@ -166,13 +169,35 @@ TEST(MetricsLog, KeepsWhatTheCheckpointKnowsOf) {
   };
   using Steps = std::vector<std::int64_t>;
   EXPECT_EQ(steps_after(0), Steps{99}) << "a new file";
-  for (const std::string broken :
-       {"", "{\"step\": 6", "nonsense\n{\"step\":6}\n", "{\"step\":\"6\"}\n", "7\n", "{}\n"}) {
+  for (const std::string& broken :
+       {std::string(), std::string("{\"step\": 6"), std::string("nonsense\n{\"step\":6}\n"),
+        std::string("{\"step\":\"6\"}\n"), std::string("7\n"), std::string("{}\n"),
+        std::string("{\"step\":18446744073709551615,\"type\":[]}\n"), std::string(200'000, '[') + "\n"}) {
     std::ofstream(path) << "{\"step\":1}\n{\"step\":5}\n{\"step\":5,\"at_end\":true}\n{\"step\":6}\n" << broken;
-    EXPECT_EQ(steps_after(6), (Steps{1, 5, 6, 99})) << broken;
+    EXPECT_EQ(steps_after(6), (Steps{1, 5, 6, 99})) << broken.substr(0, 50);
     EXPECT_EQ(steps_after(5), (Steps{1, 5, 99}));
     EXPECT_EQ(steps_after(0), Steps{99});
   }
+}
+
+// A limit on the size of files, not a full disk.
+TEST(MetricsLog, AFailedWriteSaysWhatFailed) {
+  const TemporaryFolder folder;
+  MetricsLog log(folder / "metrics.jsonl", 0);
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const rlimit small{10, before.rlim_max};
+  const auto old = std::signal(SIGXFSZ, SIG_IGN);
+  ::setrlimit(RLIMIT_FSIZE, &small);
+  std::string what = "no error";
+  try {
+    log.write({{"type", "update"}, {"step", 1}});
+  } catch (const FileError& error) {
+    what = error.what();
+  }
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, old);
+  EXPECT_EQ(what, (folder / "metrics.jsonl").string() + ": cannot be written: File too large");
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "enum_values.h"
 #include "golden_file.h"
+#include "prenorm/base/error.h"
 #include "prenorm/ops/kernels.h"
 #include "prenorm/tasks/synthetic_task.h"
 #include "small_translator.h"
@@ -119,6 +120,31 @@ TEST(ShareWorkers, TheSumLeavesNothingBehind) {
   shares.sum_and_norm();
   EXPECT_EQ(task.parameters(1).gradients().abs().max().item<double>(), 0);
   EXPECT_EQ(task.parameters(1).values().data_ptr(), task.parameters(0).values().data_ptr()) << "weights are shared";
+}
+
+class FailingTask : public tasks::SyntheticTask {
+ public:
+  using SyntheticTask::SyntheticTask;
+  BatchLoss loss(std::int64_t share, std::int64_t replica, const nn::Context& context) override {
+    if (share == failing_share) throw DataError("this share is broken");
+    return SyntheticTask::loss(share, replica, context);
+  }
+  std::int64_t failing_share = -1;
+};
+
+// A caller that catches the error and continues must not add what other shares had left.
+TEST(ShareWorkers, AShareThatThrowsLeavesNoGradientBehind) {
+  const Threads threads(2);
+  Config config = small_config();
+  config.runtime = {.threads = 2, .workers = 2, .share_tokens = 40};
+  FailingTask task(config, {});
+  ShareWorkers shares(task, config.runtime);
+  shares.clear();
+  shares.add_gradients(0, 0, {});
+  task.failing_share = 3;
+  EXPECT_THROW(shares.add_gradients(0, 1, {}), DataError);
+  for (const std::int64_t replica : {0, 1})
+    EXPECT_EQ(task.parameters(replica).gradients().abs().max().item<double>(), 0) << replica;
 }
 
 TEST(ShareWorkers, ABatchOfOneSentenceIsOneShare) {

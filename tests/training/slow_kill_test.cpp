@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "prenorm/base/temporary.h"
 #include "prenorm/config/write.h"
 #include "training/tiny_run.h"
 
@@ -112,8 +113,7 @@ TEST(SlowKill, AtTwentyRandomMoments) {
     }
     ASSERT_EQ(record_of(run), expected);
     for (const fs::path& folder : {run, run / "checkpoints"})
-      for (const std::string& name : names_in(folder))
-        EXPECT_TRUE(name.find(".partial-") == std::string::npos && !name.ends_with(".removed")) << name;
+      for (const std::string& name : names_in(folder)) EXPECT_FALSE(is_temporary_name(name)) << name;
   }
   std::printf("killed %d times before there was a run, %d before its first checkpoint, %d later\n", before_the_run,
               before_a_checkpoint, later);

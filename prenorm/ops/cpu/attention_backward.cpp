@@ -123,21 +123,22 @@ class Backward {
         keys_(span.key_end - span.key_begin),
         queries_(span.query_end - span.query_begin),
         width_(padded<T>(span.d_head)),
-        stride_(padded<T>(std::min(keys_, kKeyBlock))) {
-    const std::int64_t rows = std::min(queries_, kAttentionBlock), columns = std::min(keys_, kKeyBlock);
-    const std::int64_t row_elements = 3 * width_ + 2 * stride_, column_elements = 3 * width_;
-    Scratch<T> scratch(padded<T>(queries_) + rows * row_elements + columns * column_elements + 2 * s_.d_head * stride_);
-    corrections_ = scratch.take(queries_);
-    query_ = scratch.take(rows * width_);
-    grad_out_ = scratch.take(rows * width_);
-    grad_query_ = scratch.take(rows * width_);
-    scores_ = scratch.take(rows * stride_);
-    grad_scores_ = scratch.take(rows * stride_);
-    key_ = scratch.take(columns * width_);
-    grad_key_ = scratch.take(columns * width_);
-    grad_value_ = scratch.take(columns * width_);
-    key_columns_ = scratch.take(s_.d_head * stride_);
-    value_columns_ = scratch.take(s_.d_head * stride_);
+        stride_(padded<T>(std::min(keys_, kKeyBlock))),
+        rows_(std::min(queries_, kAttentionBlock)),
+        columns_(std::min(keys_, kKeyBlock)),
+        scratch_(padded<T>(queries_) + rows_ * (3 * width_ + 2 * stride_) + columns_ * 3 * width_ +
+                 2 * s_.d_head * stride_) {
+    corrections_ = scratch_.take(queries_);
+    query_ = scratch_.take(rows_ * width_);
+    grad_out_ = scratch_.take(rows_ * width_);
+    grad_query_ = scratch_.take(rows_ * width_);
+    scores_ = scratch_.take(rows_ * stride_);
+    grad_scores_ = scratch_.take(rows_ * stride_);
+    key_ = scratch_.take(columns_ * width_);
+    grad_key_ = scratch_.take(columns_ * width_);
+    grad_value_ = scratch_.take(columns_ * width_);
+    key_columns_ = scratch_.take(s_.d_head * stride_);
+    value_columns_ = scratch_.take(s_.d_head * stride_);
   }
 
   void run() {
@@ -207,7 +208,9 @@ class Backward {
   const AttentionInput<T>& in_;
   const AttentionGradient<T>& g_;
   const std::int64_t keys_, queries_, width_, stride_;  // width_, stride_: of rows of d_head columns, of scores
-  T* corrections_;                                      // D
+  const std::int64_t rows_, columns_;                   // of the largest block
+  Scratch<T> scratch_;
+  T* corrections_;  // D
   T *query_, *grad_out_, *grad_query_, *scores_, *grad_scores_;
   T *key_, *grad_key_, *grad_value_;
   T *key_columns_, *value_columns_;  // transposed

@@ -17,20 +17,24 @@ constexpr std::int64_t kBlockColumns = 64;
 
 template <class T>
 PRENORM_INLINE void embed_kernel(const T* token, const T* position, T scale, T* y, std::int64_t columns,
-                                 std::uint32_t first, bool drops, const ElementDropout<T> drop) {
+                                 std::int64_t first, bool drops, const ElementDropout<T> drop) {
 #pragma omp simd
   for (std::int64_t c = 0; c < columns; ++c) y[c] = scale * token[c] + position[c];
   if (!drops) return;
+  drop.over(first, 0, columns, [&](std::int64_t from, std::int64_t to, const auto& stretch) {
 #pragma omp simd
-  for (std::int64_t c = 0; c < columns; ++c) y[c] = drop(y[c], first + static_cast<std::uint32_t>(c));
+    for (std::int64_t c = from; c < to; ++c) y[c] = stretch(y[c], c);
+  });
 }
 
 template <class T>
 PRENORM_INLINE void add_row_kernel(T* sum, const T* grad, T scale, std::int64_t begin, std::int64_t end,
-                                   std::uint32_t first, bool drops, const ElementDropout<T> drop) {
+                                   std::int64_t first, bool drops, const ElementDropout<T> drop) {
   if (drops) {
+    drop.over(first, begin, end, [&](std::int64_t from, std::int64_t to, const auto& stretch) {
 #pragma omp simd
-    for (std::int64_t c = begin; c < end; ++c) sum[c] += scale * drop(grad[c], first + static_cast<std::uint32_t>(c));
+      for (std::int64_t c = from; c < to; ++c) sum[c] += scale * stretch(grad[c], c);
+    });
   } else {
 #pragma omp simd
     for (std::int64_t c = begin; c < end; ++c) sum[c] += scale * grad[c];
@@ -52,8 +56,8 @@ at::Tensor embed(const at::Tensor& ids, const at::Tensor& positions, const Embed
     for_each_row_block(rows, [&](std::int64_t, std::int64_t begin, std::int64_t end) {
       for (std::int64_t r = begin; r < end; ++r)
         run_loops<embed_kernel<scalar_t>>(tokens + id[r] * columns, table + place[r] * columns,
-                                          static_cast<scalar_t>(tables.scale), out + r * columns, columns,
-                                          static_cast<std::uint32_t>(r * columns), mask.p > 0, drop);
+                                          static_cast<scalar_t>(tables.scale), out + r * columns, columns, r * columns,
+                                          mask.p > 0, drop);
     });
   });
   return y;
@@ -73,7 +77,7 @@ void add_to_rows(at::Tensor& grad_table, const at::Tensor& rows, const at::Tenso
       const std::int64_t begin = first * kBlockColumns, end = std::min(columns, last * kBlockColumns);
       for (std::int64_t i = 0; i < rows.numel(); ++i)
         run_loops<add_row_kernel<scalar_t>>(table + row[i] * columns, g + i * columns, static_cast<scalar_t>(scale),
-                                            begin, end, static_cast<std::uint32_t>(i * columns), mask.p > 0, drop);
+                                            begin, end, i * columns, mask.p > 0, drop);
     });
   });
 }

@@ -50,11 +50,11 @@ template <class T>
 PRENORM_INLINE void add_row(const Forward<T>& f, std::int64_t row) {
   const T *x = f.x + row * f.columns, *branch = f.branch + row * f.columns;
   T* sum = f.sum + row * f.columns;
-  const auto first = static_cast<std::uint32_t>(row * f.columns);
   if (f.drops) {
+    f.drop.over(row * f.columns, 0, f.columns, [&](std::int64_t from, std::int64_t to, const auto& stretch) {
 #pragma omp simd
-    for (std::int64_t c = 0; c < f.columns; ++c)
-      sum[c] = x[c] + f.drop(branch[c], first + static_cast<std::uint32_t>(c));
+      for (std::int64_t c = from; c < to; ++c) sum[c] = x[c] + stretch(branch[c], c);
+    });
   } else {
 #pragma omp simd
     for (std::int64_t c = 0; c < f.columns; ++c) sum[c] = x[c] + branch[c];
@@ -135,9 +135,10 @@ PRENORM_INLINE void backward_kernel(const Backward<T> b, std::int64_t begin, std
     }
     if (b.grad_branch != nullptr) {
       T* branch = b.grad_branch + at;
+      b.drop.over(at, 0, b.columns, [&](std::int64_t from, std::int64_t to, const auto& stretch) {
 #pragma omp simd
-      for (std::int64_t c = 0; c < b.columns; ++c)
-        branch[c] = b.drop(dx[c], static_cast<std::uint32_t>(at) + static_cast<std::uint32_t>(c));
+        for (std::int64_t c = from; c < to; ++c) branch[c] = stretch(dx[c], c);
+      });
     }
   }
 }

@@ -1,6 +1,7 @@
 // Working memory of a kernel, kept by its thread from call to call.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -9,19 +10,28 @@
 
 namespace prenorm::ops::cpu {
 
-// Hands out parts of one block of memory, each at the alignment of the widest vector. One at a time in a thread.
+// Hands out parts of one block of memory, each at the alignment of the widest vector, which are valid while it lives.
+// A thread keeps one block for each T, as large as the most that one kernel has asked for (a few hundred KiB), until it
+// ends. A kernel that runs inside another finds that block in use and takes one of its own for as long as it runs.
 template <class T>
 class Scratch {
  public:
   // elements: what will be taken in all, each part padded.
-  explicit Scratch(std::int64_t elements) {
-    static thread_local std::vector<T> memory;
+  explicit Scratch(std::int64_t elements) : nested_(kept().in_use) {
+    std::vector<T>& memory = nested_ ? own_ : kept().memory;
     const auto size = static_cast<std::size_t>(elements + padded<T>(1));
     if (memory.size() < size) memory = std::vector<T>(size);
     void* start = memory.data();
     std::size_t space = memory.size() * sizeof(T);
     next_ = static_cast<T*>(std::align(kWidestVector, 1, start, space));
+    kept().in_use = true;
   }
+  ~Scratch() {
+    if (!nested_) kept().in_use = false;
+  }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+
   T* take(std::int64_t elements) {
     T* part = next_;
     next_ += padded<T>(elements);
@@ -29,7 +39,18 @@ class Scratch {
   }
 
  private:
-  T* next_;
+  struct Kept {
+    std::vector<T> memory;
+    bool in_use = false;
+  };
+  static Kept& kept() {
+    static thread_local Kept block;
+    return block;
+  }
+
+  bool nested_;
+  std::vector<T> own_;
+  T* next_ = nullptr;
 };
 
 }  // namespace prenorm::ops::cpu

@@ -23,9 +23,9 @@ struct RowSums {
   double log_normalizer, logit_sum;
 };
 
-// Leaves e^(z - max) in the row if `keep`, and returns 1 / Σ of these through `inverse`.
-template <class T>
-PRENORM_INLINE RowSums normalize_kernel(T* row, std::int64_t count, bool keep, T* inverse) {
+// Leaves e^(z - max) in the row if kKeep, and returns 1 / Σ of these through `inverse`.
+template <class T, bool kKeep>
+PRENORM_INLINE RowSums normalize_kernel(T* row, std::int64_t count, T* inverse) {
   T highest = -std::numeric_limits<T>::infinity();
 #pragma omp simd reduction(max : highest)
   for (std::int64_t c = 0; c < count; ++c) highest = row[c] > highest ? row[c] : highest;
@@ -39,7 +39,7 @@ PRENORM_INLINE RowSums normalize_kernel(T* row, std::int64_t count, bool keep, T
       logits += row[c];
       exp_of_negative<T>(e);
       part += e;
-      row[c] = keep ? e : row[c];
+      if constexpr (kKeep) row[c] = e;
     }
     sum += part;
     logit_sum += logits;
@@ -58,7 +58,8 @@ template <class T>
 LossSums loss_of_row(T* row, std::int64_t count, std::int64_t target, double smoothing, bool want_gradient) {
   const double target_logit = row[target];
   T inverse;
-  const RowSums sums = run_loops<normalize_kernel<T>>(row, count, want_gradient, &inverse);
+  const RowSums sums = want_gradient ? run_loops<normalize_kernel<T, true>>(row, count, &inverse)
+                                     : run_loops<normalize_kernel<T, false>>(row, count, &inverse);
   if (want_gradient) {
     run_loops<gradient_kernel<T>>(row, count, inverse, static_cast<T>(smoothing / static_cast<double>(count)));
     row[target] -= static_cast<T>(1 - smoothing);

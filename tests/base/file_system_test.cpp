@@ -1,0 +1,71 @@
+#include "prenorm/base/file_system.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "base/temporary_folder.h"
+#include "prenorm/base/error.h"
+#include "prenorm/base/file.h"
+
+namespace prenorm {
+namespace {
+namespace fs = std::filesystem;
+using test::TemporaryFolder;
+
+TEST(FileSystem, PlainPathsKeepTheirWaysUp) {
+  EXPECT_EQ(plain_path("runs/./my/"), "runs/my");
+  EXPECT_EQ(plain_path("runs//my//./"), "runs/my");
+  EXPECT_EQ(plain_path("./my"), "my");
+  EXPECT_EQ(plain_path("link/../my"), "link/../my");
+  EXPECT_EQ(plain_path("../my"), "../my");
+  EXPECT_EQ(plain_path("./"), ".");
+  EXPECT_EQ(plain_path("."), ".");
+  EXPECT_EQ(plain_path("/"), "/");
+  EXPECT_EQ(plain_path("/./a/"), "/a");
+  EXPECT_EQ(plain_path(""), "");
+}
+
+TEST(FileSystem, TheFolderThatAPathIsIn) {
+  EXPECT_EQ(folder_of("my"), ".");
+  EXPECT_EQ(folder_of("runs/my/"), "runs");
+  EXPECT_EQ(folder_of("/my"), "/");
+  EXPECT_EQ(folder_of("runs/.."), "runs/../..");
+  EXPECT_EQ(folder_of("."), "./..");
+  EXPECT_EQ(name_of_folder("runs/my/"), "my");
+  EXPECT_EQ(name_of_folder("."), fs::current_path().filename());
+}
+
+// link -> elsewhere/inner: above it is elsewhere, whatever the text of the path looks like.
+TEST(FileSystem, AWayUpFromALinkIsTheSystemsOwn) {
+  const TemporaryFolder folder;
+  fs::create_directories(folder / "elsewhere/inner");
+  fs::create_directories(folder / "here");
+  fs::create_directory_symlink("../elsewhere/inner", folder / "here/link");
+  AtomicDirectory directory(folder / "here/link/../made");
+  write_file_atomically(folder / "here/link/../file", "x");
+  directory.commit();
+  EXPECT_TRUE(fs::is_directory(folder / "elsewhere/made"));
+  EXPECT_TRUE(fs::is_regular_file(folder / "elsewhere/file"));
+  EXPECT_TRUE(is_same_file(folder / "here/link/../file", folder / "elsewhere/file"));
+  EXPECT_FALSE(is_same_file(folder / "here/file", folder / "elsewhere/file"));
+}
+
+TEST(FileSystem, WhatCannotBeFoundOutIsAnErrorOfOurs) {
+  const TemporaryFolder folder;
+  EXPECT_FALSE(is_there(folder / "none"));
+  EXPECT_FALSE(is_folder(folder / "none/below"));
+  fs::create_symlink("loop", folder / "loop");
+  for (const fs::path& path : {folder / "loop", folder / std::string(300, 'x')}) {
+    EXPECT_THROW(is_there(path), FileError) << path;
+    EXPECT_THROW(is_folder(path), FileError) << path;
+    EXPECT_THROW(make_folder(path / "below"), FileError) << path;
+  }
+  EXPECT_NO_THROW(remove_file(folder / "none"));
+  fs::create_directories(folder / "full/of");
+  EXPECT_THROW(remove_file(folder / "full"), FileError);
+  EXPECT_TRUE(entries_of(folder / "none").empty());
+}
+
+}  // namespace
+}  // namespace prenorm
