@@ -12,7 +12,6 @@
 #include "prenorm/base/error.h"
 #include "prenorm/base/file.h"
 #include "prenorm/base/json.h"
-#include "prenorm/base/json_text.h"
 #include "prenorm/config/text.h"
 
 namespace prenorm::io {
@@ -184,7 +183,7 @@ std::string header_text(const std::filesystem::path& path, const NamedTensors& t
                        {"data_offsets", {offset, offset + size}}}});
     offset += size;
   }
-  std::string text = json_text(header);
+  std::string text = header.dump();  // not json_text(), which would write another name
   text.resize((text.size() + 7) / 8 * 8, ' ');
   return text;
 } catch (const nlohmann::json::exception&) {  // the one thing that dump() refuses
