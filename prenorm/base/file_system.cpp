@@ -12,6 +12,8 @@ namespace {
 fs::file_status status_of(const fs::path& path) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
+  // No file can have a name that is too long.
+  if (error == std::errc::filename_too_long) return fs::file_status(fs::file_type::not_found);
   if (error && status.type() != fs::file_type::not_found)
     throw_error<FileError>("{}: cannot be opened: {}", path.string(), error.message());
   return status;

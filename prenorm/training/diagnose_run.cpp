@@ -30,7 +30,8 @@ std::optional<Written> written(const RunFolder& folder) {
     fault.value("action", action);
     result.stopped = action == "stop";
     return result;
-  } catch (const FileError&) {  // a run that is resumed removes them
+  } catch (const FileError&) {  // a run that is resumed removes both
+    if (is_there(folder.diagnosis()) && is_there(folder.diagnosis_page())) throw;
   } catch (const JsonError&) {
   }
   return std::nullopt;

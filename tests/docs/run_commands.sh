@@ -55,6 +55,7 @@ for part in "train 1 60" "dev 2 20"; do
     sentences "$seed" "$lines" "$english" |
       awk '{ print $0 "\t" (/^(two|four|six|eight|ten)/ ? "even" : "odd") }'; } >"$name.tsv"
 done
+gzip -k dev.tsv
 sed 's/^train_source.*/train_table = "train.tsv"/; s/^valid_source.*/valid_table = "dev.tsv"/; /^.*_target/d
      1i task = "classification"' my.toml >glue.toml
 for part in "train 4 900" "valid 5 200"; do

@@ -180,7 +180,8 @@ TEST_F(ConfigJson, WhatIsWrongIsNamed) {
     json[key] = value;
     return refusal(json.dump());
   };
-  EXPECT_EQ(changed("hidden_size", "12"), path_.string() + ": hidden_size is not a whole number");
+  EXPECT_EQ(changed("hidden_size", "12"),
+            path_.string() + ": hidden_size is missing or wrong, expected a whole number from -1 to 1000000000000");
   EXPECT_EQ(changed("hidden_size", nullptr), path_.string() + ": hidden_size is missing");
   EXPECT_EQ(changed("hidden_act", "silu"), path_.string() +
                                                ": hidden_act = \"\\\"silu\\\"\" has no equation in this "

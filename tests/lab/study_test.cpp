@@ -62,7 +62,7 @@ TEST_F(StudyTest, RunsEveryCellOnceAndGathersThemInOneFolder) {
   EXPECT_EQ(load_run_config(cell("base")).config.train.diverged_loss_ratio, kDivergedLossRatio);
   EXPECT_EQ(test::read_json(folder().json())["cells"].size(), 2U);
   EXPECT_EQ(test::names_in(options_.folder),
-            (Texts{".lock", "base.toml", "cells", "prepared", "study.csv", "study.json"}));
+            (Texts{".lock", "base.toml", "cells", "inputs.json", "prepared", "study.csv", "study.json"}));
 
   auto before = test::content_of(options_.folder);
   run({"train.seed=2,1"});

@@ -38,7 +38,8 @@ void write_signed(const fs::path& folder, json state) {
 // Each number in it, by its place.
 std::vector<json::json_pointer> numbers_in(const json& state) {
   std::vector<json::json_pointer> numbers;
-  for (const auto& [place, value] : state.flatten().items())
+  const json flat = state.flatten();
+  for (const auto& [place, value] : flat.items())
     if (value.is_number()) numbers.emplace_back(place);
   return numbers;
 }
