@@ -9,6 +9,7 @@
 #include <limits>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "prenorm/base/random.h"
 #include "prenorm/tasks/translation_task.h"
@@ -51,7 +52,7 @@ class BrokenTask : public tasks::TranslationTask {
     return batch;
   }
   std::int64_t load(std::int64_t epoch, std::int64_t batch, const Sharing& sharing) override {
-    number_ = epoch * batches_in_epoch(0) + batch;
+    number_ = first_of(epoch) + batch;
     if (number_ == how_.killed_at) throw std::runtime_error("killed");
     if (number_ == how_.signal_at) {
       how_.signal_at = -1;  // a second one would end the process
@@ -84,7 +85,14 @@ class BrokenTask : public tasks::TranslationTask {
   }
 
  private:
+  // The number of an epoch's first batch: epochs differ in how many they have.
+  std::int64_t first_of(std::int64_t epoch) {
+    while (std::ssize(firsts_) <= epoch) firsts_.push_back(firsts_.back() + batches_in_epoch(std::ssize(firsts_) - 1));
+    return firsts_[static_cast<std::size_t>(epoch)];
+  }
+
   Breakage how_;
+  std::vector<std::int64_t> firsts_{0};
   std::int64_t number_ = -1, validations_ = 0;
 };
 

@@ -237,7 +237,7 @@ Interval wilson(int right, int runs) {
   return {middle - half, middle + half};
 }
 
-// By the log alone, and clearly: no fault, and a loss in the end far below what token frequencies give.
+// By the log alone: no fault, and a loss in the end below what token frequencies give.
 bool has_learned(const RunFolder& folder) {
   if (!test::metrics_of(folder.path(), "fault").empty()) return false;
   const auto lines = test::metrics_of(folder.path(), "update");
@@ -245,8 +245,7 @@ bool has_learned(const RunFolder& folder) {
   if (lines.size() < kLast) return false;
   double nll = 0;
   for (std::size_t i = lines.size() - kLast; i < lines.size(); ++i) nll += lines[i]["nll_nats_per_token"].get<double>();
-  const double unigram = test::read_json(folder.results())["unigram_nats_per_token"];
-  return nll / kLast < 0.9 * unigram;
+  return !at_unigram_loss(nll / kLast, load_state(folder.last()).unigram_nats);
 }
 
 TEST(Interval, IsWilsons) {
@@ -280,7 +279,8 @@ TEST_F(SlowDiagnosis, NamesTheCauseOfBrokenRuns) {
     }
   const auto [low, high] = wilson(right, runs);
   fmt::print("{} of {} named, [{:.3f}, {:.3f}]; {} learned after all\n", right, runs, low, high, learned);
-  EXPECT_GE(low, 0.75) << right << " of " << runs;
+  // 79 of 85. Four tables of 15 sizes and seeds at two vector levels: 84, 84, 84 and 85 of 85, lower ends 0.94 to 0.96.
+  EXPECT_GE(low, 0.85) << right << " of " << runs;
   EXPECT_LE(10 * learned, runs) << "the runs are not those that were to be broken";
 }
 
