@@ -26,7 +26,7 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 Vector random_logits(std::size_t count, std::uint64_t seed) {
-  RandomStream random(test::test_seed(seed));
+  RandomStream random(seed);
   Vector logits;
   for (std::size_t i = 0; i < count; ++i) logits.push_back(8 * random.uniform() - 4);
   return logits;

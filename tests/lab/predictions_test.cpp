@@ -30,7 +30,9 @@ TEST(FeedForwardGain, OfReluHasAClosedForm) {
   EXPECT_NEAR(feed_forward_gain(model(NormPlacement::kPreLn, 128, 512)), 0.32, 1e-6);
 }
 
+// The mean over 32 networks: one has a standard deviation of 2.8 %, and some with other seeds were off by 3.3 %.
 TEST(FeedForwardGain, OfAnyActivationIsThatOfSampledNetworks) {
+  constexpr int kNetworks = 32;
   for (const Activation activation : {Activation::kRelu, Activation::kGelu}) {
     ModelConfig m = model(NormPlacement::kPreLn, 256, 512);
     m.activation = activation;
@@ -40,11 +42,14 @@ TEST(FeedForwardGain, OfAnyActivationIsThatOfSampledNetworks) {
       return x;
     };
     const double deviation = std::sqrt(2.0 / (256 + 512));
-    const at::Tensor h = draw({500, 256}, 1, 1), hidden = h.mm(draw({256, 512}, deviation, 2));
-    const at::Tensor out =
-        (activation == Activation::kRelu ? at::relu(hidden) : at::gelu(hidden)).mm(draw({512, 256}, deviation, 3));
-    const double measured = (out.square().sum() / h.square().sum()).item<double>();
-    EXPECT_NEAR(measured, feed_forward_gain(m), 0.03 * feed_forward_gain(m));
+    double sum = 0;
+    for (int i = 0; i < kNetworks; ++i) {
+      const at::Tensor h = draw({500, 256}, 1, 3 * i), hidden = h.mm(draw({256, 512}, deviation, 3 * i + 1));
+      const at::Tensor active = activation == Activation::kRelu ? at::relu(hidden) : at::gelu(hidden);
+      const at::Tensor out = active.mm(draw({512, 256}, deviation, 3 * i + 2));
+      sum += (out.square().sum() / h.square().sum()).item<double>();
+    }
+    EXPECT_NEAR(sum / kNetworks, feed_forward_gain(m), 0.03 * feed_forward_gain(m));
   }
 }
 

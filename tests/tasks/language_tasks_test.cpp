@@ -61,7 +61,7 @@ TEST_P(LanguageTask, LearnsWhatCanBeLearned) {
   c.model.dropout = 0;
   const training::TrainingResult result = trained(c, "run");
   EXPECT_GT(result.state.unigram_nats, 1);
-  // 5 seeds at 3 levels: masked 0.20 to 0.32; causal (of half the size and updates) 0.19 to 0.20.
+  // 5 seeds at 3 levels: masked 0.20 to 0.32; causal, at half the size and updates, 0.19 to 0.20.
   EXPECT_LT(result.last_validation->nll_nats_per_token, 0.45 * result.state.unigram_nats);
 }
 

@@ -31,7 +31,7 @@ TEST(Learning, TurnsSentencesRound) {
   const TrainingResult result = tasks::train(config, RunFolder(folder / "run"), tasks::Start::kNew);
   const auto lines = test::metrics_of(folder / "run", "update");
   const double first = lines.front()["nll_nats_per_token"], last = lines.back()["nll_nats_per_token"];
-  // Measured with other seeds and levels: at most 0.08 of the first; BLEU 74 to 100. Without learning: 1, and BLEU 0.
+  // 5 seeds at 3 levels: 0.03 to 0.07 of the first, BLEU 73 to 100. Without learning: 1, and BLEU 0.
   EXPECT_LT(last, 0.4 * first);
   EXPECT_GT(*result.last_validation->bleu, 50);
   RecordProperty("nll_first", std::to_string(first));
