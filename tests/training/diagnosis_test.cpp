@@ -226,7 +226,7 @@ std::vector<Size> sizes(std::vector<Size> usual) {
   return result;
 }
 
-// Of a share: where the true one lies at 95 % confidence (Wilson 1927).
+// The interval of a share at 95 % confidence (Wilson 1927).
 struct Interval {
   double low, high;
 };
