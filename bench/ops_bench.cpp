@@ -30,7 +30,7 @@ constexpr std::int64_t kTokens = 4096, kWidth = 512, kHeads = 8;
 constexpr double kFloat = sizeof(float);
 
 at::Tensor random_matrix(std::int64_t rows, std::int64_t columns) {
-  const at::Tensor x = at::empty({rows, columns}, at::kFloat);
+  at::Tensor x = at::empty({rows, columns}, at::kFloat);
   RandomStream random(1);
   for (std::int64_t i = 0; i < x.numel(); ++i) x.data_ptr<float>()[i] = static_cast<float>(2 * random.uniform() - 1);
   return x;
@@ -57,7 +57,7 @@ void Gemm(benchmark::State& state) {
   const std::int64_t n = state.range(0);
   const at::Tensor a = random_matrix(n, n), b = random_matrix(n, n);
   at::Tensor c = at::zeros({n, n}, at::kFloat);
-  for (auto _ : state) at::mm_out(c, a, b);
+  for ([[maybe_unused]] auto _ : state) at::mm_out(c, a, b);
   report_flops(state, 2.0 * static_cast<double>(n * n * n));
 }
 BENCHMARK(Gemm)->Arg(512)->Arg(1024)->Arg(2048)->UseRealTime()->Unit(benchmark::kMillisecond);
@@ -65,7 +65,7 @@ BENCHMARK(Gemm)->Arg(512)->Arg(1024)->Arg(2048)->UseRealTime()->Unit(benchmark::
 void Copy(benchmark::State& state) {
   const at::Tensor x = random_matrix(8 * kTokens, kWidth);
   at::Tensor y = at::zeros(x.sizes(), at::kFloat);
-  for (auto _ : state) y.copy_(x);
+  for ([[maybe_unused]] auto _ : state) y.copy_(x);
   report_bytes(state, 2 * kFloat * static_cast<double>(x.numel()));
 }
 BENCHMARK(Copy)->UseRealTime()->Unit(benchmark::kMillisecond);
@@ -74,14 +74,14 @@ BENCHMARK(Copy)->UseRealTime()->Unit(benchmark::kMillisecond);
 
 void Dropout(benchmark::State& state) {
   const at::Tensor x = random_matrix(kTokens, kWidth);
-  for (auto _ : state) benchmark::DoNotOptimize(ops::dropout(x, {0.1, 7}));
+  for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(ops::dropout(x, {0.1, 7}));
   report_bytes(state, 2 * kFloat * static_cast<double>(x.numel()));
 }
 BENCHMARK(Dropout)->UseRealTime()->Unit(benchmark::kMillisecond);
 
 void GeluForwardBackward(benchmark::State& state) {
   const at::Tensor z = random_matrix(kTokens, 4 * kWidth), grad = random_matrix(kTokens, 4 * kWidth);
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     benchmark::DoNotOptimize(ops::cpu::gelu(z, ops::cpu::Gelu::kExact));
     benchmark::DoNotOptimize(ops::cpu::gelu_backward(grad, z, ops::cpu::Gelu::kExact));
   }
@@ -99,7 +99,7 @@ struct NormInputs {
 template <auto add_layer_norm>
 void residual_norm(benchmark::State& state, int passes) {
   const NormInputs in;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const at::NoGradGuard no_grad;
     benchmark::DoNotOptimize(add_layer_norm(in.x, in.branch, {0.1, 7}, in.weights));
   }
@@ -108,7 +108,7 @@ void residual_norm(benchmark::State& state, int passes) {
 template <auto add_layer_norm>
 void residual_norm_forward_backward(benchmark::State& state) {
   const NormInputs in;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     in.x.mutable_grad() = in.branch.mutable_grad() = at::Tensor();
     const ops::NormedSum y = add_layer_norm(in.x, in.branch, {0.1, 7}, in.weights);
     torch::autograd::backward({y.sum, y.normed}, {in.grad, in.grad});
@@ -136,7 +136,7 @@ void embedding_forward_backward(benchmark::State& state) {
     ids.data_ptr<std::int64_t>()[i] = i * 7919 % kVocabulary;
     places.data_ptr<std::int64_t>()[i] = i % 64;
   }
-  for (auto _ : state) embedding(ids, places, {table, positions, 22.6}, {0.1, 7}).backward(grad);
+  for ([[maybe_unused]] auto _ : state) embedding(ids, places, {table, positions, 22.6}, {0.1, 7}).backward(grad);
   report_bytes(state, 5 * kFloat * static_cast<double>(grad.numel()));
 }
 void EmbeddingForwardBackward(benchmark::State& state) { embedding_forward_backward<ops::embedding>(state); }
@@ -152,7 +152,7 @@ void OptimizerStep(benchmark::State& state) {
   config.name = static_cast<OptimizerName>(state.range(0));
   const at::Tensor values = at::zeros({kParameters}), gradients = random_matrix(1, kParameters).view(-1);
   optim::Optimizer optimizer(config, values, gradients);
-  for (auto _ : state) optimizer.step(1e-4);
+  for ([[maybe_unused]] auto _ : state) optimizer.step(1e-4);
   const double passes = config.name == OptimizerName::kSgd ? 5 : 7;  // reads of g, θ, m, v; writes of θ, m, v
   report_bytes(state, passes * kFloat * kParameters);
   state.SetLabel(std::string(enum_name(config.name)));
@@ -165,7 +165,7 @@ BENCHMARK(OptimizerStep)
 
 void GradientNorm(benchmark::State& state) {
   const at::Tensor gradients = random_matrix(1, 20'000'000);
-  for (auto _ : state) benchmark::DoNotOptimize(optim::l2_norm(gradients));
+  for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(optim::l2_norm(gradients));
   report_bytes(state, kFloat * static_cast<double>(gradients.numel()));
 }
 BENCHMARK(GradientNorm)->UseRealTime()->Unit(benchmark::kMillisecond);
@@ -177,7 +177,7 @@ void linear_forward_backward(benchmark::State& state) {
   const std::int64_t out = state.range(0);
   const at::Tensor x = random_matrix(kTokens, kWidth).requires_grad_(true), grad = random_matrix(kTokens, out);
   const at::Tensor weight = with_buffer(random_matrix(out, kWidth)), bias = with_buffer(at::zeros({out}));
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     x.mutable_grad() = at::Tensor();
     linear(x, weight, bias, Activation::kRelu).backward(grad);
   }
@@ -189,7 +189,7 @@ BENCHMARK(LinearForwardBackward)->Arg(512)->Arg(2048)->UseRealTime()->Unit(bench
 BENCHMARK(LinearCompositeForwardBackward)->Arg(512)->Arg(2048)->UseRealTime()->Unit(benchmark::kMillisecond);
 
 at::Tensor offsets_of_equal_sequences(std::int64_t length) {
-  const at::Tensor offsets = at::empty({kTokens / length + 1}, at::kLong);
+  at::Tensor offsets = at::empty({kTokens / length + 1}, at::kLong);
   for (std::int64_t i = 0; i < offsets.numel(); ++i) offsets.data_ptr<std::int64_t>()[i] = i * length;
   return offsets;
 }
@@ -199,7 +199,7 @@ double attention_flops(std::int64_t length) { return 4.0 * static_cast<double>(k
 void Attention(benchmark::State& state) {
   const at::NoGradGuard no_grad;
   const at::Tensor qkv = random_matrix(kTokens, 3 * kWidth), offsets = offsets_of_equal_sequences(state.range(0));
-  for (auto _ : state) benchmark::DoNotOptimize(ops::self_attention(qkv, offsets, {kHeads}));
+  for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(ops::self_attention(qkv, offsets, {kHeads}));
   report_flops(state, attention_flops(state.range(0)));
 }
 BENCHMARK(Attention)->RangeMultiplier(4)->Range(8, 512)->UseRealTime()->Unit(benchmark::kMillisecond);
@@ -210,7 +210,7 @@ void attention_forward_backward(benchmark::State& state, bool causal) {
   const std::int64_t length = state.range(0), d_head = state.range(1);
   const at::Tensor qkv = random_matrix(kTokens, 3 * kWidth).requires_grad_(true), grad = random_matrix(kTokens, kWidth);
   const at::Tensor offsets = offsets_of_equal_sequences(length);
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     qkv.mutable_grad() = at::Tensor();
     self_attention(qkv, offsets, {kWidth / d_head, causal}).backward(grad);
   }
@@ -248,7 +248,8 @@ void PickedAttention(benchmark::State& state) {
   for (std::int64_t i = 0; i < picks.numel(); ++i)
     picks.data_ptr<std::int64_t>()[i] = i / kPicks / 4 + i % kPicks * (kQueries / 4);
   for (std::int64_t i = 0; i <= kQueries; ++i) offsets.data_ptr<std::int64_t>()[i] = i * kPicks;
-  for (auto _ : state) benchmark::DoNotOptimize(ops::picked_attention(query, key_value, picks, offsets, kHeads));
+  for ([[maybe_unused]] auto _ : state)
+    benchmark::DoNotOptimize(ops::picked_attention(query, key_value, picks, offsets, kHeads));
   report_flops(state, 4.0 * static_cast<double>(picks.numel() * kWidth));
 }
 BENCHMARK(PickedAttention)->UseRealTime()->Unit(benchmark::kMicrosecond);
@@ -262,7 +263,7 @@ void CrossEntropyForwardBackward(benchmark::State& state) {
   for (std::int64_t i = 0; i < kTokens; ++i)
     targets.data_ptr<std::int64_t>()[i] =
         static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(vocabulary)));
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     hidden.mutable_grad() = weight.mutable_grad() = at::Tensor();
     ops::projected_cross_entropy(hidden, weight, targets, 0.1).loss_sum.backward();
   }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <cstdint>
 #include <new>
 #include <stdexcept>
 #include <string_view>
@@ -30,9 +31,10 @@ std::string bytes_asked_for(std::string_view message) {
   const std::size_t at = message.find(kBefore);
   if (at == std::string_view::npos) return {};
   const std::string_view digits = message.substr(at + kBefore.size());
-  double bytes = 0;
+  std::uint64_t bytes = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), bytes);
-  return error == std::errc() ? fmt::format(" ({:.1f} MB were asked for at once)", bytes / 1e6) : std::string();
+  return error == std::errc() ? fmt::format(" ({:.1f} MB were asked for at once)", static_cast<double>(bytes) / 1e6)
+                              : std::string();
 }
 
 // LibTorch's messages have the place in its source first, and a stack trace on the lines after.

@@ -17,7 +17,7 @@ class LineReader {
  public:
   // Errors: FileError when the file is missing, cannot be read or, unless it is read once only, is no regular file.
   explicit LineReader(const std::filesystem::path& path, Reading reading = Reading::kAgain);
-  // Of standard input, which is what path() then says.
+  // Reads standard input; path() is then "standard input".
   static LineReader standard_input();
 
   // Reads the next line without its end (\n or \r\n). False at the end of the file.

@@ -85,7 +85,7 @@ void read_metrics(DemoRun& run) {
 
 void train(DemoRun& run) {
   inform(fmt::format("{}:", run.name));
-  // Of an earlier demonstration; what is no run is not ours.
+  // Removes the run of an earlier demonstration; a folder that holds no run is not ours.
   std::error_code ignored;
   if (training::RunFolder(run.folder).exists()) fs::remove_all(run.folder, ignored);
   try {

@@ -57,7 +57,7 @@ struct ControlBatch {
   bool is_fine() const;
 };
 
-// Of an update that has not been made. `guess_nats`: Task::guess_nats().
+// The fault of an update that has not been made. `guess_nats`: Task::guess_nats().
 std::optional<Fault> find_fault(const Update& update, const UpdateHistory& history, const TrainConfig& config,
                                 double guess_nats);
 // Whether leaving a batch out could help: not where the update has been made already.
@@ -65,7 +65,7 @@ bool before_the_update(FaultKind kind);
 
 // Computes the update again, where it has one, to fill in `what`, `bad` and `origin`. Overwrites the gradients.
 void examine(Fault& fault, Task& task);
-// The last batch of the history, or where that is empty this one; the loss is NaN where it has no target token.
+// The last batch of the history, or this one if the history is empty; the loss is NaN where it has no target token.
 ControlBatch control_batch(Task& task, const UpdateHistory& history, std::int64_t epoch, std::int64_t batch);
 
 }  // namespace prenorm::training

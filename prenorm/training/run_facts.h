@@ -36,7 +36,7 @@ struct RunFacts {
   // Norm now over norm at the first observation: the median over the matrices but the embeddings, and the largest
   // embedding's.
   double weight_growth = 1, embedding_growth = 1;
-  // Of the embedded tokens at the first observation, or at a fault of the first update, over what it should be: 1 for
+  // Size of the embedded tokens at the first observation or a fault of the first update, over its expected value: 1 for
   // unit variance.
   double embedding_size = 1;
   std::optional<Outlier> outlier;

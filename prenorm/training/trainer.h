@@ -52,7 +52,7 @@ class Trainer {
   void warn_of_a_stall(double rate_sum_before) const;
 
   // Faults: trainer_faults.cpp.
-  // Of the state as it is, whether or not an update has been made since the start.
+  // A fault of the state as it is, whether or not an update has been made since the start.
   Fault fault_of_state(FaultKind kind, std::string what = {}) const;
   std::optional<Fault> loss_ratio_fault() const;
   // Skips, rolls back or throws.
@@ -60,7 +60,7 @@ class Trainer {
   void examine_and_count(Fault& fault);
   FaultAction action_for(const Fault& fault) const;
   Diagnosis diagnose_fault(const Fault& fault, FaultAction action) const;
-  // Of a fault that has been examined.
+  // Ends the run; the fault must have been examined.
   [[noreturn]] void stop(const Fault& fault);
   std::string what_stops(const Fault& fault) const;
   void roll_back();

@@ -54,7 +54,7 @@ class UpdateHistory {
   std::deque<UpdateRecord> updates_;
 };
 
-// Of an odd number of values the middle one, else the lower of the two. Errors: UsageError where there are none.
+// The middle value, or the lower of the two in the middle. Errors: UsageError where there are none.
 double median(std::vector<double> values);
 
 }  // namespace prenorm::training

@@ -65,8 +65,9 @@ PRENORM_INLINE void multiply_tile(const SmallProduct<T>& p, std::int64_t row, st
   std::int64_t begin = 0, end = p.inner;
   if (p.part == Part::kLowerLeft) end = std::min(end, row + kRows + p.diagonal);
   if (p.part == Part::kUpperLeft) begin = std::max(begin, row - p.diagonal);
-  V sums[kRows * kVectors];
-  clear(sums, std::make_index_sequence<kRows * kVectors>());
+  constexpr std::size_t kSums = std::size_t{kRows} * kVectors;
+  V sums[kSums];
+  clear(sums, std::make_index_sequence<kSums>());
   const T* left = p.left + row * p.left_row + begin * p.left_inner;
   const T* right = p.right + begin * p.right_stride + column;
   for (std::int64_t k = begin; k < end; ++k, left += p.left_inner, right += p.right_stride) {
