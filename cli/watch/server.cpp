@@ -67,7 +67,7 @@ void set_up(httplib::Server& server, pages::LivePage& page) {
                               {"Cross-Origin-Resource-Policy", "same-origin"},
                               {"Content-Security-Policy", "frame-ancestors 'none'"}});
   server.Get("/", [&](const auto& request, auto& response) { answer(page, request, response); });
-  server.set_exception_handler([](const auto&, auto& response, std::exception_ptr) {
+  server.set_exception_handler([](const auto&, auto& response, const auto&) {
     response.status = 500;
     response.set_content("the page could not be made; see the folders\n", "text/plain");
   });
@@ -77,14 +77,17 @@ void set_up(httplib::Server& server, pages::LivePage& page) {
 class Listener {
  public:
   explicit Listener(httplib::Server& server) : server_(server) {
-    thread_ = std::jthread([this] {
+    thread_ = std::thread([this] {
       server_.listen_after_bind();
       ended_ = true;
     });
     while (!server_.is_running() && !ended_) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   // A server that does not run yet would not be stopped: the constructor has waited for that.
-  ~Listener() { server_.stop(); }
+  ~Listener() {
+    server_.stop();
+    thread_.join();
+  }
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
   bool has_ended() const { return ended_; }
@@ -92,7 +95,7 @@ class Listener {
  private:
   httplib::Server& server_;
   std::atomic<bool> ended_ = false;
-  std::jthread thread_;
+  std::thread thread_;
 };
 
 }  // namespace

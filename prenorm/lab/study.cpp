@@ -64,6 +64,7 @@ class Study {
   StudyTable table(const std::vector<std::string>& running) const {
     std::vector<CellRecord> records;
     const std::vector<std::string> begun = folder_.cells();
+    records.reserve(begun.size() + cells_.size());
     for (const std::string& name : begun) records.push_back(read({name, {}}));
     for (const Cell& cell : cells_)
       if (std::find(begun.begin(), begun.end(), cell.name) == begun.end()) records.push_back(read(cell));

@@ -13,7 +13,6 @@
 #include "prenorm/text/unicode.h"
 
 namespace prenorm::lab {
-namespace fs = std::filesystem;
 namespace {
 
 // What is kept of a study whose cells have begun; empty where the file is not there, as in studies of earlier versions.

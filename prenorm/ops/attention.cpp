@@ -214,7 +214,7 @@ at::Tensor picked_attention(const at::Tensor& query, const at::Tensor& key_value
   check.equal(pick_offsets.numel() - 1, query.size(0), "sequences of picks and rows of query");
   check.row_numbers(picks, key_value.size(0), "pick");
   const Columns c = columns(with_rows(query), with_rows(key_value));
-  const at::Tensor out = at::empty(c.query.sizes(), c.query.options());
+  at::Tensor out = at::empty(c.query.sizes(), c.query.options());
   const auto *first = pick_offsets.data_ptr<std::int64_t>(), *pick = picks.data_ptr<std::int64_t>();
   const double flops = 4.0 * static_cast<double>(picks.numel() * c.d_model);
   AT_DISPATCH_FLOATING_TYPES(query.scalar_type(), "picked_attention", [&] {

@@ -11,7 +11,6 @@
 #include "prenorm/training/read_checkpoint.h"
 
 namespace prenorm::tasks {
-namespace fs = std::filesystem;
 namespace {
 
 void append_probabilities(std::vector<std::vector<double>>& all, const at::Tensor& outputs) {

@@ -47,7 +47,7 @@ struct PanelProduct {
 };
 
 // One line for every kLine steps of k, so that fetching never delays multiplying.
-PRENORM_INLINE const float* lines_to_fetch(const PanelProduct& p, std::int64_t tile) {
+[[maybe_unused]] PRENORM_INLINE const float* lines_to_fetch(const PanelProduct& p, std::int64_t tile) {
   if (p.next_inner == 1) return p.next + std::min(tile, kTileColumns - 1) * p.next_column;
   const std::int64_t line = std::min(tile * kLine, 2 * p.inner - 1);
   return p.next + line % p.inner * p.next_inner + line / p.inner * kLine;
@@ -62,7 +62,7 @@ PRENORM_INLINE void multiply_tile(const PanelProduct& p, std::int64_t row) {
   // Every third row has a pointer of its own: addresses of the others are within the reach of one instruction.
   const float *rows[4], *panel = p.panel;
   const float* left = p.left + (kPanels ? row / kTileRows * kTileRows * p.inner + row % kTileRows : row * p.left_row);
-  for (int r = 0; r < 4; ++r) rows[r] = left + 3 * r * p.left_row;
+  for (std::int64_t r = 0; r < 4; ++r) rows[r] = left + 3 * r * p.left_row;
   float* const out = p.out + row * p.out_stride;
   const float* fetched = lines_to_fetch(p, row / kTileRows);
   const std::int64_t fetch_step = p.next_inner == 1 ? kLine : p.next_inner;
