@@ -80,8 +80,8 @@ double depth_exponent(const TheoryOptions& o, const std::vector<Seeds>& by_depth
 }
 
 // ‖x⁵‖²/d of one state of one model has a standard deviation of 1.3/√d, and deep down all positions of a sequence are
-// the same: for a mean that stays within 0.05 in every layer it takes more models than for the slopes. At d = 128, seven
-// other sets of 256 models gave 1.474 to 1.518; 64 models gave 1.456 to 1.572.
+// the same: for a mean that stays within 0.05 in every layer it takes more models than for the slopes. At d = 128,
+// seven other sets of 256 models gave 1.474 to 1.518; 64 models gave 1.456 to 1.572.
 void check_post_states(std::vector<Check>& checks, const TheoryOptions& o, std::int64_t d) {
   constexpr std::int64_t kLayers = 14, kModels = 256;
   TheoryOptions many = o;
