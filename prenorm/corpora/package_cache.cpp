@@ -57,7 +57,9 @@ fs::path default_cache_directory() {
   return fs::path(home) / ".cache" / "prenorm";
 }
 
-PackageCache::PackageCache(const fs::path& folder) : folder_(absolute_path(folder)) { make_folder(folder_ / "packages"); }
+PackageCache::PackageCache(const fs::path& folder) : folder_(absolute_path(folder)) {
+  make_folder(folder_ / "packages");
+}
 
 bool PackageCache::has_lists() const { return is_folder(folder_ / "lists"); }
 
