@@ -13,8 +13,8 @@ struct Outcome {
 };
 
 struct Surroundings {
-  std::string input;            // standard input, a pipe
-  bool terminal = false;        // stderr is a terminal
+  std::string input;                 // standard input, a pipe
+  bool terminal = false;             // stderr is a terminal
   std::function<void()> alter = {};  // called in the new process before the command
 };
 
