@@ -58,7 +58,7 @@ class Keys {
   bool flag(const char* key, bool otherwise) const {
     return value<bool>(key, &Json::is_boolean, "true or false", std::optional(otherwise));
   }
-  std::string text(const char* key, std::optional<std::string> otherwise = {}) const {
+  std::string text(const char* key, const std::optional<std::string>& otherwise = {}) const {
     return value<std::string>(key, &Json::is_string, "text", otherwise);
   }
   // A choice that this program has one equation for.

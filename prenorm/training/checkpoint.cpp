@@ -91,7 +91,8 @@ io::TensorFile weights_of(const fs::path& folder, const nlohmann::json& state, c
                                    shape_text(p.value.sizes()));
   }
   if (file.tensors.size() != parameters.list().size()) {
-    for (const auto& [name, tensor] : file.tensors) {
+    for (const auto& tensor : file.tensors) {
+      const std::string& name = tensor.first;
       const auto& list = parameters.list();
       if (std::none_of(list.begin(), list.end(), [&](const nn::Parameter& p) { return p.name == name; }))
         throw_error<CheckpointError>("{}: the checkpoint is of another architecture: this model has no tensor {}",
