@@ -42,7 +42,7 @@ std::vector<std::string> LineReader::all_lines() {
   std::vector<std::string> lines;
   std::size_t bytes = 0;
   for (std::string line; next(line);) {
-    bytes += line.size() + sizeof line;
+    bytes += line.size() + sizeof(std::string);
     if (bytes > kMostBytes)
       throw_error<DataError>("{}:{}: more than 1 GiB of lines, too many to be held in memory", path_.string(),
                              line_number_);
