@@ -57,7 +57,8 @@ AddedTokens::AddedTokens(std::vector<AddedToken> tokens, const Normalize& normal
     if (text.empty()) continue;
     Patterns& patterns = token.normalized ? normalized_ : as_written_;
     patterns.count += token.special ? 0 : 1;
-    patterns.by_first_byte[first_byte(text)].push_back({std::move(text), i});
+    auto& list = patterns.by_first_byte[first_byte(text)];
+    list.push_back({std::move(text), i});
   }
   for (Patterns* patterns : {&as_written_, &normalized_})
     for (auto& list : patterns->by_first_byte)
