@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "prenorm/config/text.h"
+#include "prenorm/base/text.h"
 
 namespace prenorm::cli {
 
@@ -21,8 +21,8 @@ void add_json_flag(CLI::App& command, bool& json) {
 CLI::Validator one_of(std::vector<std::string> words) {
   const auto check = [words = std::move(words)](std::string& word) -> std::string {
     if (std::find(words.begin(), words.end(), word) != words.end()) return {};
-    const std::string nearest = word.size() > 1 ? config::did_you_mean(word, words) : "";  // all are near one letter
-    return fmt::format("{} is not one of {}{}", config::quote_short(word), fmt::join(words, ", "), nearest);
+    const std::string nearest = word.size() > 1 ? did_you_mean(word, words) : "";  // all are near one letter
+    return fmt::format("{} is not one of {}{}", quote_short(word), fmt::join(words, ", "), nearest);
   };
   return CLI::Validator(check, "");
 }

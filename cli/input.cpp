@@ -4,10 +4,10 @@
 
 #include <algorithm>
 
-#include "prenorm/base/byte_order_mark.h"
+#include "prenorm/files/byte_order_mark.h"
 #include "prenorm/base/error.h"
-#include "prenorm/base/file_system.h"
-#include "prenorm/base/terminal.h"
+#include "prenorm/files/file_system.h"
+#include "prenorm/machine/terminal.h"
 
 namespace prenorm::cli {
 namespace fs = std::filesystem;

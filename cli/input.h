@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "prenorm/base/line_reader.h"
+#include "prenorm/files/line_reader.h"
 
 namespace prenorm::cli {
 

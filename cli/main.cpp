@@ -5,7 +5,7 @@
 
 #include <string_view>
 
-#include "prenorm/base/address_space.h"
+#include "prenorm/machine/address_space.h"
 
 namespace {
 

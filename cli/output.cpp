@@ -11,7 +11,7 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/json_text.h"
-#include "prenorm/base/terminal.h"
+#include "prenorm/machine/terminal.h"
 
 namespace prenorm::cli {
 namespace {

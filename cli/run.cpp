@@ -13,7 +13,7 @@
 #include "cli/usage.h"
 #include "prenorm/base/error.h"
 #include "prenorm/base/printable.h"
-#include "prenorm/base/terminal.h"
+#include "prenorm/machine/terminal.h"
 #include "prenorm/base/version.h"
 
 namespace prenorm::cli {

@@ -18,10 +18,10 @@ void add_translator_options(CLI::App& command, TranslatorOptions& options) {
   command.add_option("--threads", options.threads, "0 = one for each core")->type_name("N")->check(CLI::Range(0, 4096));
 }
 
-tasks::LoadedTranslator load(const TranslatorOptions& options) {
-  const training::RunFolder folder(options.run);
+app::LoadedTranslator load(const TranslatorOptions& options) {
+  const runs::RunFolder folder(options.run);
   set_up_process_of(folder, options.threads);
-  tasks::LoadedTranslator loaded = tasks::load_translator(folder, options.checkpoint);
+  app::LoadedTranslator loaded = app::load_translator(folder, options.checkpoint);
   DecodeConfig& decode = loaded.config.decode;
   decode.beam = options.beam.value_or(decode.beam);
   decode.length_penalty = options.length_penalty.value_or(decode.length_penalty);

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "cli/command.h"
-#include "prenorm/tasks/setup.h"
+#include "prenorm/app/load_model.h"
 
 namespace prenorm::cli {
 
@@ -18,6 +18,6 @@ struct TranslatorOptions {
 void add_translator_options(CLI::App& command, TranslatorOptions& options);
 
 // The model, its decode settings overridden by the options and checked. Errors: CheckpointError, UsageError.
-tasks::LoadedTranslator load(const TranslatorOptions& options);
+app::LoadedTranslator load(const TranslatorOptions& options);
 
 }  // namespace prenorm::cli

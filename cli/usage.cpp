@@ -7,7 +7,7 @@
 
 #include "cli/help.h"
 #include "prenorm/base/error.h"
-#include "prenorm/config/text.h"
+#include "prenorm/base/text.h"
 
 namespace prenorm::cli {
 namespace {
@@ -41,15 +41,15 @@ std::string leftover_sentence(const CLI::App& app, bool asks_for_help) {
   for (const std::string& word : left) {
     if (!is_option(word) || asks_for_help) continue;
     const std::string name = word.substr(0, word.find('='));
-    return fmt::format("unknown option {}{}", config::quote_short(name),
-                       config::did_you_mean(name, option_names(command)));
+    return fmt::format("unknown option {}{}", quote_short(name),
+                       did_you_mean(name, option_names(command)));
   }
   for (const std::string& word : left) {
     if (is_option(word)) continue;
     const std::vector<std::string> commands = command_names(command);
     if (!commands.empty())
-      return fmt::format("unknown command {}{}", config::quote_short(word), config::did_you_mean(word, commands));
-    if (!asks_for_help) return fmt::format("unexpected argument {}", config::quote_short(word));
+      return fmt::format("unknown command {}{}", quote_short(word), did_you_mean(word, commands));
+    if (!asks_for_help) return fmt::format("unexpected argument {}", quote_short(word));
   }
   return {};
 }
@@ -67,7 +67,7 @@ std::string conversion_sentence(std::string_view message) {
   const std::size_t equals = message.find(kEquals);
   if (!message.starts_with(kLead) || equals == std::string_view::npos) return std::string(message);
   return fmt::format("{}: {} is not a value of the right kind", message.substr(kLead.size(), equals - kLead.size()),
-                     config::quote_short(message.substr(equals + kEquals.size())));
+                     quote_short(message.substr(equals + kEquals.size())));
 }
 
 std::string sentence(const CLI::App& command, const CLI::ParseError& error) {

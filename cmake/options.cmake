@@ -3,8 +3,20 @@ function(prenorm_target name)
   target_include_directories(${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
                                             $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   target_compile_features(${name} PUBLIC cxx_std_20)
+  set_target_properties(${name} PROPERTIES UNITY_BUILD_MODE GROUP)
   target_compile_options(${name} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
                          -Wnon-virtual-dtor -Woverloaded-virtual $<$<BOOL:${PRENORM_WERROR}>:-Werror>)
+endfunction()
+
+# prenorm_unity_groups(NAME SIZE SOURCE...): compiles SIZE sources together where CMAKE_UNITY_BUILD is on. Most of the time
+# of a compilation goes into headers, so that groups build several times as fast as their sources one by one.
+function(prenorm_unity_groups name size)
+  set(index 0)
+  foreach(source IN LISTS ARGN)
+    math(EXPR group "${index} / ${size}")
+    set_source_files_properties(${source} PROPERTIES UNITY_GROUP ${name}_${group})
+    math(EXPR index "${index} + 1")
+  endforeach()
 endfunction()
 
 # LibTorch's headers are not written for our warnings: they are system headers, whatever its package says.

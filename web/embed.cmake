@@ -1,5 +1,5 @@
 # Writes OUTPUT, a C++ source with the files of BUNDLE and LICENCE as text; empty ones where BUNDLE is empty.
-set(code "// Made by web/embed.cmake.\n#include \"prenorm/report/web_bundle.h\"\n\nnamespace prenorm::report {\n")
+set(code "// Made by web/embed.cmake.\n#include \"prenorm/html/web_bundle.h\"\n\nnamespace prenorm::html {\n")
 function(embed function file)
   set(bytes "0")
   set(length 0)
@@ -17,4 +17,4 @@ embed(script "${BUNDLE}/page.js")
 embed(script_hash "${BUNDLE}/page.sha256")
 embed(script_style "${BUNDLE}/page.css")
 embed(script_licence "${LICENCE}")
-file(WRITE ${OUTPUT} "${code}}  // namespace prenorm::report\n")
+file(WRITE ${OUTPUT} "${code}}  // namespace prenorm::html\n")

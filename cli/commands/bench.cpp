@@ -11,21 +11,21 @@
 #include "cli/input.h"
 #include "cli/output.h"
 #include "prenorm/base/error.h"
-#include "prenorm/base/file.h"
-#include "prenorm/base/terminal.h"
+#include "prenorm/files/file.h"
+#include "prenorm/machine/terminal.h"
 #include "prenorm/config/load.h"
 #include "prenorm/ops/cpu_level.h"
-#include "prenorm/tasks/make_task.h"
-#include "prenorm/training/benchmark.h"
-#include "prenorm/training/process.h"
+#include "prenorm/app/make_task.h"
+#include "prenorm/speed/benchmark.h"
+#include "prenorm/updates/compute_settings.h"
 
 namespace prenorm::cli {
 namespace {
 
-using training::Benchmark;
-using training::quantile;
+using speed::Benchmark;
+using speed::quantile;
 
-struct Options {
+struct BenchOptions {
   std::string config, write_batches;
   std::vector<std::string> set;
   std::int64_t steps = 20;
@@ -37,7 +37,7 @@ struct Options {
 template <class Figure>
 std::vector<double> of_updates(const Benchmark& b, const Figure& figure) {
   std::vector<double> values;
-  for (const training::MeasuredUpdate& u : b.updates) values.push_back(static_cast<double>(figure(u)));
+  for (const speed::MeasuredUpdate& u : b.updates) values.push_back(static_cast<double>(figure(u)));
   return values;
 }
 
@@ -116,7 +116,7 @@ std::string table(const Benchmark& b) {
 }
 
 // One line an update, for other programs to train on the same batches; see bench/README.md.
-void write_batches(const Options& options, const Config& config, tasks::TranslatorTask& task) {
+void write_batches(const BenchOptions& options, const Config& config, tasks::TranslatorTask& task) {
   const auto sentences = [](const std::vector<std::int64_t>& ids, const std::vector<std::int64_t>& offsets,
                             std::int64_t skip_first, std::int64_t skip_last) {
     nlohmann::json list = nlohmann::json::array();
@@ -125,7 +125,7 @@ void write_batches(const Options& options, const Config& config, tasks::Translat
           std::vector<std::int64_t>(ids.begin() + offsets[i - 1] + skip_first, ids.begin() + offsets[i] - skip_last));
     return list;
   };
-  const data::Batch first = task.batch(0, 0);
+  const batches::Batch first = task.batch(0, 0);
   std::string text = nlohmann::json{{"source_vocabulary", task.model().source_vocabulary()},
                                     {"target_vocabulary", task.model().target_vocabulary()},
                                     {"start_id", first.target_input.ids.front()},
@@ -135,7 +135,7 @@ void write_batches(const Options& options, const Config& config, tasks::Translat
                      "\n";
   std::int64_t epoch = 0, index = 0;
   for (std::int64_t step = 0; step < options.steps; ++step) {
-    const data::Batch batch = task.batch(epoch, index);
+    const batches::Batch batch = task.batch(epoch, index);
     text += nlohmann::json{{"source", sentences(batch.source.ids, batch.source.offsets, 0, 1)},
                            {"target", sentences(batch.target_input.ids, batch.target_input.offsets, 1, 0)}}
                 .dump() +
@@ -147,7 +147,7 @@ void write_batches(const Options& options, const Config& config, tasks::Translat
                      config.batch.max_tokens));
 }
 
-int report(const Options& options, const Benchmark& benchmark) {
+int report(const BenchOptions& options, const Benchmark& benchmark) {
   if (options.json)
     print_json(to_json(benchmark));
   else
@@ -155,7 +155,7 @@ int report(const Options& options, const Benchmark& benchmark) {
   return 0;
 }
 
-int bench(const Options& options) {
+int bench(const BenchOptions& options) {
   if (!options.decode.text.empty()) {
     DecodeBenchOptions decode = options.decode;
     decode.translator.run = options.config;
@@ -167,8 +167,8 @@ int bench(const Options& options) {
   const bool synthetic = options.synthetic || lengths || train_file(config).empty();
   if (synthetic && !options.write_batches.empty())
     throw_error<UsageError>("--write-batches writes the configuration's own data, but it names none");
-  training::set_up_process(config.runtime);
-  const auto task = tasks::measuring_task(
+  updates::set_up_process(config.runtime);
+  const auto task = app::measuring_task(
       config, {.synthetic = synthetic, .lengths = options.lengths, .prepared_dir = "runs/prepared"});
   if (!options.write_batches.empty()) {
     const DataConfig& data = config.data;
@@ -180,14 +180,14 @@ int bench(const Options& options) {
     write_batches(options, config, *translator);
     return 0;
   }
-  return report(options, measure(config, *task, options.steps));
+  return report(options, speed::measure(config, *task, options.steps));
 }
 
 }  // namespace
 
 void add_bench(CLI::App& app, Run& chosen) {
   CLI::App* command = app.add_subcommand("bench", "Measures how fast a configuration trains, or a run translates.");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<BenchOptions>();
   command->add_option("CONFIG", options->config, "a TOML file (without data: on synthetic text); with --decode a run")
       ->required();
   command->add_option("--steps", options->steps, "updates measured, after 2 that are not; 20 when left out")

@@ -10,12 +10,12 @@
 #include "cli/input.h"
 #include "cli/output.h"
 #include "prenorm/base/error.h"
-#include "prenorm/base/profile.h"
-#include "prenorm/base/terminal.h"
+#include "prenorm/machine/profile.h"
+#include "prenorm/machine/terminal.h"
 #include "prenorm/decoding/translate.h"
 #include "prenorm/ops/cpu_level.h"
-#include "prenorm/training/benchmark.h"
-#include "prenorm/training/read_lines.h"
+#include "prenorm/speed/benchmark.h"
+#include "prenorm/files/read_lines.h"
 
 namespace prenorm::cli {
 namespace {
@@ -34,7 +34,7 @@ struct Measured {
   double tokens_per_second() const { return static_cast<double>(tokens) / seconds; }
 };
 
-Measured measure(const tasks::LoadedTranslator& loaded, const std::vector<std::string>& lines, std::string_view name,
+Measured measure(const app::LoadedTranslator& loaded, const std::vector<std::string>& lines, std::string_view name,
                  SearchLoop loop) {
   const LineTranslator translator(*loaded.model, loaded.tokenizers.source, loaded.tokenizers.target,
                                   loaded.config.decode, loop);
@@ -110,15 +110,15 @@ std::string table(const ordered_json& j) {
 }  // namespace
 
 int bench_decode(const DecodeBenchOptions& options) {
-  const std::vector<std::string> lines = training::read_lines(open_text(options.text));
+  const std::vector<std::string> lines = read_lines(open_text(options.text));
   if (lines.empty()) throw_error<DataError>("{}: is empty, there is nothing to translate", options.text);
-  const tasks::LoadedTranslator loaded = load(options.translator);
+  const app::LoadedTranslator loaded = load(options.translator);
   const Measured cached = measure(loaded, lines, options.text, SearchLoop::kCached);
   ordered_json json = figures(cached);
   json["beam"] = loaded.config.decode.beam;
   json["threads"] = at::get_num_threads();
   json["cpu_level"] = enum_name(ops::cpu_level());
-  json["peak_rss_mib"] = training::peak_rss_bytes() / (1 << 20);
+  json["peak_rss_mib"] = speed::peak_rss_bytes() / (1 << 20);
   json["operators"] = operators(cached);
   if (options.baseline_every > 0) {
     const Measured padded = measure(loaded, every(lines, options.baseline_every), options.text, SearchLoop::kPadded);

@@ -15,13 +15,13 @@
 namespace prenorm::cli {
 namespace {
 
-struct Options {
+struct ConfigOptions {
   std::string file;
   std::vector<std::string> set;
   bool reference = false, markdown = false, json = false;
 };
 
-LoadedConfig load(const Options& options) {
+LoadedConfig load(const ConfigOptions& options) {
   std::error_code ignored;  // what is wrong with the path is said by opening it
   const bool is_folder = std::filesystem::is_directory(options.file, ignored);
   LoadedConfig loaded = is_folder ? load_run_config(options.file, options.set) : load_config(options.file, options.set);
@@ -29,7 +29,7 @@ LoadedConfig load(const Options& options) {
   return loaded;
 }
 
-int show_config(const Options& options) {
+int show_config(const ConfigOptions& options) {
   const bool pages = options.reference || options.markdown;
   if (pages &&
       (!options.file.empty() || !options.set.empty() || options.json || (options.reference && options.markdown)))
@@ -54,7 +54,7 @@ int show_config(const Options& options) {
 
 void add_config(CLI::App& app, Run& chosen) {
   CLI::App* command = app.add_subcommand("config", "Shows each value of a configuration and where it came from.");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ConfigOptions>();
   command->add_option("CONFIG", options->file, "a TOML file or a run folder");
   command->add_option("--set", options->set, "another value for a key; may be repeated")
       ->type_name("KEY=VALUE")

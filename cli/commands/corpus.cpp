@@ -9,10 +9,10 @@
 
 #include "cli/output.h"
 #include "prenorm/base/json.h"
-#include "prenorm/base/terminal.h"
-#include "prenorm/corpora/debian.h"
-#include "prenorm/corpora/debian_text.h"
-#include "prenorm/corpora/language_sources.h"
+#include "prenorm/machine/terminal.h"
+#include "corpora/debian.h"
+#include "corpora/debian_text.h"
+#include "corpora/texts/language_sources.h"
 
 namespace prenorm::cli {
 namespace {

@@ -10,19 +10,19 @@
 
 #include "cli/output.h"
 #include "prenorm/base/error.h"
-#include "prenorm/base/file.h"
-#include "prenorm/base/terminal.h"
-#include "prenorm/corpora/debian.h"
+#include "prenorm/files/file.h"
+#include "prenorm/machine/terminal.h"
+#include "corpora/debian.h"
 #include "prenorm/demo/demo_page.h"
 #include "prenorm/demo/three_ways.h"
-#include "prenorm/training/process.h"
+#include "prenorm/updates/compute_settings.h"
 
 namespace prenorm::cli {
 namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct DemoOptions {
   std::string output = "demo", source, target, valid_source, valid_target;
   std::int64_t steps = 0;
   double minutes = 5;
@@ -30,7 +30,7 @@ struct Options {
 };
 
 // The user's text, or the built-in corpus.
-demo::DemoText text_of(const Options& o) {
+demo::DemoText text_of(const DemoOptions& o) {
   const bool own = !o.source.empty() || !o.target.empty();
   if (own && (o.source.empty() || o.target.empty()))
     throw_error<UsageError>("--source and --target go together: a text and its translation, line by line");
@@ -44,7 +44,7 @@ demo::DemoText text_of(const Options& o) {
   return {folder / "train.en", folder / "train.de", folder / "dev.en", folder / "dev.de"};
 }
 
-std::string command_line(const Options& o) {
+std::string command_line(const DemoOptions& o) {
   std::string text = fmt::format("prenorm demo --output {}", o.output);
   if (!o.source.empty()) text += fmt::format(" --source {} --target {}", o.source, o.target);
   if (!o.valid_source.empty())
@@ -65,9 +65,9 @@ nlohmann::json summary(const demo::DemoResult& result, const fs::path& report, d
   return json;
 }
 
-int run_demo(const Options& options) {
+int run_demo(const DemoOptions& options) {
   const auto start = std::chrono::steady_clock::now();
-  training::keep_freed_memory();
+  updates::keep_freed_memory();
   const demo::DemoResult result = demo::train_three_ways(
       {.text = text_of(options), .output = options.output, .steps = options.steps, .minutes = options.minutes});
   const fs::path report = fs::path(options.output) / "report.html";
@@ -86,7 +86,7 @@ int run_demo(const Options& options) {
 
 void add_demo(CLI::App& app, Run& chosen) {
   CLI::App* command = app.add_subcommand("demo", "Trains one model three ways and shows what LN placement does.");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DemoOptions>();
   command->add_option("--output", options->output, "folder for corpus, runs and report.html")
       ->type_name("DIR")
       ->capture_default_str();

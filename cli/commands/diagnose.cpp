@@ -4,19 +4,19 @@
 #include <string>
 
 #include "cli/output.h"
-#include "prenorm/training/diagnose_run.h"
+#include "prenorm/diagnosis/diagnose_run.h"
 
 namespace prenorm::cli {
 namespace {
 
-struct Options {
+struct DiagnoseOptions {
   std::string run;
   bool json = false;
 };
 
 // 1 where something is wrong, as for doctor.
-int diagnose(const Options& options) {
-  const training::RunDiagnosis diagnosis = training::diagnose_run(training::RunFolder(options.run));
+int diagnose(const DiagnoseOptions& options) {
+  const diagnosis::RunDiagnosis diagnosis = diagnosis::diagnose_run(runs::RunFolder(options.run));
   if (options.json)
     print_json(diagnosis.json);
   else
@@ -28,7 +28,7 @@ int diagnose(const Options& options) {
 
 void add_diagnose(CLI::App& app, Run& chosen) {
   CLI::App* command = app.add_subcommand("diagnose", "Says what is wrong with a run, why, and what to change.");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DiagnoseOptions>();
   command->add_option("RUN", options->run, "a run folder, of a run that ended or goes on")->required();
   add_json_flag(*command, options->json);
   command->footer("Example: prenorm diagnose runs/first");

@@ -12,13 +12,13 @@
 #include "cli/doctor/libtorch.h"
 #include "cli/doctor/system.h"
 #include "cli/output.h"
-#include "prenorm/training/process.h"
+#include "prenorm/updates/compute_settings.h"
 
 namespace prenorm::cli {
 namespace {
 
 std::vector<Check> examine() {
-  training::set_up_process({});  // what is measured is what training will have
+  updates::set_up_process({});  // what is measured is what training will have
   return {check_libtorch(), check_kernels(),   judge(blas_in_use()),       check_threads(), check_matrix_products(),
           check_devices(),  check_tokenizer(), check_space("folder", "."), check_cache()};
 }

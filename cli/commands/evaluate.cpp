@@ -12,29 +12,29 @@
 #include "cli/output.h"
 #include "cli/translator_options.h"
 #include "prenorm/base/error.h"
-#include "prenorm/base/terminal.h"
+#include "prenorm/machine/terminal.h"
 #include "prenorm/decoding/translate.h"
 #include "prenorm/metrics/bleu.h"
 #include "prenorm/metrics/chrf.h"
-#include "prenorm/training/read_lines.h"
+#include "prenorm/files/read_lines.h"
 
 namespace prenorm::cli {
 namespace {
 
-struct Options {
+struct EvaluateOptions {
   TranslatorOptions translator;
   std::string source, reference;
   bool json = false;
 };
 
-int evaluate(const Options& options) {
-  const std::vector<std::string> source = training::read_lines(open_text(options.source)),
-                                 reference = training::read_lines(open_text(options.reference));
+int evaluate(const EvaluateOptions& options) {
+  const std::vector<std::string> source = read_lines(open_text(options.source)),
+                                 reference = read_lines(open_text(options.reference));
   if (source.size() != reference.size())
     throw_error<DataError>("{} has {} lines but {} has {}; line N of one must translate line N of the other",
                            options.source, source.size(), options.reference, reference.size());
   if (source.empty()) throw_error<DataError>("{}: is empty, there is nothing to translate", options.source);
-  const tasks::LoadedTranslator loaded = load(options.translator);
+  const app::LoadedTranslator loaded = load(options.translator);
   const decoding::LineTranslator translator(*loaded.model, loaded.tokenizers.source, loaded.tokenizers.target,
                                             loaded.config.decode);
   const auto start = std::chrono::steady_clock::now();
@@ -71,7 +71,7 @@ int evaluate(const Options& options) {
 
 void add_evaluate(CLI::App& app, Run& chosen) {
   CLI::App* command = app.add_subcommand("evaluate", "Translates a test set and scores the result.");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<EvaluateOptions>();
   add_translator_options(*command, options->translator);
   command->add_option("--source", options->source, "text to translate; - = standard input")
       ->type_name("FILE")

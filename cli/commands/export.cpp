@@ -7,20 +7,20 @@
 #include <string>
 
 #include "cli/output.h"
-#include "prenorm/base/terminal.h"
+#include "prenorm/machine/terminal.h"
 #include "prenorm/huggingface/export.h"
 
 namespace prenorm::cli {
 namespace {
 
-struct Options {
+struct ExportOptions {
   std::string run, checkpoint, format, output;
   bool json = false;
 };
 
-int run_export(const Options& options) {
+int run_export(const ExportOptions& options) {
   const huggingface::Exported exported =
-      huggingface::export_run(training::RunFolder(options.run), options.checkpoint, options.output);
+      huggingface::export_run(runs::RunFolder(options.run), options.checkpoint, options.output);
   const std::string_view type = enum_name(exported.architecture.type);
   if (options.json)
     print_json({{"output", options.output},
@@ -40,7 +40,7 @@ int run_export(const Options& options) {
 
 void add_export(CLI::App& app, Run& chosen) {
   CLI::App* command = app.add_subcommand("export", "Writes a run as files that other programs load.");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ExportOptions>();
   command->add_option("RUN", options->run, "a run folder")->required();
   command->add_option("--format", options->format, "huggingface: transformers' bert, gpt2, marian and relatives")
       ->type_name("NAME")

@@ -11,15 +11,15 @@
 #include "cli/input.h"
 #include "cli/output.h"
 #include "cli/run_process.h"
-#include "prenorm/base/terminal.h"
+#include "prenorm/machine/terminal.h"
 #include "prenorm/config/id_list.h"
 #include "prenorm/decoding/generate.h"
-#include "prenorm/tasks/setup.h"
+#include "prenorm/app/load_model.h"
 
 namespace prenorm::cli {
 namespace {
 
-struct Options {
+struct GenerateOptions {
   std::string run, checkpoint, prompt;
   decoding::GenerateOptions generate;
   std::uint64_t samples = 1;
@@ -27,10 +27,10 @@ struct Options {
   bool json = false;
 };
 
-tasks::LoadedCausalLm load(const Options& options) {
-  const training::RunFolder folder(options.run);
+app::LoadedCausalLm load(const GenerateOptions& options) {
+  const runs::RunFolder folder(options.run);
   set_up_process_of(folder, options.threads);
-  return tasks::load_causal_lm(folder, options.checkpoint);
+  return app::load_causal_lm(folder, options.checkpoint);
 }
 
 // Text for people, as it comes.
@@ -41,8 +41,8 @@ decoding::Generator::OnText to_standard_output() {
   };
 }
 
-int generate(Options options) {
-  const tasks::LoadedCausalLm loaded = load(options);
+int generate(GenerateOptions options) {
+  const app::LoadedCausalLm loaded = load(options);
   if (options.prompt == "-") options.prompt = read_standard_input_text();
   // Positions beyond the windows of training are there, but nothing has been learned about them.
   options.generate.context = loaded.config.data.sequence_length;
@@ -82,7 +82,7 @@ void add_sampling_options(CLI::App& command, decoding::SamplingOptions& sampling
 
 void add_generate(CLI::App& app, Run& chosen) {
   CLI::App* command = app.add_subcommand("generate", "Writes on from a prompt with a causal language model.");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<GenerateOptions>();
   decoding::GenerateOptions& generate_options = options->generate;
   command->add_option("RUN", options->run, "a run folder of task causal_lm")->required();
   command->add_option("--prompt", options->prompt, "text to go on from; - = standard input")->type_name("TEXT");

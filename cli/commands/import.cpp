@@ -7,19 +7,19 @@
 #include <string>
 
 #include "cli/output.h"
-#include "prenorm/base/terminal.h"
+#include "prenorm/machine/terminal.h"
 #include "prenorm/huggingface/import.h"
 
 namespace prenorm::cli {
 namespace {
 
-struct Options {
+struct ImportOptions {
   std::string folder, run;
   bool json = false;
 };
 
-int run_import(const Options& options) {
-  const huggingface::Imported imported = huggingface::import_run(options.folder, training::RunFolder(options.run));
+int run_import(const ImportOptions& options) {
+  const huggingface::Imported imported = huggingface::import_run(options.folder, runs::RunFolder(options.run));
   const std::string_view type = enum_name(imported.architecture.type), task = enum_name(imported.task);
   if (!imported.left_out.empty())
     inform(fmt::format("{}: left out, the run has no use for them: {}", options.folder,
@@ -40,7 +40,7 @@ int run_import(const Options& options) {
 
 void add_import(CLI::App& app, Run& chosen) {
   CLI::App* command = app.add_subcommand("import", "Makes a run of a Hugging Face checkpoint.");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ImportOptions>();
   command->add_option("DIR", options->folder, "a folder with config.json, model.safetensors and a tokenizer")
       ->required();
   command->add_option("--run", options->run, "the run folder to make")->type_name("DIR")->required();

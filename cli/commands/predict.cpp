@@ -12,28 +12,28 @@
 #include "cli/output.h"
 #include "cli/run_process.h"
 #include "prenorm/base/error.h"
-#include "prenorm/base/file.h"
-#include "prenorm/base/terminal.h"
-#include "prenorm/tasks/classifier.h"
+#include "prenorm/files/file.h"
+#include "prenorm/machine/terminal.h"
+#include "prenorm/app/classifier.h"
 
 namespace prenorm::cli {
 namespace {
 
 using Scores = std::vector<std::pair<std::string, double>>;
 
-struct Options {
+struct PredictOptions {
   std::string run, table, output, checkpoint;
   std::optional<std::int64_t> threads;
   bool probabilities = false, json = false;
 };
 
-tasks::LoadedClassifier load(const Options& options) {
-  const training::RunFolder folder(options.run);
+app::LoadedClassifier load(const PredictOptions& options) {
+  const runs::RunFolder folder(options.run);
   set_up_process_of(folder, options.threads);
-  return tasks::load_classifier(folder, options.checkpoint);
+  return app::load_classifier(folder, options.checkpoint);
 }
 
-std::string row_of_class(const tasks::Predictions& predictions, std::size_t i, const data::ExampleFormat& format,
+std::string row_of_class(const app::Predictions& predictions, std::size_t i, const data::ExampleFormat& format,
                          bool all_probabilities) {
   const std::int64_t best = predictions.answers.classes[i];
   std::string row = fmt::format("{}\t{}", i, format.classes[best]);
@@ -43,7 +43,7 @@ std::string row_of_class(const tasks::Predictions& predictions, std::size_t i, c
 }
 
 // One line an example, in the order of the table.
-std::string as_table(const tasks::Predictions& predictions, const data::ExampleFormat& format, bool all_probabilities) {
+std::string as_table(const app::Predictions& predictions, const data::ExampleFormat& format, bool all_probabilities) {
   std::string text = "index\tprediction";
   if (all_probabilities) {
     for (const std::string& name : format.classes) text += "\t" + name;
@@ -58,7 +58,7 @@ std::string as_table(const tasks::Predictions& predictions, const data::ExampleF
   return text;
 }
 
-nlohmann::ordered_json as_json(const Options& options, const tasks::LoadedClassifier& loaded, std::int64_t examples,
+nlohmann::ordered_json as_json(const PredictOptions& options, const app::LoadedClassifier& loaded, std::int64_t examples,
                                const Scores& scores) {
   nlohmann::ordered_json json{{"examples", examples}, {"checkpoint", loaded.checkpoint.string()}};
   for (const auto& [name, value] : scores) json[name] = value;
@@ -66,25 +66,25 @@ nlohmann::ordered_json as_json(const Options& options, const tasks::LoadedClassi
   return json;
 }
 
-int predict(const Options& options) {
+int predict(const PredictOptions& options) {
   if (!options.output.empty()) {
-    std::vector<std::filesystem::path> inputs = training::RunFolder(options.run).files();
+    std::vector<std::filesystem::path> inputs = runs::RunFolder(options.run).files();
     inputs.emplace_back(options.table);
     refuse_input_as_output("--output", options.output, inputs);
   }
   const data::Table table = data::read_table(open_text(options.table));
-  const tasks::LoadedClassifier loaded = load(options);
+  const app::LoadedClassifier loaded = load(options);
   const bool labelled = data::columns_of(table, loaded.format, /*optional_label=*/true).label.has_value();
   const data::Examples examples =
       data::make_examples(table, loaded.format, loaded.tokenizer, loaded.config.data.sequence_length,
                           labelled ? data::TableLabels::kNeeded : data::TableLabels::kIgnored);
-  tasks::Predictions predictions;
+  app::Predictions predictions;
   {
     Progress progress("predicting", examples.size());
-    predictions = tasks::predict(loaded, examples, [&](std::int64_t done) { progress.update(done); });
+    predictions = app::predict(loaded, examples, [&](std::int64_t done) { progress.update(done); });
   }
   Scores scores;
-  if (labelled) scores = tasks::scores_of(loaded.format.scores, predictions.answers, tasks::labels_of(examples));
+  if (labelled) scores = tasks::scores_of(loaded.format.scores, predictions.answers, app::labels_of(examples));
   const bool all_probabilities = options.probabilities && loaded.format.has_classes();
   const std::string rows = as_table(predictions, loaded.format, all_probabilities);
   if (!options.output.empty()) {
@@ -103,7 +103,7 @@ int predict(const Options& options) {
 
 void add_predict(CLI::App& app, Run& chosen) {
   CLI::App* command = app.add_subcommand("predict", "Classifies the examples of a table, and scores them if labelled.");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<PredictOptions>();
   command->add_option("RUN", options->run, "a run folder of task = \"classification\"")->required();
   command->add_option("TABLE", options->table, "tab-separated, with column names as trained; - = standard input")
       ->required();

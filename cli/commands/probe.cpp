@@ -10,22 +10,22 @@
 #include "cli/output.h"
 #include "prenorm/base/error.h"
 #include "prenorm/config/load.h"
-#include "prenorm/lab/advice_report.h"
-#include "prenorm/lab/probe.h"
-#include "prenorm/lab/probe_report.h"
-#include "prenorm/lab/theory.h"
-#include "prenorm/tasks/make_task.h"
-#include "prenorm/training/process.h"
+#include "prenorm/advice/advice_text.h"
+#include "prenorm/probe/probe.h"
+#include "prenorm/probe/probe_text.h"
+#include "prenorm/papers/xiong2020/theory.h"
+#include "prenorm/app/make_task.h"
+#include "prenorm/updates/compute_settings.h"
 
 namespace prenorm::cli {
 namespace {
 
 constexpr std::int64_t kAdviceSeeds = 3;
 
-struct Options {
+struct ProbeOptions {
   std::string subject, checkpoint;
   std::vector<std::string> set, placements;
-  lab::ProbeOptions probe;
+  probe::ProbeOptions probe;
   std::optional<std::int64_t> seeds;
   bool advise = false, theory = false, json = false;
 };
@@ -38,49 +38,49 @@ std::vector<NormPlacement> placements_of(const std::vector<std::string>& names) 
   return placements;
 }
 
-int check_theory(const Options& options) {
-  training::set_up_process({});
-  const std::vector<lab::Check> checks = lab::check_theory({});
+int check_theory(const ProbeOptions& options) {
+  updates::set_up_process({});
+  const std::vector<papers::Check> checks = papers::check_theory({});
   if (options.json)
     print_json({{"checks", to_json(checks)}});
   else
     print(table_of(checks));
-  const auto failed = std::find_if(checks.begin(), checks.end(), [](const lab::Check& c) { return !c.pass(); });
+  const auto failed = std::find_if(checks.begin(), checks.end(), [](const papers::Check& c) { return !c.pass(); });
   if (failed == checks.end()) return 0;
   flush_output();
   throw_error<Error>("{} at d_model {}: measured {:.4g}, outside {:g} to {:g} ({})", failed->name, failed->d_model,
                      failed->measured, failed->accepted.low, failed->accepted.high, failed->what);
 }
 
-std::unique_ptr<training::Task> build_task(const Config& config) {
-  return tasks::measuring_task(config, {.prepared_dir = "runs/prepared"});
+std::unique_ptr<updates::Task> build_task(const Config& config) {
+  return app::measuring_task(config, {.prepared_dir = "runs/prepared"});
 }
 
-lab::Probe measure(const Options& options) {
-  const training::RunFolder run(options.subject);
+probe::Probe measure(const ProbeOptions& options) {
+  const runs::RunFolder run(options.subject);
   if (run.exists()) {
     if (!options.set.empty()) throw_error<UsageError>("{} is a run: --set is for a configuration", options.subject);
     const Config config = load_run_config(options.subject).config;
-    training::set_up_process(config.runtime);
-    return lab::probe_checkpoint(run, options.checkpoint, options.probe.batches);
+    updates::set_up_process(config.runtime);
+    return probe::probe_checkpoint(run, options.checkpoint, options.probe.batches);
   }
   if (!options.checkpoint.empty())
     throw_error<UsageError>("{}: --checkpoint needs a run folder, and this is none", options.subject);
   const Config config = load_config(options.subject, options.set).config;
-  training::set_up_process(config.runtime);
-  return lab::probe(config, options.probe, build_task);
+  updates::set_up_process(config.runtime);
+  return probe::probe(config, options.probe, build_task);
 }
 
-int advise(const Options& options) {
-  if (training::RunFolder(options.subject).exists())
+int advise(const ProbeOptions& options) {
+  if (runs::RunFolder(options.subject).exists())
     throw_error<UsageError>("{} is a run: --advise is for a configuration before training; name its config.toml",
                             options.subject);
   if (!options.placements.empty() || !options.probe.depths.empty() || !options.probe.widths.empty() ||
       options.probe.simplified || !options.checkpoint.empty())
     throw_error<UsageError>("--advise is about the configuration as it is; change it with --set");
   const Config config = load_config(options.subject, options.set).config;
-  training::set_up_process(config.runtime);
-  const lab::Advice advice = lab::advise(config, options.seeds.value_or(kAdviceSeeds), build_task);
+  updates::set_up_process(config.runtime);
+  const advice::Advice advice = advice::advise(config, options.seeds.value_or(kAdviceSeeds), build_task);
   if (options.json)
     print_json(to_json(advice));
   else
@@ -88,14 +88,14 @@ int advise(const Options& options) {
   return 0;
 }
 
-int run_probe(Options options) {
+int run_probe(ProbeOptions options) {
   if (options.theory) return check_theory(options);
   if (options.subject.empty())
     throw_error<UsageError>("nothing to probe; name a TOML file or a run folder, or use --theory");
   if (options.advise) return advise(options);
   options.probe.seeds = options.seeds.value_or(options.probe.seeds);
   options.probe.placements = placements_of(options.placements);
-  const lab::Probe result = measure(options);
+  const probe::Probe result = measure(options);
   if (options.json)
     print_json(to_json(result));
   else
@@ -103,7 +103,7 @@ int run_probe(Options options) {
   return 0;
 }
 
-void add_lists(CLI::App& command, Options& o) {
+void add_lists(CLI::App& command, ProbeOptions& o) {
   command.add_option("--placements", o.placements, "LN placements instead of the configuration's: post_ln,pre_ln")
       ->type_name("LIST")
       ->delimiter(',')
@@ -122,7 +122,7 @@ void add_lists(CLI::App& command, Options& o) {
 
 void add_probe(CLI::App& app, Run& chosen) {
   CLI::App* command = app.add_subcommand("probe", "Measures gradients and hidden states beside the theory's numbers.");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ProbeOptions>();
   command->add_option("CONFIG", options->subject, "a TOML file (without data: on synthetic text), or a run folder");
   command->add_option("--checkpoint", options->checkpoint, "of the run: average, best, last or a step")
       ->type_name("WHICH");

@@ -6,26 +6,26 @@
 #include <string>
 
 #include "cli/output.h"
-#include "prenorm/tasks/replay_run.h"
-#include "prenorm/training/process.h"
-#include "prenorm/training/replay.h"
+#include "prenorm/app/replay_run.h"
+#include "prenorm/updates/compute_settings.h"
+#include "prenorm/diagnosis/replay.h"
 
 namespace prenorm::cli {
 namespace {
 
-struct Options {
+struct ReplayOptions {
   std::string run;
   std::int64_t step = 0;
   bool json = false;
 };
 
-int replay(const Options& options) {
-  training::keep_freed_memory();
-  const training::Replay result = tasks::replay_run(training::RunFolder(options.run), options.step);
+int replay(const ReplayOptions& options) {
+  updates::keep_freed_memory();
+  const diagnosis::Replay result = app::replay_run(runs::RunFolder(options.run), options.step);
   if (options.json)
-    print_json(training::to_json(result));
+    print_json(diagnosis::to_json(result));
   else
-    print(training::to_page(result));
+    print(diagnosis::to_page(result));
   return 0;
 }
 
@@ -33,7 +33,7 @@ int replay(const Options& options) {
 
 void add_replay(CLI::App& app, Run& chosen) {
   CLI::App* command = app.add_subcommand("replay", "Makes one update of a run again, with every tensor observed.");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ReplayOptions>();
   command->add_option("RUN", options->run, "the run folder; nothing in it is changed")->required();
   command->add_option("--step", options->step, "the update, from 1")->type_name("N")->required();
   add_json_flag(*command, options->json);

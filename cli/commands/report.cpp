@@ -11,31 +11,31 @@
 #include "cli/input.h"
 #include "cli/output.h"
 #include "prenorm/base/error.h"
-#include "prenorm/base/file.h"
-#include "prenorm/base/terminal.h"
+#include "prenorm/files/file.h"
+#include "prenorm/machine/terminal.h"
 #include "prenorm/pages/library_page.h"
 #include "prenorm/pages/run_sections.h"
 
 namespace prenorm::cli {
 namespace {
 
-struct Options {
+struct ReportOptions {
   std::vector<std::string> paths;
   std::string output = "report.html";
   bool json = false;
 };
 
-std::string command_line(const Options& o) {
+std::string command_line(const ReportOptions& o) {
   std::string text = "prenorm report";
   for (const std::string& path : o.paths) text += fmt::format(" {}", pages::shell_word(path));
   return fmt::format("{} --output {}", text, pages::shell_word(o.output));
 }
 
-int write_report(const Options& options) {
+int write_report(const ReportOptions& options) {
   pages::Library library({options.paths.begin(), options.paths.end()}, /*live=*/false);
   library.update();
   refuse_input_as_output("--output", options.output, library.files());
-  const report::Page page = library_page(library, command_line(options));
+  const html::Page page = library_page(library, command_line(options));
   for (const std::string& problem : page.problems) warn(problem);
   if (library.is_empty()) throw_error<UsageError>("nothing that could be shown; name runs, studies or probes");
   const std::string html = html_page(page);
@@ -57,7 +57,7 @@ int write_report(const Options& options) {
 
 void add_report(CLI::App& app, Run& chosen) {
   CLI::App* command = app.add_subcommand("report", "Writes a page about runs, studies and probes.");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ReportOptions>();
   command->add_option("PATH", options->paths, "run or study folders, folders of them, JSON files of `prenorm probe`")
       ->required();
   command->add_option("--output", options->output, "the page")->type_name("FILE")->capture_default_str();

@@ -12,7 +12,7 @@
 #include "cli/input.h"
 #include "cli/output.h"
 #include "prenorm/base/error.h"
-#include "prenorm/base/line_reader.h"
+#include "prenorm/files/line_reader.h"
 #include "prenorm/metrics/bleu.h"
 #include "prenorm/metrics/chrf.h"
 
@@ -23,7 +23,7 @@ using metrics::BleuScore;
 using metrics::BleuTokenizer;
 using metrics::ChrfScore;
 
-struct Options {
+struct ScoreOptions {
   std::string reference, hypothesis;
   std::string metric = "bleu", tokenizer = "13a", word_order = "0";
   bool tokenizer_given = false, word_order_given = false;
@@ -62,12 +62,12 @@ BleuTokenizer tokenizer_named(std::string_view name) {
   throw_error<UsageError>("--tokenize: {} is not known", name);
 }
 
-BleuScore bleu_of(const Options& options, const Text& hypothesis, const Text& reference) {
+BleuScore bleu_of(const ScoreOptions& options, const Text& hypothesis, const Text& reference) {
   return metrics::corpus_bleu(hypothesis.lines, reference.lines,
                               {tokenizer_named(options.tokenizer), options.lowercase});
 }
 
-ChrfScore chrf_of(const Options& options, const Text& hypothesis, const Text& reference) {
+ChrfScore chrf_of(const ScoreOptions& options, const Text& hypothesis, const Text& reference) {
   const std::size_t word_order = options.word_order == "2" ? 2 : 0;
   return metrics::corpus_chrf(hypothesis.lines, reference.lines, {word_order, options.lowercase});
 }
@@ -78,7 +78,7 @@ void print_bleu(const BleuScore& bleu) {
                     bleu.reference_length, bleu.signature));
 }
 
-nlohmann::json to_json(const Options& options, const BleuScore& bleu, const ChrfScore& chrf, std::size_t lines) {
+nlohmann::json to_json(const ScoreOptions& options, const BleuScore& bleu, const ChrfScore& chrf, std::size_t lines) {
   return {{"metric", options.metric},
           {"bleu", bleu.score},
           {"chrf", chrf.score},
@@ -93,7 +93,7 @@ nlohmann::json to_json(const Options& options, const BleuScore& bleu, const Chrf
           {"lines", lines}};
 }
 
-int score(const Options& options) {
+int score(const ScoreOptions& options) {
   const bool wants_bleu = options.metric == "bleu";
   if (!options.json && wants_bleu && options.word_order_given)
     throw_error<UsageError>("--word-order is for chrF only; add --metric chrf, or leave it out");
@@ -117,7 +117,7 @@ int score(const Options& options) {
 
 void add_score(CLI::App& app, Run& chosen) {
   CLI::App* command = app.add_subcommand("score", "Scores a translation: BLEU and chrF as sacreBLEU computes them.");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ScoreOptions>();
   command->add_option("--reference", options->reference, "the right translation, one sentence a line")
       ->type_name("FILE")
       ->required();

@@ -9,27 +9,27 @@
 
 #include "cli/output.h"
 #include "prenorm/base/error.h"
-#include "prenorm/base/file.h"
-#include "prenorm/base/terminal.h"
+#include "prenorm/files/file.h"
+#include "prenorm/machine/terminal.h"
 #include "prenorm/config/load.h"
-#include "prenorm/lab/lr_search.h"
-#include "prenorm/lab/study.h"
-#include "prenorm/lab/study_report.h"
-#include "prenorm/training/process.h"
+#include "prenorm/studies/lr_search.h"
+#include "prenorm/studies/study.h"
+#include "prenorm/studies/study_text.h"
+#include "prenorm/updates/compute_settings.h"
 
 namespace prenorm::cli {
 namespace {
 
-struct Options {
+struct StudyOptions {
   std::string config, csv;
   std::vector<std::string> grid, set;
-  lab::StudyOptions study;
+  studies::StudyOptions study;
   bool find_lr = false, quiet = false, json = false;
 };
 
 // What a study and a search have in common once cells have been run.
 template <class Result>
-int report(const Options& options, const Result& result, const lab::StudyOutcome& outcome) {
+int report(const StudyOptions& options, const Result& result, const studies::StudyOutcome& outcome) {
   const std::string folder = options.study.folder.string();
   if (outcome.signal != 0) {
     warn(fmt::format("stopped, cells still to be done: {}; go on with the same command, which finds the others in {}",
@@ -48,19 +48,19 @@ int report(const Options& options, const Result& result, const lab::StudyOutcome
   return 0;
 }
 
-int study(Options options) {
+int study(StudyOptions options) {
   const LoadedConfig base = load_config(options.config, options.set);
-  const std::vector<lab::GridAxis> axes = lab::parse_grid(options.grid);
+  const std::vector<studies::GridAxis> axes = studies::parse_grid(options.grid);
   if (options.study.folder.empty())
     options.study.folder = std::filesystem::path("studies") / std::filesystem::path(options.config).stem();
   be_quiet(options.quiet);
-  training::set_up_process(base.config.runtime);
+  updates::set_up_process(base.config.runtime);
   if (options.find_lr) {
-    const lab::LrSearch search = find_lr(base, axes, options.study);
+    const studies::LrSearch search = find_lr(base, axes, options.study);
     return report(options, search, search.study);
   }
   if (axes.empty()) throw_error<UsageError>("--grid is missing: which keys shall vary? (or use --find-lr)");
-  const lab::StudyOutcome outcome = run_study(base, axes, options.study);
+  const studies::StudyOutcome outcome = run_study(base, axes, options.study);
   return report(options, outcome.table, outcome);
 }
 
@@ -68,7 +68,7 @@ int study(Options options) {
 
 void add_study(CLI::App& app, Run& chosen) {
   CLI::App* command = app.add_subcommand("study", "Trains every combination of some keys, and compares.");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<StudyOptions>();
   command->add_option("CONFIG", options->config, "a TOML file that every cell changes")->required();
   command->add_option("--grid", options->grid, "values of a key; repeat it for the product")
       ->type_name("KEY=V1,V2,...")

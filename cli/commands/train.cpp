@@ -10,31 +10,31 @@
 #include "cli/output.h"
 #include "prenorm/base/error.h"
 #include "prenorm/base/json.h"
-#include "prenorm/base/terminal.h"
+#include "prenorm/machine/terminal.h"
 #include "prenorm/config/load.h"
-#include "prenorm/tasks/train.h"
-#include "prenorm/training/process.h"
-#include "prenorm/training/stop_signal.h"
+#include "prenorm/app/train.h"
+#include "prenorm/updates/compute_settings.h"
+#include "prenorm/machine/stop_signal.h"
 
 namespace prenorm::cli {
 namespace {
 
-using tasks::Start;
-using training::RunFolder;
-using training::StopReason;
+using app::Start;
+using runs::RunFolder;
+using runs::StopReason;
 
-struct Options {
+struct TrainOptions {
   std::string config, run;
   std::vector<std::string> set;
   bool resume = false, quiet = false, json = false;
 };
 
-RunFolder folder_of(const Options& options) {
+RunFolder folder_of(const TrainOptions& options) {
   if (!options.run.empty()) return RunFolder(options.run);
   return RunFolder(std::filesystem::path("runs") / std::filesystem::path(options.config).stem());
 }
 
-Config config_of(const Options& options, const RunFolder& folder) {
+Config config_of(const TrainOptions& options, const RunFolder& folder) {
   if (!options.config.empty()) return load_config(options.config, options.set).config;
   if (!options.resume || options.run.empty())
     throw_error<UsageError>("no configuration given; name a TOML file, or use --resume --run DIR");
@@ -43,16 +43,16 @@ Config config_of(const Options& options, const RunFolder& folder) {
   return load_run_config(folder.path(), options.set).config;
 }
 
-int train(const Options& options) {
+int train(const TrainOptions& options) {
   const RunFolder folder = folder_of(options);
   const Config config = config_of(options, folder);
   be_quiet(options.quiet);
-  training::keep_freed_memory();
-  const auto result = tasks::train(config, folder, options.resume ? Start::kResume : Start::kNew);
+  updates::keep_freed_memory();
+  const auto result = app::train(config, folder, options.resume ? Start::kResume : Start::kNew);
   if (result.reason == StopReason::kSignal) {
     warn(fmt::format("stopped after update {}; go on with: prenorm train --resume --run {}", result.state.step,
                      folder.path().string()));
-    return 128 + training::StopSignal::received();
+    return 128 + StopSignal::received();
   }
   nlohmann::json json = read_json(folder.results());
   json["run"] = folder.path().string();
@@ -62,10 +62,10 @@ int train(const Options& options) {
   }
   print(fmt::format("{}: {} updates in {}\n", folder.path().string(), result.state.step,
                     format_duration(result.state.seconds)));
-  const auto report = [](const char* name, const std::optional<training::Validation>& v) {
+  const auto report = [](const char* name, const std::optional<runs::Validation>& v) {
     if (!v) return;
     const std::string signature = v->bleu_signature.empty() ? "" : fmt::format(" ({})", v->bleu_signature);
-    print(fmt::format("{}: {}{}\n", name, training::summary(*v), signature));
+    print(fmt::format("{}: {}{}\n", name, runs::summary(*v), signature));
   };
   report("last checkpoint", result.last_validation);
   report("averaged checkpoints", result.average_validation);
@@ -76,7 +76,7 @@ int train(const Options& options) {
 
 void add_train(CLI::App& app, Run& chosen) {
   CLI::App* command = app.add_subcommand("train", "Trains a model from a configuration.");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<TrainOptions>();
   command->add_option("CONFIG", options->config, "a TOML file; see `prenorm config --reference`");
   command->add_option("--run", options->run, "the run folder; runs/<name of CONFIG> when left out")->type_name("DIR");
   command->add_option("--set", options->set, "another value for a key; may be repeated")

@@ -8,14 +8,14 @@
 
 #include "cli/translator_options.h"
 #include "prenorm/base/error.h"
-#include "prenorm/base/terminal.h"
+#include "prenorm/machine/terminal.h"
 #include "prenorm/decoding/translate_stream.h"
 
 namespace prenorm::cli {
 namespace {
 
 int translate(const TranslatorOptions& options) {
-  const tasks::LoadedTranslator loaded = load(options);
+  const app::LoadedTranslator loaded = load(options);
   const decoding::LineTranslator translator(*loaded.model, loaded.tokenizers.source, loaded.tokenizers.target,
                                             loaded.config.decode);
   Progress progress("translating", 0);

@@ -16,7 +16,7 @@
 namespace prenorm::cli {
 namespace {
 
-struct Options {
+struct WatchOptions {
   std::vector<std::string> paths;
   int port = 8642;
   bool json = false;
@@ -31,7 +31,7 @@ void check_paths(const std::vector<std::string>& paths) {
                           paths.front());
 }
 
-int watch(const Options& options) {
+int watch(const WatchOptions& options) {
   check_paths(options.paths);
   std::string command = "prenorm report";
   for (const std::string& path : options.paths) command += fmt::format(" {}", pages::shell_word(path));
@@ -51,7 +51,7 @@ int watch(const Options& options) {
 
 void add_watch(CLI::App& app, Run& chosen) {
   CLI::App* command = app.add_subcommand("watch", "Shows runs in the browser while they go on.");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<WatchOptions>();
   command->add_option("PATH", options->paths, "run or study folders, or folders that grow")->required();
   command->add_option("--port", options->port, "on this machine alone; 0 = any that is free")
       ->type_name("N")

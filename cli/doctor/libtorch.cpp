@@ -14,7 +14,7 @@
 #include <chrono>
 #include <cstdlib>
 
-#include "prenorm/base/cores.h"
+#include "prenorm/machine/cores.h"
 
 #include "prenorm/ops/cpu_level.h"
 

@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include "prenorm/base/error.h"
-#include "prenorm/base/file_system.h"
-#include "prenorm/corpora/package_cache.h"
+#include "prenorm/files/file_system.h"
+#include "corpora/packages/package_cache.h"
 
 namespace prenorm::cli {
 namespace fs = std::filesystem;

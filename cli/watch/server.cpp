@@ -8,7 +8,7 @@
 #include <thread>
 
 #include "prenorm/base/error.h"
-#include "prenorm/training/stop_signal.h"
+#include "prenorm/machine/stop_signal.h"
 
 namespace prenorm::cli {
 namespace {
@@ -112,10 +112,10 @@ void serve(pages::LivePage& page, int port, const std::function<void(int port)>&
   const int bound = port == 0 ? server.bind_to_any_port(kHost) : server.bind_to_port(kHost, port) ? port : -1;
   if (bound <= 0)
     throw_error<UsageError>("--port {}: is in use or not allowed; name another, or 0 for any that is free", port);
-  const training::StopSignal signal;
+  const StopSignal signal;
   const Listener listener(server);
   ready(bound);
-  while (training::StopSignal::received() == 0) {
+  while (StopSignal::received() == 0) {
     if (listener.has_ended()) throw_error<Error>("port {}: the system closed it; start prenorm watch again", bound);
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }

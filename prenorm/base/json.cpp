@@ -1,7 +1,7 @@
 #include "prenorm/base/json.h"
 
-#include "prenorm/base/byte_order_mark.h"
-#include "prenorm/base/file.h"
+#include "prenorm/files/byte_order_mark.h"
+#include "prenorm/files/file.h"
 
 namespace prenorm {
 namespace {

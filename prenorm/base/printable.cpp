@@ -6,7 +6,7 @@
 #include <array>
 #include <utility>
 
-#include "prenorm/base/line_reader.h"
+#include "prenorm/files/line_reader.h"
 
 namespace prenorm {
 namespace {

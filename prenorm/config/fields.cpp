@@ -7,8 +7,8 @@
 #include <optional>
 #include <type_traits>
 
-#include "prenorm/base/line_reader.h"
-#include "prenorm/config/text.h"
+#include "prenorm/files/line_reader.h"
+#include "prenorm/base/text.h"
 
 namespace prenorm::config {
 namespace {

@@ -8,15 +8,13 @@
 #include <vector>
 
 #include "prenorm/base/error.h"
-#include "prenorm/base/file.h"
-#include "prenorm/base/file_system.h"
+#include "prenorm/files/file.h"
+#include "prenorm/files/file_system.h"
 #include "prenorm/config/fields.h"
-#include "prenorm/config/text.h"
+#include "prenorm/base/text.h"
 
 namespace prenorm {
 namespace fs = std::filesystem;
-using config::did_you_mean;
-using config::escape;
 using config::Field;
 using config::NotScalar;
 using config::Scalar;
@@ -124,7 +122,7 @@ class Reader {
                                    keys = names_of(fields_, &Field::key);
     // "model.d_model" in quotes is one name with a dot, not a key of [model].
     const bool dotted_name = !entry.in_section && entry.key.find('.') != std::string::npos;
-    const std::string shown = dotted_name ? config::quote(entry.key) : escape(entry.key);
+    const std::string shown = dotted_name ? quote(entry.key) : escape(entry.key);
     if (std::find(sections.begin(), sections.end(), entry.key) != sections.end())
       fail(entry, fmt::format("'{}' is a section: write [{}] and its keys below", shown, shown));
     if (entry.value->is_table() && !entry.in_section)
@@ -167,7 +165,7 @@ Scalar override_scalar(const Field& field, const std::string& text) {
 Override parse_override(std::string_view text) {
   const std::size_t equals = text.find('=');
   if (equals == std::string_view::npos || equals == 0)
-    throw_error<UsageError>("--set {}: expected section.key=value", config::quote_short(text));
+    throw_error<UsageError>("--set {}: expected section.key=value", quote_short(text));
   const auto trim = [](std::string_view s) {
     const std::size_t first = s.find_first_not_of(' ');
     return first == std::string_view::npos ? s.substr(0, 0) : s.substr(first, s.find_last_not_of(' ') + 1 - first);

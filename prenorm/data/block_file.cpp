@@ -5,7 +5,7 @@
 #include <cstring>
 
 #include "prenorm/base/error.h"
-#include "prenorm/base/hash.h"
+#include "prenorm/files/hash.h"
 
 namespace prenorm::data {
 namespace {

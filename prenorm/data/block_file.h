@@ -15,7 +15,7 @@
 #include <string_view>
 #include <vector>
 
-#include "prenorm/base/file.h"
+#include "prenorm/files/file.h"
 
 namespace prenorm::data {
 

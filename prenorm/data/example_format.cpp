@@ -10,7 +10,7 @@
 #include <set>
 
 #include "prenorm/base/error.h"
-#include "prenorm/base/file.h"
+#include "prenorm/files/file.h"
 #include "prenorm/base/json.h"
 #include "prenorm/base/json_text.h"
 

@@ -5,7 +5,7 @@
 #include <cstdlib>
 
 #include "prenorm/base/error.h"
-#include "prenorm/base/hash.h"
+#include "prenorm/files/hash.h"
 
 namespace prenorm::data {
 namespace {
@@ -80,8 +80,8 @@ Examples make_examples(const Table& table, const ExampleFormat& format, const te
   return examples;
 }
 
-TextBatch make_text_batch(const Examples& examples, std::span<const std::int64_t> indices, std::int64_t segments) {
-  TextBatch batch;
+batches::TextBatch make_text_batch(const Examples& examples, std::span<const std::int64_t> indices, std::int64_t segments) {
+  batches::TextBatch batch;
   for (const std::int64_t i : indices) {
     const Example& example = examples.list[i];
     batch.tokens.ids.insert(batch.tokens.ids.end(), example.ids.begin(), example.ids.end());

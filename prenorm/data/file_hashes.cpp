@@ -4,10 +4,10 @@
 #include <nlohmann/json.hpp>
 
 #include "prenorm/base/error.h"
-#include "prenorm/base/file.h"
-#include "prenorm/base/file_system.h"
-#include "prenorm/base/hash.h"
-#include "prenorm/base/input_file.h"
+#include "prenorm/files/file.h"
+#include "prenorm/files/file_system.h"
+#include "prenorm/files/hash.h"
+#include "prenorm/files/input_file.h"
 #include "prenorm/base/json.h"
 
 namespace prenorm::data {

@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-#include "prenorm/base/cores.h"
+#include "prenorm/machine/cores.h"
 
 namespace prenorm::data {
 

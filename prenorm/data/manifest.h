@@ -6,7 +6,7 @@
 #include <string>
 
 #include "prenorm/data/manifest_file.h"
-#include "prenorm/data/text_report.h"
+#include "prenorm/data/text_counts.h"
 
 namespace prenorm::data {
 

@@ -1,8 +1,8 @@
 #include "prenorm/data/manifest_file.h"
 
 #include "prenorm/base/error.h"
-#include "prenorm/base/file.h"
-#include "prenorm/base/hash.h"
+#include "prenorm/files/file.h"
+#include "prenorm/files/hash.h"
 #include "prenorm/base/json.h"
 #include "prenorm/base/json_text.h"
 

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "prenorm/base/error.h"
-#include "prenorm/base/hash.h"
-#include "prenorm/base/terminal.h"
+#include "prenorm/files/hash.h"
+#include "prenorm/machine/terminal.h"
 #include "prenorm/data/block_encoder.h"
 #include "prenorm/data/corpus_writer.h"
 #include "prenorm/data/file_hashes.h"

@@ -8,11 +8,11 @@
 #include <string>
 
 #include "prenorm/base/error.h"
-#include "prenorm/base/file.h"
-#include "prenorm/base/file_system.h"
-#include "prenorm/base/folder_lock.h"
-#include "prenorm/base/temporary.h"
-#include "prenorm/base/terminal.h"
+#include "prenorm/files/file.h"
+#include "prenorm/files/file_system.h"
+#include "prenorm/files/folder_lock.h"
+#include "prenorm/files/temporary.h"
+#include "prenorm/machine/terminal.h"
 
 namespace prenorm::data {
 

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "prenorm/base/line_reader.h"
+#include "prenorm/files/line_reader.h"
 
 namespace prenorm::data {
 

@@ -6,8 +6,8 @@
 #include <unordered_set>
 
 #include "prenorm/base/error.h"
-#include "prenorm/base/line_reader.h"
-#include "prenorm/base/terminal.h"
+#include "prenorm/files/line_reader.h"
+#include "prenorm/machine/terminal.h"
 
 namespace prenorm::data {
 namespace {

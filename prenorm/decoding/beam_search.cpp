@@ -29,7 +29,7 @@ struct PickList {
 
 class Search {
  public:
-  Search(const models::Translator& model, const data::PackedSide& sources, std::span<const std::int64_t> max_lengths,
+  Search(const models::Translator& model, const batches::PackedSide& sources, std::span<const std::int64_t> max_lengths,
          const SearchOptions& options)
       : model_(model),
         sources_(sources),
@@ -81,7 +81,7 @@ class Search {
   }
 
   const models::Translator& model_;
-  const data::PackedSide& sources_;
+  const batches::PackedSide& sources_;
   const SearchOptions& options_;
   nn::DecoderCache cache_;
   History history_;
@@ -93,7 +93,7 @@ class Search {
 
 }  // namespace
 
-std::vector<std::vector<Hypothesis>> beam_search(const models::Translator& model, const data::PackedSide& sources,
+std::vector<std::vector<Hypothesis>> beam_search(const models::Translator& model, const batches::PackedSide& sources,
                                                  std::span<const std::int64_t> max_lengths,
                                                  const SearchOptions& options) {
   check_search(sources, max_lengths, options);

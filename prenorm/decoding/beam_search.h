@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "prenorm/config/train_config.h"
-#include "prenorm/data/batch.h"
+#include "prenorm/batches/batch.h"
 #include "prenorm/models/translator.h"
 
 namespace prenorm::decoding {
@@ -35,7 +35,7 @@ struct SearchOptions {
 // on the same machine and thread count.
 // Errors: UsageError for options or lengths below 1, NumericsError for a model whose output is not finite,
 // DataError for a length beyond the model's positions.
-std::vector<std::vector<Hypothesis>> beam_search(const models::Translator& model, const data::PackedSide& sources,
+std::vector<std::vector<Hypothesis>> beam_search(const models::Translator& model, const batches::PackedSide& sources,
                                                  std::span<const std::int64_t> max_lengths,
                                                  const SearchOptions& options);
 

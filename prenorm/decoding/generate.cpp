@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "prenorm/base/error.h"
-#include "prenorm/base/line_reader.h"
+#include "prenorm/files/line_reader.h"
 #include "prenorm/base/random.h"
-#include "prenorm/base/terminal.h"
+#include "prenorm/machine/terminal.h"
 
 namespace prenorm::decoding {
 namespace {

@@ -7,7 +7,7 @@
 #include <cmath>
 
 #include "prenorm/base/error.h"
-#include "prenorm/base/profile.h"
+#include "prenorm/machine/profile.h"
 #include "prenorm/decoding/log_sum_exp.h"
 
 namespace prenorm::decoding {
@@ -16,7 +16,7 @@ namespace {
 profile::Operator choice_op{"choice of next tokens"};
 
 // Values that are passed over together when none is above the worst of the chosen.
-constexpr std::int64_t kBlock = 64;
+constexpr std::int64_t kBlockRows = 64;
 
 bool better(const TokenChoice& a, const TokenChoice& b) {
   return a.log_probability != b.log_probability ? a.log_probability > b.log_probability : a.id < b.id;
@@ -39,8 +39,8 @@ void choose(const T* logits, std::int64_t vocabulary, std::span<TokenChoice> cho
   for (std::int64_t id = 0; id < count; ++id) choices[id] = {id, static_cast<double>(logits[id])};
   std::make_heap(choices.begin(), choices.end(), better);
   T worst = static_cast<T>(choices.front().log_probability);
-  for (std::int64_t begin = count; begin < vocabulary; begin += kBlock) {
-    const std::int64_t end = std::min(begin + kBlock, vocabulary);
+  for (std::int64_t begin = count; begin < vocabulary; begin += kBlockRows) {
+    const std::int64_t end = std::min(begin + kBlockRows, vocabulary);
     if (highest(logits + begin, end - begin) <= worst) continue;
     for (std::int64_t id = begin; id < end; ++id) {
       if (logits[id] <= worst) continue;

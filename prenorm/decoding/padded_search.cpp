@@ -16,11 +16,11 @@ namespace {
 
 // Sentences padded to the longest. Padding is a sequence of its own behind each sentence: no attention sees it from
 // there, and all other operators compute on it.
-data::PackedSide padded(const data::PackedSide& sources, std::int64_t filler) {
+batches::PackedSide padded(const batches::PackedSide& sources, std::int64_t filler) {
   std::int64_t longest = 0;
   for (std::int64_t i = 0; i < sources.sequences(); ++i)
     longest = std::max(longest, sources.offsets[i + 1] - sources.offsets[i]);
-  data::PackedSide result;
+  batches::PackedSide result;
   for (std::int64_t i = 0; i < sources.sequences(); ++i) {
     result.ids.insert(result.ids.end(), sources.ids.begin() + sources.offsets[i],
                       sources.ids.begin() + sources.offsets[i + 1]);
@@ -33,7 +33,7 @@ data::PackedSide padded(const data::PackedSide& sources, std::int64_t filler) {
 
 class PaddedSearch {
  public:
-  PaddedSearch(const models::Translator& model, const data::PackedSide& sources,
+  PaddedSearch(const models::Translator& model, const batches::PackedSide& sources,
                std::span<const std::int64_t> max_lengths, const SearchOptions& options)
       : model_(model), options_(options), memory_(memory_of_slots(padded(sources, options.eos_id))) {
     for (std::int64_t i = 0; i < sources.sequences(); ++i) sentences_.emplace_back(i, max_lengths[i], options);
@@ -43,7 +43,7 @@ class PaddedSearch {
     const auto done = [](const SentenceSearch& sentence) { return sentence.done(); };
     for (std::int64_t step = 1; !std::all_of(sentences_.begin(), sentences_.end(), done); ++step) {
       std::vector<std::int64_t> first_rows;
-      const data::PackedSide prefixes = next_prefixes(step, first_rows);
+      const batches::PackedSide prefixes = next_prefixes(step, first_rows);
       const NextTokens next(next_logits(prefixes, step), 2 * options_.beam);
       for (SentenceSearch& sentence : sentences_)
         if (!sentence.done())
@@ -56,7 +56,7 @@ class PaddedSearch {
 
  private:
   // The encoder's output for each of the `beam` slots of each sentence.
-  nn::Memory memory_of_slots(const data::PackedSide& sources) const {
+  nn::Memory memory_of_slots(const batches::PackedSide& sources) const {
     const nn::Memory memory = model_.encode(sources, nn::Context{});
     const std::int64_t sentences = sources.sequences() / 2, length = sources.tokens() / sentences;
     std::vector<std::int64_t> offsets{0};
@@ -71,8 +71,8 @@ class PaddedSearch {
 
   // The tokens of each slot so far, and an empty sequence to go with the padding of its source. Slots without a live
   // hypothesis hold padding.
-  data::PackedSide next_prefixes(std::int64_t step, std::vector<std::int64_t>& first_rows) {
-    data::PackedSide prefixes;
+  batches::PackedSide next_prefixes(std::int64_t step, std::vector<std::int64_t>& first_rows) {
+    batches::PackedSide prefixes;
     for (const SentenceSearch& sentence : sentences_) {
       const std::int64_t live_count = sentence.done() ? 0 : std::ssize(sentence.live());
       for (std::int64_t slot = 0; slot < options_.beam; ++slot) {
@@ -92,7 +92,7 @@ class PaddedSearch {
     return prefixes;
   }
 
-  at::Tensor next_logits(const data::PackedSide& prefixes, std::int64_t step) const {
+  at::Tensor next_logits(const batches::PackedSide& prefixes, std::int64_t step) const {
     const at::Tensor states = model_.decode(prefixes, memory_, nn::Context{});
     return model_.logits_of(states.view({-1, step, states.size(1)}).select(1, step - 1).contiguous());
   }
@@ -107,7 +107,7 @@ class PaddedSearch {
 }  // namespace
 
 std::vector<std::vector<Hypothesis>> padded_beam_search(const models::Translator& model,
-                                                        const data::PackedSide& sources,
+                                                        const batches::PackedSide& sources,
                                                         std::span<const std::int64_t> max_lengths,
                                                         const SearchOptions& options) {
   check_search(sources, max_lengths, options);

@@ -10,7 +10,7 @@ namespace prenorm::decoding {
 // values of the sources included, over the prefixes of `beam` hypotheses for each sentence; and a sentence that is done
 // stays until all are. Rounding differs as between any two batchings.
 std::vector<std::vector<Hypothesis>> padded_beam_search(const models::Translator& model,
-                                                        const data::PackedSide& sources,
+                                                        const batches::PackedSide& sources,
                                                         std::span<const std::int64_t> max_lengths,
                                                         const SearchOptions& options);
 

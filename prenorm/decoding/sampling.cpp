@@ -12,7 +12,7 @@ namespace {
 
 using Tokens = std::vector<TokenProbability>;
 
-bool better(const TokenProbability& a, const TokenProbability& b) {
+bool more_likely(const TokenProbability& a, const TokenProbability& b) {
   return a.probability != b.probability ? a.probability > b.probability : a.id < b.id;
 }
 
@@ -46,14 +46,14 @@ Tokens weights(std::span<const double> logits, double best, double temperature) 
 
 void keep_top_k(Tokens& tokens, std::int64_t k) {
   if (k == 0 || k >= std::ssize(tokens)) return;
-  std::partial_sort(tokens.begin(), tokens.begin() + k, tokens.end(), better);
+  std::partial_sort(tokens.begin(), tokens.begin() + k, tokens.end(), more_likely);
   tokens.resize(static_cast<std::size_t>(k));
 }
 
 // Takes the best from a heap one after another: few are needed, as a rule, of a large vocabulary.
 void keep_top_p(Tokens& tokens, double p) {
   if (p >= 1) return;
-  const auto worse = [](const TokenProbability& a, const TokenProbability& b) { return better(b, a); };
+  const auto worse = [](const TokenProbability& a, const TokenProbability& b) { return more_likely(b, a); };
   const double enough = p * total(tokens);
   std::make_heap(tokens.begin(), tokens.end(), worse);
   auto kept = tokens.end();

@@ -89,7 +89,7 @@ double SentenceSearch::score(double log_probability, std::int64_t length) const 
   return log_probability / std::pow(static_cast<double>(length), options_->length_penalty);
 }
 
-void check_search(const data::PackedSide& sources, std::span<const std::int64_t> max_lengths,
+void check_search(const batches::PackedSide& sources, std::span<const std::int64_t> max_lengths,
                   const SearchOptions& options) {
   if (options.beam < 1 || options.n_best < 1) throw_error<UsageError>("beam and n_best must be at least 1");
   if (std::ssize(max_lengths) != sources.sequences())

@@ -46,7 +46,7 @@ class SentenceSearch {
 };
 
 // Errors: UsageError for options or lengths below 1, or a batch without a largest length for each sentence.
-void check_search(const data::PackedSide& sources, std::span<const std::int64_t> max_lengths,
+void check_search(const batches::PackedSide& sources, std::span<const std::int64_t> max_lengths,
                   const SearchOptions& options);
 
 }  // namespace prenorm::decoding

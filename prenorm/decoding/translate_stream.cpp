@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "prenorm/base/byte_order_mark.h"
+#include "prenorm/files/byte_order_mark.h"
 #include "prenorm/base/error.h"
 #include "prenorm/text/unicode.h"
 

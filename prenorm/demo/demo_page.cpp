@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "prenorm/base/terminal.h"
+#include "prenorm/machine/terminal.h"
 #include "prenorm/base/version.h"
 #include "prenorm/config/write.h"
 
@@ -17,8 +17,8 @@ constexpr std::size_t kPageSamples = 5, kTerminalSamples = 2;
 std::string loss_text(const DemoRun& run) { return run.diverged ? "diverged" : fmt::format("{:.3f}", run.valid_loss); }
 std::string bleu_text(const DemoRun& run) { return run.diverged ? "–" : fmt::format("{:.2f}", run.bleu); }
 
-report::Chart curves(const DemoResult& result, bool validation) {
-  report::Chart chart;
+html::Chart curves(const DemoResult& result, bool validation) {
+  html::Chart chart;
   chart.title = validation ? "Validation loss" : "Training loss";
   chart.x_label = "update";
   chart.y_label = "loss, nats per target token";
@@ -30,8 +30,8 @@ report::Chart curves(const DemoResult& result, bool validation) {
 
 // Gradient of the second feed-forward matrix of each layer, encoder first, then decoder: the quantity of Theorem 1 and
 // Figure 3 of Xiong et al. 2020.
-report::Chart gradients(const DemoResult& result) {
-  report::Chart chart;
+html::Chart gradients(const DemoResult& result) {
+  html::Chart chart;
   chart.title = "Gradient of each layer at update 1";
   chart.x_label = "layer, from the input: encoder, then decoder";
   chart.y_label = "L2 norm of the gradient of feed_forward.down.weight";
@@ -43,7 +43,7 @@ report::Chart gradients(const DemoResult& result) {
       "Post-LN runs start from the same weights, so their lines coincide.";
   for (const DemoRun& run : result.runs) {
     // The Post-LN runs start alike: dashed over solid shows both.
-    report::Series series{
+    html::Series series{
         run.name,
         {},
         {},
@@ -64,18 +64,18 @@ report::Chart gradients(const DemoResult& result) {
   return chart;
 }
 
-report::Table table(const DemoResult& result) {
-  report::Table table{{"run", "validation loss", "BLEU", "seconds"}, {}, "After the last update."};
+html::Table table(const DemoResult& result) {
+  html::Table table{{"run", "validation loss", "BLEU", "seconds"}, {}, "After the last update."};
   for (const DemoRun& run : result.runs)
     table.rows.push_back({run.name, loss_text(run), bleu_text(run), fmt::format("{:.0f}", run.training_seconds)});
   for (const DemoRun& run : result.runs) table.runs.push_back(run.name);
   return table;
 }
 
-report::Samples samples(const DemoResult& result) {
-  report::Samples block;
+html::Samples samples(const DemoResult& result) {
+  html::Samples block;
   for (std::size_t i = 0; i < kPageSamples; ++i) {
-    report::Sample sample;
+    html::Sample sample;
     for (const DemoRun& run : result.runs) {
       if (i >= run.samples.size()) continue;
       sample.source = run.samples[i].source;
@@ -87,7 +87,7 @@ report::Samples samples(const DemoResult& result) {
   return block;
 }
 
-report::Definitions definitions(const DemoResult& result) {
+html::Definitions definitions(const DemoResult& result) {
   const Config& c = result.runs.front().config;
   const auto warmup = std::max_element(result.runs.begin(), result.runs.end(), [](const auto& a, const auto& b) {
                         return a.config.schedule.warmup_steps < b.config.schedule.warmup_steps;
@@ -114,8 +114,8 @@ report::Definitions definitions(const DemoResult& result) {
 
 }  // namespace
 
-report::Page demo_page(const DemoResult& result, const std::string& command) {
-  report::Page page;
+html::Page demo_page(const DemoResult& result, const std::string& command) {
+  html::Page page;
   page.title = "Three ways to train one Transformer";
   page.lead = {
       "The same model, batches and peak learning rate. What differs is where the layer normalisation stands, "
@@ -129,8 +129,8 @@ report::Page demo_page(const DemoResult& result, const std::string& command) {
   page.sections.push_back({"How each number is made", {definitions(result)}});
   page.sections.push_back(
       {"Make this page again",
-       {report::Preformatted{command, ""},
-        report::Preformatted{to_toml(result.runs.front().config), "Configuration of the first run"}}});
+       {html::Preformatted{command, ""},
+        html::Preformatted{to_toml(result.runs.front().config), "Configuration of the first run"}}});
   page.footer = fmt::format("prenorm {}", version());
   return page;
 }
@@ -139,9 +139,9 @@ std::string demo_table(const DemoResult& result) {
   std::string text = fmt::format("{:<22}{:>18}{:>8}{:>10}\n", "run", "validation loss", "BLEU", "seconds");
   for (const DemoRun& run : result.runs)
     text += fmt::format("{:<22}{:>18}{:>8}{:>10.0f}\n", run.name, loss_text(run), bleu_text(run), run.training_seconds);
-  const report::Samples block = samples(result);
+  const html::Samples block = samples(result);
   for (std::size_t i = 0; i < std::min(kTerminalSamples, block.samples.size()); ++i) {
-    const report::Sample& s = block.samples[i];
+    const html::Sample& s = block.samples[i];
     text += fmt::format("\n{:<22}{}\n{:<22}{}\n", "source", s.source, "reference", s.reference);
     for (const auto& [name, output] : s.hypotheses) text += fmt::format("{:<22}{}\n", name, output);
   }

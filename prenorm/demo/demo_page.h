@@ -4,11 +4,11 @@
 #include <string>
 
 #include "prenorm/demo/three_ways.h"
-#include "prenorm/report/page.h"
+#include "prenorm/html/page.h"
 
 namespace prenorm::demo {
 
-report::Page demo_page(const DemoResult& result, const std::string& command);
+html::Page demo_page(const DemoResult& result, const std::string& command);
 
 // The table for a terminal, with a few translations.
 std::string demo_table(const DemoResult& result);

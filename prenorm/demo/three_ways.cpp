@@ -6,14 +6,14 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/json.h"
-#include "prenorm/base/line_reader.h"
-#include "prenorm/base/terminal.h"
-#include "prenorm/tasks/setup.h"
-#include "prenorm/tasks/train.h"
+#include "prenorm/files/line_reader.h"
+#include "prenorm/machine/terminal.h"
+#include "prenorm/app/setup.h"
+#include "prenorm/app/train.h"
 #include "prenorm/tasks/translation_task.h"
-#include "prenorm/training/process.h"
-#include "prenorm/training/share_workers.h"
-#include "prenorm/training/stop_signal.h"
+#include "prenorm/updates/compute_settings.h"
+#include "prenorm/updates/share_workers.h"
+#include "prenorm/machine/stop_signal.h"
 
 namespace prenorm::demo {
 namespace fs = std::filesystem;
@@ -44,8 +44,8 @@ Config with_text(Config config, const DemoText& text) {
 
 // Gradients of a few batches of a model that is thrown away: seconds an update takes.
 double seconds_per_update(const Config& config, const fs::path& prepared) {
-  tasks::TranslationTask task(config, tasks::make_tokenizers(config, prepared), prepared);
-  training::ShareWorkers workers(task, config.runtime);
+  tasks::TranslationTask task(config, app::make_tokenizers(config, prepared), prepared);
+  updates::ShareWorkers workers(task, config.runtime);
   const auto gradient = [&](std::int64_t batch) { workers.add_gradients(0, batch, {.training = true}); };
   gradient(0);
   const auto start = std::chrono::steady_clock::now();
@@ -87,11 +87,11 @@ void train(DemoRun& run) {
   inform(fmt::format("{}:", run.name));
   // Removes the run of an earlier demonstration; a folder that holds no run is not ours.
   std::error_code ignored;
-  if (training::RunFolder(run.folder).exists()) fs::remove_all(run.folder, ignored);
+  if (runs::RunFolder(run.folder).exists()) fs::remove_all(run.folder, ignored);
   try {
-    const auto result = tasks::train(run.config, training::RunFolder(run.folder), tasks::Start::kNew);
-    if (result.reason == training::StopReason::kSignal)
-      throw Interrupted("the demo was stopped; start it again to have its page", training::StopSignal::received());
+    const auto result = app::train(run.config, runs::RunFolder(run.folder), app::Start::kNew);
+    if (result.reason == runs::StopReason::kSignal)
+      throw Interrupted("the demo was stopped; start it again to have its page", StopSignal::received());
     run.training_seconds = result.state.seconds;
     run.valid_loss = result.last_validation->loss_nats_per_token;
     run.bleu = result.last_validation->bleu.value_or(0);
@@ -127,7 +127,7 @@ Config demo_config() {
 
 DemoResult train_three_ways(const DemoOptions& options) {
   Config config = with_text(demo_config(), options.text);
-  const training::ComputeSettings settings(config.runtime);
+  const updates::ComputeSettings settings(config.runtime);
   DemoResult result;
   result.steps = steps_that_fit(options, config, options.output / "prepared");
   config.train.max_steps = result.steps;

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "prenorm/config/config.h"
-#include "prenorm/training/task.h"
+#include "prenorm/updates/task.h"
 
 namespace prenorm::demo {
 
@@ -34,7 +34,7 @@ struct DemoRun {
   std::map<std::string, double> gradient_norms;   // by parameter, at update 1
   double valid_loss = 0, bleu = 0, training_seconds = 0;
   std::string bleu_signature;
-  std::vector<training::Sample> samples;
+  std::vector<runs::Sample> samples;
   bool diverged = false;  // stopped because loss or gradient went out of range
 };
 

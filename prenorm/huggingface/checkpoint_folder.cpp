@@ -6,9 +6,9 @@
 #include <set>
 
 #include "prenorm/base/error.h"
-#include "prenorm/base/file_system.h"
+#include "prenorm/files/file_system.h"
 #include "prenorm/base/json.h"
-#include "prenorm/config/text.h"
+#include "prenorm/base/text.h"
 
 namespace prenorm::huggingface {
 namespace fs = std::filesystem;
@@ -29,7 +29,7 @@ std::map<std::string, std::vector<std::string>> read_index(const fs::path& path)
     if (!file.is_string() || fs::path(file.get<std::string>()).filename() != file.get<std::string>() ||
         file.get<std::string>().starts_with('.'))
       throw_error<CheckpointError>("{}: the file of tensor {} is not a name of a file beside it", path.string(),
-                                   config::quote_short(tensor));
+                                   quote_short(tensor));
     files[file.get<std::string>()].push_back(tensor);
   }
   return files;
@@ -98,7 +98,7 @@ class Fitting {
       if (is_of_no_use(layout_, name))
         result_.left_out.push_back(name);
       else
-        problem("{} has no place in it", config::quote_short(name));
+        problem("{} has no place in it", quote_short(name));
     }
   }
 

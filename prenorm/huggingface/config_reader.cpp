@@ -3,10 +3,10 @@
 #include <optional>
 
 #include "prenorm/base/error.h"
-#include "prenorm/base/file_system.h"
+#include "prenorm/files/file_system.h"
 #include "prenorm/base/json.h"
 #include "prenorm/config/load.h"
-#include "prenorm/config/text.h"
+#include "prenorm/base/text.h"
 #include "prenorm/config/write.h"
 #include "prenorm/huggingface/config_json.h"
 
@@ -14,14 +14,13 @@ namespace prenorm::huggingface {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::json;
 
 constexpr std::int64_t kLargest = 1'000'000'000'000;  // sums and products of a few such numbers do not overflow
 
 // The keys of one config.json; null counts as not there, as it does for transformers.
-class Keys {
+class ConfigKeys {
  public:
-  explicit Keys(const fs::path& path) : path_(path), json_(read_json(path)) {
+  explicit ConfigKeys(const fs::path& path) : path_(path), json_(read_json(path)) {
     if (!json_.is_object()) throw_error<DataError>("{}: is not a JSON object", path.string());
   }
 
@@ -30,21 +29,21 @@ class Keys {
     throw_error<DataError>("{}: {}", path_.string(), fmt::format(format, std::forward<Args>(args)...));
   }
 
-  const Json* find(const char* key) const {
+  const nlohmann::json* find(const char* key) const {
     const auto found = json_.find(key);
     return found == json_.end() || found->is_null() ? nullptr : &*found;
   }
   std::int64_t integer(const char* key, std::optional<std::int64_t> otherwise = {}) const {
-    return number_of<std::int64_t>(key, otherwise, [&](const Json& found) {
+    return number_of<std::int64_t>(key, otherwise, [&](const nlohmann::json& found) {
       return whole_number(found, key, {-1, kLargest});
     });
   }
   // An id or a list of ids; none where there is no such key, or where it is -1.
   std::vector<std::int64_t> ids(const char* key) const {
-    const Json* found = find(key);
+    const nlohmann::json* found = find(key);
     if (found == nullptr) return {};
     std::vector<std::int64_t> list;
-    for (const Json& id : found->is_array() ? *found : Json::array({*found})) {
+    for (const nlohmann::json& id : found->is_array() ? *found : nlohmann::json::array({*found})) {
       if (!id.is_number_integer()) refuse("{} is neither a whole number nor a list of them", key);
       const auto value = id.get<std::int64_t>();
       if (value < -1 || value > kLargest) refuse("{} = {} cannot be", key, value);
@@ -53,19 +52,19 @@ class Keys {
     return list;
   }
   double number(const char* key, std::optional<double> otherwise = {}) const {
-    return number_of<double>(key, otherwise, [&](const Json& found) { return real_number(found, key); });
+    return number_of<double>(key, otherwise, [&](const nlohmann::json& found) { return real_number(found, key); });
   }
   bool flag(const char* key, bool otherwise) const {
-    return value<bool>(key, &Json::is_boolean, "true or false", std::optional(otherwise));
+    return value<bool>(key, &nlohmann::json::is_boolean, "true or false", std::optional(otherwise));
   }
   std::string text(const char* key, const std::optional<std::string>& otherwise = {}) const {
-    return value<std::string>(key, &Json::is_string, "text", otherwise);
+    return value<std::string>(key, &nlohmann::json::is_string, "text", otherwise);
   }
   // A choice that this program has one equation for.
   void need(bool holds, const char* key, std::string_view needed) const {
     if (!holds) {
       refuse("{} = {} has no equation in this program; it needs {}", key,
-             config::quote_short(json_.contains(key) ? json_.at(key).dump(-1, ' ', true, Json::error_handler_t::replace)
+             quote_short(json_.contains(key) ? json_.at(key).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace)
                                                      : "(default)"),
              needed);
     }
@@ -74,7 +73,7 @@ class Keys {
  private:
   template <class T, class Read>
   T number_of(const char* key, const std::optional<T>& otherwise, const Read& read) const {
-    const Json* found = find(key);
+    const nlohmann::json* found = find(key);
     if (found == nullptr && otherwise) return *otherwise;
     if (found == nullptr) refuse("{} is missing", key);
     try {
@@ -85,7 +84,7 @@ class Keys {
   }
   template <class T, class Is>
   T value(const char* key, Is is, const char* kind, const std::optional<T>& otherwise) const {
-    const Json* found = find(key);
+    const nlohmann::json* found = find(key);
     if (found == nullptr && otherwise) return *otherwise;
     if (found == nullptr) refuse("{} is missing", key);
     if (!(found->*is)()) refuse("{} is not {}", key, kind);
@@ -93,21 +92,21 @@ class Keys {
   }
 
   fs::path path_;
-  Json json_;
+  nlohmann::json json_;
 };
 
-ModelType model_type(const Keys& keys) {
+ModelType model_type(const ConfigKeys& keys) {
   const std::string name = keys.text("model_type");
   std::vector<std::string_view> known;
   for (const auto& [type, its_name] : EnumNames<ModelType>::values) {
     if (name == its_name) return type;
     known.push_back(its_name);
   }
-  keys.refuse("model_type {} is not one that this program can read: {}", config::quote_short(name),
+  keys.refuse("model_type {} is not one that this program can read: {}", quote_short(name),
               fmt::join(known, ", "));
 }
 
-Activation activation(const Keys& keys, const char* key, const char* otherwise) {
+Activation activation(const ConfigKeys& keys, const char* key, const char* otherwise) {
   const std::string name = keys.text(key, otherwise);
   if (name == "relu") return Activation::kRelu;
   if (name == "gelu") return Activation::kGelu;
@@ -115,7 +114,7 @@ Activation activation(const Keys& keys, const char* key, const char* otherwise) 
   return Activation::kGeluTanh;
 }
 
-SpecialIds special_ids(const Keys& keys) {
+SpecialIds special_ids_of(const ConfigKeys& keys) {
   const std::vector<std::int64_t> ends = keys.ids("eos_token_id");
   return {.begin = keys.integer("bos_token_id", -1),
           .end = ends.empty() ? -1 : ends.front(),
@@ -124,15 +123,15 @@ SpecialIds special_ids(const Keys& keys) {
 }
 
 // Where both files name some, transformers goes by the second.
-std::vector<std::int64_t> end_ids(const Keys& keys, const fs::path& generation) {
+std::vector<std::int64_t> end_ids(const ConfigKeys& keys, const fs::path& generation) {
   if (is_there(generation))
-    if (std::vector<std::int64_t> ids = Keys(generation).ids("eos_token_id"); !ids.empty()) return ids;
+    if (std::vector<std::int64_t> ids = ConfigKeys(generation).ids("eos_token_id"); !ids.empty()) return ids;
   return keys.ids("eos_token_id");
 }
 
 // "MegatronBertForMaskedLM" -> "ForMaskedLM"; empty where there is none.
-std::string head_of(const Keys& keys) {
-  const Json* list = keys.find("architectures");
+std::string head_of(const ConfigKeys& keys) {
+  const nlohmann::json* list = keys.find("architectures");
   if (list == nullptr || list->empty()) return "";
   if (!list->is_array() || !list->front().is_string()) keys.refuse("architectures is not a list of names");
   const auto name = list->front().get<std::string>();
@@ -140,13 +139,13 @@ std::string head_of(const Keys& keys) {
   return start == std::string::npos ? name : name.substr(start);
 }
 
-std::int64_t labels(const Keys& keys) {
-  const Json* names = keys.find("id2label");
+std::int64_t labels(const ConfigKeys& keys) {
+  const nlohmann::json* names = keys.find("id2label");
   if (names != nullptr && !names->is_object()) keys.refuse("id2label is not a list of names by number");
   return names != nullptr ? std::ssize(*names) : keys.integer("num_labels", 2);
 }
 
-void read_encoder(const Keys& keys, Architecture& a) {
+void read_encoder(const ConfigKeys& keys, Architecture& a) {
   ModelConfig& m = a.model;
   m.norm_placement = a.type == ModelType::kBert ? NormPlacement::kPostLn : NormPlacement::kPreLn;
   m.embedding_norm = a.type != ModelType::kMegatronBert;
@@ -172,7 +171,7 @@ void read_encoder(const Keys& keys, Architecture& a) {
   keys.need(a.type != ModelType::kRobertaPreLayerNorm || m.activation == Activation::kGelu, "hidden_act", "gelu");
 }
 
-void read_decoder(const Keys& keys, Architecture& a) {
+void read_decoder(const ConfigKeys& keys, Architecture& a) {
   ModelConfig& m = a.model;
   m.norm_placement = NormPlacement::kPreLn;
   m.decoder_layers = keys.integer("n_layer");
@@ -192,7 +191,7 @@ void read_decoder(const Keys& keys, Architecture& a) {
   keys.need(keys.flag("tie_word_embeddings", true), "tie_word_embeddings", "true");
 }
 
-void read_translator(const Keys& keys, Architecture& a) {
+void read_translator(const ConfigKeys& keys, Architecture& a) {
   ModelConfig& m = a.model;
   m.norm_placement = NormPlacement::kPostLn;
   m.positions = Positions::kSinusoidal;
@@ -218,7 +217,7 @@ void read_translator(const Keys& keys, Architecture& a) {
 }
 
 // Numbers within the ranges of our own keys: nothing is made of them before.
-void check_ranges(const Keys& keys, const Architecture& a) {
+void check_ranges(const ConfigKeys& keys, const Architecture& a) {
   Config config;
   config.model = a.model;
   try {
@@ -236,11 +235,11 @@ void check_ranges(const Keys& keys, const Architecture& a) {
 }  // namespace
 
 Architecture read_config_json(const fs::path& path) {
-  const Keys keys(path);
+  const ConfigKeys keys(path);
   Architecture a;
   a.type = model_type(keys);
   a.vocabulary = keys.integer("vocab_size");
-  a.ids = special_ids(keys);
+  a.ids = special_ids_of(keys);
   a.end_ids = end_ids(keys, path.parent_path() / "generation_config.json");
   a.model.positions = Positions::kLearned;
   a.model.scale_embeddings = false;

@@ -5,14 +5,13 @@
 namespace prenorm::huggingface {
 namespace {
 
-using Json = nlohmann::ordered_json;
 
-Json id_or_null(std::int64_t id) { return id >= 0 ? Json(id) : Json(nullptr); }
+nlohmann::ordered_json id_or_null(std::int64_t id) { return id >= 0 ? nlohmann::ordered_json(id) : nlohmann::ordered_json(nullptr); }
 
 // A number, or a list where there are several.
-Json end_of_text(const Architecture& a) {
+nlohmann::ordered_json end_of_text(const Architecture& a) {
   if (a.end_ids.empty()) return id_or_null(a.ids.end);
-  return a.end_ids.size() == 1 ? Json(a.end_ids.front()) : Json(a.end_ids);
+  return a.end_ids.size() == 1 ? nlohmann::ordered_json(a.end_ids.front()) : nlohmann::ordered_json(a.end_ids);
 }
 
 const char* activation_name(Activation activation) {
@@ -33,9 +32,9 @@ std::string class_name(const Architecture& a) {
   return start + (a.classes > 0 ? "ForSequenceClassification" : a.next_sentence ? "ForPreTraining" : "ForMaskedLM");
 }
 
-Json encoder_json(const Architecture& a) {
+nlohmann::ordered_json encoder_json(const Architecture& a) {
   const ModelConfig& m = a.model;
-  Json json{{"vocab_size", a.vocabulary},
+  nlohmann::ordered_json json{{"vocab_size", a.vocabulary},
             {"hidden_size", m.d_model},
             {"num_hidden_layers", m.encoder_layers},
             {"num_attention_heads", m.num_heads},
@@ -62,7 +61,7 @@ Json encoder_json(const Architecture& a) {
   return json;
 }
 
-Json decoder_json(const Architecture& a) {
+nlohmann::ordered_json decoder_json(const Architecture& a) {
   const ModelConfig& m = a.model;
   return {{"vocab_size", a.vocabulary},
           {"n_positions", m.max_positions},
@@ -83,7 +82,7 @@ Json decoder_json(const Architecture& a) {
           {"pad_token_id", id_or_null(a.ids.pad)}};
 }
 
-Json translator_json(const Architecture& a) {
+nlohmann::ordered_json translator_json(const Architecture& a) {
   const ModelConfig& m = a.model;
   return {{"vocab_size", a.vocabulary},
           {"decoder_vocab_size", a.vocabulary},
@@ -117,8 +116,8 @@ Json translator_json(const Architecture& a) {
 
 }  // namespace
 
-Json to_config_json(const Architecture& a) {
-  Json json{{"model_type", enum_name(a.type)}, {"architectures", {class_name(a)}}, {"torch_dtype", "float32"}};
+nlohmann::ordered_json to_config_json(const Architecture& a) {
+  nlohmann::ordered_json json{{"model_type", enum_name(a.type)}, {"architectures", {class_name(a)}}, {"torch_dtype", "float32"}};
   json["tie_word_embeddings"] = true;
   json.update(a.type == ModelType::kGpt2     ? decoder_json(a)
               : a.type == ModelType::kMarian ? translator_json(a)
@@ -126,8 +125,8 @@ Json to_config_json(const Architecture& a) {
   return json;
 }
 
-Json to_generation_json(const Architecture& a, const DecodeConfig& decode) {
-  Json json{{"bos_token_id", id_or_null(a.ids.begin)},
+nlohmann::ordered_json to_generation_json(const Architecture& a, const DecodeConfig& decode) {
+  nlohmann::ordered_json json{{"bos_token_id", id_or_null(a.ids.begin)},
             {"eos_token_id", end_of_text(a)},
             {"pad_token_id", a.ids.pad >= 0 ? a.ids.pad : a.ids.end}};
   if (a.type == ModelType::kGpt2) return json;

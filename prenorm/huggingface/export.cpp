@@ -3,8 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "prenorm/base/error.h"
-#include "prenorm/base/file.h"
-#include "prenorm/base/file_system.h"
+#include "prenorm/files/file.h"
+#include "prenorm/files/file_system.h"
 #include "prenorm/base/json_text.h"
 #include "prenorm/config/load.h"
 #include "prenorm/config/validate.h"
@@ -12,8 +12,8 @@
 #include "prenorm/huggingface/config_json.h"
 #include "prenorm/huggingface/tokenizer_files.h"
 #include "prenorm/huggingface/weights.h"
-#include "prenorm/training/checkpoint.h"
-#include "prenorm/training/read_checkpoint.h"
+#include "prenorm/runs/checkpoint.h"
+#include "prenorm/runs/read_checkpoint.h"
 
 namespace prenorm::huggingface {
 namespace fs = std::filesystem;
@@ -40,7 +40,7 @@ struct ReadModel {
   nn::Parameters parameters;
 };
 
-ReadModel read_model(const Config& config, const training::RunFolder& run, const training::Tokenizers& tokenizers,
+ReadModel read_model(const Config& config, const runs::RunFolder& run, const runs::Tokenizers& tokenizers,
                      const fs::path& checkpoint) {
   Architecture architecture =
       architecture_of(config, tokenizers.source.size(), special_ids(tokenizers.source), classes_of(config, checkpoint));
@@ -48,7 +48,7 @@ ReadModel read_model(const Config& config, const training::RunFolder& run, const
     architecture.class_names = data::read_format(labels).classes;
   Layout layout = layout_of(architecture);
   nn::Parameters parameters = empty_parameters(layout);
-  training::load_weights(checkpoint, parameters);
+  runs::load_weights(checkpoint, parameters);
   return {checkpoint, std::move(architecture), std::move(layout), std::move(parameters)};
 }
 
@@ -60,13 +60,13 @@ std::vector<std::string> names_in(const fs::path& folder) {
 
 }  // namespace
 
-Exported export_run(const training::RunFolder& run, const std::string& which, const fs::path& output) {
+Exported export_run(const runs::RunFolder& run, const std::string& which, const fs::path& output) {
   check_unused(output);
   run.find_checkpoint(which);  // before anything is made
   const Config config = load_run_config(run.path()).config;
   validate(config);
-  const training::Tokenizers tokenizers = run.tokenizers();
-  const auto [checkpoint, architecture, layout, parameters] = training::read_checkpoint(
+  const runs::Tokenizers tokenizers = run.tokenizers();
+  const auto [checkpoint, architecture, layout, parameters] = runs::read_checkpoint(
       run, which, [&](const fs::path& folder) { return read_model(config, run, tokenizers, folder); });
 
   AtomicDirectory folder(output);

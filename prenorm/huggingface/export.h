@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "prenorm/huggingface/architecture.h"
-#include "prenorm/training/run_folder.h"
+#include "prenorm/runs/run_folder.h"
 
 namespace prenorm::huggingface {
 
@@ -20,6 +20,6 @@ struct Exported {
 // Writes config.json, model.safetensors and the tokenizer's files into `output`, a folder that is not there or empty
 // and appears whole. `which`: see RunFolder::find_checkpoint.
 // Errors: UsageError (architecture_of(), a folder in use), CheckpointError, FileError.
-Exported export_run(const training::RunFolder& run, const std::string& which, const std::filesystem::path& output);
+Exported export_run(const runs::RunFolder& run, const std::string& which, const std::filesystem::path& output);
 
 }  // namespace prenorm::huggingface

@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "prenorm/base/error.h"
-#include "prenorm/base/file.h"
-#include "prenorm/base/file_system.h"
+#include "prenorm/files/file.h"
+#include "prenorm/files/file_system.h"
 #include "prenorm/config/id_list.h"
 #include "prenorm/config/load.h"
 #include "prenorm/config/validate.h"
@@ -16,7 +16,7 @@
 #include "prenorm/huggingface/config_json.h"
 #include "prenorm/huggingface/tokenizer_files.h"
 #include "prenorm/huggingface/weights.h"
-#include "prenorm/training/checkpoint.h"
+#include "prenorm/runs/checkpoint.h"
 
 namespace prenorm::huggingface {
 namespace fs = std::filesystem;
@@ -69,7 +69,7 @@ Config config_of(const Architecture& a, const text::Tokenizer& tokenizer) {
 
 }  // namespace
 
-Imported import_run(const fs::path& folder, const training::RunFolder& run) {
+Imported import_run(const fs::path& folder, const runs::RunFolder& run) {
   run.check_unused();
   if (!is_there(folder / "config.json"))
     throw_error<FileError>("{}: has no config.json, which says what model this is", folder.string());
@@ -90,9 +90,9 @@ Imported import_run(const fs::path& folder, const training::RunFolder& run) {
   // Refuses what later commands could not read.
   load_config_text(to_toml(config), (folder / "config.json").string() + ", as the configuration of a run");
   AtomicDirectory made(run.path());
-  const training::RunFolder inside(made.path());
+  const runs::RunFolder inside(made.path());
   inside.create(config, {tokenizer, tokenizer, true});
-  training::save_weights(
+  runs::save_weights(
       inside.checkpoint(0), parameters,
       {{"imported_from", absolute_path(folder).string()}, {"model_type", enum_name(architecture.type)}});
   inside.link_last(0);

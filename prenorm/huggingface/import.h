@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "prenorm/huggingface/architecture.h"
-#include "prenorm/training/run_folder.h"
+#include "prenorm/runs/run_folder.h"
 
 namespace prenorm::huggingface {
 
@@ -20,6 +20,6 @@ struct Imported {
 // Makes a run folder, which appears whole, with a checkpoint of update 0, out of a folder with config.json,
 // model.safetensors (or its shards) and a tokenizer.
 // Errors: UsageError where the run folder is in use; FileError, DataError, CheckpointError naming what is wrong.
-Imported import_run(const std::filesystem::path& folder, const training::RunFolder& run);
+Imported import_run(const std::filesystem::path& folder, const runs::RunFolder& run);
 
 }  // namespace prenorm::huggingface

@@ -1,38 +1,37 @@
 #include "prenorm/huggingface/tokenizer_files.h"
 
 #include "prenorm/base/error.h"
-#include "prenorm/base/file.h"
-#include "prenorm/base/file_system.h"
+#include "prenorm/files/file.h"
+#include "prenorm/files/file_system.h"
 #include "prenorm/base/json.h"
 #include "prenorm/base/json_text.h"
 #include "prenorm/config/id_list.h"
-#include "prenorm/config/text.h"
+#include "prenorm/base/text.h"
 
 namespace prenorm::huggingface {
 namespace fs = std::filesystem;
 namespace {
 
-using Json = nlohmann::ordered_json;
 
 // Characters and bytes: a form of ours, under a name that nothing else takes for its own.
 constexpr const char* kOurs = "prenorm_tokenizer.json";
 
-void write_json(const fs::path& path, const Json& json) { write_file_atomically(path, json_text(json, 2) + "\n"); }
+void write_json(const fs::path& path, const nlohmann::ordered_json& json) { write_file_atomically(path, json_text(json, 2) + "\n"); }
 
-Json pieces_with_ids(const text::Tokenizer& tokenizer) {
-  Json ids = Json::object();
+nlohmann::ordered_json pieces_with_ids(const text::Tokenizer& tokenizer) {
+  nlohmann::ordered_json ids = nlohmann::ordered_json::object();
   // Past the search for a key that is there already: a vocabulary would take quadratic time.
-  auto& list = ids.get_ref<Json::object_t&>();
+  auto& list = ids.get_ref<nlohmann::ordered_json::object_t&>();
   for (std::int32_t id = 0; id < tokenizer.size(); ++id) list.emplace_back(tokenizer.piece(id), id);
   return ids;
 }
 
 // Names of the special tokens under the keys of transformers; what the vocabulary lacks is null.
-Json special_tokens(const Architecture& a, const text::Tokenizer& tokenizer) {
+nlohmann::ordered_json special_tokens(const Architecture& a, const text::Tokenizer& tokenizer) {
   const auto name = [&](std::int64_t id) {
-    return id >= 0 ? Json(tokenizer.piece(static_cast<std::int32_t>(id))) : Json(nullptr);
+    return id >= 0 ? nlohmann::ordered_json(tokenizer.piece(static_cast<std::int32_t>(id))) : nlohmann::ordered_json(nullptr);
   };
-  Json json{{"unk_token", name(a.ids.unk)},
+  nlohmann::ordered_json json{{"unk_token", name(a.ids.unk)},
             {"eos_token", name(a.ids.end)},
             {"bos_token", name(a.ids.begin)},
             {"pad_token", name(a.ids.pad)},
@@ -44,7 +43,7 @@ Json special_tokens(const Architecture& a, const text::Tokenizer& tokenizer) {
 }
 
 // The class of transformers whose ids are those of the SentencePiece model, and the names of its files.
-Json write_sentencepiece(const fs::path& folder, const Architecture& a, const text::Tokenizer& tokenizer) {
+nlohmann::ordered_json write_sentencepiece(const fs::path& folder, const Architecture& a, const text::Tokenizer& tokenizer) {
   const std::string model = tokenizer.serialized();
   if (a.type == ModelType::kMarian) {
     write_file_atomically(folder / "source.spm", model);
@@ -61,23 +60,23 @@ Json write_sentencepiece(const fs::path& folder, const Architecture& a, const te
 }
 
 // tokenizer.json is what fast tokenizers need, vocab.txt what others do.
-Json write_wordpiece(const fs::path& folder, const text::Tokenizer& tokenizer) {
+nlohmann::ordered_json write_wordpiece(const fs::path& folder, const text::Tokenizer& tokenizer) {
   const auto json = parse_json(tokenizer.serialized());
   std::string lines;
   for (std::int32_t id = 0; id < tokenizer.size(); ++id) lines += tokenizer.piece(id) + "\n";
   write_file_atomically(folder / "tokenizer.json", tokenizer.serialized());
   write_file_atomically(folder / "vocab.txt", lines);
-  Json config{{"tokenizer_class", "BertTokenizer"}};
+  nlohmann::ordered_json config{{"tokenizer_class", "BertTokenizer"}};
   // transformers goes by these where they differ from the file's own rules.
   if (const auto rules = json.find("normalizer"); rules != json.end() && rules->is_object()) {
     config["do_lower_case"] = rules->value("lowercase", false);
-    config["strip_accents"] = rules->contains("strip_accents") ? Json(rules->at("strip_accents")) : Json(nullptr);
+    config["strip_accents"] = rules->contains("strip_accents") ? nlohmann::ordered_json(rules->at("strip_accents")) : nlohmann::ordered_json(nullptr);
     config["tokenize_chinese_chars"] = true;
   }
   return config;
 }
 
-Json write_byte_level_bpe(const fs::path& folder, const Architecture& a, const text::Tokenizer& tokenizer) {
+nlohmann::ordered_json write_byte_level_bpe(const fs::path& folder, const Architecture& a, const text::Tokenizer& tokenizer) {
   const auto json = parse_json(tokenizer.serialized());
   // The published files of GPT-2 are older than the part "model".
   const auto& model = json.contains("model") ? json["model"] : json;
@@ -92,7 +91,7 @@ Json write_byte_level_bpe(const fs::path& folder, const Architecture& a, const t
   return {{"tokenizer_class", a.type == ModelType::kGpt2 ? "GPT2Tokenizer" : "PreTrainedTokenizerFast"}};
 }
 
-Json write_files(const fs::path& folder, const Architecture& a, const text::Tokenizer& tokenizer) {
+nlohmann::ordered_json write_files(const fs::path& folder, const Architecture& a, const text::Tokenizer& tokenizer) {
   switch (tokenizer.format()) {
     case text::TokenizerFormat::kSentencePiece: return write_sentencepiece(folder, a, tokenizer);
     case text::TokenizerFormat::kWordPiece: return write_wordpiece(folder, tokenizer);
@@ -101,7 +100,7 @@ Json write_files(const fs::path& folder, const Architecture& a, const text::Toke
     case text::TokenizerFormat::kByte: break;
   }
   write_file_atomically(folder / kOurs, tokenizer.serialized());
-  return Json::object();
+  return nlohmann::ordered_json::object();
 }
 
 // Marian's ids are those of vocab.json, ours those of the SentencePiece model.
@@ -128,7 +127,7 @@ SpecialIds special_ids(const text::Tokenizer& tokenizer) {
 }
 
 void write_tokenizer(const fs::path& folder, const Architecture& architecture, const text::Tokenizer& tokenizer) {
-  Json json = write_files(folder, architecture, tokenizer);
+  nlohmann::ordered_json json = write_files(folder, architecture, tokenizer);
   json.update(special_tokens(architecture, tokenizer));
   write_json(folder / "tokenizer_config.json", json);
 }

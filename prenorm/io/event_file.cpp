@@ -8,8 +8,8 @@
 #include <chrono>
 #include <cstring>
 
-#include "prenorm/base/crc32c.h"
-#include "prenorm/base/file_system.h"
+#include "prenorm/files/crc32c.h"
+#include "prenorm/files/file_system.h"
 
 namespace prenorm::io {
 namespace fs = std::filesystem;

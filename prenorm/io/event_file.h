@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "prenorm/base/append_file.h"
+#include "prenorm/files/append_file.h"
 
 namespace prenorm::io {
 

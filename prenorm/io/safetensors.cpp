@@ -10,9 +10,9 @@
 #include <string_view>
 
 #include "prenorm/base/error.h"
-#include "prenorm/base/file.h"
+#include "prenorm/files/file.h"
 #include "prenorm/base/json.h"
-#include "prenorm/config/text.h"
+#include "prenorm/base/text.h"
 
 namespace prenorm::io {
 namespace {
@@ -32,7 +32,7 @@ constexpr std::uint64_t kLargestTensor = std::uint64_t{1} << 48;
 constexpr std::size_t kHighestRank = 64;
 constexpr std::string_view kMetadata = "__metadata__";
 
-using config::quote_short;  // names in a damaged file may be anything
+using quote_short;  // names in a damaged file may be anything
 
 std::string_view type_name(at::ScalarType type, const std::string& tensor) {
   for (const auto& [candidate, name] : kTypes)

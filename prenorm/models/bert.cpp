@@ -58,7 +58,7 @@ std::unique_ptr<Bert> Bert::replica() const {
   return std::unique_ptr<Bert>(new Bert(config_, vocabulary(), heads_, nn::Parameters::sharing_values_of(parameters_)));
 }
 
-at::Tensor Bert::states(const data::TextBatch& batch, const nn::Context& context) const {
+at::Tensor Bert::states(const batches::TextBatch& batch, const nn::Context& context) const {
   const nn::Packing packing = nn::Packing::from_offsets(batch.tokens.offsets);
   const nn::Context here = context.from_row(batch.tokens.first_token);
   const at::Tensor segments = batch.segments.empty() ? at::Tensor() : id_tensor(batch.segments);
@@ -66,47 +66,47 @@ at::Tensor Bert::states(const data::TextBatch& batch, const nn::Context& context
   return encoder_(x, packing, here);
 }
 
-at::Tensor Bert::masked_states(const at::Tensor& states, const data::TextBatch& batch) const {
+at::Tensor Bert::masked_states(const at::Tensor& states, const batches::TextBatch& batch) const {
   const at::Tensor rows = batch.predicted ? states.index_select(0, id_tensor(*batch.predicted)) : states;
   return masked_lm_->norm(masked_lm_->transform(rows, config_.activation));
 }
 
-ops::CrossEntropySums Bert::masked_lm_loss(const at::Tensor& states, const data::TextBatch& batch,
+ops::CrossEntropySums Bert::masked_lm_loss(const at::Tensor& states, const batches::TextBatch& batch,
                                            double label_smoothing) const {
   return ops::projected_cross_entropy(masked_states(states, batch), masked_lm_->weight, id_tensor(batch.targets),
                                       label_smoothing, masked_lm_->bias);
 }
 
-at::Tensor Bert::masked_lm_logits(const at::Tensor& states, const data::TextBatch& batch) const {
+at::Tensor Bert::masked_lm_logits(const at::Tensor& states, const batches::TextBatch& batch) const {
   return at::linear(masked_states(states, batch), masked_lm_->weight, masked_lm_->bias);
 }
 
-at::Tensor Bert::pooled(const at::Tensor& states, const data::TextBatch& batch) const {
+at::Tensor Bert::pooled(const at::Tensor& states, const batches::TextBatch& batch) const {
   const std::vector<std::int64_t>& offsets = batch.tokens.offsets;
   const at::Tensor first = id_tensor({offsets.begin(), offsets.end() - 1});
   return at::tanh((*pooler_)(states.index_select(0, first)));
 }
 
-at::Tensor Bert::next_sentence_logits(const at::Tensor& states, const data::TextBatch& batch) const {
+at::Tensor Bert::next_sentence_logits(const at::Tensor& states, const batches::TextBatch& batch) const {
   return at::linear(pooled(states, batch), next_sentence_->weight, next_sentence_->bias);
 }
 
-ops::CrossEntropySums Bert::next_sentence_loss(const at::Tensor& states, const data::TextBatch& batch) const {
+ops::CrossEntropySums Bert::next_sentence_loss(const at::Tensor& states, const batches::TextBatch& batch) const {
   return ops::projected_cross_entropy(pooled(states, batch), next_sentence_->weight, id_tensor(batch.labels), 0,
                                       next_sentence_->bias);
 }
 
-at::Tensor Bert::classifier_input(const at::Tensor& states, const data::TextBatch& batch,
+at::Tensor Bert::classifier_input(const at::Tensor& states, const batches::TextBatch& batch,
                                   const nn::Context& context) const {
   const nn::Context here = context.from_row(batch.first_sequence);
   return ops::dropout(pooled(states, batch), here.dropout_mask(config_.dropout, name_key(kDropout), config_.d_model));
 }
 
-at::Tensor Bert::outputs(const at::Tensor& states, const data::TextBatch& batch, const nn::Context& context) const {
+at::Tensor Bert::outputs(const at::Tensor& states, const batches::TextBatch& batch, const nn::Context& context) const {
   return at::linear(classifier_input(states, batch, context), classifier_->weight, classifier_->bias);
 }
 
-ops::CrossEntropySums Bert::class_loss(const at::Tensor& states, const data::TextBatch& batch, double label_smoothing,
+ops::CrossEntropySums Bert::class_loss(const at::Tensor& states, const batches::TextBatch& batch, double label_smoothing,
                                        const nn::Context& context) const {
   return ops::projected_cross_entropy(classifier_input(states, batch, context), classifier_->weight,
                                       id_tensor(batch.labels), label_smoothing, classifier_->bias);

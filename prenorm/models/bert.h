@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "prenorm/config/model_config.h"
-#include "prenorm/data/text_batch.h"
+#include "prenorm/batches/text_batch.h"
 #include "prenorm/nn/context.h"
 #include "prenorm/nn/embedding.h"
 #include "prenorm/nn/encoder.h"
@@ -38,21 +38,21 @@ class Bert {
   std::int64_t vocabulary() const { return table_.size(0); }
 
   // The encoder's output, [tokens, d_model].
-  at::Tensor states(const data::TextBatch& batch, const nn::Context& context) const;
+  at::Tensor states(const batches::TextBatch& batch, const nn::Context& context) const;
 
   // Of the tokens at batch.predicted, from the encoder's output: sums of their losses in nats, and logits [predicted,
   // vocabulary]. The head is LN(act(W h)), then the embeddings and a bias (Devlin et al. 2019, section 3.1, task 1).
-  ops::CrossEntropySums masked_lm_loss(const at::Tensor& states, const data::TextBatch& batch,
+  ops::CrossEntropySums masked_lm_loss(const at::Tensor& states, const batches::TextBatch& batch,
                                        double label_smoothing) const;
-  at::Tensor masked_lm_logits(const at::Tensor& states, const data::TextBatch& batch) const;
+  at::Tensor masked_lm_logits(const at::Tensor& states, const batches::TextBatch& batch) const;
 
   // Of each sequence, from tanh(W h) of its first token (task 2): [sequences, 2], and the sum of the losses in nats.
-  at::Tensor next_sentence_logits(const at::Tensor& states, const data::TextBatch& batch) const;
-  ops::CrossEntropySums next_sentence_loss(const at::Tensor& states, const data::TextBatch& batch) const;
+  at::Tensor next_sentence_logits(const at::Tensor& states, const batches::TextBatch& batch) const;
+  ops::CrossEntropySums next_sentence_loss(const at::Tensor& states, const batches::TextBatch& batch) const;
 
   // The same of the classifier, with dropout before it: [sequences, outputs].
-  at::Tensor outputs(const at::Tensor& states, const data::TextBatch& batch, const nn::Context& context) const;
-  ops::CrossEntropySums class_loss(const at::Tensor& states, const data::TextBatch& batch, double label_smoothing,
+  at::Tensor outputs(const at::Tensor& states, const batches::TextBatch& batch, const nn::Context& context) const;
+  ops::CrossEntropySums class_loss(const at::Tensor& states, const batches::TextBatch& batch, double label_smoothing,
                                    const nn::Context& context) const;
 
  private:
@@ -69,10 +69,10 @@ class Bert {
   };
 
   Bert(const ModelConfig& config, std::int64_t vocabulary, const BertHeads& heads, nn::Parameters parameters);
-  at::Tensor masked_states(const at::Tensor& states, const data::TextBatch& batch) const;  // [predicted, d_model]
+  at::Tensor masked_states(const at::Tensor& states, const batches::TextBatch& batch) const;  // [predicted, d_model]
   // [sequences, d_model] each
-  at::Tensor pooled(const at::Tensor& states, const data::TextBatch& batch) const;
-  at::Tensor classifier_input(const at::Tensor& states, const data::TextBatch& batch, const nn::Context& context) const;
+  at::Tensor pooled(const at::Tensor& states, const batches::TextBatch& batch) const;
+  at::Tensor classifier_input(const at::Tensor& states, const batches::TextBatch& batch, const nn::Context& context) const;
 
   ModelConfig config_;
   BertHeads heads_;

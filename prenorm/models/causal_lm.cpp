@@ -57,18 +57,18 @@ std::unique_ptr<CausalLm> CausalLm::replica() const {
   return std::unique_ptr<CausalLm>(new CausalLm(config_, vocabulary(), nn::Parameters::sharing_values_of(parameters_)));
 }
 
-at::Tensor CausalLm::states(const data::TextBatch& batch, const nn::Context& context) const {
+at::Tensor CausalLm::states(const batches::TextBatch& batch, const nn::Context& context) const {
   const nn::Packing packing = nn::Packing::from_offsets(batch.tokens.offsets);
   const nn::Context here = context.from_row(batch.tokens.first_token);
   return decoder_(embedding_(id_tensor(batch.tokens.ids), packing.positions, packing.longest, here), packing, here);
 }
 
-ops::CrossEntropySums CausalLm::loss(const data::TextBatch& batch, double label_smoothing,
+ops::CrossEntropySums CausalLm::loss(const batches::TextBatch& batch, double label_smoothing,
                                      const nn::Context& context) const {
   return ops::projected_cross_entropy(states(batch, context), output_, id_tensor(batch.targets), label_smoothing);
 }
 
-at::Tensor CausalLm::logits(const data::TextBatch& batch, const nn::Context& context) const {
+at::Tensor CausalLm::logits(const batches::TextBatch& batch, const nn::Context& context) const {
   return at::mm(states(batch, context), output_.t());
 }
 

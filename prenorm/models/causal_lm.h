@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "prenorm/config/model_config.h"
-#include "prenorm/data/text_batch.h"
+#include "prenorm/batches/text_batch.h"
 #include "prenorm/nn/context.h"
 #include "prenorm/nn/embedding.h"
 #include "prenorm/nn/language_decoder.h"
@@ -31,11 +31,11 @@ class CausalLm {
   std::int64_t max_positions() const { return max_positions_; }
 
   // The decoder's output, [tokens, d_model].
-  at::Tensor states(const data::TextBatch& batch, const nn::Context& context) const;
+  at::Tensor states(const batches::TextBatch& batch, const nn::Context& context) const;
   // Sums over batch.targets, in nats; every row is predicted.
-  ops::CrossEntropySums loss(const data::TextBatch& batch, double label_smoothing, const nn::Context& context) const;
+  ops::CrossEntropySums loss(const batches::TextBatch& batch, double label_smoothing, const nn::Context& context) const;
   // [tokens, vocabulary]
-  at::Tensor logits(const data::TextBatch& batch, const nn::Context& context) const;
+  at::Tensor logits(const batches::TextBatch& batch, const nn::Context& context) const;
 
   // One sequence, further and further: keys and values of what has been read.
   struct Reading {

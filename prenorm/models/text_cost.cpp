@@ -5,13 +5,13 @@ namespace {
 
 constexpr double kForwardAndBackward = 3;
 
-double length(const data::TextBatch& batch, std::int64_t sequence) {
+double length(const batches::TextBatch& batch, std::int64_t sequence) {
   return static_cast<double>(batch.tokens.offsets[sequence + 1] - batch.tokens.offsets[sequence]);
 }
 
 // Pairs(n): of a sequence of n tokens.
 template <class Pairs>
-double stack_flops(const ModelConfig& config, std::int64_t layers, const data::TextBatch& batch, const Pairs& pairs) {
+double stack_flops(const ModelConfig& config, std::int64_t layers, const batches::TextBatch& batch, const Pairs& pairs) {
   const auto d = static_cast<double>(config.d_model), f = static_cast<double>(config.d_ff),
              l = static_cast<double>(layers);
   double seen = 0;
@@ -20,7 +20,7 @@ double stack_flops(const ModelConfig& config, std::int64_t layers, const data::T
          (2 * static_cast<double>(batch.tokens.tokens()) * l * (4 * d * d + 2 * d * f) + 4 * d * l * seen);
 }
 
-double projection_flops(double weights, const data::TextBatch& batch) {
+double projection_flops(double weights, const batches::TextBatch& batch) {
   return kForwardAndBackward * 2 * static_cast<double>(batch.targets.size()) * weights;
 }
 
@@ -29,17 +29,17 @@ double causal(double n) { return n * (n + 1) / 2; }
 
 }  // namespace
 
-double masked_lm_flops(const ModelConfig& config, std::int64_t vocabulary, const data::TextBatch& batch) {
+double masked_lm_flops(const ModelConfig& config, std::int64_t vocabulary, const batches::TextBatch& batch) {
   const auto d = static_cast<double>(config.d_model);
   return classifier_flops(config, batch) + projection_flops(d * d + d * static_cast<double>(vocabulary), batch);
 }
 
-double causal_lm_flops(const ModelConfig& config, std::int64_t vocabulary, const data::TextBatch& batch) {
+double causal_lm_flops(const ModelConfig& config, std::int64_t vocabulary, const batches::TextBatch& batch) {
   const double weights = static_cast<double>(config.d_model) * static_cast<double>(vocabulary);
   return stack_flops(config, config.decoder_layers, batch, causal) + projection_flops(weights, batch);
 }
 
-double classifier_flops(const ModelConfig& config, const data::TextBatch& batch) {
+double classifier_flops(const ModelConfig& config, const batches::TextBatch& batch) {
   return stack_flops(config, config.encoder_layers, batch, bidirectional);
 }
 

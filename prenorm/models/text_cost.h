@@ -10,14 +10,14 @@
 #include <cstdint>
 
 #include "prenorm/config/model_config.h"
-#include "prenorm/data/text_batch.h"
+#include "prenorm/batches/text_batch.h"
 
 namespace prenorm::models {
 
 // Of a forward and a backward pass over the batch.
-double masked_lm_flops(const ModelConfig& config, std::int64_t vocabulary, const data::TextBatch& batch);
-double causal_lm_flops(const ModelConfig& config, std::int64_t vocabulary, const data::TextBatch& batch);
+double masked_lm_flops(const ModelConfig& config, std::int64_t vocabulary, const batches::TextBatch& batch);
+double causal_lm_flops(const ModelConfig& config, std::int64_t vocabulary, const batches::TextBatch& batch);
 // The classifier itself is left out: it is small.
-double classifier_flops(const ModelConfig& config, const data::TextBatch& batch);
+double classifier_flops(const ModelConfig& config, const batches::TextBatch& batch);
 
 }  // namespace prenorm::models

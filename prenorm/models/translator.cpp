@@ -57,7 +57,7 @@ std::unique_ptr<Translator> Translator::replica() const {
                                                     nn::Parameters::sharing_values_of(parameters_)));
 }
 
-nn::Memory Translator::encode(const data::PackedSide& source, const nn::Context& context) const {
+nn::Memory Translator::encode(const batches::PackedSide& source, const nn::Context& context) const {
   nn::Packing packing = nn::Packing::from_offsets(source.offsets);
   const nn::Context here = context.from_row(source.first_token);
   const at::Tensor x = source_embedding_(id_tensor(source.ids), packing.positions, packing.longest, here);
@@ -65,7 +65,7 @@ nn::Memory Translator::encode(const data::PackedSide& source, const nn::Context&
   return {std::move(states), std::move(packing)};
 }
 
-at::Tensor Translator::decode(const data::PackedSide& target, const nn::Memory& memory,
+at::Tensor Translator::decode(const batches::PackedSide& target, const nn::Memory& memory,
                               const nn::Context& context) const {
   const nn::Packing packing = nn::Packing::from_offsets(target.offsets);
   const nn::Context here = context.from_row(target.first_token);
@@ -73,7 +73,7 @@ at::Tensor Translator::decode(const data::PackedSide& target, const nn::Memory& 
   return decoder_(x, packing, memory, here);
 }
 
-at::Tensor Translator::target_states(const data::Batch& batch, const nn::Context& context) const {
+at::Tensor Translator::target_states(const batches::Batch& batch, const nn::Context& context) const {
   return decode(batch.target_input, encode(batch.source, context), context);
 }
 
@@ -83,13 +83,13 @@ at::Tensor Translator::logits_of(const at::Tensor& states) const {
   return logits;
 }
 
-ops::CrossEntropySums Translator::loss(const data::Batch& batch, double label_smoothing,
+ops::CrossEntropySums Translator::loss(const batches::Batch& batch, double label_smoothing,
                                        const nn::Context& context) const {
   return ops::projected_cross_entropy(target_states(batch, context), output_, id_tensor(batch.target_output),
                                       label_smoothing);
 }
 
-at::Tensor Translator::logits(const data::Batch& batch, const nn::Context& context) const {
+at::Tensor Translator::logits(const batches::Batch& batch, const nn::Context& context) const {
   return at::mm(target_states(batch, context), output_.t());
 }
 

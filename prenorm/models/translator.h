@@ -7,7 +7,7 @@
 #include <memory>
 
 #include "prenorm/config/model_config.h"
-#include "prenorm/data/batch.h"
+#include "prenorm/batches/batch.h"
 #include "prenorm/nn/context.h"
 #include "prenorm/nn/decoder.h"
 #include "prenorm/nn/embedding.h"
@@ -33,13 +33,13 @@ class Translator {
   std::int64_t max_positions() const { return max_positions_; }
 
   // Sums over the batch's target tokens, in nats.
-  ops::CrossEntropySums loss(const data::Batch& batch, double label_smoothing, const nn::Context& context) const;
+  ops::CrossEntropySums loss(const batches::Batch& batch, double label_smoothing, const nn::Context& context) const;
   // [target_tokens, target_vocabulary]
-  at::Tensor logits(const data::Batch& batch, const nn::Context& context) const;
+  at::Tensor logits(const batches::Batch& batch, const nn::Context& context) const;
 
-  nn::Memory encode(const data::PackedSide& source, const nn::Context& context) const;
+  nn::Memory encode(const batches::PackedSide& source, const nn::Context& context) const;
   // The decoder on whole prefixes, each over its sequence of `memory`: [target_tokens, d_model].
-  at::Tensor decode(const data::PackedSide& target, const nn::Memory& memory, const nn::Context& context) const;
+  at::Tensor decode(const batches::PackedSide& target, const nn::Memory& memory, const nn::Context& context) const;
   // [rows, d_model] -> [rows, target_vocabulary]; no gradient.
   at::Tensor logits_of(const at::Tensor& states) const;
   // Decoding with a cache changes that cache alone: threads may do it at once, each with its own.
@@ -52,7 +52,7 @@ class Translator {
  private:
   Translator(const ModelConfig& config, std::int64_t source_vocabulary, std::int64_t target_vocabulary,
              nn::Parameters parameters);
-  at::Tensor target_states(const data::Batch& batch, const nn::Context& context) const;  // [target_tokens, d_model]
+  at::Tensor target_states(const batches::Batch& batch, const nn::Context& context) const;  // [target_tokens, d_model]
 
   ModelConfig config_;
   std::int64_t max_positions_;

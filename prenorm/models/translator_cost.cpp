@@ -3,13 +3,13 @@
 namespace prenorm::models {
 namespace {
 
-double length(const data::PackedSide& side, std::int64_t sequence) {
+double length(const batches::PackedSide& side, std::int64_t sequence) {
   return static_cast<double>(side.offsets[sequence + 1] - side.offsets[sequence]);
 }
 
 }  // namespace
 
-double training_flops(const ModelConfig& config, std::int64_t target_vocabulary, const data::Batch& batch) {
+double training_flops(const ModelConfig& config, std::int64_t target_vocabulary, const batches::Batch& batch) {
   const auto d = static_cast<double>(config.d_model), f = static_cast<double>(config.d_ff),
              encoders = static_cast<double>(config.encoder_layers),
              decoders = static_cast<double>(config.decoder_layers);

@@ -12,11 +12,11 @@
 #include <cstdint>
 
 #include "prenorm/config/model_config.h"
-#include "prenorm/data/batch.h"
+#include "prenorm/batches/batch.h"
 
 namespace prenorm::models {
 
 // Of a forward and a backward pass over the batch.
-double training_flops(const ModelConfig& config, std::int64_t target_vocabulary, const data::Batch& batch);
+double training_flops(const ModelConfig& config, std::int64_t target_vocabulary, const batches::Batch& batch);
 
 }  // namespace prenorm::models

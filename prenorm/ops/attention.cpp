@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "prenorm/base/profile.h"
+#include "prenorm/machine/profile.h"
 #include "prenorm/ops/check.h"
 #include "prenorm/ops/check_attention.h"
 #include "prenorm/ops/cpu/attention.h"

@@ -4,7 +4,7 @@
 
 #include <mutex>
 
-#include "prenorm/base/profile.h"
+#include "prenorm/machine/profile.h"
 #include "prenorm/ops/cpu/bias.h"
 #include "prenorm/ops/cpu/packed_gemm.h"
 #include "prenorm/ops/kernels.h"

@@ -7,13 +7,13 @@
 #include <cmath>
 #include <vector>
 
-#include "prenorm/base/profile.h"
+#include "prenorm/machine/profile.h"
 #include "prenorm/ops/cpu/dispatch.h"
 
 namespace prenorm::optim {
 namespace {
 
-profile::Operator op{"gradient sum and norm", profile::Takes::kAllWorkers};
+profile::Operator norm_op{"gradient sum and norm", profile::Takes::kAllWorkers};
 
 // Partial sums of fixed size, added in order: the result does not depend on how threads share them.
 constexpr std::int64_t kBlock = 1 << 14;
@@ -40,7 +40,7 @@ PRENORM_INLINE void move_to_sum(T* sum, T* x, std::int64_t n) {
 double sum_and_norm(std::span<const at::Tensor> replicas) {
   const at::Tensor& first = replicas.front();
   const std::int64_t n = first.numel(), blocks = (n + kBlock - 1) / kBlock;
-  const profile::Timer timer(op, 0, static_cast<double>(first.nbytes() * (3 * replicas.size() - 2)));
+  const profile::Timer timer(norm_op, 0, static_cast<double>(first.nbytes() * (3 * replicas.size() - 2)));
   std::vector<double> sums(static_cast<std::size_t>(blocks));
   AT_DISPATCH_FLOATING_TYPES(first.scalar_type(), "sum_and_norm", [&] {
     at::parallel_for(0, blocks, 4, [&](std::int64_t begin, std::int64_t end) {

@@ -8,7 +8,7 @@
 #include <array>
 #include <cmath>
 
-#include "prenorm/base/profile.h"
+#include "prenorm/machine/profile.h"
 #include "prenorm/ops/cpu/dispatch.h"
 
 namespace prenorm::optim {

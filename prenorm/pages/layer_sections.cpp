@@ -7,8 +7,8 @@
 #include <set>
 
 #include "prenorm/base/error.h"
-#include "prenorm/lab/predictions.h"
-#include "prenorm/report/axis.h"
+#include "prenorm/probe/predictions.h"
+#include "prenorm/html/axis.h"
 
 namespace prenorm::pages {
 namespace {
@@ -16,10 +16,10 @@ namespace {
 constexpr std::size_t kMostColumns = 120, kMostPanels = 6, kMostTheories = 4;
 
 // The states of update 1 as the predictions want them.
-lab::Measurement states_of(const RunMetrics& metrics) {
-  lab::Measurement m;
+probe::Measurement states_of(const RunMetrics& metrics) {
+  probe::Measurement m;
   for (const auto& [point, rms] : metrics.first_sizes) {
-    lab::StateFigures state{};
+    probe::StateFigures state{};
     state.point = point;
     state.squared_norm_over_d = rms * rms;
     m.states.push_back(std::move(state));
@@ -28,7 +28,7 @@ lab::Measurement states_of(const RunMetrics& metrics) {
 }
 
 // Of each layer of a stack over that of its last; empty where the run did not log what it takes.
-std::vector<lab::Interval> predicted(const Run& run, std::string_view stack) {
+std::vector<probe::Interval> predicted(const Run& run, std::string_view stack) {
   try {
     return predict_gradient_profile(model_of_task(*run.config()), stack, states_of(run.metrics()));
   } catch (const Error&) {
@@ -37,27 +37,27 @@ std::vector<lab::Interval> predicted(const Run& run, std::string_view stack) {
 }
 
 struct FirstLayers {
-  report::Series measured, low, high;
+  html::Series measured, low, high;
 };
 
 FirstLayers first_layers(const Run& run) {
   const auto series = [&](const std::string& name, bool dashed) {
-    return report::Series{name, {}, {}, dashed, run.id(), run.look()};
+    return html::Series{name, {}, {}, dashed, run.id(), run.look()};
   };
   FirstLayers f{series(run.name(), false), series(run.name() + ", theory, at least", true),
                 series(run.name() + ", theory, at most", true)};
   double place = 0;
   for (const char* stack : {"encoder", "decoder"}) {
-    const std::int64_t layers = lab::layers_of(model_of_task(*run.config()), stack);
+    const std::int64_t layers = probe::layers_of(model_of_task(*run.config()), stack);
     const auto profile = predicted(run, stack);
     const auto norm = [&](std::int64_t layer) {
-      const auto found = run.metrics().first_gradients.find(lab::w2_of(stack, layer));
+      const auto found = run.metrics().first_gradients.find(probe::w2_of(stack, layer));
       return found == run.metrics().first_gradients.end() ? NAN : found->second;
     };
     for (std::int64_t layer = 0; layer < layers; ++layer) {
       const bool known = static_cast<std::int64_t>(profile.size()) == layers;
       const double top = norm(layers - 1);
-      for (report::Series* s : {&f.measured, &f.low, &f.high}) s->x.push_back(place + 1);
+      for (html::Series* s : {&f.measured, &f.low, &f.high}) s->x.push_back(place + 1);
       f.measured.y.push_back(norm(layer));
       f.low.y.push_back(known ? top * profile[static_cast<std::size_t>(layer)].low : NAN);
       f.high.y.push_back(known ? top * profile[static_cast<std::size_t>(layer)].high : NAN);
@@ -67,12 +67,12 @@ FirstLayers first_layers(const Run& run) {
   return f;
 }
 
-bool any_value(const report::Series& s) {
+bool any_value(const html::Series& s) {
   return std::any_of(s.y.begin(), s.y.end(), [](double y) { return std::isfinite(y); });
 }
 
-std::vector<report::Block> at_first(const Runs& runs) {
-  report::Chart chart;
+std::vector<html::Block> at_first(const Runs& runs) {
+  html::Chart chart;
   chart.title = "Gradient of each layer at update 1";
   chart.x_label = "layer, from the input: encoder, then decoder";
   chart.y_label = "L2 norm of the gradient of feed_forward.down.weight";
@@ -112,8 +112,8 @@ std::vector<double> columns_of(const Runs& runs) {
 }
 
 // What was observed last at each step; nothing after the run's last observation.
-report::HeatPanel panel_of(const Run& run, const std::vector<double>& steps, const std::set<Layer>& layers) {
-  report::HeatPanel panel{run.name(), {}};
+html::HeatPanel panel_of(const Run& run, const std::vector<double>& steps, const std::set<Layer>& layers) {
+  html::HeatPanel panel{run.name(), {}};
   const auto& seen = run.metrics().observations;
   for (const Layer& layer : layers) {
     std::size_t i = 0;
@@ -127,7 +127,7 @@ report::HeatPanel panel_of(const Run& run, const std::vector<double>& steps, con
   return panel;
 }
 
-std::vector<report::Block> over_training(const Runs& all) {
+std::vector<html::Block> over_training(const Runs& all) {
   Runs runs;
   for (const Run* run : all)
     if (run->metrics().observations.size() > 1 && runs.size() < kMostPanels) runs.push_back(run);
@@ -138,13 +138,13 @@ std::vector<report::Block> over_training(const Runs& all) {
       for (const auto& [layer, norm] : o.norms) layers.insert(layer);
   if (layers.empty()) return {};
   const std::vector<double> steps = columns_of(runs);
-  report::HeatMap map;
+  html::HeatMap map;
   map.title = "Gradient norm of each layer over training";
   map.x_label = "update";
   map.y_label = "layer";
   map.value_label = "L2 norm over all parameters of the layer";
   map.log = true;
-  for (const double step : steps) map.x.push_back(report::format_value(step));
+  for (const double step : steps) map.x.push_back(html::format_value(step));
   for (const Layer& layer : layers) map.y.push_back(name_of(layer));
   for (const Run* run : runs) map.panels.push_back(panel_of(*run, steps, layers));
   map.note = "Of the mean loss of one batch, before clipping, every train.observe_every updates.";
@@ -154,9 +154,9 @@ std::vector<report::Block> over_training(const Runs& all) {
 
 }  // namespace
 
-std::vector<report::Block> layer_blocks(const Runs& runs) {
-  std::vector<report::Block> blocks = at_first(runs);
-  for (report::Block& block : over_training(runs)) blocks.push_back(std::move(block));
+std::vector<html::Block> layer_blocks(const Runs& runs) {
+  std::vector<html::Block> blocks = at_first(runs);
+  for (html::Block& block : over_training(runs)) blocks.push_back(std::move(block));
   return blocks;
 }
 

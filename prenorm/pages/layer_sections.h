@@ -4,10 +4,10 @@
 #include <vector>
 
 #include "prenorm/pages/run_sections.h"
-#include "prenorm/report/page.h"
+#include "prenorm/html/page.h"
 
 namespace prenorm::pages {
 
-std::vector<report::Block> layer_blocks(const Runs& runs);
+std::vector<html::Block> layer_blocks(const Runs& runs);
 
 }  // namespace prenorm::pages

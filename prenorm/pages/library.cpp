@@ -6,13 +6,13 @@
 #include <array>
 
 #include "prenorm/base/error.h"
-#include "prenorm/base/file_system.h"
+#include "prenorm/files/file_system.h"
 #include "prenorm/base/json.h"
 #include "prenorm/config/load.h"
-#include "prenorm/lab/cell_record.h"
-#include "prenorm/lab/study_folder.h"
-#include "prenorm/report/legend.h"
-#include "prenorm/training/run_folder.h"
+#include "prenorm/studies/cell_record.h"
+#include "prenorm/studies/study_folder.h"
+#include "prenorm/html/legend.h"
+#include "prenorm/runs/run_folder.h"
 
 namespace prenorm::pages {
 namespace fs = std::filesystem;
@@ -93,11 +93,11 @@ bool Library::update() {
 std::vector<fs::path> Library::files() const {
   std::vector<fs::path> files;
   for (const Run* run : runs_) {
-    const std::vector<fs::path> of_run = training::RunFolder(run->path()).files();
+    const std::vector<fs::path> of_run = runs::RunFolder(run->path()).files();
     files.insert(files.end(), of_run.begin(), of_run.end());
   }
   for (const Study& study : studies_) {
-    const lab::StudyFolder folder(study.path);
+    const studies::StudyFolder folder(study.path);
     files.insert(files.end(), {folder.base(), folder.json(), folder.csv(), folder.path() / "cells"});
   }
   for (const auto* printed : {&probes_, &theories_})
@@ -186,7 +186,7 @@ void Library::add_run(const fs::path& path) {
 }
 
 // Nothing where it cannot be read; the problem then is noted.
-std::optional<lab::CellRecord> Library::cell_record(const lab::StudyFolder& study, const std::string& name,
+std::optional<studies::CellRecord> Library::cell_record(const studies::StudyFolder& study, const std::string& name,
                                                     const Config& base) {
   const auto [run, changed] = run_at(study.cell(name), short_cell_name(name));
   const std::vector<std::string> problems = run->problems();
@@ -195,7 +195,7 @@ std::optional<lab::CellRecord> Library::cell_record(const lab::StudyFolder& stud
   if (const auto known = records_.find(run->path()); known != records_.end()) return known->second;
   if (!run->config()) return std::nullopt;
   try {
-    return records_[run->path()] = lab::read_cell(name, run->path(), study.log(name), base);
+    return records_[run->path()] = studies::read_cell(name, run->path(), study.log(name), base);
   } catch (const Error& error) {
     if (problems.empty()) problems_.push_back(fmt::format("{}: {}", run->path().string(), error.what()));
     return std::nullopt;
@@ -203,11 +203,11 @@ std::optional<lab::CellRecord> Library::cell_record(const lab::StudyFolder& stud
 }
 
 void Library::add_study(const fs::path& path) {
-  const lab::StudyFolder folder(path);
+  const studies::StudyFolder folder(path);
   Study study{path, {}, {}};
   try {
     const Config base = load_config(folder.base()).config;
-    std::vector<lab::CellRecord> records;
+    std::vector<studies::CellRecord> records;
     for (const fs::path& entry : entries_of(path / "cells")) {
       std::error_code error;
       if (!fs::is_directory(entry, error)) continue;
@@ -217,7 +217,7 @@ void Library::add_study(const fs::path& path) {
       problems_.push_back(fmt::format("{}: is a study without a cell that could be read", path.string()));
       return;
     }
-    study.table = lab::make_table(std::move(records), {}, std::nullopt);
+    study.table = studies::make_table(std::move(records), {}, std::nullopt);
   } catch (const Error& error) {
     problems_.push_back(error.what());
     return;
@@ -229,13 +229,13 @@ void Library::add_study(const fs::path& path) {
 // A colour for each placement, or curves of dozens of cells would say nothing; cells differ in their dashes.
 void Library::colour_cells(Study& study) {
   std::map<NormPlacement, std::size_t> colours, cells;
-  for (const lab::StudyRow& row : study.table.rows) colours[row.cell.config.model.norm_placement];
+  for (const studies::StudyRow& row : study.table.rows) colours[row.cell.config.model.norm_placement];
   std::size_t next = 0;
   for (auto& [placement, colour] : colours) colour = next++;
-  for (const lab::StudyRow& row : study.table.rows) {
+  for (const studies::StudyRow& row : study.table.rows) {
     const NormPlacement placement = row.cell.config.model.norm_placement;
-    Run& run = *known_.at(lab::StudyFolder(study.path).cell(row.cell.name));
-    if (colours.size() > 1) run.set_look(colours[placement] + report::kColours * cells[placement]++);
+    Run& run = *known_.at(studies::StudyFolder(study.path).cell(row.cell.name));
+    if (colours.size() > 1) run.set_look(colours[placement] + html::kColours * cells[placement]++);
     study.cells.push_back(&run);
   }
 }

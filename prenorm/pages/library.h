@@ -13,15 +13,15 @@
 #include <utility>
 #include <vector>
 
-#include "prenorm/lab/study_folder.h"
-#include "prenorm/lab/study_table.h"
+#include "prenorm/studies/study_folder.h"
+#include "prenorm/studies/study_table.h"
 #include "prenorm/pages/run.h"
 
 namespace prenorm::pages {
 
 struct Study {
   std::filesystem::path path;
-  lab::StudyTable table;
+  studies::StudyTable table;
   std::vector<const Run*> cells;  // in the order of the table's rows, of those that have begun
 };
 
@@ -59,7 +59,7 @@ class Library {
   void look_at_file(const std::filesystem::path& path, bool named);
   void add_run(const std::filesystem::path& path);
   void add_study(const std::filesystem::path& path);
-  std::optional<lab::CellRecord> cell_record(const lab::StudyFolder& study, const std::string& name,
+  std::optional<studies::CellRecord> cell_record(const studies::StudyFolder& study, const std::string& name,
                                              const Config& base);
   void colour_cells(Study& study);
   // The run and whether it has changed.
@@ -68,7 +68,7 @@ class Library {
   std::vector<std::filesystem::path> paths_;
   bool live_;
   std::map<std::filesystem::path, std::unique_ptr<Run>> known_;
-  std::map<std::filesystem::path, lab::CellRecord> records_;  // of cells, as they were when they last changed
+  std::map<std::filesystem::path, studies::CellRecord> records_;  // of cells, as they were when they last changed
   std::set<std::filesystem::path> seen_;                      // in this look
   std::vector<const Run*> runs_;
   std::vector<Study> studies_;

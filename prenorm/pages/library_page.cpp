@@ -45,7 +45,7 @@ std::string title_of(const Library& library) {
   return contents(library);
 }
 
-std::vector<report::Highlight> highlights(const Runs& runs) {
+std::vector<html::Highlight> highlights(const Runs& runs) {
   const Run* best = nullptr;
   const Run* translator = nullptr;
   std::size_t diverged = 0;
@@ -58,7 +58,7 @@ std::vector<report::Highlight> highlights(const Runs& runs) {
     if (loss && (best == nullptr || *loss < *best->validation_loss())) best = run;
     if (bleu && (translator == nullptr || *bleu > *translator->bleu())) translator = run;
   }
-  std::vector<report::Highlight> all;
+  std::vector<html::Highlight> all;
   const bool several = runs.size() > 1;
   if (best != nullptr)
     all.push_back({fmt::format("{:.3f}", *best->validation_loss()), "nats per token",
@@ -71,8 +71,8 @@ std::vector<report::Highlight> highlights(const Runs& runs) {
   return all;
 }
 
-report::Definitions definitions(const Runs& runs) {
-  report::Definitions d;
+html::Definitions definitions(const Runs& runs) {
+  html::Definitions d;
   std::string smoothing, signature, every;
   for (const Run* run : runs) {
     if (run->config() && smoothing.empty()) {
@@ -106,13 +106,13 @@ Runs all_runs(const Library& library) {
   return runs;
 }
 
-void add(report::Page& page, std::string heading, std::vector<report::Block> blocks) {
+void add(html::Page& page, std::string heading, std::vector<html::Block> blocks) {
   if (!blocks.empty()) page.sections.push_back({std::move(heading), std::move(blocks)});
 }
 
-void add_runs(report::Page& page, const Runs& runs) {
+void add_runs(html::Page& page, const Runs& runs) {
   if (runs.empty()) return;
-  std::vector<report::Block> learning = curves(runs);
+  std::vector<html::Block> learning = curves(runs);
   learning.insert(learning.begin(), results_table(runs));
   add(page, "How they learn", std::move(learning));
   add(page, "Layer by layer", layer_blocks(runs));
@@ -123,7 +123,7 @@ void add_runs(report::Page& page, const Runs& runs) {
 
 // A probe of another form is one more thing that could not be read.
 template <class Make>
-void add_printed(report::Page& page, const std::vector<Printed>& all, const Make& make) {
+void add_printed(html::Page& page, const std::vector<Printed>& all, const Make& make) {
   for (const Printed& printed : all) {
     try {
       page.sections.push_back(make(printed));
@@ -135,8 +135,8 @@ void add_printed(report::Page& page, const std::vector<Printed>& all, const Make
 
 }  // namespace
 
-report::Page library_page(const Library& library, const std::string& command) {
-  report::Page page;
+html::Page library_page(const Library& library, const std::string& command) {
+  html::Page page;
   const Runs runs = all_runs(library);
   const bool one_of_several = library.studies().size() + (library.runs().empty() ? 0 : 1) > 1;
   const auto prefix = [&](const Study& study) { return one_of_several ? name_of(study) + ": " : std::string(); };
@@ -147,7 +147,7 @@ report::Page library_page(const Library& library, const std::string& command) {
   page.highlights = highlights(runs);
   page.runs = run_entries(runs);
   for (const Study& study : library.studies())
-    for (report::Section& section : study_sections(study, prefix(study))) page.sections.push_back(std::move(section));
+    for (html::Section& section : study_sections(study, prefix(study))) page.sections.push_back(std::move(section));
   add_runs(page, library.runs());
   for (const Study& study : library.studies()) {
     add(page, prefix(study) + "Layer by layer", layer_blocks(study.cells));
@@ -156,8 +156,8 @@ report::Page library_page(const Library& library, const std::string& command) {
   add_printed(page, library.probes(), probe_section);
   add_printed(page, library.theories(), theory_section);
   if (!runs.empty()) page.sections.push_back({"How each number is made", {definitions(runs)}});
-  std::vector<report::Block> again = origins(library.runs());
-  again.insert(again.begin(), report::Preformatted{command + "\n", "This page"});
+  std::vector<html::Block> again = origins(library.runs());
+  again.insert(again.begin(), html::Preformatted{command + "\n", "This page"});
   page.sections.push_back({"Make it again", std::move(again)});
   page.footer = fmt::format("prenorm {}", version());
   return page;

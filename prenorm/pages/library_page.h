@@ -4,11 +4,11 @@
 #include <string>
 
 #include "prenorm/pages/library.h"
-#include "prenorm/report/page.h"
+#include "prenorm/html/page.h"
 
 namespace prenorm::pages {
 
 // `command`: what makes the page again.
-report::Page library_page(const Library& library, const std::string& command);
+html::Page library_page(const Library& library, const std::string& command);
 
 }  // namespace prenorm::pages

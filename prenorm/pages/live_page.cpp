@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "prenorm/base/hash.h"
+#include "prenorm/files/hash.h"
 #include "prenorm/pages/library_page.h"
 
 namespace prenorm::pages {

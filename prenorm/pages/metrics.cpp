@@ -9,8 +9,9 @@
 #include <cmath>
 #include <optional>
 
-#include "prenorm/base/input_file.h"
+#include "prenorm/files/input_file.h"
 #include "prenorm/base/json.h"
+#include "prenorm/base/json_number.h"
 
 namespace prenorm::pages {
 namespace {
@@ -55,11 +56,6 @@ std::optional<Layer> layer_of(std::string_view parameter) {
 }
 
 // NaN and infinities stand as null in JSON.
-double number(const nlohmann::json& line, const char* key) {
-  const auto found = line.find(key);
-  return found != line.end() && found->is_number() ? found->get<double>() : NAN;
-}
-
 using Norms = std::map<std::string, double>;
 
 Norms norms_of(const nlohmann::json& line, const char* key) {
@@ -94,7 +90,7 @@ void RunMetrics::add_scores(const nlohmann::json& line, double step) {
   const auto found = line.find("scores");
   if (found == line.end() || !found->is_array()) return;
   for (const auto& score : *found) {
-    const double value = number(score, "value");
+    const double value = number_or_nan(score, "value");
     if (!std::isfinite(value)) continue;
     ScoreCurve& curve = scores[score.value("name", "score")];
     curve.steps.push_back(step);
@@ -108,18 +104,18 @@ void RunMetrics::add(std::string_view text) try {
   const double step = real_number(line.at("step"), "step", Range{0, 1e15});
   if (type == "update") {
     steps.push_back(step);
-    losses.push_back(number(line, "loss_nats_per_token"));
-    learning_rates.push_back(number(line, "learning_rate"));
-    gradient_norms.push_back(number(line, "grad_norm_l2_preclip"));
-    if (const double s = number(line, "seconds"); std::isfinite(s)) seconds = s;
+    losses.push_back(number_or_nan(line, "loss_nats_per_token"));
+    learning_rates.push_back(number_or_nan(line, "learning_rate"));
+    gradient_norms.push_back(number_or_nan(line, "grad_norm_l2_preclip"));
+    if (const double s = number_or_nan(line, "seconds"); std::isfinite(s)) seconds = s;
   } else if (type == "validation") {
     // A second line of the same update is the one with BLEU at the end.
     if (validation_steps.empty() || validation_steps.back() != step) {
       add_scores(line, step);
       validation_steps.push_back(step);
-      validation_losses.push_back(number(line, "loss_nats_per_token"));
+      validation_losses.push_back(number_or_nan(line, "loss_nats_per_token"));
     }
-    if (const double bleu = number(line, "bleu"); std::isfinite(bleu)) {
+    if (const double bleu = number_or_nan(line, "bleu"); std::isfinite(bleu)) {
       bleu_steps.push_back(step);
       bleus.push_back(bleu);
     }

@@ -8,19 +8,15 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/json.h"
+#include "prenorm/base/json_number.h"
 #include "prenorm/config/layers_text.h"
 #include "prenorm/pages/run_sections.h"
-#include "prenorm/report/axis.h"
+#include "prenorm/html/axis.h"
 
 namespace prenorm::pages {
 namespace {
 
 using nlohmann::json;
-
-double number(const json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_number() ? found->get<double>() : NAN;
-}
 
 std::int64_t count(const json& object, const char* key) {
   return object.contains(key) ? whole_number(object[key], key) : 0;
@@ -28,14 +24,14 @@ std::int64_t count(const json& object, const char* key) {
 
 // {"mean": ..., "ci95_half_width": ..., "n": ...}
 double mean_of(const json& object, const char* key) {
-  return object.contains(key) && object[key].is_object() ? number(object[key], "mean") : NAN;
+  return object.contains(key) && object[key].is_object() ? number_or_nan(object[key], "mean") : NAN;
 }
 
-std::string value_text(double value) { return std::isnan(value) ? "–" : report::format_value(value); }
+std::string value_text(double value) { return std::isnan(value) ? "–" : html::format_value(value); }
 
 std::string estimate_text(const json& estimate) {
-  const double mean = number(estimate, "mean"), half = number(estimate, "ci95_half_width");
-  const bool several = number(estimate, "n") > 1;
+  const double mean = number_or_nan(estimate, "mean"), half = number_or_nan(estimate, "ci95_half_width");
+  const bool several = number_or_nan(estimate, "n") > 1;
   return several ? fmt::format("{} ± {}", value_text(mean), value_text(half)) : value_text(mean);
 }
 
@@ -58,8 +54,8 @@ std::string model_name(const json& model) {
                      count(model, "d_model"));
 }
 
-report::Chart gradient_chart(const json& models) {
-  report::Chart chart;
+html::Chart gradient_chart(const json& models) {
+  html::Chart chart;
   chart.title = "Gradient of each layer";
   chart.x_label = "layer, from the input: encoder, then decoder";
   chart.y_label = "L2 norm of the mean gradient of W2";
@@ -70,9 +66,9 @@ report::Chart gradient_chart(const json& models) {
   std::size_t look = 0;
   for (const json& model : models) {
     const std::string name = model_name(model);
-    report::Series measured{name, {}, {}}, low{name + ", theory, at least", {}, {}, true},
+    html::Series measured{name, {}, {}}, low{name + ", theory, at least", {}, {}, true},
         high{name + ", theory, at most", {}, {}, true};
-    for (report::Series* s : {&measured, &low, &high}) s->look = look;
+    for (html::Series* s : {&measured, &low, &high}) s->look = look;
     ++look;
     std::map<std::string, double> last;
     for (const json& g : model.at("w2_gradients")) last[g.value("stack", "")] = mean_of(g, "norm_of_mean_gradient");
@@ -82,7 +78,7 @@ report::Chart gradient_chart(const json& models) {
       const double top = last[g.value("stack", "")];
       const json predicted = g.value("predicted_over_last", json());
       const bool known = predicted.is_array() && predicted.size() == 2;
-      for (report::Series* s : {&measured, &low, &high}) s->x.push_back(place);
+      for (html::Series* s : {&measured, &low, &high}) s->x.push_back(place);
       measured.y.push_back(mean_of(g, "norm_of_mean_gradient"));
       low.y.push_back(known ? top * predicted[0].get<double>() : NAN);
       high.y.push_back(known ? top * predicted[1].get<double>() : NAN);
@@ -97,8 +93,8 @@ report::Chart gradient_chart(const json& models) {
 }
 
 // ‖x‖²/d of what each sublayer leaves in the stream (or its LayerNorm reads), in the order of computation.
-report::Chart state_chart(const json& models) {
-  report::Chart chart;
+html::Chart state_chart(const json& models) {
+  html::Chart chart;
   chart.title = "Hidden states";
   chart.x_label = "sublayer, in the order of computation";
   chart.y_label = "mean of |x|²/d";
@@ -107,7 +103,7 @@ report::Chart state_chart(const json& models) {
       "sublayer leaves under Pre-LN.";
   std::size_t look = 0;
   for (const json& model : models) {
-    report::Series series{model_name(model), {}, {}};
+    html::Series series{model_name(model), {}, {}};
     series.look = look++;
     for (const json& state : model.value("states", json::array())) {
       if (state.value("predicted", json()).is_null()) continue;
@@ -119,8 +115,8 @@ report::Chart state_chart(const json& models) {
   return chart;
 }
 
-report::Table layer_table(const json& models) {
-  report::Table table{{"layer", "model", "norm of the mean gradient", "mean of norms", "over the last", "predicted"},
+html::Table layer_table(const json& models) {
+  html::Table table{{"layer", "model", "norm of the mean gradient", "mean of norms", "over the last", "predicted"},
                       {},
                       "W2 gradients by layer"};
   for (const json& model : models)
@@ -128,12 +124,12 @@ report::Table layer_table(const json& models) {
       table.rows.push_back({fmt::format("{} {}", g.value("stack", "?"), count(g, "layer") + 1), model_name(model),
                             estimate_text(g.value("norm_of_mean_gradient", json::object())),
                             estimate_text(g.value("mean_gradient_norm", json::object())),
-                            value_text(number(g, "over_last")), interval_text(g.value("predicted_over_last", json()))});
+                            value_text(number_or_nan(g, "over_last")), interval_text(g.value("predicted_over_last", json()))});
   return table;
 }
 
-report::Table exponent_table(const json& exponents) {
-  report::Table table{{"placement", "grows with", "at", "exponent", "predicted", "tolerance", "verdict"},
+html::Table exponent_table(const json& exponents) {
+  html::Table table{{"placement", "grows with", "at", "exponent", "predicted", "tolerance", "verdict"},
                       {},
                       "Exponents of the last layer's gradient"};
   for (const json& e : exponents) {
@@ -142,20 +138,20 @@ report::Table exponent_table(const json& exponents) {
         {e.value("norm_placement", "?"), layers ? "layers" : "d_model",
          layers ? fmt::format("d_model {}", count(e, "d_model")) : fmt::format("{} layers", count(e, "layers")),
          estimate_text(e.value("exponent", json::object())), interval_text(e.value("predicted", json())),
-         value_text(number(e, "tolerance")), verdict(e)});
+         value_text(number_or_nan(e, "tolerance")), verdict(e)});
   }
   return table;
 }
 
-report::Table ratio_table(const json& ratios) {
-  report::Table table{{"model", "measured", "predicted"}, {}, "Last layer's gradient, Pre-LN over Post-LN"};
+html::Table ratio_table(const json& ratios) {
+  html::Table table{{"model", "measured", "predicted"}, {}, "Last layer's gradient, Pre-LN over Post-LN"};
   for (const json& r : ratios)
     table.rows.push_back({fmt::format("{} layers, d_model {}", count(r, "layers"), count(r, "d_model")),
-                          value_text(number(r, "measured")), value_text(number(r, "predicted"))});
+                          value_text(number_or_nan(r, "measured")), value_text(number_or_nan(r, "predicted"))});
   return table;
 }
 
-report::Definitions probe_definitions(const json& probe) {
+html::Definitions probe_definitions(const json& probe) {
   return {
       {{"where", fmt::format("{}{}; {} batches of each seed, dropout off, nothing changed.", probe.value("where", ""),
                              probe.value("simplified", false) ? ", in the setting of the paper's theory" : "",
@@ -172,7 +168,7 @@ report::Definitions probe_definitions(const json& probe) {
 
 // The file may hold anything.
 template <class Make>
-report::Section made_of(const Printed& printed, const char* command, const Make& make) {
+html::Section made_of(const Printed& printed, const char* command, const Make& make) {
   try {
     return make();
   } catch (const json::exception&) {
@@ -183,43 +179,43 @@ report::Section made_of(const Printed& printed, const char* command, const Make&
 
 }  // namespace
 
-report::Section probe_section(const Printed& printed) {
+html::Section probe_section(const Printed& printed) {
   return made_of(printed, "prenorm probe --json", [&] {
     const json& models = printed.json.at("models");
-    report::Section section{fmt::format("Probe: {}", printed.path.stem().string()), {}};
+    html::Section section{fmt::format("Probe: {}", printed.path.stem().string()), {}};
     section.blocks.emplace_back(gradient_chart(models));
-    if (report::Chart states = state_chart(models); !states.series.empty())
+    if (html::Chart states = state_chart(models); !states.series.empty())
       section.blocks.emplace_back(std::move(states));
     if (const json& e = printed.json.at("exponents"); !e.empty()) section.blocks.emplace_back(exponent_table(e));
     if (const json ratios = printed.json.value("pre_over_post", json::array()); !ratios.empty())
       section.blocks.emplace_back(ratio_table(ratios));
     section.blocks.emplace_back(layer_table(models));
     section.blocks.emplace_back(probe_definitions(printed.json));
-    section.blocks.emplace_back(report::Preformatted{
+    section.blocks.emplace_back(html::Preformatted{
         fmt::format("prenorm probe CONFIG.toml --json > {}\n", shell_word(printed.path.string())), "Measured by"});
     return section;
   });
 }
 
-report::Section theory_section(const Printed& printed) {
+html::Section theory_section(const Printed& printed) {
   return made_of(printed, "prenorm probe --theory --json", [&] {
-    report::Table table{{"check", "width", "measured", "predicted", "accepted", "verdict"}, {}, "Checks of the theory"};
-    report::Definitions meanings;
+    html::Table table{{"check", "width", "measured", "predicted", "accepted", "verdict"}, {}, "Checks of the theory"};
+    html::Definitions meanings;
     std::set<std::string> named;
     std::size_t passed = 0;
     for (const json& c : printed.json.at("checks")) {
       const auto name = c.at("name").get<std::string>();
-      table.rows.push_back({name, fmt::format("{}", count(c, "d_model")), value_text(number(c, "measured")),
-                            value_text(number(c, "predicted")), interval_text(c.value("accepted", json())),
+      table.rows.push_back({name, fmt::format("{}", count(c, "d_model")), value_text(number_or_nan(c, "measured")),
+                            value_text(number_or_nan(c, "predicted")), interval_text(c.value("accepted", json())),
                             verdict(c)});
       passed += c.value("pass", false) ? 1 : 0;
       if (named.insert(name).second)
         meanings.terms.emplace_back(name, fmt::format("{} ({})", c.value("what", ""), c.value("source", "")));
     }
-    report::Section section{fmt::format("Theory: {} of {} checks pass", passed, table.rows.size()), {}};
+    html::Section section{fmt::format("Theory: {} of {} checks pass", passed, table.rows.size()), {}};
     section.blocks.emplace_back(std::move(table));
     section.blocks.emplace_back(std::move(meanings));
-    section.blocks.emplace_back(report::Preformatted{
+    section.blocks.emplace_back(html::Preformatted{
         fmt::format("prenorm probe --theory --json > {}\n", shell_word(printed.path.string())), "Checked by"});
     return section;
   });

@@ -2,12 +2,12 @@
 #pragma once
 
 #include "prenorm/pages/library.h"
-#include "prenorm/report/page.h"
+#include "prenorm/html/page.h"
 
 namespace prenorm::pages {
 
 // Figures that are missing are left out. Errors: DataError where the file has another form.
-report::Section probe_section(const Printed& probe);
-report::Section theory_section(const Printed& theory);
+html::Section probe_section(const Printed& probe);
+html::Section theory_section(const Printed& theory);
 
 }  // namespace prenorm::pages

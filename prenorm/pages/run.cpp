@@ -7,10 +7,10 @@
 #include <cmath>
 
 #include "prenorm/base/error.h"
-#include "prenorm/base/file.h"
-#include "prenorm/base/terminal.h"
+#include "prenorm/files/file.h"
+#include "prenorm/machine/terminal.h"
 #include "prenorm/config/load.h"
-#include "prenorm/training/run_folder.h"
+#include "prenorm/runs/run_folder.h"
 
 namespace prenorm::pages {
 namespace fs = std::filesystem;
@@ -33,9 +33,9 @@ Run::Run(fs::path path, std::string name, std::size_t look, bool live)
       name_(std::move(name)),
       look_(look),
       live_(live),
-      metrics_(training::RunFolder(path_).metrics()),
-      config_file_(training::RunFolder(path_).config()),
-      results_file_(training::RunFolder(path_).results()),
+      metrics_(runs::RunFolder(path_).metrics()),
+      config_file_(runs::RunFolder(path_).config()),
+      results_file_(runs::RunFolder(path_).results()),
       diagnosis_file_(path_ / "diagnosis.md") {}
 
 bool Run::update() {
@@ -56,7 +56,7 @@ bool Run::update() {
   });
   read(results_file_, &results_problem_, [&](bool there) {
     results_.reset();
-    if (there) results_ = training::read_results(results_file_.path());
+    if (there) results_ = runs::read_results(results_file_.path());
   });
   read(diagnosis_file_, nullptr, [&](bool there) {
     diagnosis_.clear();
@@ -93,7 +93,7 @@ std::vector<std::string> Run::problems() const {
   return problems;
 }
 
-bool Run::has_diverged() const { return results_ && results_->reason == training::StopReason::kDivergence; }
+bool Run::has_diverged() const { return results_ && results_->reason == runs::StopReason::kDivergence; }
 
 double Run::updates() const { return results_ ? static_cast<double>(results_->state.step) : metrics().last_step(); }
 

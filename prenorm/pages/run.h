@@ -11,7 +11,7 @@
 
 #include "prenorm/config/config.h"
 #include "prenorm/pages/metrics.h"
-#include "prenorm/training/results.h"
+#include "prenorm/runs/results.h"
 
 namespace prenorm::pages {
 
@@ -46,7 +46,7 @@ class Run {
   void set_look(std::size_t look) { look_ = look; }
   const RunMetrics& metrics() const { return metrics_.metrics(); }
   const std::optional<Config>& config() const { return config_; }
-  const std::optional<training::TrainingResult>& results() const { return results_; }
+  const std::optional<runs::TrainingResult>& results() const { return results_; }
   const std::string& diagnosis() const { return diagnosis_; }
   // A sentence for each thing that could not be read.
   std::vector<std::string> problems() const;
@@ -73,7 +73,7 @@ class Run {
   MetricsReader metrics_;
   SmallFile config_file_, results_file_, diagnosis_file_;
   std::optional<Config> config_;
-  std::optional<training::TrainingResult> results_;
+  std::optional<runs::TrainingResult> results_;
   std::string diagnosis_;
   std::string config_problem_, results_problem_;
 };

@@ -7,11 +7,11 @@
 #include <functional>
 #include <set>
 
-#include "prenorm/base/terminal.h"
+#include "prenorm/machine/terminal.h"
 #include "prenorm/config/fields.h"
 #include "prenorm/config/write.h"
-#include "prenorm/lab/grid.h"
-#include "prenorm/report/decimate.h"
+#include "prenorm/studies/grid.h"
+#include "prenorm/html/decimate.h"
 
 namespace prenorm::pages {
 namespace {
@@ -31,7 +31,7 @@ std::optional<double> last(const std::vector<double>& column) {
 }
 
 // `x`, `y`: give a column of a RunMetrics.
-void add_chart(std::vector<report::Block>& blocks, const Runs& runs, report::Chart chart, const auto& x,
+void add_chart(std::vector<html::Block>& blocks, const Runs& runs, html::Chart chart, const auto& x,
                const auto& y) {
   for (const Run* run : runs) {
     if (std::invoke(x, run->metrics()).empty()) continue;
@@ -44,7 +44,7 @@ void add_chart(std::vector<report::Block>& blocks, const Runs& runs, report::Cha
   }
   if (chart.series.empty()) return;
   chart.x_label = "update";
-  report::limit_points(chart);
+  html::limit_points(chart);
   blocks.emplace_back(std::move(chart));
 }
 
@@ -105,8 +105,8 @@ std::string shell_word(const std::string& text) {
   return out + "'";
 }
 
-std::vector<report::RunEntry> run_entries(const Runs& runs) {
-  std::vector<report::RunEntry> entries;
+std::vector<html::RunEntry> run_entries(const Runs& runs) {
+  std::vector<html::RunEntry> entries;
   for (const Run* run : runs) {
     // In a long list only what is out of the ordinary is said.
     const bool plain = runs.size() > kFewRuns && run->results() && !run->has_diverged();
@@ -115,9 +115,9 @@ std::vector<report::RunEntry> run_entries(const Runs& runs) {
   return entries;
 }
 
-report::Table results_table(const Runs& runs) {
+html::Table results_table(const Runs& runs) {
   const std::vector<std::string> qualities = quality_names(runs);
-  report::Table table{{"run", "state", "updates", "training loss", "validation loss", "best"}, {}, "Results"};
+  html::Table table{{"run", "state", "updates", "training loss", "validation loss", "best"}, {}, "Results"};
   table.header.insert(table.header.end(), qualities.begin(), qualities.end());
   table.header.emplace_back("seconds");
   for (const Run* run : runs) {
@@ -135,10 +135,10 @@ report::Table results_table(const Runs& runs) {
   return table;
 }
 
-std::vector<report::Block> curves(const Runs& runs) {
-  std::vector<report::Block> blocks;
+std::vector<html::Block> curves(const Runs& runs) {
+  std::vector<html::Block> blocks;
   const auto chart = [](const std::string& title, const std::string& y, bool log) {
-    report::Chart c;
+    html::Chart c;
     c.title = title;
     c.y_label = y;
     c.log_y = log;
@@ -159,18 +159,18 @@ std::vector<report::Block> curves(const Runs& runs) {
   return blocks;
 }
 
-std::vector<report::Block> differences(const Runs& runs) {
+std::vector<html::Block> differences(const Runs& runs) {
   std::vector<Keyed> all;
   for (const Run* run : runs) {
     if (!run->config()) continue;
     Config config = *run->config();
     Keyed keyed{run, {}};
     for (const config::Field& field : config::fields_of(config))
-      keyed.values.push_back(lab::plain_value(config::value_text(field)));
+      keyed.values.push_back(studies::plain_value(config::value_text(field)));
     all.push_back(std::move(keyed));
   }
   if (all.size() < 2) return {};
-  report::Table table{{"run"}, {}, "Keys in which the runs differ"};
+  html::Table table{{"run"}, {}, "Keys in which the runs differ"};
   for (const Keyed& keyed : all) {
     table.rows.push_back({keyed.run->name()});
     table.runs.push_back(keyed.run->id());
@@ -187,15 +187,15 @@ std::vector<report::Block> differences(const Runs& runs) {
   return {std::move(table)};
 }
 
-std::vector<report::Block> samples(const Runs& runs) {
-  report::Samples block;
+std::vector<html::Block> samples(const Runs& runs) {
+  html::Samples block;
   std::size_t used = 0;
   for (const Run* run : runs) {
     if (!run->results() || !run->results()->last_validation) continue;
     const auto& own = run->results()->last_validation->samples;
     if (own.empty() || used++ == kMostSampleRuns) break;
     for (std::size_t i = 0; i < std::min(own.size(), kMostSamples); ++i) {
-      const auto same = [&](const report::Sample& s) { return s.source == own[i].source; };
+      const auto same = [&](const html::Sample& s) { return s.source == own[i].source; };
       auto found = std::find_if(block.samples.begin(), block.samples.end(), same);
       if (found == block.samples.end()) found = block.samples.insert(found, {own[i].source, own[i].reference, {}});
       found->hypotheses.emplace_back(run->name(), own[i].output);
@@ -205,21 +205,21 @@ std::vector<report::Block> samples(const Runs& runs) {
   return {std::move(block)};
 }
 
-std::vector<report::Block> diagnoses(const Runs& runs) {
-  std::vector<report::Block> blocks;
+std::vector<html::Block> diagnoses(const Runs& runs) {
+  std::vector<html::Block> blocks;
   for (const Run* run : runs) {
     if (!run->diagnosis().empty()) {
-      blocks.push_back(report::Preformatted{run->diagnosis(), run->name()});
+      blocks.push_back(html::Preformatted{run->diagnosis(), run->name()});
     } else if (run->has_diverged() && !run->results()->diverged_because.empty()) {
-      blocks.push_back(report::Text{{fmt::format("{}: {}", run->name(), run->results()->diverged_because)}});
+      blocks.push_back(html::Text{{fmt::format("{}: {}", run->name(), run->results()->diverged_because)}});
     }
   }
   return blocks;
 }
 
-std::vector<report::Block> origins(const Runs& runs) {
+std::vector<html::Block> origins(const Runs& runs) {
   std::string commands;
-  std::vector<report::Block> blocks;
+  std::vector<html::Block> blocks;
   for (const Run* run : runs) {
     if (!run->config()) continue;
     if (blocks.size() == kMostConfigurations) {
@@ -229,10 +229,10 @@ std::vector<report::Block> origins(const Runs& runs) {
     const std::string path = shell_word(run->path().string());
     commands += fmt::format("prenorm train {0}/config.toml --run {0}-again\n", path);
     blocks.push_back(
-        report::Preformatted{to_toml(*run->config()), fmt::format("Configuration of {}", run->name()), true});
+        html::Preformatted{to_toml(*run->config()), fmt::format("Configuration of {}", run->name()), true});
   }
   if (commands.empty()) return {};
-  blocks.insert(blocks.begin(), report::Preformatted{commands, "Train them again"});
+  blocks.insert(blocks.begin(), html::Preformatted{commands, "Train them again"});
   return blocks;
 }
 

@@ -9,16 +9,16 @@
 #include <map>
 #include <set>
 
-#include "prenorm/config/text.h"
-#include "prenorm/lab/statistics.h"
-#include "prenorm/lab/study_report.h"
+#include "prenorm/base/text.h"
+#include "prenorm/base/statistics.h"
+#include "prenorm/studies/study_text.h"
 #include "prenorm/pages/run_sections.h"
 
 namespace prenorm::pages {
 namespace {
 
-using lab::KeyValue;
-using lab::StudyRow;
+using studies::KeyValue;
+using studies::StudyRow;
 
 constexpr std::string_view kPlacement = "model.norm_placement", kSeed = "train.seed";
 
@@ -65,7 +65,7 @@ struct Group {
   }
 };
 
-std::vector<Group> groups_of(const lab::StudyTable& table) {
+std::vector<Group> groups_of(const studies::StudyTable& table) {
   const Axes axes = axes_of(table.keys);
   const std::size_t placement = place_of(table.keys, kPlacement);
   std::map<std::string, Group> groups;
@@ -99,7 +99,7 @@ struct Figure {
 };
 
 // BLEU, or the scores of a task that has others.
-std::vector<Figure> qualities(const lab::StudyTable& table) {
+std::vector<Figure> qualities(const studies::StudyTable& table) {
   constexpr std::string_view kLabel = "{} at the end; bright is better";
   if (table.score_names.empty())
     return {{"BLEU", fmt::format(kLabel, "BLEU"), false, 2, [](const StudyRow& row) { return row.cell.bleu; }}};
@@ -110,33 +110,33 @@ std::vector<Figure> qualities(const lab::StudyTable& table) {
   return figures;
 }
 
-std::vector<Figure> figures(const lab::StudyTable& table) {
+std::vector<Figure> figures(const studies::StudyTable& table) {
   std::vector<Figure> all = qualities(table);
   all.insert(all.begin(), {"Validation loss", "validation loss at the end, nats per token; bright is better", true, 3,
                            [](const StudyRow& row) { return row.cell.final_loss; }});
   return all;
 }
 
-void add_cell(report::HeatPanel& panel, const Cells& cells, const Figure& figure) {
+void add_cell(html::HeatPanel& panel, const Cells& cells, const Figure& figure) {
   std::vector<double> values;
   std::string state;
   for (const StudyRow* row : cells) {
     const auto value = figure.of(*row);
-    if (row->cell.status == lab::CellStatus::kFinished && value) values.push_back(*value);
-    if (row->cell.status != lab::CellStatus::kFinished) state = enum_name(row->cell.status);
+    if (row->cell.status == studies::CellStatus::kFinished && value) values.push_back(*value);
+    if (row->cell.status != studies::CellStatus::kFinished) state = enum_name(row->cell.status);
   }
   // A cell one of whose seeds diverged is no cell that works.
-  panel.values.push_back(!state.empty() || values.empty() ? NAN : lab::mean_of(values));
+  panel.values.push_back(!state.empty() || values.empty() ? NAN : mean_of(values));
   const bool shown = state.empty() && !values.empty();
-  panel.texts.push_back(shown ? fmt::format("{:.{}f}", lab::mean_of(values), figure.digits) : state);
+  panel.texts.push_back(shown ? fmt::format("{:.{}f}", mean_of(values), figure.digits) : state);
 }
 
-std::optional<report::HeatMap> heat_map(const lab::StudyTable& table, const Group& group, const Figure& figure) {
+std::optional<html::HeatMap> heat_map(const studies::StudyTable& table, const Group& group, const Figure& figure) {
   const Axes axes = axes_of(table.keys);
-  report::HeatMap map;
+  html::HeatMap map;
   map.title = figure.title;
   if (!group.others.empty()) map.note = fmt::format("Cells with {}.", group.others);
-  const std::vector<std::string> names = lab::short_names(table.keys);
+  const std::vector<std::string> names = studies::short_names(table.keys);
   map.x_label = axes.x < names.size() ? names[axes.x] : "";
   map.y_label = axes.y < names.size() ? names[axes.y] : "";
   map.value_label = figure.label;
@@ -145,7 +145,7 @@ std::optional<report::HeatMap> heat_map(const lab::StudyTable& table, const Grou
   for (const KeyValue& y : group.ys) map.y.push_back(y.text);
   bool any = false;
   for (const auto& [placement, cells] : group.placements) {
-    report::HeatPanel panel{placement.text, {}, {}};
+    html::HeatPanel panel{placement.text, {}, {}};
     for (const KeyValue& y : group.ys)
       for (const KeyValue& x : group.xs) {
         const auto found = cells.find({x, y});
@@ -157,14 +157,14 @@ std::optional<report::HeatMap> heat_map(const lab::StudyTable& table, const Grou
   return any ? std::optional(std::move(map)) : std::nullopt;
 }
 
-report::Table cells_table(const Study& study) {
-  const lab::StudyTable& table = study.table;
-  report::Table out{{"cell"}, {}, "Cells"};
+html::Table cells_table(const Study& study) {
+  const studies::StudyTable& table = study.table;
+  html::Table out{{"cell"}, {}, "Cells"};
   const std::vector<Figure> scores = qualities(table);
   for (const char* figure : {"state", "updates", "loss", "best loss"}) out.header.emplace_back(figure);
   for (const Figure& score : scores) out.header.push_back(score.title);
   for (const char* figure : {"updates to target", "seconds"}) out.header.emplace_back(figure);
-  for (std::string& key : lab::short_names(table.keys)) out.header.push_back(std::move(key));
+  for (std::string& key : studies::short_names(table.keys)) out.header.push_back(std::move(key));
   for (std::size_t i = 0; i < table.rows.size(); ++i) {
     const StudyRow& row = table.rows[i];
     std::vector<std::string> line{study.cells[i]->name()};
@@ -180,28 +180,28 @@ report::Table cells_table(const Study& study) {
 }
 
 // Mean, lowest and highest over the seeds of what else is the same; nothing where one seed was trained.
-std::optional<report::Table> seeds_table(const lab::StudyTable& table) {
+std::optional<html::Table> seeds_table(const studies::StudyTable& table) {
   if (table.summary_keys.size() == table.keys.size()) return std::nullopt;
-  report::Table out{lab::short_names(table.summary_keys), {}, "Over seeds: mean (lowest to highest)"};
+  html::Table out{studies::short_names(table.summary_keys), {}, "Over seeds: mean (lowest to highest)"};
   for (const char* figure : {"seeds", "diverged", "loss"}) out.header.emplace_back(figure);
   for (const Figure& score : qualities(table)) out.header.push_back(score.title);
-  for (const lab::SeedSummary& s : table.summaries) {
+  for (const studies::SeedSummary& s : table.summaries) {
     std::vector<std::string> line;
     for (const KeyValue& value : s.values) line.push_back(value.text);
     line.insert(line.end(), {fmt::format("{}", s.finished + s.diverged), fmt::format("{}", s.diverged),
-                             lab::spread_text(s.loss, 3)});
-    for (std::string& text : lab::quality_texts(s)) line.push_back(std::move(text));
+                             studies::spread_text(s.loss, 3)});
+    for (std::string& text : studies::quality_texts(s)) line.push_back(std::move(text));
     out.rows.push_back(std::move(line));
   }
   return out;
 }
 
-report::Table ranges_table(const lab::StudyTable& table) {
-  report::Table out{lab::short_names(table.range_keys), {}, "Learning rates that work"};
+html::Table ranges_table(const studies::StudyTable& table) {
+  html::Table out{studies::short_names(table.range_keys), {}, "Learning rates that work"};
   for (const char* figure : {"best BLEU", "at rate", "from rate", "to rate", "rates within"})
     out.header.emplace_back(figure);
-  const auto rate = [](double r) { return config::float_text(r); };
-  for (const lab::RateRange& r : table.ranges) {
+  const auto rate = [](double r) { return float_text(r); };
+  for (const studies::RateRange& r : table.ranges) {
     std::vector<std::string> line;
     for (const KeyValue& value : r.values) line.push_back(value.text);
     line.insert(line.end(), {fmt::format("{:.2f}", r.best_bleu), rate(r.best_rate), rate(r.lowest_rate),
@@ -225,8 +225,8 @@ std::string command_of(const Study& study) {
   return text + "\n";
 }
 
-report::Definitions definitions(const lab::StudyTable& table) {
-  report::Definitions d;
+html::Definitions definitions(const studies::StudyTable& table) {
+  html::Definitions d;
   d.terms.emplace_back("a cell of a heat map",
                        "the mean over seeds; a cell one of whose seeds diverged or failed says so instead. Cells that "
                        "differ in other keys have a heat map of their own, where there are at least four of them.");
@@ -240,14 +240,14 @@ report::Definitions definitions(const lab::StudyTable& table) {
     d.terms.emplace_back("learning rates that work",
                          fmt::format("those next to the best one, without a gap among the rates tried, whose mean BLEU "
                                      "is within {} of its; a rate at which a seed diverged is none of them.",
-                                     lab::kBleuMargin));
+                                     studies::kBleuMargin));
   return d;
 }
 
 }  // namespace
 
-std::vector<report::Section> study_sections(const Study& study, const std::string& prefix) {
-  report::Section maps{prefix + "What works", {}};
+std::vector<html::Section> study_sections(const Study& study, const std::string& prefix) {
+  html::Section maps{prefix + "What works", {}};
   for (const Group& group : groups_of(study.table))
     for (const Figure& figure : figures(study.table))
       if (auto map = heat_map(study.table, group, figure)) maps.blocks.emplace_back(std::move(*map));
@@ -256,13 +256,13 @@ std::vector<report::Section> study_sections(const Study& study, const std::strin
   maps.blocks.emplace_back(cells_table(study));
   maps.blocks.emplace_back(definitions(study.table));
   maps.blocks.emplace_back(
-      report::Preformatted{command_of(study), "The grid that has all of these cells, and maybe more"});
-  report::Section learning{prefix + "How the cells learn", curves(study.cells)};
-  std::vector<report::Section> sections;
+      html::Preformatted{command_of(study), "The grid that has all of these cells, and maybe more"});
+  html::Section learning{prefix + "How the cells learn", curves(study.cells)};
+  std::vector<html::Section> sections;
   sections.push_back(std::move(maps));
   if (!learning.blocks.empty()) {
     learning.blocks.insert(learning.blocks.begin(),
-                           report::Text{{"Each placement has a colour, as in the list of runs; its cells differ in "
+                           html::Text{{"Each placement has a colour, as in the list of runs; its cells differ in "
                                          "their dashes. Untick what you do not want to see, or point at a line."}});
     sections.push_back(std::move(learning));
   }

@@ -5,11 +5,11 @@
 #include <vector>
 
 #include "prenorm/pages/library.h"
-#include "prenorm/report/page.h"
+#include "prenorm/html/page.h"
 
 namespace prenorm::pages {
 
 // `prefix` stands before each heading: "warmup: ".
-std::vector<report::Section> study_sections(const Study& study, const std::string& prefix);
+std::vector<html::Section> study_sections(const Study& study, const std::string& prefix);
 
 }  // namespace prenorm::pages

@@ -15,19 +15,19 @@ CausalLmTask::CausalLmTask(const Config& config, std::int64_t vocabulary, std::u
           std::make_unique<models::CausalLm>(config.model, vocabulary, static_cast<std::uint64_t>(config.train.seed)),
           std::move(batches)) {}
 
-training::BatchLoss CausalLmTask::loss(std::int64_t index, std::int64_t replica, const nn::Context& context) {
-  const data::TextBatch& batch = share(index);
+updates::BatchLoss CausalLmTask::loss(std::int64_t index, std::int64_t replica, const nn::Context& context) {
+  const batches::TextBatch& batch = share(index);
   const auto sums = at(replica).loss(batch, config().train.label_smoothing, context);
   return {sums.loss_sum, sums.nll_sum.item<double>(), std::ssize(batch.targets), batch.tokens.tokens(),
           models::causal_lm_flops(config().model, model().vocabulary(), batch)};
 }
 
-training::Validation CausalLmTask::validate(bool) {
+runs::Validation CausalLmTask::validate(bool) {
   const at::NoGradGuard no_grad;
   ValidationSums sums;
-  for (const data::TextBatch& batch : batches().validation())
+  for (const batches::TextBatch& batch : batches().validation())
     sums.add(model().loss(batch, config().train.label_smoothing, nn::Context{}), std::ssize(batch.targets));
-  training::Validation result = sums.means();
+  runs::Validation result = sums.means();
   if (const std::int64_t bytes = batches().validation_bytes(); bytes > 0)
     result.bits_per_byte = sums.nll_nats() / std::numbers::ln2 / static_cast<double>(bytes);
   return result;

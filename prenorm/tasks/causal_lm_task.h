@@ -13,10 +13,10 @@ class CausalLmTask : public TextTask<models::CausalLm> {
  public:
   CausalLmTask(const Config& config, std::int64_t vocabulary, std::unique_ptr<TextBatches> batches);
 
-  training::BatchLoss loss(std::int64_t share, std::int64_t replica, const nn::Context& context) override;
+  updates::BatchLoss loss(std::int64_t share, std::int64_t replica, const nn::Context& context) override;
   double guess_nats() const override { return std::log(static_cast<double>(model().vocabulary())); }
   // With the bits per byte of the text, without label smoothing.
-  training::Validation validate(bool with_output) override;
+  runs::Validation validate(bool with_output) override;
 };
 
 }  // namespace prenorm::tasks

@@ -3,7 +3,7 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 
-#include "prenorm/base/terminal.h"
+#include "prenorm/machine/terminal.h"
 #include "prenorm/models/text_cost.h"
 #include "prenorm/tasks/example_batches.h"
 #include "prenorm/tasks/validation_sums.h"
@@ -34,33 +34,33 @@ ClassificationTask::ClassificationTask(const Config& config, std::int64_t vocabu
       format_(std::move(format)) {}
 
 ops::CrossEntropySums ClassificationTask::loss_of(const models::Bert& bert, const at::Tensor& states,
-                                                  const data::TextBatch& batch, const nn::Context& context) const {
+                                                  const batches::TextBatch& batch, const nn::Context& context) const {
   if (format_.has_classes()) return bert.class_loss(states, batch, config().train.label_smoothing, context);
   const at::Tensor outputs = bert.outputs(states, batch, context).squeeze(1);
   const at::Tensor error = (outputs - value_tensor(batch.values, outputs.scalar_type())).square().sum();
   return {error, error.detach()};
 }
 
-training::BatchLoss ClassificationTask::loss(std::int64_t index, std::int64_t replica, const nn::Context& context) {
-  const data::TextBatch& batch = share(index);
+updates::BatchLoss ClassificationTask::loss(std::int64_t index, std::int64_t replica, const nn::Context& context) {
+  const batches::TextBatch& batch = share(index);
   const models::Bert& bert = at(replica);
   const auto sums = loss_of(bert, bert.states(batch, context), batch, context);
   return {sums.loss_sum, sums.nll_sum.item<double>(), batch.sequences(), batch.tokens.tokens(),
           models::classifier_flops(config().model, batch)};
 }
 
-training::Validation ClassificationTask::validate(bool) {
+runs::Validation ClassificationTask::validate(bool) {
   const at::NoGradGuard no_grad;
   ValidationSums sums;
   Answers given, right;
-  for (const data::TextBatch& batch : batches().validation()) {
+  for (const batches::TextBatch& batch : batches().validation()) {
     const at::Tensor states = model().states(batch, nn::Context{});
     sums.add(loss_of(model(), states, batch, nn::Context{}), batch.sequences());
     append_answers(given, model().outputs(states, batch, nn::Context{}), format_.has_classes());
     right.classes.insert(right.classes.end(), batch.labels.begin(), batch.labels.end());
     right.values.insert(right.values.end(), batch.values.begin(), batch.values.end());
   }
-  training::Validation result = sums.means();
+  runs::Validation result = sums.means();
   result.scores = scores_of(format_.scores, given, right);
   return result;
 }

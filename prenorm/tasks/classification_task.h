@@ -22,15 +22,15 @@ class ClassificationTask : public TextTask<models::Bert> {
   // Which index of the outputs stands for which class.
   const data::ExampleFormat& format() const { return format_; }
 
-  training::BatchLoss loss(std::int64_t share, std::int64_t replica, const nn::Context& context) override;
+  updates::BatchLoss loss(std::int64_t share, std::int64_t replica, const nn::Context& context) override;
   double guess_nats() const override {
     return format_.has_classes() ? std::log(static_cast<double>(format_.outputs())) : 0;
   }
   // With the scores of the format.
-  training::Validation validate(bool with_output) override;
+  runs::Validation validate(bool with_output) override;
 
  private:
-  ops::CrossEntropySums loss_of(const models::Bert& bert, const at::Tensor& states, const data::TextBatch& batch,
+  ops::CrossEntropySums loss_of(const models::Bert& bert, const at::Tensor& states, const batches::TextBatch& batch,
                                 const nn::Context& context) const;
 
   data::ExampleFormat format_;

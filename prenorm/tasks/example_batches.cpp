@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "prenorm/base/hash.h"
+#include "prenorm/files/hash.h"
 
 namespace prenorm::tasks {
 
@@ -14,11 +14,11 @@ ExampleBatches::ExampleBatches(const Config& config, const data::ExampleFormat& 
       format_(format),
       training_(std::move(training)),
       batcher_(training_, config.batch, static_cast<std::uint64_t>(config.train.seed)) {
-  for (const auto& indices : data::batches_in_order(validation, config.batch))
+  for (const auto& indices : batches::batches_in_order(validation, config.batch))
     validation_.push_back(data::make_text_batch(validation, indices, segments_));
 }
 
-data::TextBatch ExampleBatches::batch(std::int64_t epoch, std::int64_t index) {
+batches::TextBatch ExampleBatches::batch(std::int64_t epoch, std::int64_t index) {
   return data::make_text_batch(training_, batcher_.indices(epoch, index), segments_);
 }
 

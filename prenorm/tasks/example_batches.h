@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "prenorm/config/config.h"
-#include "prenorm/data/example_batcher.h"
+#include "prenorm/batches/example_batcher.h"
 #include "prenorm/data/examples.h"
 #include "prenorm/tasks/text_batches.h"
 
@@ -21,20 +21,20 @@ class ExampleBatches : public TextBatches {
   ExampleBatches& operator=(const ExampleBatches&) = delete;
 
   std::int64_t batches_in_epoch(std::int64_t epoch) override { return batcher_.batches_in_epoch(epoch); }
-  data::TextBatch batch(std::int64_t epoch, std::int64_t index) override;
+  batches::TextBatch batch(std::int64_t epoch, std::int64_t index) override;
   std::string data_key() const override;
   std::string origin(std::int64_t epoch, std::int64_t index) override;
   // data::guessing_loss().
   double unigram_nats(double label_smoothing) override;
-  const std::vector<data::TextBatch>& validation() const override { return validation_; }
+  const std::vector<batches::TextBatch>& validation() const override { return validation_; }
   std::int64_t validation_bytes() const override { return 0; }
 
  private:
   std::int64_t segments_;
   data::ExampleFormat format_;
   data::Examples training_;
-  data::ExampleBatcher batcher_;
-  std::vector<data::TextBatch> validation_;
+  batches::ExampleBatcher batcher_;
+  std::vector<batches::TextBatch> validation_;
 };
 
 }  // namespace prenorm::tasks

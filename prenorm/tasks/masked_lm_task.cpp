@@ -17,8 +17,8 @@ MaskedLmTask::MaskedLmTask(const Config& config, std::int64_t vocabulary, std::u
                    static_cast<std::uint64_t>(config.train.seed)),
                std::move(batches)) {}
 
-training::BatchLoss MaskedLmTask::loss(std::int64_t index, std::int64_t replica, const nn::Context& context) {
-  const data::TextBatch& batch = share(index);
+updates::BatchLoss MaskedLmTask::loss(std::int64_t index, std::int64_t replica, const nn::Context& context) {
+  const batches::TextBatch& batch = share(index);
   const models::Bert& bert = at(replica);
   const at::Tensor states = bert.states(batch, context);
   const auto masked = bert.masked_lm_loss(states, batch, config().train.label_smoothing);
@@ -32,12 +32,12 @@ training::BatchLoss MaskedLmTask::loss(std::int64_t index, std::int64_t replica,
           models::masked_lm_flops(config().model, bert.vocabulary(), batch)};
 }
 
-training::Validation MaskedLmTask::validate(bool) {
+runs::Validation MaskedLmTask::validate(bool) {
   const at::NoGradGuard no_grad;
   ValidationSums sums;
   double next_sentence_nats = 0;
   std::int64_t sequences = 0, right = 0;
-  for (const data::TextBatch& batch : batches().validation()) {
+  for (const batches::TextBatch& batch : batches().validation()) {
     const at::Tensor states = model().states(batch, nn::Context{});
     sums.add(model().masked_lm_loss(states, batch, config().train.label_smoothing), std::ssize(batch.targets));
     if (!config().masked_lm.next_sentence) continue;
@@ -46,7 +46,7 @@ training::Validation MaskedLmTask::validate(bool) {
     right += (told == models::id_tensor(batch.labels)).sum().item<std::int64_t>();
     sequences += batch.sequences();
   }
-  training::Validation result = sums.means();
+  runs::Validation result = sums.means();
   if (sequences > 0) {
     result.loss_nats_per_token += next_sentence_nats / static_cast<double>(sequences);
     result.scores.emplace_back("next_sentence_accuracy", static_cast<double>(right) / static_cast<double>(sequences));

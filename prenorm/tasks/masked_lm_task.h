@@ -16,10 +16,10 @@ class MaskedLmTask : public TextTask<models::Bert> {
  public:
   MaskedLmTask(const Config& config, std::int64_t vocabulary, std::unique_ptr<TextBatches> batches);
 
-  training::BatchLoss loss(std::int64_t share, std::int64_t replica, const nn::Context& context) override;
+  updates::BatchLoss loss(std::int64_t share, std::int64_t replica, const nn::Context& context) override;
   double guess_nats() const override { return std::log(static_cast<double>(model().vocabulary())); }
   // Also the share of sequences whose next sentence is told right, `next_sentence_accuracy`.
-  training::Validation validate(bool with_output) override;
+  runs::Validation validate(bool with_output) override;
 };
 
 }  // namespace prenorm::tasks

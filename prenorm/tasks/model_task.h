@@ -5,13 +5,13 @@
 #include <utility>
 #include <vector>
 
-#include "prenorm/training/task.h"
+#include "prenorm/updates/task.h"
 
 namespace prenorm::tasks {
 
 // Model: parameters(), and replica(), which returns another one.
 template <class Model>
-class ModelTask : public training::Task {
+class ModelTask : public updates::Task {
  public:
   const Model& model() const { return *models_.front(); }
 

@@ -2,10 +2,10 @@
 
 #include <utility>
 
-#include "prenorm/data/causal_sequences.h"
-#include "prenorm/data/masked_sequences.h"
+#include "prenorm/batches/causal_sequences.h"
+#include "prenorm/batches/masked_sequences.h"
 #include "prenorm/data/prepare_text.h"
-#include "prenorm/data/unigram.h"
+#include "prenorm/batches/unigram.h"
 
 namespace prenorm::tasks {
 namespace {
@@ -21,20 +21,20 @@ data::PreparedText prepared(const Config& config, const text::Tokenizer& tokeniz
        .threads = static_cast<int>(config.runtime.threads)});
 }
 
-data::MaskedRecipe masked_recipe(const Config& config, const text::Tokenizer& tokenizer) {
+batches::MaskedRecipe masked_recipe(const Config& config, const text::Tokenizer& tokenizer) {
   return {.sequence_length = config.data.sequence_length,
           .masking = config.masked_lm,
           .batch = config.batch,
-          .ids = data::special_ids(tokenizer, /*need_mask=*/true),
-          .starts_word = config.masked_lm.whole_word ? data::word_starts(tokenizer) : std::vector<bool>{},
+          .ids = batches::special_ids(tokenizer, /*need_mask=*/true),
+          .starts_word = config.masked_lm.whole_word ? batches::word_starts(tokenizer) : std::vector<bool>{},
           .seed = static_cast<std::uint64_t>(config.train.seed)};
 }
 
-data::MaskedBatcher masked_batcher(const data::PreparedText& text, const Config& config,
+batches::MaskedBatcher masked_batcher(const data::PreparedText& text, const Config& config,
                                    const text::Tokenizer& tokenizer) {
   return {text, masked_recipe(config, tokenizer)};
 }
-data::CausalBatcher causal_batcher(const data::PreparedText& text, const Config& config, const text::Tokenizer&) {
+batches::CausalBatcher causal_batcher(const data::PreparedText& text, const Config& config, const text::Tokenizer&) {
   return {text, config.data.sequence_length, config.batch, static_cast<std::uint64_t>(config.train.seed)};
 }
 
@@ -54,17 +54,17 @@ class PreparedBatches : public TextBatches {
   }
 
   std::int64_t batches_in_epoch(std::int64_t) override { return batcher_.batches_in_epoch(); }
-  data::TextBatch batch(std::int64_t epoch, std::int64_t index) override { return batcher_.batch(epoch, index); }
+  batches::TextBatch batch(std::int64_t epoch, std::int64_t index) override { return batcher_.batch(epoch, index); }
   std::string data_key() const override { return text_.folder().filename().string(); }
   std::string origin(std::int64_t epoch, std::int64_t index) override { return batcher_.origin(epoch, index); }
-  double unigram_nats(double label_smoothing) override { return data::unigram_nats(text_, label_smoothing); }
-  const std::vector<data::TextBatch>& validation() const override { return validation_; }
+  double unigram_nats(double label_smoothing) override { return batches::unigram_nats(text_, label_smoothing); }
+  const std::vector<batches::TextBatch>& validation() const override { return validation_; }
   std::int64_t validation_bytes() const override { return validation_bytes_; }
 
  private:
   data::PreparedText text_;
   Batcher batcher_;
-  std::vector<data::TextBatch> validation_;
+  std::vector<batches::TextBatch> validation_;
   std::int64_t validation_bytes_ = 0;
 };
 
@@ -73,8 +73,8 @@ class PreparedBatches : public TextBatches {
 std::unique_ptr<TextBatches> prepared_batches(const Config& config, const text::Tokenizer& tokenizer,
                                               const std::filesystem::path& prepared_dir) {
   if (config.task == TaskKind::kCausalLm)
-    return std::make_unique<PreparedBatches<data::CausalBatcher>>(config, tokenizer, prepared_dir, causal_batcher);
-  return std::make_unique<PreparedBatches<data::MaskedBatcher>>(config, tokenizer, prepared_dir, masked_batcher);
+    return std::make_unique<PreparedBatches<batches::CausalBatcher>>(config, tokenizer, prepared_dir, causal_batcher);
+  return std::make_unique<PreparedBatches<batches::MaskedBatcher>>(config, tokenizer, prepared_dir, masked_batcher);
 }
 
 void prepare_texts(const Config& config, const text::Tokenizer& tokenizer, const std::filesystem::path& prepared_dir) {

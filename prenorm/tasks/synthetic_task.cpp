@@ -31,7 +31,7 @@ SyntheticTask::SyntheticTask(const Config& config, const SyntheticLengths& lengt
 }
 
 // The lengths of a batch are near each other, as they are where batches are cut from sorted text.
-data::Batch SyntheticTask::batch(std::int64_t epoch, std::int64_t index) {
+batches::Batch SyntheticTask::batch(std::int64_t epoch, std::int64_t index) {
   RandomStream random(mix_key({seed_, static_cast<std::uint64_t>(epoch), static_cast<std::uint64_t>(index)}));
   const std::int64_t middle = random_length(random);
   const auto length = [&](std::int64_t fixed) {
@@ -40,7 +40,7 @@ data::Batch SyntheticTask::batch(std::int64_t epoch, std::int64_t index) {
   const auto fill = [&](std::vector<std::int64_t>& ids, std::int64_t count) {
     for (std::int64_t i = 0; i < count; ++i) ids.push_back(random_id(random, vocabulary_));
   };
-  data::Batch batch;
+  batches::Batch batch;
   do {
     const std::int64_t target = length(lengths_.target);
     fill(batch.source.ids, length(lengths_.source));

@@ -19,13 +19,13 @@ class SyntheticTask : public TranslatorTask {
   // Vocabularies of tokenizer.vocab_size; batches of about batch.max_tokens target tokens.
   SyntheticTask(const Config& config, const SyntheticLengths& lengths);
 
-  data::Batch batch(std::int64_t epoch, std::int64_t index) override;
+  batches::Batch batch(std::int64_t epoch, std::int64_t index) override;
 
   std::int64_t batches_in_epoch(std::int64_t) override { return std::int64_t{1} << 40; }
   std::string data_key() const override { return "synthetic"; }
   std::string origin(std::int64_t, std::int64_t) override { return "synthetic sentences"; }
   bool has_validation() const override { return false; }
-  training::Validation validate(bool) override { return {}; }
+  runs::Validation validate(bool) override { return {}; }
 
  private:
   BatchConfig batch_;

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "prenorm/base/random.h"
-#include "prenorm/data/stream_cuts.h"
+#include "prenorm/batches/stream_cuts.h"
 
 namespace prenorm::tasks {
 
@@ -13,12 +13,12 @@ std::int64_t random_id(RandomStream& random, std::int64_t vocabulary) {
   return std::clamp(static_cast<std::int64_t>(id) - 1, std::int64_t{0}, vocabulary - 1);
 }
 
-data::TextBatch SyntheticText::batch(std::int64_t epoch, std::int64_t index) {
+batches::TextBatch SyntheticText::batch(std::int64_t epoch, std::int64_t index) {
   RandomStream random(mix_key({static_cast<std::uint64_t>(config_.train.seed), static_cast<std::uint64_t>(epoch),
                                static_cast<std::uint64_t>(index)}));
   const std::int64_t vocabulary = config_.tokenizer.vocab_size, length = config_.data.sequence_length;
-  const std::int64_t sequences = data::sequences_a_batch(config_.batch, length);
-  data::TextBatch batch;
+  const std::int64_t sequences = batches::sequences_a_batch(config_.batch, length);
+  batches::TextBatch batch;
   if (config_.task == TaskKind::kMaskedLm) batch.predicted.emplace();
   for (std::int64_t s = 0; s < sequences; ++s) {
     for (std::int64_t i = 0; i < length; ++i) {

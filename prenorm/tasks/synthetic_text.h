@@ -20,16 +20,16 @@ class SyntheticText : public TextBatches {
   explicit SyntheticText(const Config& config) : config_(config) {}
 
   std::int64_t batches_in_epoch(std::int64_t) override { return std::int64_t{1} << 40; }
-  data::TextBatch batch(std::int64_t epoch, std::int64_t index) override;
+  batches::TextBatch batch(std::int64_t epoch, std::int64_t index) override;
   std::string data_key() const override { return "synthetic"; }
   std::string origin(std::int64_t, std::int64_t) override { return "synthetic text"; }
   double unigram_nats(double) override { return 0; }
-  const std::vector<data::TextBatch>& validation() const override { return none_; }
+  const std::vector<batches::TextBatch>& validation() const override { return none_; }
   std::int64_t validation_bytes() const override { return 0; }
 
  private:
   Config config_;
-  std::vector<data::TextBatch> none_;
+  std::vector<batches::TextBatch> none_;
 };
 
 }  // namespace prenorm::tasks

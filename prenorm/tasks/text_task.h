@@ -18,11 +18,11 @@ template <class Model>
 class TextTask : public ModelTask<Model> {
  public:
   std::int64_t batches_in_epoch(std::int64_t epoch) override { return batches_->batches_in_epoch(epoch); }
-  std::int64_t load(std::int64_t epoch, std::int64_t index, const training::Sharing& sharing) override {
-    const data::TextBatch whole = batches_->batch(epoch, index);
+  std::int64_t load(std::int64_t epoch, std::int64_t index, const updates::Sharing& sharing) override {
+    const batches::TextBatch whole = batches_->batch(epoch, index);
     loaded_sequences_ = whole.sequences();
     loaded_targets_ = std::ssize(whole.targets);
-    shares_ = data::share_out(whole, sharing.shares(whole.tokens.tokens()));
+    shares_ = batches::share_out(whole, sharing.shares(whole.tokens.tokens()));
     return std::ssize(shares_);
   }
   std::string data_key() const override { return batches_->data_key(); }
@@ -34,14 +34,14 @@ class TextTask : public ModelTask<Model> {
   TextTask(const Config& config, std::unique_ptr<Model> model, std::unique_ptr<TextBatches> batches)
       : ModelTask<Model>(std::move(model)), config_(config), batches_(std::move(batches)) {
     if (config.model.norm_placement != NormPlacement::kAdmin) return;
-    const data::TextBatch first = batches_->batch(0, 0);
+    const batches::TextBatch first = batches_->batch(0, 0);
     models::set_admin_scales(this->parameters(),
                              [&](const nn::Context& context) { this->model().states(first, context); });
   }
 
   const Config& config() const { return config_; }
   const TextBatches& batches() const { return *batches_; }
-  const data::TextBatch& share(std::int64_t i) const { return shares_[i]; }
+  const batches::TextBatch& share(std::int64_t i) const { return shares_[i]; }
   // Of the whole batch that is loaded.
   std::int64_t loaded_sequences() const { return loaded_sequences_; }
   std::int64_t loaded_targets() const { return loaded_targets_; }
@@ -49,7 +49,7 @@ class TextTask : public ModelTask<Model> {
  private:
   Config config_;
   std::unique_ptr<TextBatches> batches_;
-  std::vector<data::TextBatch> shares_;
+  std::vector<batches::TextBatch> shares_;
   std::int64_t loaded_sequences_ = 0, loaded_targets_ = 0;
 };
 

@@ -5,7 +5,7 @@
 
 #include "prenorm/decoding/translate.h"
 #include "prenorm/metrics/bleu.h"
-#include "prenorm/tasks/setup.h"
+#include "prenorm/tasks/prepare_parallel.h"
 #include "prenorm/tasks/validation_sums.h"
 
 namespace prenorm::tasks {
@@ -15,19 +15,19 @@ constexpr std::size_t kSamples = 5;
 
 }  // namespace
 
-TranslationTask::TranslationTask(const Config& config, const training::Tokenizers& tokenizers,
+TranslationTask::TranslationTask(const Config& config, const runs::Tokenizers& tokenizers,
                                  const std::filesystem::path& prepared_dir)
     : TranslatorTask(config.model, tokenizers.source.size(), tokenizers.target.size(),
                      static_cast<std::uint64_t>(config.train.seed), config.train.label_smoothing),
       config_(config),
       tokenizers_(tokenizers),
-      train_(prepare_text(config, tokenizers, config.data.train_source, config.data.train_target, prepared_dir)),
+      train_(prepare_parallel(config, tokenizers, config.data.train_source, config.data.train_target, prepared_dir)),
       batcher_(train_, config.batch, static_cast<std::uint64_t>(config.train.seed)) {
   start_from_data();
   if (config.data.valid_source.empty()) return;
   valid_ = std::make_unique<data::PreparedCorpus>(
-      prepare_text(config, tokenizers, config.data.valid_source, config.data.valid_target, prepared_dir));
-  valid_batches_ = data::plan_validation_batches(*valid_, config.batch);
+      prepare_parallel(config, tokenizers, config.data.valid_source, config.data.valid_target, prepared_dir));
+  valid_batches_ = batches::plan_validation_batches(*valid_, config.batch);
   scored_ = data::read_scored_pairs(config.data.valid_source, config.data.valid_target);
 }
 
@@ -40,19 +40,19 @@ std::string TranslationTask::origin(std::int64_t epoch, std::int64_t batch) {
   return pairs.size() > kShown ? text + fmt::format(" and {} more", pairs.size() - kShown) : text;
 }
 
-training::Validation TranslationTask::validate(bool with_output) {
+runs::Validation TranslationTask::validate(bool with_output) {
   const at::NoGradGuard no_grad;
   ValidationSums sums;
   for (const auto& pairs : valid_batches_) {
-    const data::Batch batch = data::make_batch(*valid_, pairs);
+    const batches::Batch batch = batches::make_batch(*valid_, pairs);
     sums.add(model().loss(batch, config_.train.label_smoothing, nn::Context{}), batch.target_tokens());
   }
-  training::Validation result = sums.means();
+  runs::Validation result = sums.means();
   if (with_output) translate_and_score(result);
   return result;
 }
 
-void TranslationTask::translate_and_score(training::Validation& result) {
+void TranslationTask::translate_and_score(runs::Validation& result) {
   const decoding::LineTranslator translator(model(), tokenizers_.source, tokenizers_.target, config_.decode);
   const auto translations =
       translator.translate(scored_.sources, {.name = config_.data.valid_source, .numbers = scored_.lines});

@@ -13,20 +13,20 @@ TranslatorTask::TranslatorTask(const ModelConfig& config, std::int64_t source_vo
 
 void TranslatorTask::start_from_data() {
   if (config_.norm_placement != NormPlacement::kAdmin) return;
-  const data::Batch first = batch(0, 0);
+  const batches::Batch first = batch(0, 0);
   models::set_admin_scales(parameters(), [&](const nn::Context& context) {
     model().decode(first.target_input, model().encode(first.source, context), context);
   });
 }
 
-std::int64_t TranslatorTask::load(std::int64_t epoch, std::int64_t index, const training::Sharing& sharing) {
-  const data::Batch whole = batch(epoch, index);
-  shares_ = data::share_out(whole, sharing.shares(whole.target_tokens()));
+std::int64_t TranslatorTask::load(std::int64_t epoch, std::int64_t index, const updates::Sharing& sharing) {
+  const batches::Batch whole = batch(epoch, index);
+  shares_ = batches::share_out(whole, sharing.shares(whole.target_tokens()));
   return std::ssize(shares_);
 }
 
-training::BatchLoss TranslatorTask::loss(std::int64_t share, std::int64_t replica, const nn::Context& context) {
-  const data::Batch& batch = shares_[share];
+updates::BatchLoss TranslatorTask::loss(std::int64_t share, std::int64_t replica, const nn::Context& context) {
+  const batches::Batch& batch = shares_[share];
   const auto sums = at(replica).loss(batch, label_smoothing_, context);
   return {sums.loss_sum, sums.nll_sum.item<double>(), batch.target_tokens(), batch.source_tokens(),
           models::training_flops(config_, model().target_vocabulary(), batch)};

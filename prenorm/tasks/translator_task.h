@@ -5,7 +5,7 @@
 #include <cmath>
 #include <vector>
 
-#include "prenorm/data/batch.h"
+#include "prenorm/batches/batch.h"
 #include "prenorm/models/translator.h"
 #include "prenorm/tasks/model_task.h"
 
@@ -16,10 +16,10 @@ class TranslatorTask : public ModelTask<models::Translator> {
   TranslatorTask(const ModelConfig& config, std::int64_t source_vocabulary, std::int64_t target_vocabulary,
                  std::uint64_t seed, double label_smoothing);
 
-  virtual data::Batch batch(std::int64_t epoch, std::int64_t index) = 0;
+  virtual batches::Batch batch(std::int64_t epoch, std::int64_t index) = 0;
 
-  std::int64_t load(std::int64_t epoch, std::int64_t index, const training::Sharing& sharing) override;
-  training::BatchLoss loss(std::int64_t share, std::int64_t replica, const nn::Context& context) override;
+  std::int64_t load(std::int64_t epoch, std::int64_t index, const updates::Sharing& sharing) override;
+  updates::BatchLoss loss(std::int64_t share, std::int64_t replica, const nn::Context& context) override;
   double guess_nats() const override { return std::log(static_cast<double>(model().target_vocabulary())); }
 
  protected:
@@ -29,7 +29,7 @@ class TranslatorTask : public ModelTask<models::Translator> {
  private:
   ModelConfig config_;
   double label_smoothing_;
-  std::vector<data::Batch> shares_;
+  std::vector<batches::Batch> shares_;
 };
 
 }  // namespace prenorm::tasks

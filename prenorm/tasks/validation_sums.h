@@ -5,7 +5,7 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/ops/cross_entropy.h"
-#include "prenorm/training/task.h"
+#include "prenorm/updates/task.h"
 
 namespace prenorm::tasks {
 
@@ -18,10 +18,10 @@ class ValidationSums {
   }
   double nll_nats() const { return nll_; }
   // With the means over target tokens, and nothing else. Errors: DataError where there are none.
-  training::Validation means() const {
+  runs::Validation means() const {
     if (target_tokens_ == 0)
       throw_error<DataError>("the validation text has nothing to predict, and so no loss; give a longer one");
-    training::Validation result;
+    runs::Validation result;
     result.loss_nats_per_token = loss_ / static_cast<double>(target_tokens_);
     result.nll_nats_per_token = nll_ / static_cast<double>(target_tokens_);
     return result;

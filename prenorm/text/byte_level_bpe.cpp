@@ -7,7 +7,7 @@
 #include <unordered_map>
 
 #include "prenorm/base/error.h"
-#include "prenorm/config/text.h"
+#include "prenorm/base/text.h"
 #include "prenorm/text/gpt2_words.h"
 #include "prenorm/text/listed_model.h"
 #include "prenorm/text/unicode.h"
@@ -197,7 +197,7 @@ MergeTable make_table(const Ids& ids, const Merges& merges, std::string_view nam
     ++rank;
     if (l == ids.end() || r == ids.end() || both == ids.end())
       throw_error<DataError>("{}: merge {}, of {} and {}, needs a piece that the vocabulary does not have", name, rank,
-                             config::quote_short(left), config::quote_short(right));
+                             quote_short(left), quote_short(right));
     table.add(l->second, r->second, {.rank = rank, .id = both->second});
   }
   return table;

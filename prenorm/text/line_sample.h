@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "prenorm/base/line_reader.h"
+#include "prenorm/files/line_reader.h"
 #include "prenorm/base/random.h"
 
 namespace prenorm::text {

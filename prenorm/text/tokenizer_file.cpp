@@ -7,11 +7,11 @@
 #include <vector>
 
 #include "prenorm/base/error.h"
-#include "prenorm/base/file.h"
-#include "prenorm/base/file_system.h"
+#include "prenorm/files/file.h"
+#include "prenorm/files/file_system.h"
 #include "prenorm/base/json.h"
-#include "prenorm/base/line_reader.h"
-#include "prenorm/config/text.h"
+#include "prenorm/files/line_reader.h"
+#include "prenorm/base/text.h"
 #include "prenorm/text/model_check.h"
 #include "prenorm/text/sentencepiece.h"
 #include "prenorm/text/tokenizer_json.h"
@@ -59,7 +59,7 @@ void refuse_added_tokens(const fs::path& vocabulary, const std::function<bool(co
   const auto check = [&](const fs::path& file, const std::string& content) {
     if (!is_piece(content))
       throw_error<DataError>("{}: adds the token {}, which {} does not have; name a tokenizer.json, which has both",
-                             file.string(), config::quote_short(content), vocabulary.filename().string());
+                             file.string(), quote_short(content), vocabulary.filename().string());
   };
   const fs::path list = vocabulary.parent_path() / "added_tokens.json", config = vocabulary.parent_path() / kRules;
   if (is_there(list)) {

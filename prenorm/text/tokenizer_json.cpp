@@ -9,7 +9,7 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/json.h"
-#include "prenorm/config/text.h"
+#include "prenorm/base/text.h"
 #include "prenorm/text/byte_level_bpe.h"
 #include "prenorm/text/character_model.h"
 #include "prenorm/text/unicode.h"
@@ -18,7 +18,6 @@
 namespace prenorm::text {
 namespace {
 
-using Json = nlohmann::json;
 
 // One file: every refusal names it.
 class Reader {
@@ -29,12 +28,12 @@ class Reader {
 
   std::shared_ptr<const TokenizerModel> read() const {
     if (text_of(json_, "format") == kOwnFormat) return read_own();
-    const Json& model = part("model").is_object() ? part("model") : json_;
+    const nlohmann::json& model = part("model").is_object() ? part("model") : json_;
     const std::string type = type_of(model);
     if (type == "WordPiece") return read_wordpiece(model);
     if (type == "BPE") return read_bpe(model);
     if (type.empty()) refuse("it has no model.type; a vocab.json needs its merges.txt beside it");
-    refuse("its model is of the type " + config::quote_short(type) + "; WordPiece and byte-level BPE can be read");
+    refuse("its model is of the type " + quote_short(type) + "; WordPiece and byte-level BPE can be read");
   }
 
  private:
@@ -43,27 +42,27 @@ class Reader {
   }
 
   // null when there is none.
-  static const Json& part_of(const Json& object, const char* key) {
-    static const Json none;
+  static const nlohmann::json& part_of(const nlohmann::json& object, const char* key) {
+    static const nlohmann::json none;
     const auto found = object.is_object() ? object.find(key) : object.end();
     return found == object.end() ? none : *found;
   }
-  const Json& part(const char* key) const { return part_of(json_, key); }
+  const nlohmann::json& part(const char* key) const { return part_of(json_, key); }
   // Empty when there is no such text.
-  static std::string text_of(const Json& object, const char* key) {
-    const Json& found = part_of(object, key);
+  static std::string text_of(const nlohmann::json& object, const char* key) {
+    const nlohmann::json& found = part_of(object, key);
     return found.is_string() ? found.get<std::string>() : std::string();
   }
   // The published files of BERT and GPT-2 are older than the field.
-  static std::string type_of(const Json& model) {
+  static std::string type_of(const nlohmann::json& model) {
     std::string type = text_of(model, "type");
     if (!type.empty()) return type;
     if (part_of(model, "merges").is_array()) return "BPE";
     return part_of(model, "max_input_chars_per_word").is_number() ? "WordPiece" : "";
   }
   // `otherwise` also for null, as Hugging Face writes what follows from elsewhere.
-  static bool flag_of(const Json& object, const char* key, bool otherwise) {
-    const Json& found = part_of(object, key);
+  static bool flag_of(const nlohmann::json& object, const char* key, bool otherwise) {
+    const nlohmann::json& found = part_of(object, key);
     return found.is_boolean() ? found.get<bool>() : otherwise;
   }
   std::shared_ptr<const TokenizerModel> read_own() const {
@@ -80,37 +79,37 @@ class Reader {
     return make_character_model(characters, mask);
   }
 
-  void place(std::vector<std::string>& pieces, const std::string& piece, const Json& id) const {
+  void place(std::vector<std::string>& pieces, const std::string& piece, const nlohmann::json& id) const {
     if (!id.is_number_unsigned() || id.get<std::uint64_t>() >= kMostPieces || piece.empty())
-      refuse("the id of the piece " + config::quote_short(piece) + " is no number from 0 on");
+      refuse("the id of the piece " + quote_short(piece) + " is no number from 0 on");
     const auto at = id.get<std::size_t>();
     if (at >= pieces.size()) pieces.resize(at + 1);
     if (!pieces[at].empty() && pieces[at] != piece)
-      refuse("the pieces " + config::quote_short(pieces[at]) + " and " + config::quote_short(piece) +
+      refuse("the pieces " + quote_short(pieces[at]) + " and " + quote_short(piece) +
              " have the same id");
     pieces[at] = piece;
   }
 
-  std::vector<std::string> read_pieces(const Json& model) const {
-    const Json& vocabulary = part_of(model, "vocab");
+  std::vector<std::string> read_pieces(const nlohmann::json& model) const {
+    const nlohmann::json& vocabulary = part_of(model, "vocab");
     if (!vocabulary.is_object()) refuse("it has no model.vocab");
     std::vector<std::string> pieces;
     for (const auto& [piece, id] : vocabulary.items()) place(pieces, piece, id);
-    if (const Json& added = part("added_tokens"); added.is_array())
-      for (const Json& token : added) place(pieces, text_of(token, "content"), part_of(token, "id"));
+    if (const nlohmann::json& added = part("added_tokens"); added.is_array())
+      for (const nlohmann::json& token : added) place(pieces, text_of(token, "content"), part_of(token, "id"));
     const auto gap = std::find(pieces.begin(), pieces.end(), "");
     if (gap != pieces.end()) refuse("it has no piece of the id " + std::to_string(gap - pieces.begin()));
     std::unordered_set<std::string_view> seen;
     for (const std::string& piece : pieces)
-      if (!seen.insert(piece).second) refuse("the piece " + config::quote_short(piece) + " has two ids");
+      if (!seen.insert(piece).second) refuse("the piece " + quote_short(piece) + " has two ids");
     return pieces;
   }
 
   // Must be called after read_pieces(), which refuses ids that are none.
-  std::vector<AddedToken> read_added(const Json& model) const {
+  std::vector<AddedToken> read_added(const nlohmann::json& model) const {
     std::vector<AddedToken> added;
-    if (const Json& list = part("added_tokens"); list.is_array())
-      for (const Json& token : list) {
+    if (const nlohmann::json& list = part("added_tokens"); list.is_array())
+      for (const nlohmann::json& token : list) {
         const std::string content = text_of(token, "content");
         const bool special = flag_of(token, "special", false);
         added.push_back({.content = content,
@@ -125,8 +124,8 @@ class Reader {
     return added;
   }
 
-  std::shared_ptr<const TokenizerModel> read_wordpiece(const Json& model) const {
-    const Json& normalizer = part("normalizer");
+  std::shared_ptr<const TokenizerModel> read_wordpiece(const nlohmann::json& model) const {
+    const nlohmann::json& normalizer = part("normalizer");
     if (text_of(normalizer, "type") != "BertNormalizer" || !flag_of(normalizer, "handle_chinese_chars", true) ||
         !flag_of(normalizer, "clean_text", true))
       refuse("its normalizer is not BERT's");
@@ -134,14 +133,14 @@ class Reader {
     WordPieceRules rules;
     rules.words.lower_case = flag_of(normalizer, "lowercase", true);
     rules.words.strip_accents = flag_of(normalizer, "strip_accents", rules.words.lower_case);
-    const Json& longest = part_of(model, "max_input_chars_per_word");
+    const nlohmann::json& longest = part_of(model, "max_input_chars_per_word");
     if (longest.is_number_unsigned()) rules.longest_word = longest.get<std::size_t>();
     std::vector<std::string> pieces = read_pieces(model);
     return make_wordpiece(std::move(pieces), rules, std::string(bytes_), name_, read_added(model));
   }
 
-  std::shared_ptr<const TokenizerModel> read_bpe(const Json& model) const {
-    const Json& words = part("pre_tokenizer");
+  std::shared_ptr<const TokenizerModel> read_bpe(const nlohmann::json& model) const {
+    const nlohmann::json& words = part("pre_tokenizer");
     if (text_of(words, "type") != "ByteLevel" || !flag_of(words, "use_regex", true) ||
         flag_of(words, "add_prefix_space", false) || !part("normalizer").is_null() ||
         flag_of(model, "byte_fallback", false) || flag_of(model, "ignore_merges", false))
@@ -150,11 +149,11 @@ class Reader {
     return make_byte_level_bpe(std::move(pieces), read_merges(model), std::string(bytes_), name_, read_added(model));
   }
 
-  Merges read_merges(const Json& model) const {
-    const Json& list = part_of(model, "merges");
+  Merges read_merges(const nlohmann::json& model) const {
+    const nlohmann::json& list = part_of(model, "merges");
     if (!list.is_array()) refuse("it has no model.merges");
     Merges merges;
-    for (const Json& merge : list) {
+    for (const nlohmann::json& merge : list) {
       if (merge.is_array() && merge.size() == 2 && merge[0].is_string() && merge[1].is_string()) {
         merges.emplace_back(merge[0].get<std::string>(), merge[1].get<std::string>());
         continue;
@@ -171,7 +170,7 @@ class Reader {
   static constexpr std::uint64_t kMostPieces = 10'000'000;
 
   std::string_view bytes_, name_;
-  Json json_;
+  nlohmann::json json_;
 };
 
 }  // namespace

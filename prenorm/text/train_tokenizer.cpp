@@ -6,7 +6,7 @@
 #include <map>
 
 #include "prenorm/base/error.h"
-#include "prenorm/base/line_reader.h"
+#include "prenorm/files/line_reader.h"
 #include "prenorm/base/random.h"
 #include "prenorm/text/character_model.h"
 #include "prenorm/text/line_sample.h"

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "prenorm/base/line_reader.h"
+#include "prenorm/files/line_reader.h"
 
 namespace prenorm::text {
 namespace {

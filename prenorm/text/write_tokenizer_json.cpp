@@ -7,20 +7,19 @@
 namespace prenorm::text {
 namespace {
 
-using Json = nlohmann::ordered_json;
 
-Json added_token(const Json& id, std::string_view content) {
+nlohmann::ordered_json added_token(const nlohmann::ordered_json& id, std::string_view content) {
   return {{"id", id},        {"content", content},  {"single_word", false}, {"lstrip", false},
           {"rstrip", false}, {"normalized", false}, {"special", true}};
 }
 
 // To the end of an object, past the search for a key that is there already: a vocabulary would take quadratic time.
-void append(Json& object, const std::string& key, Json value) {
-  object.get_ref<Json::object_t&>().emplace_back(key, std::move(value));
+void append(nlohmann::ordered_json& object, const std::string& key, nlohmann::ordered_json value) {
+  object.get_ref<nlohmann::ordered_json::object_t&>().emplace_back(key, std::move(value));
 }
 
-std::string file_of(Json added, Json normalizer, Json pre_tokenizer, Json post_processor, Json decoder, Json model) {
-  const Json json{{"version", "1.0"},
+std::string file_of(nlohmann::ordered_json added, nlohmann::ordered_json normalizer, nlohmann::ordered_json pre_tokenizer, nlohmann::ordered_json post_processor, nlohmann::ordered_json decoder, nlohmann::ordered_json model) {
+  const nlohmann::ordered_json json{{"version", "1.0"},
                   {"truncation", nullptr},
                   {"padding", nullptr},
                   {"added_tokens", std::move(added)},
@@ -33,20 +32,20 @@ std::string file_of(Json added, Json normalizer, Json pre_tokenizer, Json post_p
 }
 
 // [CLS] A [SEP] of segment 0, and B [SEP] of segment 1; without [CLS] where the vocabulary has none.
-Json bert_template(const std::vector<std::string>& pieces, const SpecialIds& special) {
-  Json single = Json::array(), used = Json::object();
+nlohmann::ordered_json bert_template(const std::vector<std::string>& pieces, const SpecialIds& special) {
+  nlohmann::ordered_json single = nlohmann::ordered_json::array(), used = nlohmann::ordered_json::object();
   const auto mark = [&](int id, int segment) {
     const std::string& name = pieces[static_cast<std::size_t>(id)];
-    used[name] = {{"id", name}, {"ids", Json::array({id})}, {"tokens", Json::array({name})}};
-    return Json{{"SpecialToken", {{"id", name}, {"type_id", segment}}}};
+    used[name] = {{"id", name}, {"ids", nlohmann::ordered_json::array({id})}, {"tokens", nlohmann::ordered_json::array({name})}};
+    return nlohmann::ordered_json{{"SpecialToken", {{"id", name}, {"type_id", segment}}}};
   };
   const auto text = [](const char* name, int segment) {
-    return Json{{"Sequence", {{"id", name}, {"type_id", segment}}}};
+    return nlohmann::ordered_json{{"Sequence", {{"id", name}, {"type_id", segment}}}};
   };
   if (special.bos >= 0) single.push_back(mark(special.bos, 0));
   single.push_back(text("A", 0));
   single.push_back(mark(special.eos, 0));
-  Json pair = single;
+  nlohmann::ordered_json pair = single;
   pair.push_back(text("B", 1));
   pair.push_back(mark(special.eos, 1));
   return {{"type", "TemplateProcessing"},
@@ -59,7 +58,7 @@ Json bert_template(const std::vector<std::string>& pieces, const SpecialIds& spe
 
 std::string write_wordpiece_json(const std::vector<std::string>& pieces, const WordPieceRules& rules,
                                  const SpecialIds& special) {
-  Json vocabulary = Json::object(), added = Json::array();
+  nlohmann::ordered_json vocabulary = nlohmann::ordered_json::object(), added = nlohmann::ordered_json::array();
   for (std::size_t id = 0; id < pieces.size(); ++id) append(vocabulary, pieces[id], id);
   for (const int id : {special.pad, special.unk, special.bos, special.eos, special.mask})
     if (id >= 0) added.push_back(added_token(id, pieces[static_cast<std::size_t>(id)]));
@@ -79,15 +78,15 @@ std::string write_wordpiece_json(const std::vector<std::string>& pieces, const W
 }
 
 std::string write_byte_level_bpe_json(const nlohmann::json& vocabulary, const std::vector<std::string>& merges) {
-  Json ids = Json::object(), added = Json::array();
+  nlohmann::ordered_json ids = nlohmann::ordered_json::object(), added = nlohmann::ordered_json::array();
   for (const auto& [piece, id] : vocabulary.items()) append(ids, piece, id);
   for (const char* special : {"<|endoftext|>", "<s>", "</s>", "<pad>", "<unk>", "<mask>"})
     if (const auto id = vocabulary.find(special); id != vocabulary.end()) added.push_back(added_token(*id, special));
-  const Json words{{"type", "ByteLevel"}, {"add_prefix_space", false}, {"trim_offsets", true}, {"use_regex", true}};
+  const nlohmann::ordered_json words{{"type", "ByteLevel"}, {"add_prefix_space", false}, {"trim_offsets", true}, {"use_regex", true}};
   return file_of(std::move(added), nullptr, words, nullptr, words,
                  {{"type", "BPE"},
                   {"dropout", nullptr},
-                  {"unk_token", vocabulary.contains("<unk>") ? Json("<unk>") : Json(nullptr)},
+                  {"unk_token", vocabulary.contains("<unk>") ? nlohmann::ordered_json("<unk>") : nlohmann::ordered_json(nullptr)},
                   {"continuing_subword_prefix", nullptr},
                   {"end_of_word_suffix", nullptr},
                   {"fuse_unk", false},

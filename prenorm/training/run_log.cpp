@@ -5,18 +5,18 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "prenorm/training/json_number.h"
-#include "prenorm/training/results.h"
+#include "prenorm/base/json_number.h"
+#include "prenorm/runs/results.h"
 
 namespace prenorm::training {
-RunLog::RunLog(const TrainConfig& config, const RunFolder& folder, std::int64_t step)
+RunLog::RunLog(const TrainConfig& config, const runs::RunFolder& folder, std::int64_t step)
     : config_(config), folder_(folder), metrics_(folder.metrics(), step) {
   if (config.tensorboard) tensorboard_.emplace(folder.tensorboard(), step);
   progress_.emplace("training", config.max_steps).start_at(step);
 }
 
 void RunLog::rewind(std::int64_t step) {
-  metrics_ = MetricsLog(folder_.metrics(), step, /*keep_faults=*/true);
+  metrics_ = runs::MetricsLog(folder_.metrics(), step, /*keep_faults=*/true);
   if (tensorboard_) tensorboard_.emplace(folder_.tensorboard(), step);
 }
 
@@ -26,8 +26,8 @@ void RunLog::sync() {
 }
 
 // The tokens up to the last line are those of the state without those since that line.
-void RunLog::warn_of_lost_lines(const TrainerState& state) const {
-  const LastUpdateLine& last = metrics_.kept();
+void RunLog::warn_of_lost_lines(const runs::TrainerState& state) const {
+  const runs::LastUpdateLine& last = metrics_.kept();
   if (last.target_tokens >= state.target_tokens - state.window.target_tokens) return;
   warn(
       fmt::format("{}: lines are missing, as after a power cut: the last one is of update {}, and the run continues "
@@ -40,8 +40,8 @@ void RunLog::write(const nlohmann::ordered_json& line) {
   if (tensorboard_) tensorboard_->write(line);
 }
 
-void RunLog::update(TrainerState& state, const Update& update) {
-  WindowSums& w = state.window;
+void RunLog::update(runs::TrainerState& state, const updates::Update& update) {
+  runs::WindowSums& w = state.window;
   w.loss_nats += update.loss_nats;
   w.nll_nats += update.nll_nats;
   w.target_tokens += update.target_tokens;
@@ -67,14 +67,14 @@ void RunLog::update(TrainerState& state, const Update& update) {
 // Gradients and states at initialisation are what tells Post-LN from Pre-LN, and where a run goes wrong shows in a
 // layer first.
 void RunLog::observation(std::int64_t step, const std::vector<nn::Parameter>& parameters,
-                         const std::vector<TensorUpdate>& tensors, const PointRecorder& recorder) {
+                         const std::vector<runs::TensorUpdate>& tensors, const updates::PointRecorder& recorder) {
   nlohmann::ordered_json gradients, weights, ratios, sizes;
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     gradients[parameters[i].name] = tensors[i].gradient;
     weights[parameters[i].name] = tensors[i].weight;
     ratios[parameters[i].name] = tensors[i].ratio;
   }
-  for (const PointRecord& point : recorder.points()) sizes[point.name] = point.rms();
+  for (const updates::PointRecord& point : recorder.points()) sizes[point.name] = point.rms();
   write({{"type", "observation"},
          {"step", step},
          {"grad_norm_l2_by_parameter", gradients},
@@ -84,16 +84,16 @@ void RunLog::observation(std::int64_t step, const std::vector<nn::Parameter>& pa
   if (tensorboard_) tensorboard_->write_weights(step, parameters);
 }
 
-void RunLog::validation(std::int64_t step, const Validation& validation, bool best_so_far, bool at_end) {
+void RunLog::validation(std::int64_t step, const runs::Validation& validation, bool best_so_far, bool at_end) {
   nlohmann::ordered_json line{{"type", "validation"}, {"step", step}};
-  line.update(to_json(validation));
+  line.update(runs::to_json(validation));
   line["best_so_far"] = best_so_far;
   if (at_end) line["at_end"] = true;
   write(line);
-  inform(fmt::format("update {}: {}{}", step, summary(validation), best_so_far ? " (best so far)" : ""));
+  inform(fmt::format("update {}: {}{}", step, runs::summary(validation), best_so_far ? " (best so far)" : ""));
 }
 
-void RunLog::fault(std::int64_t step, const Fault& fault, FaultAction action) {
+void RunLog::fault(std::int64_t step, const updates::Fault& fault, updates::FaultAction action) {
   nlohmann::ordered_json line{{"type", "fault"},
                               {"step", step},
                               {"update", fault.update.step},

@@ -5,11 +5,11 @@
 #include <filesystem>
 
 #include "prenorm/base/error.h"
-#include "prenorm/base/file_system.h"
-#include "prenorm/base/terminal.h"
+#include "prenorm/files/file_system.h"
+#include "prenorm/machine/terminal.h"
 #include "prenorm/ops/cpu_level.h"
-#include "prenorm/training/same_run.h"
-#include "prenorm/training/stop_signal.h"
+#include "prenorm/runs/same_run.h"
+#include "prenorm/machine/stop_signal.h"
 
 namespace prenorm::training {
 namespace {
@@ -22,7 +22,7 @@ bool due(std::int64_t step, std::int64_t every) { return step > 0 && step % ever
 
 }  // namespace
 
-Trainer::Trainer(const Config& config, Task& task, RunFolder folder)
+Trainer::Trainer(const Config& config, updates::Task& task, runs::RunFolder folder)
     : config_(config), task_(task), folder_(std::move(folder)), updater_(config, task), validator_(config.train, task) {
   state_.data = task.data_key();
   state_.workers = updater_.workers();
@@ -35,7 +35,7 @@ bool Trainer::resume() {
   const std::vector<std::int64_t> steps = folder_.steps();
   if (!steps.empty()) {
     const std::filesystem::path newest = folder_.checkpoint(steps.back());
-    TrainerState state = load_checkpoint(newest, task_.parameters(), updater_.optimizer());
+    runs::TrainerState state = runs::load_checkpoint(newest, task_.parameters(), updater_.optimizer());
     if (state.data != state_.data)
       throw_error<UsageError>(
           "{}: the training text is no longer the one that the run was started with; bring that "
@@ -57,12 +57,12 @@ bool Trainer::resume() {
   return !steps.empty();
 }
 
-std::optional<StopReason> Trainer::stop_reason() const {
-  if (StopSignal::received() != 0) return StopReason::kSignal;
-  if (state_.step >= config_.train.max_steps) return StopReason::kMaxSteps;
-  if (config_.train.max_epochs > 0 && state_.epoch >= config_.train.max_epochs) return StopReason::kMaxEpochs;
+std::optional<runs::StopReason> Trainer::stop_reason() const {
+  if (StopSignal::received() != 0) return runs::StopReason::kSignal;
+  if (state_.step >= config_.train.max_steps) return runs::StopReason::kMaxSteps;
+  if (config_.train.max_epochs > 0 && state_.epoch >= config_.train.max_epochs) return runs::StopReason::kMaxEpochs;
   if (config_.train.patience > 0 && state_.validations_without_improvement >= config_.train.patience)
-    return StopReason::kPatience;
+    return runs::StopReason::kPatience;
   return std::nullopt;
 }
 
@@ -75,20 +75,20 @@ void Trainer::start() {
   if (!stop_reason()) {
     // Of an earlier end of a run that goes on.
     remove_file(folder_.results());
-    RunFolder::remove_checkpoint(folder_.average());
+    runs::RunFolder::remove_checkpoint(folder_.average());
   }
   // Of a fault that a run that goes on has yet to come to.
   if (state_.faults == 0)
     for (const auto& file : {folder_.diagnosis(), folder_.diagnosis_page()}) remove_file(file);
   // To roll back to before there is another.
   if (config_.train.on_fault == OnFault::kRollback && folder_.steps().empty() && !save())
-    respond(fault_of_state(FaultKind::kWeightNotFinite));
+    respond(fault_of_state(updates::FaultKind::kWeightNotFinite));
 }
 
-TrainingResult Trainer::run() {
+runs::TrainingResult Trainer::run() {
   const StopSignal signals;
   start();
-  StopReason reason{};
+  runs::StopReason reason{};
   do {
     reason = train();
   } while (!checkpoint_at_stop());
@@ -96,8 +96,8 @@ TrainingResult Trainer::run() {
   return finish(reason);
 }
 
-StopReason Trainer::train() {
-  std::optional<StopReason> reason;
+runs::StopReason Trainer::train() {
+  std::optional<runs::StopReason> reason;
   while (!(reason = stop_reason()))
     if (step() && validate_if_due()) checkpoint_if_due();
   return *reason;
@@ -105,26 +105,26 @@ StopReason Trainer::train() {
 
 bool Trainer::step() {
   const auto start = Clock::now();
-  std::optional<PointRecorder> recorder;
+  std::optional<updates::PointRecorder> recorder;
   if (observation_due()) recorder.emplace(updater_.workers());
-  const Update update = updater_.compute(state_, recorder ? recorder->observers() : std::span<const nn::Observer>());
-  if (std::optional<Fault> fault = find_fault(update, state_.history, config_.train, task_.guess_nats())) {
+  const updates::Update update = updater_.compute(state_, recorder ? recorder->observers() : std::span<const nn::Observer>());
+  if (std::optional<updates::Fault> fault = find_fault(update, state_.history, config_.train, task_.guess_nats())) {
     respond(std::move(*fault));
     return false;
   }
   const bool measure = updater_.measurement_due(state_, update);
-  const std::vector<TensorUpdate> tensors = updater_.apply(update, measure || recorder);
+  const std::vector<runs::TensorUpdate> tensors = updater_.apply(update, measure || recorder);
   const double rate_sum_before = state_.rate_sum;
-  updater_.record(state_, update, measure ? tensors : std::vector<TensorUpdate>());
+  updater_.record(state_, update, measure ? tensors : std::vector<runs::TensorUpdate>());
   const double seconds = seconds_since(start);
   state_.seconds += seconds;
   state_.window.seconds += seconds;
   last_ = update;
   if (recorder) log_->observation(state_.step, task_.parameters().list(), tensors, *recorder);
   log_->update(state_, update);
-  std::optional<Fault> fault = loss_ratio_fault();
-  for (const TensorUpdate& t : tensors)
-    if (!std::isfinite(t.weight)) fault = fault_of_state(FaultKind::kWeightNotFinite);
+  std::optional<updates::Fault> fault = loss_ratio_fault();
+  for (const runs::TensorUpdate& t : tensors)
+    if (!std::isfinite(t.weight)) fault = fault_of_state(updates::FaultKind::kWeightNotFinite);
   if (fault) respond(std::move(*fault));
   if (!fault) warn_of_a_stall(rate_sum_before);
   return !fault;
@@ -137,18 +137,18 @@ bool Trainer::observation_due() const {
 
 // Once, as soon as it can be told.
 void Trainer::warn_of_a_stall(double rate_sum_before) const {
-  if (rate_sum_before >= kUpdatesToJudge || state_.rate_sum < kUpdatesToJudge) return;
+  if (rate_sum_before >= diagnosis::kUpdatesToJudge || state_.rate_sum < diagnosis::kUpdatesToJudge) return;
   const double nll = state_.history.mean_nll();
-  if (!at_unigram_loss(nll, state_.unigram_nats)) return;
+  if (!diagnosis::at_unigram_loss(nll, state_.unigram_nats)) return;
   warn(fmt::format("update {}: the loss of the last updates, {}; the run may have stalled: prenorm diagnose {}",
-                   state_.step, at_unigram_loss_text(nll, state_.unigram_nats), folder_.path().string()));
+                   state_.step, diagnosis::at_unigram_loss_text(nll, state_.unigram_nats), folder_.path().string()));
 }
 
 bool Trainer::validate_if_due() {
   if (!validator_.due(state_.step)) return true;
-  const Validation validation = validator_.measure(state_.step, validator_.bleu_due(state_.step));
+  const runs::Validation validation = validator_.measure(state_.step, validator_.bleu_due(state_.step));
   if (!std::isfinite(validation.loss_nats_per_token)) {
-    respond(fault_of_state(FaultKind::kValidationNotFinite, "the validation loss is not finite"));
+    respond(fault_of_state(updates::FaultKind::kValidationNotFinite, "the validation loss is not finite"));
     return false;
   }
   save_best_ = validator_.improves(validation, state_);
@@ -160,7 +160,7 @@ void Trainer::checkpoint_if_due() {
   const bool scheduled = save_best_ || due(state_.step, config_.train.checkpoint_every);
   if (!scheduled && !stop_reason()) return;
   state_.on_schedule = scheduled;
-  if (!save()) respond(fault_of_state(FaultKind::kWeightNotFinite));
+  if (!save()) respond(fault_of_state(updates::FaultKind::kWeightNotFinite));
 }
 
 // What a run that stops leaves: where a signal came before the first update, or the last batch of the last epoch was
@@ -169,13 +169,13 @@ bool Trainer::checkpoint_at_stop() {
   if (saved_step_ == state_.step) return true;
   state_.on_schedule = false;
   if (save()) return true;
-  respond(fault_of_state(FaultKind::kWeightNotFinite));
+  respond(fault_of_state(updates::FaultKind::kWeightNotFinite));
   return false;
 }
 
 // An update of finite gradients can still carry a weight past the largest number.
 bool Trainer::save() {
-  if (!all_finite(task_.parameters().values())) return false;
+  if (!updates::all_finite(task_.parameters().values())) return false;
   log_->sync();  // after a power cut, the log has all lines up to the newest checkpoint
   save_checkpoint(folder_.checkpoint(state_.step), task_.parameters(), updater_.optimizer(), state_);
   saved_step_ = state_.step;
@@ -193,9 +193,9 @@ void Trainer::remove_old_checkpoints() const {
                                  std::max(config_.train.keep_last, least));
 }
 
-TrainingResult Trainer::finish(StopReason reason) {
-  TrainingResult result{reason, state_, std::nullopt, std::nullopt, {}};
-  if (reason == StopReason::kSignal) return result;
+runs::TrainingResult Trainer::finish(runs::StopReason reason) {
+  runs::TrainingResult result{reason, state_, std::nullopt, std::nullopt, {}};
+  if (reason == runs::StopReason::kSignal) return result;
   if (task_.has_validation()) result.last_validation = validate_at_end(result.state);
   if (config_.train.average_last > 0) result.average_validation = average();
   log_->sync();
@@ -203,19 +203,19 @@ TrainingResult Trainer::finish(StopReason reason) {
   return result;
 }
 
-Validation Trainer::finite(Validation validation, const std::string& loss) {
+runs::Validation Trainer::finite(runs::Validation validation, const std::string& loss) {
   if (std::isfinite(validation.loss_nats_per_token)) return validation;
-  Fault fault = fault_of_state(FaultKind::kValidationNotFinite, loss + " is not finite");
+  updates::Fault fault = fault_of_state(updates::FaultKind::kValidationNotFinite, loss + " is not finite");
   examine_and_count(fault);
   stop(fault);
 }
 
 // The last weights are always translated and scored, and may be the best. None of it is in the checkpoint, and the line
 // says "at_end": a run that goes on is then the run that never ended here.
-Validation Trainer::validate_at_end(TrainerState& state) {
+runs::Validation Trainer::validate_at_end(runs::TrainerState& state) {
   const bool scheduled = due(state_.step, config_.train.valid_every);
-  const Validation* known = validator_.known(state_.step);
-  Validation validation =
+  const runs::Validation* known = validator_.known(state_.step);
+  runs::Validation validation =
       known != nullptr ? *known : finite(validator_.measure(state_.step, /*with_output=*/true), "the validation loss");
   const bool best = !scheduled && validator_.improves(validation, state);
   if (best) folder_.link_best(state_.step);
@@ -224,12 +224,12 @@ Validation Trainer::validate_at_end(TrainerState& state) {
   return validation;
 }
 
-std::optional<Validation> Trainer::average() {
+std::optional<runs::Validation> Trainer::average() {
   std::vector<std::filesystem::path> checkpoints;
   const std::vector<std::int64_t> steps = folder_.steps();
   const std::size_t count = std::min(steps.size(), static_cast<std::size_t>(config_.train.average_last));
   for (std::size_t i = steps.size() - count; i < steps.size(); ++i) checkpoints.push_back(folder_.checkpoint(steps[i]));
-  average_checkpoints(folder_.average(), checkpoints, task_.parameters());
+  runs::average_checkpoints(folder_.average(), checkpoints, task_.parameters());
   if (!task_.has_validation()) return std::nullopt;
   return finite(task_.validate(/*with_output=*/true), "the validation loss of the averaged weights");
 }

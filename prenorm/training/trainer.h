@@ -8,14 +8,14 @@
 #include <string>
 
 #include "prenorm/config/config.h"
-#include "prenorm/training/checkpoint.h"
-#include "prenorm/training/diagnosis.h"
-#include "prenorm/training/fault.h"
-#include "prenorm/training/results.h"
-#include "prenorm/training/run_folder.h"
+#include "prenorm/runs/checkpoint.h"
+#include "prenorm/diagnosis/diagnosis.h"
+#include "prenorm/updates/fault.h"
+#include "prenorm/runs/results.h"
+#include "prenorm/runs/run_folder.h"
 #include "prenorm/training/run_log.h"
-#include "prenorm/training/task.h"
-#include "prenorm/training/updater.h"
+#include "prenorm/updates/task.h"
+#include "prenorm/updates/updater.h"
 #include "prenorm/training/validator.h"
 
 namespace prenorm::training {
@@ -23,7 +23,7 @@ namespace prenorm::training {
 class Trainer {
  public:
   // Starts from the task's parameters as they are.
-  Trainer(const Config& config, Task& task, RunFolder folder);
+  Trainer(const Config& config, updates::Task& task, runs::RunFolder folder);
 
   // Goes on from the newest checkpoint; false where there is none yet, and the run starts from its seed. Removes what
   // processes that were killed left in the folder. Errors: CheckpointError, and UsageError where the checkpoint is of
@@ -33,15 +33,15 @@ class Trainer {
   // diagnosis.json and diagnosis.md.
   // Errors: NumericsError for a fault (fault.h) that train.on_fault or train.max_faults does not go on after:
   // checkpoints stay as they were before.
-  TrainingResult run();
+  runs::TrainingResult run();
   // After run() has thrown too.
-  const TrainerState& state() const { return state_; }
+  const runs::TrainerState& state() const { return state_; }
 
  private:
-  std::optional<StopReason> stop_reason() const;
+  std::optional<runs::StopReason> stop_reason() const;
   void start();
   // Until there is a reason to stop.
-  StopReason train();
+  runs::StopReason train();
   // Each returns whether the run stands where it stood plus this: no fault has come in between.
   bool step();
   bool validate_if_due();
@@ -53,36 +53,36 @@ class Trainer {
 
   // Faults: trainer_faults.cpp.
   // A fault of the state as it is, whether or not an update has been made since the start.
-  Fault fault_of_state(FaultKind kind, std::string what = {}) const;
-  std::optional<Fault> loss_ratio_fault() const;
+  updates::Fault fault_of_state(updates::FaultKind kind, std::string what = {}) const;
+  std::optional<updates::Fault> loss_ratio_fault() const;
   // Skips, rolls back or throws.
-  void respond(Fault fault);
-  void examine_and_count(Fault& fault);
-  FaultAction action_for(const Fault& fault) const;
-  Diagnosis diagnose_fault(const Fault& fault, FaultAction action) const;
+  void respond(updates::Fault fault);
+  void examine_and_count(updates::Fault& fault);
+  updates::FaultAction action_for(const updates::Fault& fault) const;
+  diagnosis::Diagnosis diagnose_fault(const updates::Fault& fault, updates::FaultAction action) const;
   // Ends the run; the fault must have been examined.
-  [[noreturn]] void stop(const Fault& fault);
-  std::string what_stops(const Fault& fault) const;
+  [[noreturn]] void stop(const updates::Fault& fault);
+  std::string what_stops(const updates::Fault& fault) const;
   void roll_back();
   std::string last_good_checkpoint() const;
 
   // False where a weight is not finite: nothing has been written then.
   bool save();
   void remove_old_checkpoints() const;
-  TrainingResult finish(StopReason reason);
-  Validation validate_at_end(TrainerState& state);
-  std::optional<Validation> average();
+  runs::TrainingResult finish(runs::StopReason reason);
+  runs::Validation validate_at_end(runs::TrainerState& state);
+  std::optional<runs::Validation> average();
   // Throws where its loss is not finite: at the end there is nothing to go back for.
-  Validation finite(Validation validation, const std::string& loss);
+  runs::Validation finite(runs::Validation validation, const std::string& loss);
 
   const Config& config_;
-  Task& task_;
-  RunFolder folder_;
-  Updater updater_;
+  updates::Task& task_;
+  runs::RunFolder folder_;
+  updates::Updater updater_;
   Validator validator_;
-  TrainerState state_;
+  runs::TrainerState state_;
   std::optional<RunLog> log_;
-  Update last_;  // that was made since the start and not undone; without batches where there is none
+  updates::Update last_;  // that was made since the start and not undone; without batches where there is none
   std::int64_t saved_step_ = -1;
   std::int64_t started_step_ = 0;  // the weights are those that were read or drawn here
   bool save_best_ = false;

@@ -7,50 +7,50 @@
 #include <algorithm>
 
 #include "prenorm/base/error.h"
-#include "prenorm/base/terminal.h"
+#include "prenorm/machine/terminal.h"
 #include "prenorm/training/trainer.h"
 
 namespace prenorm::training {
 
-Fault Trainer::fault_of_state(FaultKind kind, std::string what) const {
-  Fault fault{kind, last_};
+updates::Fault Trainer::fault_of_state(updates::FaultKind kind, std::string what) const {
+  updates::Fault fault{kind, last_};
   fault.update.step = state_.step;
   fault.what = std::move(what);
   return fault;
 }
 
-std::optional<Fault> Trainer::loss_ratio_fault() const {
+std::optional<updates::Fault> Trainer::loss_ratio_fault() const {
   const double ratio = config_.train.diverged_loss_ratio;
-  if (ratio == 0 || state_.first_loss == 0 || std::ssize(state_.recent_losses) < kLossesToJudge) return std::nullopt;
-  const double loss = median(state_.recent_losses);
+  if (ratio == 0 || state_.first_loss == 0 || std::ssize(state_.recent_losses) < runs::kLossesToJudge) return std::nullopt;
+  const double loss = runs::median(state_.recent_losses);
   if (loss <= ratio * state_.first_loss) return std::nullopt;
-  Fault fault = fault_of_state(
-      FaultKind::kLossRatio,
+  updates::Fault fault = fault_of_state(
+      updates::FaultKind::kLossRatio,
       fmt::format("the median loss of the last {} updates, {:.4g} nats per target token, is over {:g} times "
                   "that of update 1, {:.4g} (train.diverged_loss_ratio)",
-                  kLossesToJudge, loss, ratio, state_.first_loss));
+                  runs::kLossesToJudge, loss, ratio, state_.first_loss));
   fault.usual = state_.first_loss;
   return fault;
 }
 
-void Trainer::respond(Fault fault) {
+void Trainer::respond(updates::Fault fault) {
   examine_and_count(fault);
-  const FaultAction action = action_for(fault);
-  if (action == FaultAction::kStop) stop(fault);
+  const updates::FaultAction action = action_for(fault);
+  if (action == updates::FaultAction::kStop) stop(fault);
   // The first fault of a run is worth a page even where the run continues.
   if (state_.faults == 1) diagnose_fault(fault, action);
   if (const auto& batches = fault.update.batches; !batches.empty())
     state_.skipped.push_back({fault.update.step, batches.front().epoch, batches.front().batch, std::ssize(batches)});
-  if (action == FaultAction::kRollback) roll_back();
+  if (action == updates::FaultAction::kRollback) roll_back();
   log_->fault(state_.step + 1, fault, action);
   warn(fmt::format("update {}: {}; {}", fault.update.step, fault.what,
-                   action == FaultAction::kSkip
+                   action == updates::FaultAction::kSkip
                        ? std::string("its batch is left out")
                        : fmt::format("back to the checkpoint of update {}, and on past this batch", state_.step)));
 }
 
 // An update that has been made is not past its own fault: made again, it may come to it again, without end.
-void Trainer::examine_and_count(Fault& fault) {
+void Trainer::examine_and_count(updates::Fault& fault) {
   examine(fault, task_);
   ++state_.faults;
   ++state_.faults_in_a_row;
@@ -59,13 +59,13 @@ void Trainer::examine_and_count(Fault& fault) {
 }
 
 // Leaving a batch out helps only where the update has not been made and the weights are good.
-FaultAction Trainer::action_for(const Fault& fault) const {
+updates::FaultAction Trainer::action_for(const updates::Fault& fault) const {
   const TrainConfig& t = config_.train;
-  if (t.on_fault == OnFault::kStop || state_.faults_in_a_row > t.max_faults) return FaultAction::kStop;
+  if (t.on_fault == OnFault::kStop || state_.faults_in_a_row > t.max_faults) return updates::FaultAction::kStop;
   if (t.on_fault == OnFault::kRollback)
-    return folder_.newest_on_schedule() ? FaultAction::kRollback : FaultAction::kStop;
-  const bool helps = before_the_update(fault.kind) && fault.bad.kind != TensorKind::kWeight;
-  return helps ? FaultAction::kSkip : FaultAction::kStop;
+    return folder_.newest_on_schedule() ? updates::FaultAction::kRollback : updates::FaultAction::kStop;
+  const bool helps = before_the_update(fault.kind) && fault.bad.kind != updates::TensorKind::kWeight;
+  return helps ? updates::FaultAction::kSkip : updates::FaultAction::kStop;
 }
 
 // As Chowdhery et al. 2022 (PaLM), section 5.1: the same weights on other batches do not come to the same fault. What
@@ -74,8 +74,8 @@ void Trainer::roll_back() {
   const std::int64_t target = *folder_.newest_on_schedule();
   // Steps after it are those where a run was stopped; the run that goes back never came there.
   for (const std::int64_t step : folder_.steps())
-    if (step > target) RunFolder::remove_checkpoint(folder_.checkpoint(step));
-  TrainerState back = load_checkpoint(folder_.checkpoint(target), task_.parameters(), updater_.optimizer());
+    if (step > target) runs::RunFolder::remove_checkpoint(folder_.checkpoint(step));
+  runs::TrainerState back = runs::load_checkpoint(folder_.checkpoint(target), task_.parameters(), updater_.optimizer());
   back.epoch = state_.epoch;
   back.batch = state_.batch;
   back.faults = state_.faults;
@@ -91,14 +91,14 @@ void Trainer::roll_back() {
   log_->rewind(target);
 }
 
-Diagnosis Trainer::diagnose_fault(const Fault& fault, FaultAction action) const {
-  Evidence evidence = read_log(folder_.metrics());
+diagnosis::Diagnosis Trainer::diagnose_fault(const updates::Fault& fault, updates::FaultAction action) const {
+  diagnosis::Evidence evidence = diagnosis::read_log(folder_.metrics());
   evidence.config = config_;
   evidence.state = state_;
   for (const nn::Parameter& p : task_.parameters().list()) evidence.parameters.push_back({p.name, p.value.dim() > 1});
-  evidence.fault = FaultEvidence{fault, action, state_.step == started_step_,
+  evidence.fault = diagnosis::FaultEvidence{fault, action, state_.step == started_step_,
                                  control_batch(task_, state_.history, state_.epoch, state_.batch)};
-  Diagnosis diagnosis = diagnose(evidence);
+  diagnosis::Diagnosis diagnosis = diagnose(evidence);
   try {
     write_diagnosis(folder_, diagnosis);
   } catch (const FileError& error) {
@@ -112,11 +112,11 @@ std::string Trainer::last_good_checkpoint() const {
                           : std::string("no checkpoint had been written yet");
 }
 
-std::string Trainer::what_stops(const Fault& fault) const {
-  if (fault.kind == FaultKind::kWeightNotFinite) return fault.what + (state_.step > started_step_ ? " any more" : "");
-  if (fault.kind == FaultKind::kLossRatio) return "training has diverged: " + fault.what;
+std::string Trainer::what_stops(const updates::Fault& fault) const {
+  if (fault.kind == updates::FaultKind::kWeightNotFinite) return fault.what + (state_.step > started_step_ ? " any more" : "");
+  if (fault.kind == updates::FaultKind::kLossRatio) return "training has diverged: " + fault.what;
   if (!before_the_update(fault.kind)) return fault.what;
-  const Update& update = fault.update;
+  const updates::Update& update = fault.update;
   return fmt::format(
       "training has diverged: {} (loss {:.4g} nats per target token, learning rate {:.4g}, batch {} of epoch {}: {}); "
       "the update was not made",
@@ -124,9 +124,9 @@ std::string Trainer::what_stops(const Fault& fault) const {
 }
 
 // The line of the log is one of the update that would be made next: a run that is resumed drops it.
-void Trainer::stop(const Fault& fault) {
-  const Diagnosis diagnosis = diagnose_fault(fault, FaultAction::kStop);
-  log_->fault(state_.step + 1, fault, FaultAction::kStop);
+void Trainer::stop(const updates::Fault& fault) {
+  const diagnosis::Diagnosis diagnosis = diagnose_fault(fault, updates::FaultAction::kStop);
+  log_->fault(state_.step + 1, fault, updates::FaultAction::kStop);
   throw_error<NumericsError>("update {}: {}; {}; {}; more in {}", fault.update.step, what_stops(fault),
                              last_good_checkpoint(), diagnosis.advice(), folder_.diagnosis_page().string());
 }

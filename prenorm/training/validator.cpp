@@ -13,17 +13,17 @@ bool Validator::bleu_due(std::int64_t step) const {
   return every > 0 && step / every > (step - config_.valid_every) / every;
 }
 
-Validation Validator::measure(std::int64_t step, bool with_output) {
+runs::Validation Validator::measure(std::int64_t step, bool with_output) {
   last_ = task_.validate(with_output);
   step_ = step;
   return *last_;
 }
 
-const Validation* Validator::known(std::int64_t step) const {
+const runs::Validation* Validator::known(std::int64_t step) const {
   return step_ == step && (last_->bleu || !task_.has_output()) ? &*last_ : nullptr;
 }
 
-double Validator::metric(const Validation& validation) const {
+double Validator::metric(const runs::Validation& validation) const {
   switch (config_.best_metric) {
     case BestMetric::kLoss: return validation.loss_nats_per_token;
     case BestMetric::kBleu: return validation.bleu.value_or(0);
@@ -32,7 +32,7 @@ double Validator::metric(const Validation& validation) const {
   return 0;
 }
 
-bool Validator::improves(const Validation& validation, TrainerState& state) const {
+bool Validator::improves(const runs::Validation& validation, runs::TrainerState& state) const {
   const bool by_loss = config_.best_metric == BestMetric::kLoss;
   const double value = metric(validation);
   const bool better = state.best_step == 0 || (by_loss ? value < state.best_value : value > state.best_value);

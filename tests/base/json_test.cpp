@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/temporary_folder.h"
-#include "prenorm/base/file.h"
+#include "files/temporary_folder.h"
+#include "prenorm/files/file.h"
 
 namespace prenorm {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "prenorm/base/line_reader.h"
-#include "prenorm/base/terminal.h"
+#include "prenorm/files/line_reader.h"
+#include "prenorm/machine/terminal.h"
 
 namespace prenorm {
 namespace {

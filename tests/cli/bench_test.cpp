@@ -6,7 +6,7 @@
 #include <string>
 
 #include "cli/command_line.h"
-#include "prenorm/base/file.h"
+#include "prenorm/files/file.h"
 #include "prenorm/config/write.h"
 #include "training/tiny_run.h"
 

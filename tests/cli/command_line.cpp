@@ -11,9 +11,9 @@
 #include <stdexcept>
 #include <utility>
 
-#include "base/temporary_folder.h"
+#include "files/temporary_folder.h"
 #include "cli/run.h"
-#include "prenorm/base/file.h"
+#include "prenorm/files/file.h"
 
 namespace prenorm::test {
 namespace {

@@ -5,9 +5,9 @@
 #include <sstream>
 #include <string>
 
-#include "base/temporary_folder.h"
+#include "files/temporary_folder.h"
 #include "cli/command_line.h"
-#include "prenorm/base/file.h"
+#include "prenorm/files/file.h"
 
 namespace prenorm::test {
 namespace {

@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "base/temporary_folder.h"
+#include "files/temporary_folder.h"
 #include "cli/command_line.h"
-#include "prenorm/base/file.h"
-#include "prenorm/corpora/corpus_report.h"
-#include "prenorm/corpora/text_report.h"
+#include "prenorm/files/file.h"
+#include "corpora/texts/corpus_counts.h"
+#include "corpora/texts/text_counts.h"
 
 namespace prenorm::test {
 namespace {

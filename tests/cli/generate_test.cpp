@@ -6,13 +6,13 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "base/temporary_folder.h"
+#include "files/temporary_folder.h"
 #include "cli/command_line.h"
-#include "prenorm/base/file.h"
+#include "prenorm/files/file.h"
 #include "prenorm/models/causal_lm.h"
 #include "prenorm/models/translator.h"
-#include "prenorm/training/checkpoint.h"
-#include "prenorm/training/run_folder.h"
+#include "prenorm/runs/checkpoint.h"
+#include "prenorm/runs/run_folder.h"
 #include "text/sample_text.h"
 
 namespace prenorm::test {
@@ -43,13 +43,13 @@ Config small_config(TaskKind task) {
 // A run as training leaves it, with the weights that training starts from.
 template <class Model, class... Sizes>
 void write_run(const fs::path& path, const Config& config, const text::Tokenizer& tokenizer, Sizes... sizes) {
-  const training::RunFolder run(path);
+  const runs::RunFolder run(path);
   run.create(config, {tokenizer, tokenizer, true});
   Model model(config.model, sizes..., 1);
-  training::TrainerState state;
+  runs::TrainerState state;
   state.step = 5;
   const optim::Optimizer optimizer(config.optim, model.parameters().values(), model.parameters().gradients());
-  training::save_checkpoint(run.checkpoint(5), model.parameters(), optimizer, state);
+  runs::save_checkpoint(run.checkpoint(5), model.parameters(), optimizer, state);
   run.link_last(5);
 }
 

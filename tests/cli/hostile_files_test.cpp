@@ -2,7 +2,7 @@
 #include <sys/stat.h>
 
 #include "cli/tiny_translator.h"
-#include "prenorm/base/file.h"
+#include "prenorm/files/file.h"
 #include "prenorm/base/json.h"
 
 namespace prenorm::test {

@@ -7,11 +7,11 @@
 
 #include <nlohmann/json.hpp>
 
-#include "base/temporary_folder.h"
+#include "files/temporary_folder.h"
 #include "cli/command_line.h"
 #include "cli/watch/server.h"
 #include "pages/made_runs.h"
-#include "prenorm/base/file.h"
+#include "prenorm/files/file.h"
 
 namespace prenorm::test {
 namespace {

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "base/temporary_folder.h"
+#include "files/temporary_folder.h"
 #include "cli/command_line.h"
-#include "prenorm/base/file.h"
+#include "prenorm/files/file.h"
 
 namespace prenorm::test {
 namespace {

@@ -10,7 +10,7 @@
 #include <future>
 #include <thread>
 
-#include "base/temporary_folder.h"
+#include "files/temporary_folder.h"
 #include "cli/command_line.h"
 #include "cli/watch/server.h"
 #include "pages/made_runs.h"

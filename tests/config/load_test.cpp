@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include "base/temporary_folder.h"
+#include "files/temporary_folder.h"
 #include "prenorm/base/error.h"
-#include "prenorm/base/file.h"
+#include "prenorm/files/file.h"
 #include "prenorm/config/write.h"
 
 namespace prenorm {

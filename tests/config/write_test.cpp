@@ -8,7 +8,7 @@
 #include <set>
 #include <sstream>
 
-#include "prenorm/base/file.h"
+#include "prenorm/files/file.h"
 #include "prenorm/config/fields.h"
 #include "prenorm/config/validate.h"
 

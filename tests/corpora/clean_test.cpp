@@ -1,14 +1,14 @@
-#include "prenorm/corpora/clean.h"
+#include "corpora/texts/clean.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
 #include "prenorm/base/random.h"
-#include "prenorm/corpora/corpus_collector.h"
-#include "prenorm/corpora/normalize.h"
-#include "prenorm/corpora/sentence_splitter.h"
-#include "prenorm/corpora/unicode.h"
+#include "corpora/texts/corpus_collector.h"
+#include "corpora/texts/normalize.h"
+#include "corpora/texts/sentence_splitter.h"
+#include "corpora/texts/unicode.h"
 
 namespace prenorm::corpora {
 namespace {

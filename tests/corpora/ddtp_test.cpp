@@ -1,4 +1,4 @@
-#include "prenorm/corpora/ddtp.h"
+#include "corpora/formats/ddtp.h"
 
 #include "corpora/documents.h"
 #include "corpora/scratch.h"

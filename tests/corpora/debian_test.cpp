@@ -1,12 +1,12 @@
-#include "prenorm/corpora/debian.h"
+#include "corpora/debian.h"
 
 #include <csignal>
 
 #include "corpora/fake_archive.h"
 #include "corpora/scratch.h"
 #include "prenorm/base/error.h"
-#include "prenorm/base/line_reader.h"
-#include "prenorm/base/terminal.h"
+#include "prenorm/files/line_reader.h"
+#include "prenorm/machine/terminal.h"
 
 namespace prenorm::corpora {
 namespace {

@@ -1,9 +1,9 @@
-#include "prenorm/corpora/debian_text.h"
+#include "corpora/debian_text.h"
 
 #include "corpora/fake_archive.h"
 #include "corpora/scratch.h"
 #include "prenorm/base/error.h"
-#include "prenorm/base/terminal.h"
+#include "prenorm/machine/terminal.h"
 
 namespace prenorm::corpora {
 namespace {

@@ -1,4 +1,4 @@
-#include "prenorm/corpora/dictd.h"
+#include "corpora/formats/dictd.h"
 
 #include <zlib.h>
 

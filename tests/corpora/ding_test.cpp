@@ -1,4 +1,4 @@
-#include "prenorm/corpora/ding.h"
+#include "corpora/formats/ding.h"
 
 #include "corpora/scratch.h"
 

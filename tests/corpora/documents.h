@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "prenorm/corpora/text_document.h"
+#include "corpora/texts/text_document.h"
 
 namespace prenorm::corpora {
 

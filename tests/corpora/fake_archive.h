@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "corpora/scratch.h"
-#include "prenorm/base/file.h"
+#include "prenorm/files/file.h"
 
 namespace prenorm::corpora {
 

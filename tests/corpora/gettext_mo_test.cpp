@@ -1,4 +1,4 @@
-#include "prenorm/corpora/gettext_mo.h"
+#include "corpora/formats/gettext_mo.h"
 
 #include <cstdint>
 #include <utility>

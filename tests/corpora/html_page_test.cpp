@@ -1,4 +1,4 @@
-#include "prenorm/corpora/html_page.h"
+#include "corpora/formats/html_page.h"
 
 #include "corpora/documents.h"
 #include "corpora/scratch.h"

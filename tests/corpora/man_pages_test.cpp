@@ -1,11 +1,11 @@
-#include "prenorm/corpora/man_pages.h"
+#include "corpora/formats/man_pages.h"
 
 #include <zlib.h>
 
 #include "corpora/scratch.h"
 #include "prenorm/base/error.h"
 #include "prenorm/base/random.h"
-#include "prenorm/corpora/roff.h"
+#include "corpora/formats/roff.h"
 
 namespace prenorm::corpora {
 namespace {

@@ -1,4 +1,4 @@
-#include "prenorm/corpora/text_collector.h"
+#include "corpora/texts/text_collector.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "prenorm/corpora/wordnet.h"
+#include "corpora/formats/wordnet.h"
 
 #include "corpora/documents.h"
 #include "corpora/scratch.h"

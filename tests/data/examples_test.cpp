@@ -8,7 +8,7 @@
 #include <numeric>
 
 #include "prenorm/base/error.h"
-#include "prenorm/data/example_batcher.h"
+#include "prenorm/batches/example_batcher.h"
 #include "text/sample_text.h"
 
 namespace prenorm::data {
@@ -86,7 +86,7 @@ TEST(Examples, AreCutToTheLength) {
 
 TEST(Examples, AsABatch) {
   const Examples examples = make_examples(pairs_table(), pairs(), tokenizer(), 64);
-  const TextBatch batch = make_text_batch(examples, Indices{2, 0}, 2);
+  const batches::TextBatch batch = make_text_batch(examples, Indices{2, 0}, 2);
   const auto size = [&](std::int64_t i) { return std::ssize(examples.list[i].ids); };
   EXPECT_THAT(batch.tokens.offsets, ElementsAre(0, size(2), size(2) + size(0)));
   EXPECT_THAT(batch.labels, ElementsAre(1, 1));
@@ -97,7 +97,7 @@ TEST(Examples, AsABatch) {
   EXPECT_EQ(batch.segments[examples.list[2].first_segment - 1], 0) << "[SEP] belongs to the first text";
   EXPECT_EQ(batch.segments[examples.list[2].first_segment], 1);
   EXPECT_TRUE(make_text_batch(examples, Indices{0}, 0).segments.empty());
-  const TextBatch one = make_text_batch(examples, Indices{0}, 1);
+  const batches::TextBatch one = make_text_batch(examples, Indices{0}, 1);
   EXPECT_THAT(one.segments, testing::Each(0)) << "all there is";
   EXPECT_EQ(std::ssize(one.segments), one.tokens.tokens());
 }
@@ -163,7 +163,7 @@ class BatcherOfExamples : public testing::Test {
     for (const std::int64_t i : batch) tokens += std::ssize(examples_.list[i].ids);
     return tokens;
   }
-  static std::vector<Indices> epoch(ExampleBatcher& batcher, std::int64_t number) {
+  static std::vector<Indices> epoch(batches::ExampleBatcher& batcher, std::int64_t number) {
     std::vector<Indices> batches;
     for (std::int64_t i = 0; i < batcher.batches_in_epoch(number); ++i) batches.push_back(batcher.indices(number, i));
     return batches;
@@ -181,7 +181,7 @@ TEST_F(BatcherOfExamples, EveryExampleOnceAnEpochWithinTheLimits) {
   Indices every(static_cast<std::size_t>(examples_.size()));
   std::iota(every.begin(), every.end(), 0);
   for (const BatchConfig& config : {limits(64, 0), limits(1000, 8), limits(64, 4), limits(22, 0)}) {
-    ExampleBatcher batcher(examples_, config, 1);
+    batches::ExampleBatcher batcher(examples_, config, 1);
     for (std::int64_t e = 0; e < 3; ++e) {
       const auto batches = epoch(batcher, e);
       for (const Indices& batch : batches) {
@@ -194,13 +194,13 @@ TEST_F(BatcherOfExamples, EveryExampleOnceAnEpochWithinTheLimits) {
       std::sort(all.begin(), all.end());
       EXPECT_EQ(all, every);
     }
-    EXPECT_EQ(joined(batches_in_order(examples_, config)), every);
+    EXPECT_EQ(joined(batches::batches_in_order(examples_, config)), every);
   }
 }
 
 TEST_F(BatcherOfExamples, FollowsFromSeedEpochAndIndexAlone) {
   const BatchConfig config = limits(64, 6);
-  ExampleBatcher a(examples_, config, 1), b(examples_, config, 1), other(examples_, config, 2);
+  batches::ExampleBatcher a(examples_, config, 1), b(examples_, config, 1), other(examples_, config, 2);
   const auto second = epoch(a, 1);
   EXPECT_EQ(b.indices(1, 3), second[3]) << "whatever was asked for before";
   EXPECT_EQ(epoch(b, 1), second);

@@ -4,7 +4,7 @@
 
 #include "data/sample_corpus.h"
 #include "prenorm/base/error.h"
-#include "prenorm/base/hash.h"
+#include "prenorm/files/hash.h"
 
 namespace prenorm::data {
 namespace {

@@ -9,10 +9,10 @@
 
 #include "data/sample_corpus.h"
 #include "prenorm/base/error.h"
-#include "prenorm/base/file.h"
-#include "prenorm/base/file_system.h"
-#include "prenorm/base/line_reader.h"
-#include "prenorm/base/temporary.h"
+#include "prenorm/files/file.h"
+#include "prenorm/files/file_system.h"
+#include "prenorm/files/line_reader.h"
+#include "prenorm/files/temporary.h"
 
 namespace prenorm::data {
 namespace {

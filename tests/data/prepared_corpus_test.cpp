@@ -5,7 +5,7 @@
 
 #include "data/sample_corpus.h"
 #include "prenorm/base/error.h"
-#include "prenorm/base/file.h"
+#include "prenorm/files/file.h"
 
 namespace prenorm::data {
 namespace {

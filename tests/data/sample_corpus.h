@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "base/temporary_folder.h"
+#include "files/temporary_folder.h"
 #include "prenorm/base/random.h"
-#include "prenorm/base/terminal.h"
+#include "prenorm/machine/terminal.h"
 #include "prenorm/data/corpus_writer.h"
 #include "prenorm/data/parallel_text.h"
 #include "prenorm/data/prepare.h"

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "data/sample_prepared_text.h"
-#include "prenorm/base/file.h"
+#include "prenorm/files/file.h"
 
 namespace prenorm::data {
 namespace {

@@ -49,7 +49,7 @@ void expect_equal(const std::vector<Hypothesis>& a, const std::vector<Hypothesis
 std::vector<double> next_log_probabilities(const models::Translator& model, const std::vector<std::int64_t>& source,
                                            const std::vector<std::int64_t>& prefix) {
   const at::NoGradGuard no_grad;
-  data::Batch batch;
+  batches::Batch batch;
   batch.source = pack({source});
   batch.target_input = pack({prefix});
   const at::Tensor row = model.logits(batch, {}).select(0, std::ssize(prefix) - 1);
@@ -191,7 +191,7 @@ TEST(BeamSearch, RecordsNoGradient) {
 }
 
 TEST(BeamSearch, NothingInNothingOut) {
-  EXPECT_TRUE(beam_search(random_model(1), data::PackedSide{}, {}, options_of(2)).empty());
+  EXPECT_TRUE(beam_search(random_model(1), batches::PackedSide{}, {}, options_of(2)).empty());
 }
 
 TEST(BeamSearch, RefusesWhatCannotBeSearched) {

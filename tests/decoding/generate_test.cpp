@@ -65,7 +65,7 @@ Expected greedy(const CausalLm& model, const text::Tokenizer& tokenizer, const s
   std::vector<std::int64_t> seen(prompt.begin(), prompt.end());
   if (std::ssize(seen) > context) seen.erase(seen.begin(), seen.end() - context);
   while (std::ssize(expected.tokens) < count) {
-    data::TextBatch batch;
+    batches::TextBatch batch;
     batch.tokens.ids = seen;
     batch.tokens.end_sequence();
     const auto token = model.logits(batch, {})[std::ssize(seen) - 1].argmax().item<std::int64_t>();

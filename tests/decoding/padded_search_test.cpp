@@ -47,7 +47,7 @@ TEST(PaddedBeamSearch, FindsWhatTheCachedSearchFinds) {
 }
 
 TEST(PaddedBeamSearch, NothingInNothingOut) {
-  EXPECT_TRUE(padded_beam_search(random_model(1), data::PackedSide{}, {}, {1, 1.0, 1, {}, kStart, kEos}).empty());
+  EXPECT_TRUE(padded_beam_search(random_model(1), batches::PackedSide{}, {}, {1, 1.0, 1, {}, kStart, kEos}).empty());
 }
 
 }  // namespace

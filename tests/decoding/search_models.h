@@ -8,7 +8,7 @@
 
 #include "golden_file.h"
 #include "prenorm/base/random.h"
-#include "prenorm/data/batch.h"
+#include "prenorm/batches/batch.h"
 #include "prenorm/models/translator.h"
 #include "test_seed.h"
 
@@ -47,7 +47,7 @@ struct RecordedModel {
   }
 
   models::Translator model;
-  data::PackedSide sources;
+  batches::PackedSide sources;
   std::int64_t start = 0, eos = 0;
 };
 
@@ -64,8 +64,8 @@ inline std::vector<std::vector<std::int64_t>> random_sentences(std::int64_t coun
   return sentences;
 }
 
-inline data::PackedSide pack(const std::vector<std::vector<std::int64_t>>& sentences) {
-  data::PackedSide packed;
+inline batches::PackedSide pack(const std::vector<std::vector<std::int64_t>>& sentences) {
+  batches::PackedSide packed;
   for (const auto& sentence : sentences) {
     packed.ids.insert(packed.ids.end(), sentence.begin(), sentence.end());
     packed.end_sequence();

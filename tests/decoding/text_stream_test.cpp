@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "prenorm/base/error.h"
-#include "prenorm/base/line_reader.h"
+#include "prenorm/files/line_reader.h"
 #include "prenorm/base/random.h"
 #include "text/sample_text.h"
 

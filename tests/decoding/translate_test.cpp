@@ -47,7 +47,7 @@ TEST(LineTranslator, GivesWhatTheSearchFinds) {
   const auto ids = small.tokenizer.encode(line);
   const std::vector<std::int64_t> max_length{std::ssize(ids) + 5};
   const std::vector<std::vector<std::int32_t>> sentences{ids};
-  const auto found = beam_search(small.model, data::pack_sources(sentences, 2), max_length,
+  const auto found = beam_search(small.model, batches::pack_sources(sentences, 2), max_length,
                                  {3, 1.0, 1, StopRule::kBeamFinished, 1, 2});
   const auto translations = small.lines.translate(std::vector<std::string>{line});
   ASSERT_EQ(translations.size(), 1U);

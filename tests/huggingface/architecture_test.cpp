@@ -7,10 +7,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include "base/temporary_folder.h"
+#include "files/temporary_folder.h"
 #include "huggingface/small_models.h"
 #include "prenorm/base/error.h"
-#include "prenorm/base/file.h"
+#include "prenorm/files/file.h"
 #include "prenorm/config/load.h"
 #include "prenorm/config/write.h"
 #include "prenorm/huggingface/config_json.h"

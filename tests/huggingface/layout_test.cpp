@@ -12,10 +12,10 @@
 
 #include <set>
 
-#include "base/temporary_folder.h"
+#include "files/temporary_folder.h"
 #include "huggingface/small_models.h"
 #include "prenorm/base/error.h"
-#include "prenorm/base/file.h"
+#include "prenorm/files/file.h"
 #include "prenorm/huggingface/checkpoint_folder.h"
 #include "prenorm/models/bert.h"
 #include "prenorm/models/causal_lm.h"

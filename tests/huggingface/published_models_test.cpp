@@ -9,9 +9,9 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "base/temporary_folder.h"
+#include "files/temporary_folder.h"
 #include "huggingface/small_models.h"
-#include "prenorm/base/file.h"
+#include "prenorm/files/file.h"
 #include "prenorm/huggingface/config_json.h"
 #include "prenorm/io/safetensors.h"
 #include "prenorm/models/bert.h"
@@ -26,8 +26,8 @@ using test::TemporaryFolder;
 
 constexpr const char* kPython = "/usr/bin/python3";
 
-data::PackedSide packed(const std::vector<std::vector<std::int64_t>>& sequences) {
-  data::PackedSide side;
+batches::PackedSide packed(const std::vector<std::vector<std::int64_t>>& sequences) {
+  batches::PackedSide side;
   for (const auto& sequence : sequences) {
     side.ids.insert(side.ids.end(), sequence.begin(), sequence.end());
     side.end_sequence();
@@ -36,8 +36,8 @@ data::PackedSide packed(const std::vector<std::vector<std::int64_t>>& sequences)
 }
 
 // One token, a few, and as many as there are positions.
-data::PackedSide target() { return packed({{1}, {1, 5, 16, 4, 9, 2}, {3, 3, 7, 8, 9, 10, 11, 12, 13, 14}}); }
-data::PackedSide source() { return packed({{4, 2}, {6, 7, 8, 9, 10, 11, 12, 15, 13, 2}, {2}}); }
+batches::PackedSide target() { return packed({{1}, {1, 5, 16, 4, 9, 2}, {3, 3, 7, 8, 9, 10, 11, 12, 13, 14}}); }
+batches::PackedSide source() { return packed({{4, 2}, {6, 7, 8, 9, 10, 11, 12, 15, 13, 2}, {2}}); }
 
 void take(const nn::Parameters& from, const nn::Parameters& to) {
   const at::NoGradGuard no_grad;
@@ -47,7 +47,7 @@ void take(const nn::Parameters& from, const nn::Parameters& to) {
 io::NamedTensors encoder_logits(const Architecture& a, const nn::Parameters& parameters) {
   models::Bert model(a.model, a.vocabulary, {a.masked_lm, a.next_sentence, a.classes}, 1);
   take(parameters, model.parameters());
-  data::TextBatch batch;
+  batches::TextBatch batch;
   batch.tokens = target();
   for (std::int64_t i = 0; a.model.segments > 0 && i < batch.tokens.tokens(); ++i) batch.segments.push_back(i % 3 == 0);
   const nn::Context context;
@@ -63,7 +63,7 @@ io::NamedTensors encoder_logits(const Architecture& a, const nn::Parameters& par
 io::NamedTensors decoder_logits(const Architecture& a, const nn::Parameters& parameters) {
   models::CausalLm model(a.model, a.vocabulary, 1);
   take(parameters, model.parameters());
-  data::TextBatch batch;
+  batches::TextBatch batch;
   batch.tokens = target();
   return {{"logits.next_token", model.logits(batch, {})}};
 }
@@ -71,7 +71,7 @@ io::NamedTensors decoder_logits(const Architecture& a, const nn::Parameters& par
 io::NamedTensors translator_logits(const Architecture& a, const nn::Parameters& parameters) {
   models::Translator model(a.model, a.vocabulary, a.vocabulary, 1);
   take(parameters, model.parameters());
-  data::Batch batch;
+  batches::Batch batch;
   batch.source = source();
   batch.target_input = target();
   return {{"logits.next_token", model.logits(batch, {})},

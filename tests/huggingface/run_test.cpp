@@ -8,24 +8,24 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "base/temporary_folder.h"
+#include "files/temporary_folder.h"
 #include "huggingface/small_models.h"
 #include "prenorm/base/error.h"
-#include "prenorm/base/file.h"
-#include "prenorm/base/hash.h"
+#include "prenorm/files/file.h"
+#include "prenorm/files/hash.h"
 #include "prenorm/config/load.h"
 #include "prenorm/config/validate.h"
 #include "prenorm/huggingface/export.h"
 #include "prenorm/huggingface/import.h"
 #include "prenorm/io/safetensors.h"
-#include "prenorm/training/checkpoint.h"
+#include "prenorm/runs/checkpoint.h"
 
 namespace prenorm::huggingface {
 namespace {
 
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
-using training::RunFolder;
+using runs::RunFolder;
 
 text::Tokenizer tokenizer_for(TaskKind task) {
   TokenizerConfig config;
@@ -84,7 +84,7 @@ class Runs : public ::testing::Test {
     run.create(config, {tokenizer, tokenizer, true});
     nn::Parameters parameters = empty_parameters(layout_of(a));
     test::randomize(parameters, 3);
-    training::save_weights(run.checkpoint(20), parameters, {{"made_by", "a test"}});
+    runs::save_weights(run.checkpoint(20), parameters, {{"made_by", "a test"}});
     run.link_last(20);
     return run;
   }
@@ -131,7 +131,7 @@ TEST_F(Runs, ThereAndBackAreTheSameToTheBit) {
     EXPECT_EQ(config.task, load_run_config(run.path()).config.task);
     EXPECT_EQ(again.tokenizers().source.serialized(), run.tokenizers().source.serialized());
     EXPECT_EQ(again.find_checkpoint("best"), again.path() / "best");
-    EXPECT_EQ(training::load_state(again.find_checkpoint("last")).step, 0);
+    EXPECT_EQ(runs::load_state(again.find_checkpoint("last")).step, 0);
 
     export_run(again, "last", folder_ / "twice");
     auto first = content_of(hf), second = content_of(folder_ / "twice");

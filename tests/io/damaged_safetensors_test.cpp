@@ -10,9 +10,9 @@
 #include <cstring>
 #include <filesystem>
 
-#include "base/temporary_folder.h"
+#include "files/temporary_folder.h"
 #include "prenorm/base/error.h"
-#include "prenorm/base/file.h"
+#include "prenorm/files/file.h"
 #include "prenorm/base/random.h"
 #include "prenorm/io/safetensors.h"
 

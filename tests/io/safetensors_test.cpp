@@ -14,10 +14,10 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "base/temporary_folder.h"
+#include "files/temporary_folder.h"
 #include "golden_file.h"
 #include "prenorm/base/error.h"
-#include "prenorm/base/file.h"
+#include "prenorm/files/file.h"
 
 namespace prenorm::io {
 namespace {

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "prenorm/base/file.h"
-#include "prenorm/base/line_reader.h"
+#include "prenorm/files/file.h"
+#include "prenorm/files/line_reader.h"
 #include "prenorm/metrics/bleu.h"
 #include "prenorm/metrics/chrf.h"
 

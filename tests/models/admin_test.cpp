@@ -26,9 +26,9 @@ ModelConfig config_of(std::int64_t layers) {
 }
 
 // Sentences of 9 random tokens of 50.
-data::Batch random_batch(std::uint64_t seed) {
+batches::Batch random_batch(std::uint64_t seed) {
   RandomStream random(mix_key({test::test_seed(seed)}));
-  data::Batch batch;
+  batches::Batch batch;
   for (int sentence = 0; sentence < 12; ++sentence) {
     for (int token = 0; token < 9; ++token)
       for (auto* ids : {&batch.source.ids, &batch.target_input.ids, &batch.target_output})
@@ -40,11 +40,11 @@ data::Batch random_batch(std::uint64_t seed) {
   return batch;
 }
 
-void set_scales(const Translator& model, const data::Batch& batch) {
+void set_scales(const Translator& model, const batches::Batch& batch) {
   set_admin_scales(model.parameters(), [&](const nn::Context& context) { model.logits(batch, context); });
 }
 
-std::map<std::string, at::Tensor> points_of(const Translator& model, const data::Batch& batch) {
+std::map<std::string, at::Tensor> points_of(const Translator& model, const batches::Batch& batch) {
   const at::NoGradGuard no_grad;
   std::map<std::string, at::Tensor> points;
   const nn::Observer observer = [&](std::string_view point, const at::Tensor& value) { points.emplace(point, value); };
@@ -74,7 +74,7 @@ std::vector<std::string> sublayers(const std::string& stack, std::int64_t layers
 TEST(Admin, ScalesAreTheirFormulaOnTheMeasuredBatch) {
   const std::int64_t layers = 3;
   Translator model(config_of(layers), 50, 50, test::test_seed(1));
-  const data::Batch batch = random_batch(1);
+  const batches::Batch batch = random_batch(1);
   const auto measured = points_of(model, batch);  // while every scale is one
   set_scales(model, batch);
   for (const std::string stack : {"encoder", "decoder"}) {
@@ -95,7 +95,7 @@ TEST(Admin, ScalesAreTheirFormulaOnTheMeasuredBatch) {
 TEST(Admin, LaterBranchesWeighLess) {
   const std::int64_t layers = 6;
   Translator model(config_of(layers), 50, 50, test::test_seed(1));
-  const data::Batch batch = random_batch(1);
+  const batches::Batch batch = random_batch(1);
   const auto share = [](const std::map<std::string, at::Tensor>& points, const std::string& scope) {
     const double branch = mean_square_about_mean(points.at(scope + ".branch"));
     return branch / mean_square_about_mean(points.at(scope + ".norm_input") - points.at(scope + ".branch"));

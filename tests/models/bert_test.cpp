@@ -26,7 +26,7 @@ using prenorm::testing::text_model_config;
 constexpr BertHeads kAll{.masked_lm = true, .next_sentence = true, .outputs = 3};
 
 // Of all heads together.
-at::Tensor loss_of(const Bert& bert, const data::TextBatch& batch, const nn::Context& context) {
+at::Tensor loss_of(const Bert& bert, const batches::TextBatch& batch, const nn::Context& context) {
   const at::Tensor states = bert.states(batch, context);
   return bert.masked_lm_loss(states, batch, 0.1).loss_sum + 0.7 * bert.next_sentence_loss(states, batch).loss_sum +
          0.3 * bert.class_loss(states, batch, 0.1, context).loss_sum;
@@ -39,7 +39,7 @@ TEST(Bert, GradientByDifferencesForEveryPlacementAndNorm) {
     norm_case.apply_to(config);
     Bert bert(config, kTextVocabulary, kAll, test::test_seed(3), at::kDouble);
     disturb(bert.parameters());
-    const data::TextBatch batch = masked_batch();
+    const batches::TextBatch batch = masked_batch();
     const auto loss = [&] { return loss_of(bert, batch, {.training = true, .key = 7}); };
     loss().backward();
     const at::Tensor expected = finite_differences(bert.parameters().values(), [&] { return loss().item<double>(); });
@@ -53,7 +53,7 @@ TEST(Bert, GradientByDifferencesForEveryPlacementAndNorm) {
 TEST(Bert, LossesAreThoseOfTheLogits) {
   Bert bert(text_model_config(2), kTextVocabulary, kAll, test::test_seed(3), at::kDouble);
   disturb(bert.parameters());
-  const data::TextBatch batch = masked_batch();
+  const batches::TextBatch batch = masked_batch();
   const at::Tensor states = bert.states(batch, {});
   const auto nats = [](const at::Tensor& logits, const std::vector<std::int64_t>& right) {
     const at::Tensor log_p = at::log_softmax(logits, 1);
@@ -73,7 +73,7 @@ TEST(Bert, LossesAreThoseOfTheLogits) {
 // A share of a batch may have nothing that is to be predicted; that is not the batch of which all is.
 TEST(Bert, ABatchWithoutPredictedTokensHasNoLossAndNoGradient) {
   Bert bert(text_model_config(), kTextVocabulary, {.masked_lm = true}, 3, at::kDouble);
-  data::TextBatch batch = masked_batch();
+  batches::TextBatch batch = masked_batch();
   batch.predicted.emplace();
   batch.targets.clear();
   const auto sums = bert.masked_lm_loss(bert.states(batch, {}), batch, 0.1);
@@ -89,14 +89,14 @@ TEST(Bert, ABatchWithoutPredictedTokensHasNoLossAndNoGradient) {
 TEST(Bert, SharesAreTheBatch) {
   Bert whole(text_model_config(2), kTextVocabulary, kAll, test::test_seed(3), at::kDouble),
       shared(text_model_config(2), kTextVocabulary, kAll, test::test_seed(3), at::kDouble);
-  const data::TextBatch batch = masked_batch();
+  const batches::TextBatch batch = masked_batch();
   const nn::Context context{.training = true, .key = 7};
   const at::Tensor loss = loss_of(whole, batch, context);
   loss.backward();
   double sum = 0;
-  const auto shares = data::share_out(batch, 3);
+  const auto shares = batches::share_out(batch, 3);
   ASSERT_EQ(shares.size(), 3U);
-  for (const data::TextBatch& share : shares) {
+  for (const batches::TextBatch& share : shares) {
     const at::Tensor part = loss_of(shared, share, context);
     part.backward();
     sum += part.item<double>();
@@ -137,7 +137,7 @@ TEST(Bert, HasOnlyTheHeadsItIsGiven) {
 
 TEST(Bert, ASequenceLongerThanThePositionsIsRefused) {
   const Bert bert(text_model_config(), kTextVocabulary, {.masked_lm = true}, 3);
-  data::TextBatch batch;
+  batches::TextBatch batch;
   batch.tokens.ids.assign(7, 1);
   batch.tokens.end_sequence();
   EXPECT_THROW(bert.states(batch, {}), DataError);

@@ -22,8 +22,8 @@ using prenorm::testing::norm_cases;
 using prenorm::testing::relative_difference;
 using prenorm::testing::text_model_config;
 
-data::TextBatch causal_batch() {
-  data::TextBatch batch = masked_batch();
+batches::TextBatch causal_batch() {
+  batches::TextBatch batch = masked_batch();
   batch.targets = {2, 5, 3, 1, 4, 0, 2, 6};
   batch.predicted.reset();
   return batch;
@@ -37,7 +37,7 @@ TEST(CausalLm, GradientByDifferencesForEveryPlacementAndNorm) {
     config.tied_embeddings = norm_case.form.affine ? TiedEmbeddings::kAll : TiedEmbeddings::kNone;
     CausalLm model(config, kTextVocabulary, test::test_seed(3), at::kDouble);
     disturb(model.parameters());
-    const data::TextBatch batch = causal_batch();
+    const batches::TextBatch batch = causal_batch();
     const auto loss = [&] { return model.loss(batch, 0.1, {.training = true, .key = 7}).loss_sum; };
     loss().backward();
     const at::Tensor expected = finite_differences(model.parameters().values(), [&] { return loss().item<double>(); });
@@ -48,7 +48,7 @@ TEST(CausalLm, GradientByDifferencesForEveryPlacementAndNorm) {
 TEST(CausalLm, NoTokenSeesALaterOne) {
   CausalLm model(text_model_config(2), kTextVocabulary, test::test_seed(3), at::kDouble);
   disturb(model.parameters());
-  data::TextBatch batch = causal_batch();
+  batches::TextBatch batch = causal_batch();
   const at::Tensor before = model.logits(batch, {});
   batch.tokens.ids[2] = 0;  // the third of the first sequence
   const at::Tensor after = model.logits(batch, {});
@@ -70,7 +70,7 @@ TEST(CausalLm, ReadingStepByStepEqualsTheWholeSequence) {
       norm_case.apply_to(config);
       CausalLm model(config, kTextVocabulary, test::test_seed(3), at::kDouble);
       disturb(model.parameters());
-      data::TextBatch batch;
+      batches::TextBatch batch;
       batch.tokens.ids = text;
       batch.tokens.end_sequence();
       const at::Tensor whole = model.logits(batch, {});

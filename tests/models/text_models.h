@@ -4,7 +4,7 @@
 #include <ATen/core/grad_mode.h>
 
 #include "prenorm/config/model_config.h"
-#include "prenorm/data/text_batch.h"
+#include "prenorm/batches/text_batch.h"
 #include "prenorm/nn/parameters.h"
 #include "random_tensor.h"
 
@@ -30,8 +30,8 @@ inline ModelConfig text_model_config(std::int64_t layers = 1) {
 }
 
 // Sequences of 4, 1 and 3 tokens, of which the first and the last have two masked ones each.
-inline data::TextBatch masked_batch() {
-  data::TextBatch batch;
+inline batches::TextBatch masked_batch() {
+  batches::TextBatch batch;
   batch.tokens.ids = {1, 2, 5, 3, 4, 6, 0, 2};
   batch.tokens.offsets = {0, 4, 5, 8};
   batch.tokens.max_length = 4;

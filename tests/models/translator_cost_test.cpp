@@ -4,15 +4,15 @@
 #include <gtest/gtest.h>
 
 #include "enum_values.h"
-#include "prenorm/base/profile.h"
+#include "prenorm/machine/profile.h"
 #include "prenorm/models/translator.h"
 #include "prenorm/ops/gemm.h"
 
 namespace prenorm::models {
 namespace {
 
-data::Batch batch_of(std::span<const std::pair<std::int64_t, std::int64_t>> lengths) {
-  data::Batch batch;
+batches::Batch batch_of(std::span<const std::pair<std::int64_t, std::int64_t>> lengths) {
+  batches::Batch batch;
   for (const auto& [source, target] : lengths) {
     batch.source.ids.insert(batch.source.ids.end(), source, 1);
     batch.source.end_sequence();
@@ -25,7 +25,7 @@ data::Batch batch_of(std::span<const std::pair<std::int64_t, std::int64_t>> leng
 }
 
 // Of a forward and backward pass, by what profiling notes.
-double counted(const ModelConfig& config, std::int64_t vocabulary, const data::Batch& batch, double* attention) {
+double counted(const ModelConfig& config, std::int64_t vocabulary, const batches::Batch& batch, double* attention) {
   const Translator model(config, vocabulary, vocabulary, 1);
   ops::take_gemm_record();
   profile::start();
@@ -40,7 +40,7 @@ double counted(const ModelConfig& config, std::int64_t vocabulary, const data::B
 
 TEST(TranslatorCost, IsWhatTheMatrixProductsTake) {
   const std::vector<std::pair<std::int64_t, std::int64_t>> lengths{{3, 5}, {1, 1}, {7, 2}};
-  const data::Batch batch = batch_of(lengths);
+  const batches::Batch batch = batch_of(lengths);
   for (const auto placement : prenorm::testing::all_values<NormPlacement>())
     for (const std::int64_t encoders : {1, 3})
       for (const std::int64_t decoders : {1, 2}) {

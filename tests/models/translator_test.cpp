@@ -33,8 +33,8 @@ ModelConfig small_config(NormPlacement placement) {
   return config;
 }
 
-data::Batch batch_of(const io::TensorFile& file) {
-  data::Batch batch;
+batches::Batch batch_of(const io::TensorFile& file) {
+  batches::Batch batch;
   batch.source.ids = integers(file.at("source_ids"));
   batch.source.offsets = integers(file.at("source_offsets"));
   batch.target_input.ids = integers(file.at("target_input_ids"));
@@ -71,7 +71,7 @@ TEST(TranslatorOracle, LogitsLossAndGradientsEqualPyTorch) {
       const io::TensorFile file = golden(c.file);
       Translator model(c.config, 23, 23, 1, dtype);
       load(model.parameters(), file);
-      const data::Batch batch = batch_of(file);
+      const batches::Batch batch = batch_of(file);
       EXPECT_LT(relative_difference(model.logits(batch, {}), file.at("logits")), tolerance);
       const auto sums = model.loss(batch, 0.1, {});
       EXPECT_LT(relative_difference(sums.loss_sum, file.at("loss_sum")), tolerance);
@@ -88,11 +88,11 @@ TEST(TranslatorOracle, LogitsLossAndGradientsEqualPyTorch) {
     }
 }
 
-data::Batch one_pair(const data::Batch& all, std::size_t i) {
+batches::Batch one_pair(const batches::Batch& all, std::size_t i) {
   const auto cut = [i](const std::vector<std::int64_t>& ids, const std::vector<std::int64_t>& offsets) {
     return std::vector<std::int64_t>(ids.begin() + offsets[i], ids.begin() + offsets[i + 1]);
   };
-  data::Batch batch;
+  batches::Batch batch;
   batch.source.ids = cut(all.source.ids, all.source.offsets);
   batch.source.offsets = {0, static_cast<std::int64_t>(batch.source.ids.size())};
   batch.target_input.ids = cut(all.target_input.ids, all.target_input.offsets);
@@ -104,7 +104,7 @@ data::Batch one_pair(const data::Batch& all, std::size_t i) {
 TEST(Translator, PackedBatchEqualsOneSentenceAtATime) {
   for (const Case& c : cases()) {
     SCOPED_TRACE(c.file);
-    const data::Batch batch = batch_of(golden(c.file));
+    const batches::Batch batch = batch_of(golden(c.file));
     Translator packed(c.config, 23, 23, 7, at::kDouble), single(c.config, 23, 23, 7, at::kDouble);
     const auto sums = packed.loss(batch, 0.1, {});
     sums.loss_sum.backward();
@@ -119,8 +119,8 @@ TEST(Translator, PackedBatchEqualsOneSentenceAtATime) {
   }
 }
 
-data::Batch tiny_batch() {
-  data::Batch batch;
+batches::Batch tiny_batch() {
+  batches::Batch batch;
   batch.source.ids = {1, 2, 3, 4, 2};
   batch.source.offsets = {0, 2, 5};
   batch.target_input.ids = {0, 3, 1, 0, 2};
@@ -147,7 +147,7 @@ TEST(Translator, GradientByDifferencesForEveryPlacementAndNorm) {
       at::Tensor values = model.parameters().values();
       values.add_(random_tensor({values.numel()}, 2), 0.2);
     }
-    const data::Batch batch = tiny_batch();
+    const batches::Batch batch = tiny_batch();
     const nn::Context context{.training = true, .key = 7};
     const auto loss = [&] { return model.loss(batch, 0.1, context).loss_sum; };
     loss().backward();

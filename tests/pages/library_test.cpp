@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "base/temporary_folder.h"
+#include "files/temporary_folder.h"
 #include "pages/made_runs.h"
 #include "prenorm/pages/library_page.h"
 #include "prenorm/pages/run_sections.h"
@@ -35,7 +35,7 @@ Library library_of(std::vector<fs::path> paths, bool live = false) {
 }
 
 template <class T>
-std::vector<const T*> blocks_of(const report::Page& page) {
+std::vector<const T*> blocks_of(const html::Page& page) {
   std::vector<const T*> all;
   for (const auto& section : page.sections)
     for (const auto& block : section.blocks)
@@ -43,8 +43,8 @@ std::vector<const T*> blocks_of(const report::Page& page) {
   return all;
 }
 
-const report::Chart& chart(const report::Page& page, const std::string& title) {
-  for (const report::Chart* c : blocks_of<report::Chart>(page))
+const html::Chart& chart(const html::Page& page, const std::string& title) {
+  for (const html::Chart* c : blocks_of<html::Chart>(page))
     if (c->title == title) return *c;
   throw std::out_of_range(title);
 }
@@ -143,20 +143,20 @@ TEST(LibraryPage, OverlaysTheCurvesOfRuns) {
   test::make_run(folder / "a");
   test::make_run(folder / "b", {.placement = "post_ln", .loss = 4});
   const Library library = library_of({folder / "a", folder / "b"});
-  const report::Page page = library_page(library, "prenorm report a b");
-  const report::Chart& losses = chart(page, "Training loss");
+  const html::Page page = library_page(library, "prenorm report a b");
+  const html::Chart& losses = chart(page, "Training loss");
   ASSERT_EQ(losses.series.size(), 2U);
   EXPECT_EQ(losses.series[1].name, "b");
   EXPECT_EQ(losses.series[1].run, (folder / "b").string());
   EXPECT_EQ(losses.series[1].y, (std::vector<double>{8, 5, 4}));
   EXPECT_EQ(chart(page, "Validation loss").series[0].y, (std::vector<double>{5.5, 3}));
   EXPECT_EQ(page.runs.size(), 2U);
-  const auto tables = blocks_of<report::Table>(page);
+  const auto tables = blocks_of<html::Table>(page);
   ASSERT_EQ(tables.size(), 2U);
   EXPECT_THAT(tables[0]->rows[1], ElementsAre("b", "finished", "20", "4.000", "4.000", "4.000", "12.50", "2"));
   EXPECT_THAT(tables[1]->header, ElementsAre("run", "model.norm_placement"));
   EXPECT_THAT(tables[1]->rows[1], ElementsAre("b", "post_ln"));
-  const auto samples = blocks_of<report::Samples>(page);
+  const auto samples = blocks_of<html::Samples>(page);
   ASSERT_EQ(samples.size(), 1U);
   EXPECT_EQ(samples[0]->samples[0].hypotheses.size(), 2U);
 }
@@ -173,10 +173,10 @@ TEST(LibraryPage, DrawsEachScoreOfATask) {
                         R"({"stopped_by":"train.max_steps","updates":40,"epochs":1,"target_tokens":9,)"
                         R"("training_seconds":2.5,"last":{"loss_nats_per_token":1,"nll_nats_per_token":1,)"
                         R"("scores":[{"name":"accuracy","value":0.75},{"name":"f1","value":0.8}]}})");
-  const report::Page page = library_page(library_of({folder / "a"}), "prenorm report a");
+  const html::Page page = library_page(library_of({folder / "a"}), "prenorm report a");
   EXPECT_EQ(chart(page, "Validation accuracy").series.at(0).x, (std::vector<double>{30, 40}));
   EXPECT_EQ(chart(page, "Validation accuracy").series.at(0).y, (std::vector<double>{0.5, 0.75}));
-  const auto tables = blocks_of<report::Table>(page);
+  const auto tables = blocks_of<html::Table>(page);
   EXPECT_THAT(tables.at(0)->header, ElementsAre("run", "state", "updates", "training loss", "validation loss", "best",
                                                 "accuracy", "f1", "seconds"));
   EXPECT_EQ(tables.at(0)->rows.at(0).at(6), "0.7500");
@@ -186,8 +186,8 @@ TEST(LibraryPage, DrawsEachScoreOfATask) {
 TEST(LibraryPage, MapsGradientsOfLayersOverTraining) {
   const test::TemporaryFolder folder;
   test::make_run(folder / "a");
-  const report::Page page = library_page(library_of({folder / "a"}), "c");
-  const auto maps = blocks_of<report::HeatMap>(page);
+  const html::Page page = library_page(library_of({folder / "a"}), "c");
+  const auto maps = blocks_of<html::HeatMap>(page);
   ASSERT_EQ(maps.size(), 1U);
   EXPECT_THAT(maps[0]->x, ElementsAre("1", "10"));
   EXPECT_THAT(maps[0]->y, ElementsAre("encoder 1", "decoder 1"));
@@ -198,8 +198,8 @@ TEST(LibraryPage, MapsGradientsOfLayersOverTraining) {
 TEST(LibraryPage, MapsAStudyByRateAndWarmup) {
   const test::TemporaryFolder folder;
   make_study(folder / "study");
-  const report::Page page = library_page(library_of({folder / "study"}), "c");
-  const report::HeatMap& map = *blocks_of<report::HeatMap>(page).front();
+  const html::Page page = library_page(library_of({folder / "study"}), "c");
+  const html::HeatMap& map = *blocks_of<html::HeatMap>(page).front();
   EXPECT_EQ(map.title, "Validation loss");
   EXPECT_EQ(map.x_label, "lr");
   EXPECT_THAT(map.x, ElementsAre("0.001", "0.002"));
@@ -219,8 +219,8 @@ TEST(LibraryPage, SumsAStudyUpOverSeeds) {
   for (const int seed : {2, 3})
     test::make_run(folder / "study/cells" / fmt::format("seed={}", seed),
                    {.placement = "pre_ln", .lr = 0.001, .seed = seed, .loss = 3.0 + seed});
-  const report::Page page = library_page(library_of({folder / "study"}), "c");
-  const report::Table& table = *blocks_of<report::Table>(page).at(1);  // after the rates that work
+  const html::Page page = library_page(library_of({folder / "study"}), "c");
+  const html::Table& table = *blocks_of<html::Table>(page).at(1);  // after the rates that work
   EXPECT_THAT(table.caption, HasSubstr("Over seeds"));
   EXPECT_THAT(table.header, ElementsAre("norm_placement", "lr", "warmup_steps", "seeds", "diverged", "loss", "BLEU"));
   EXPECT_EQ(table.rows.size(), 8U);
@@ -244,13 +244,13 @@ TEST(LibraryPage, DrawsProbesAndChecks) {
                         "accepted":[0.5,null],"pass":true,"what":"E"}]})");
   write_file_atomically(folder / "bad.json", R"({"models":[{}],"exponents":[]})");
   const Library library = library_of({folder.path()});
-  const report::Page page = library_page(library, "c");
-  const report::Chart& gradients = chart(page, "Gradient of each layer");
+  const html::Page page = library_page(library, "c");
+  const html::Chart& gradients = chart(page, "Gradient of each layer");
   ASSERT_EQ(gradients.series.size(), 3U);
   EXPECT_EQ(gradients.series[0].y, (std::vector<double>{2, 4}));
   EXPECT_EQ(gradients.series[1].y, (std::vector<double>{2, 2}));
   EXPECT_EQ(gradients.series[2].y, (std::vector<double>{2, 4}));
-  const auto tables = blocks_of<report::Table>(page);
+  const auto tables = blocks_of<html::Table>(page);
   EXPECT_THAT(tables.back()->rows[0], ElementsAre("lemma_1", "8", "1.500", "1", "0.5000 to ∞", "pass"));
   EXPECT_THAT(page.problems, ElementsAre(HasSubstr("bad.json: is not what `prenorm probe --json` prints")));
 }

@@ -7,7 +7,7 @@
 #include <fstream>
 #include <string>
 
-#include "prenorm/base/file.h"
+#include "prenorm/files/file.h"
 
 namespace prenorm::test {
 

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "base/temporary_folder.h"
+#include "files/temporary_folder.h"
 #include "pages/made_runs.h"
 
 namespace prenorm::pages {

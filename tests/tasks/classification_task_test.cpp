@@ -8,10 +8,10 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/io/safetensors.h"
-#include "prenorm/tasks/classifier.h"
-#include "prenorm/tasks/make_task.h"
-#include "prenorm/tasks/setup.h"
-#include "prenorm/tasks/train.h"
+#include "prenorm/app/classifier.h"
+#include "prenorm/app/make_task.h"
+#include "prenorm/app/setup.h"
+#include "prenorm/app/train.h"
 #include "tasks/toy_tables.h"
 
 namespace prenorm::tasks {
@@ -19,20 +19,20 @@ namespace {
 
 using testing::HasSubstr;
 using testing::ThrowsMessage;
-using training::RunFolder;
-using training::Validation;
+using runs::RunFolder;
+using runs::Validation;
 
 class ClassificationTest : public testing::Test {
  protected:
-  Validation trained(const Config& config, const std::string& run) {
-    return *train(config, RunFolder(tables_ / run), Start::kNew).last_validation;
+  runs::Validation trained(const Config& config, const std::string& run) {
+    return *train(config, runs::RunFolder(tables_ / run), app::Start::kNew).last_validation;
   }
 
   test::ToyTables tables_{test::toy_classes(1, 200), test::toy_classes(2, 50)};
 };
 
 TEST_F(ClassificationTest, LearnsWhatCanBeLearned) {
-  const Validation last = trained(tables_.config(), "run");
+  const runs::Validation last = trained(tables_.config(), "run");
   ASSERT_EQ(last.scores.size(), 1U);
   EXPECT_EQ(last.scores[0].first, "accuracy");
   EXPECT_EQ(last.scores[0].second, 1);
@@ -52,7 +52,7 @@ TEST_F(ClassificationTest, BrokenRowsOfQqpAreLeftOutOfTrainingAndValidation) {
   }
   Config config = tables_.config();
   config.train.max_steps = 2;
-  const Validation last = trained(config, "run");
+  const runs::Validation last = trained(config, "run");
   ASSERT_EQ(last.scores.size(), 2U);
   EXPECT_EQ(last.scores[0].first, "accuracy");
   const double of_39 = last.scores[0].second * 39;
@@ -80,13 +80,13 @@ TEST_F(ClassificationTest, AdminStartsFromABatch) {
 
 TEST_F(ClassificationTest, TheLossOfABatchIsThatOfItsShares) {
   const Config config = tables_.config();
-  const auto tokenizers = make_tokenizers(config, tables_ / "prepared");
+  const auto tokenizers = app::make_tokenizers(config, tables_ / "prepared");
   const auto task = classification_task(config, tokenizers.source);
   const auto sum = [&](std::int64_t share_tokens) {
-    training::BatchLoss all;
+    updates::BatchLoss all;
     const std::int64_t shares = task->load(0, 1, {.tokens = share_tokens});
     for (std::int64_t i = 0; i < shares; ++i) {
-      const training::BatchLoss share = task->loss(i, 0, nn::Context{});
+      const updates::BatchLoss share = task->loss(i, 0, nn::Context{});
       all.nll_sum += share.nll_sum;
       all.target_tokens += share.target_tokens;
       all.source_tokens += share.source_tokens;
@@ -94,7 +94,7 @@ TEST_F(ClassificationTest, TheLossOfABatchIsThatOfItsShares) {
     }
     return all;
   };
-  const training::BatchLoss whole = sum(100'000), parts = sum(20);
+  const updates::BatchLoss whole = sum(100'000), parts = sum(20);
   EXPECT_NEAR(parts.nll_sum, whole.nll_sum, 1e-4);
   EXPECT_EQ(parts.target_tokens, whole.target_tokens);
   EXPECT_LE(whole.target_tokens, config.batch.max_sentences) << "a target token is the label of an example";
@@ -109,12 +109,12 @@ TEST_F(ClassificationTest, TheLossOfABatchIsThatOfItsShares) {
 TEST_F(ClassificationTest, PredictsWithoutItsTable) {
   trained(tables_.config(), "run");
   std::filesystem::remove(tables_ / "train.tsv");
-  const LoadedClassifier classifier = load_classifier(RunFolder(tables_ / "run"), "last");
+  const app::LoadedClassifier classifier = app::load_classifier(runs::RunFolder(tables_ / "run"), "last");
   EXPECT_THAT(classifier.format.classes, testing::ElementsAre("bad", "good"));
   const data::Table table{"t.tsv", {"sentence"}, {{2, {"abpa"}}, {3, {"abna"}}, {4, {"pcc"}}}};
   const data::Examples examples =
       data::make_examples(table, classifier.format, classifier.tokenizer, 16, data::TableLabels::kIgnored);
-  const Predictions predictions = predict(classifier, examples);
+  const app::Predictions predictions = predict(classifier, examples);
   EXPECT_THAT(predictions.answers.classes, testing::ElementsAre(1, 0, 1));
   for (const auto& p : predictions.probabilities) EXPECT_NEAR(p[0] + p[1], 1, 1e-12);
 }
@@ -127,7 +127,7 @@ TEST_F(ClassificationTest, StartsFromAnotherRun) {
   config.optim.lr = 1e-9;
   trained(config, "second");
   const auto weights = [&](const std::string& run) {
-    return io::read_safetensors(RunFolder(tables_ / run).find_checkpoint("last") / "model.safetensors").tensors;
+    return io::read_safetensors(runs::RunFolder(tables_ / run).find_checkpoint("last") / "model.safetensors").tensors;
   };
   const auto first = weights("first"), second = weights("second");
   for (const auto& [name, value] : first) {
@@ -141,7 +141,7 @@ TEST_F(ClassificationTest, SyntheticForMeasuring) {
   config.data = {};
   config.data.sequence_length = 16;
   config.tokenizer.vocab_size = 40;
-  const auto task = measuring_task(config, {.synthetic = true});
+  const auto task = app::measuring_task(config, {.synthetic = true});
   const std::int64_t shares = task->load(0, 0, {});
   EXPECT_GT(task->loss(shares - 1, 0, nn::Context{}).target_tokens, 0);
 }
@@ -164,10 +164,10 @@ TEST(Regression, TrainsOnNumbersOfAnySize) {
   config.data.label_column = "score";
   config.data.label_kind = LabelKind::kNumber;
   config.train.max_steps = 5;
-  const auto result = train(config, RunFolder(tables / "run"), Start::kNew);
+  const auto result = train(config, runs::RunFolder(tables / "run"), app::Start::kNew);
   EXPECT_EQ(result.state.step, 5);
   EXPECT_GT(result.state.first_loss, 1e9);
-  const auto tokenizers = make_tokenizers(config, tables / "prepared");
+  const auto tokenizers = app::make_tokenizers(config, tables / "prepared");
   EXPECT_EQ(classification_task(config, tokenizers.source)->guess_nats(), 0);
 }
 
@@ -179,8 +179,8 @@ TEST(Regression, LearnsNumbers) {
   config.data.text_column = "sentence";
   config.data.label_column = "score";
   config.data.label_kind = LabelKind::kNumber;
-  const auto result = train(config, RunFolder(tables / "run"), Start::kNew);
-  const Validation& last = *result.last_validation;
+  const auto result = train(config, runs::RunFolder(tables / "run"), app::Start::kNew);
+  const runs::Validation& last = *result.last_validation;
   ASSERT_EQ(last.scores.size(), 2U);
   EXPECT_EQ(last.scores[0].first, "pearson");
   EXPECT_GT(last.scores[0].second, 0.95);
@@ -189,9 +189,9 @@ TEST(Regression, LearnsNumbers) {
   // The variance of two values 3.5 apart; 4 deviations from equal numbers of both take 0.25 away.
   EXPECT_NEAR(result.state.unigram_nats, 3.0625, 0.3);
 
-  const LoadedClassifier classifier = load_classifier(RunFolder(tables / "run"), "");
+  const app::LoadedClassifier classifier = app::load_classifier(runs::RunFolder(tables / "run"), "");
   const data::Table table{"t.tsv", {"sentence"}, {{2, {"abpa"}}, {3, {"abna"}}}};
-  const Predictions predictions = predict(
+  const app::Predictions predictions = predict(
       classifier, data::make_examples(table, classifier.format, classifier.tokenizer, 16, data::TableLabels::kIgnored));
   EXPECT_NEAR(predictions.answers.values.at(0), 4.5, 1);
   EXPECT_NEAR(predictions.answers.values.at(1), 1, 1);

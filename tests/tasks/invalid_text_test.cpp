@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "prenorm/base/error.h"
-#include "prenorm/base/file.h"
-#include "prenorm/tasks/train.h"
+#include "prenorm/files/file.h"
+#include "prenorm/app/train.h"
 #include "tasks/tiny_documents.h"
 #include "tasks/toy_tables.h"
 
@@ -13,7 +13,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
-using training::RunFolder;
+using runs::RunFolder;
 
 // Runs with a bad line put into one file are refused, or with the rule "drop" come out as those without it.
 void expect_rule(const std::filesystem::path& file, std::string_view bad_line, Config config,
@@ -21,7 +21,7 @@ void expect_rule(const std::filesystem::path& file, std::string_view bad_line, C
   SCOPED_TRACE(file);
   config.train.max_steps = 2;
   const auto loss = [&](const char* run) {
-    return train(config, RunFolder(runs / run), Start::kNew).last_validation->loss_nats_per_token;
+    return train(config, runs::RunFolder(runs / run), app::Start::kNew).last_validation->loss_nats_per_token;
   };
   const double without = loss("without");
   const std::string good = read_file(file);

@@ -8,12 +8,12 @@
 #include "golden_file.h"
 #include "prenorm/base/error.h"
 #include "prenorm/io/safetensors.h"
-#include "prenorm/tasks/make_task.h"
-#include "prenorm/tasks/pretrained.h"
-#include "prenorm/tasks/replay_run.h"
-#include "prenorm/tasks/setup.h"
-#include "prenorm/tasks/train.h"
-#include "prenorm/training/share_workers.h"
+#include "prenorm/app/make_task.h"
+#include "prenorm/app/pretrained.h"
+#include "prenorm/app/replay_run.h"
+#include "prenorm/app/setup.h"
+#include "prenorm/app/train.h"
+#include "prenorm/updates/share_workers.h"
 #include "tasks/tiny_documents.h"
 
 namespace prenorm::tasks {
@@ -22,22 +22,22 @@ namespace {
 using prenorm::testing::relative_difference;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
-using training::RunFolder;
-using training::Validation;
+using runs::RunFolder;
+using runs::Validation;
 
 class LanguageTask : public ::testing::TestWithParam<TaskKind> {
  protected:
   Config own_config() const { return text_.config(GetParam()); }
-  training::TrainingResult trained(const Config& c, const std::string& run, Start start = Start::kNew) const {
-    return train(c, RunFolder(text_ / run), start);
+  runs::TrainingResult trained(const Config& c, const std::string& run, app::Start start = app::Start::kNew) const {
+    return train(c, runs::RunFolder(text_ / run), start);
   }
-  std::unique_ptr<training::Task> task_of(const Config& c) const {
-    return make_task(c, make_tokenizers(c, text_ / "prepared"), text_ / "prepared");
+  std::unique_ptr<updates::Task> task_of(const Config& c) const {
+    return app::make_task(c, app::make_tokenizers(c, text_ / "prepared"), text_ / "prepared");
   }
   // Of batches 0 and 1 of the epoch, joined where `accumulated`.
   at::Tensor gradient_of(const Config& c, std::int64_t share_tokens, std::int64_t batches) const {
     const auto task = task_of(c);
-    training::ShareWorkers workers(*task, {.threads = 1, .workers = 1, .share_tokens = share_tokens});
+    updates::ShareWorkers workers(*task, {.threads = 1, .workers = 1, .share_tokens = share_tokens});
     workers.clear();
     for (std::int64_t b = 0; b < batches; ++b) workers.add_gradients(0, b, {.training = true, .key = 7});
     workers.sum_and_norm();
@@ -59,7 +59,7 @@ TEST_P(LanguageTask, LearnsWhatCanBeLearned) {
   c.batch.max_tokens = 1024;
   c.optim.lr = 5e-3;
   c.model.dropout = 0;
-  const training::TrainingResult result = trained(c, "run");
+  const runs::TrainingResult result = trained(c, "run");
   EXPECT_GT(result.state.unigram_nats, 1);
   // 5 seeds at 3 levels: masked 0.20 to 0.32; causal, at half the size and updates, 0.19 to 0.20.
   EXPECT_LT(result.last_validation->nll_nats_per_token, 0.45 * result.state.unigram_nats);
@@ -67,7 +67,7 @@ TEST_P(LanguageTask, LearnsWhatCanBeLearned) {
 
 TEST_P(LanguageTask, AGuessIsOneOfTheVocabulary) {
   const Config c = own_config();
-  const auto size = static_cast<double>(make_tokenizers(c, text_ / "prepared").source.size());
+  const auto size = static_cast<double>(app::make_tokenizers(c, text_ / "prepared").source.size());
   EXPECT_DOUBLE_EQ(task_of(c)->guess_nats(), std::log(size));
 }
 
@@ -85,9 +85,9 @@ TEST_P(LanguageTask, StoppedAndResumedIsNeverStopped) {
   Config half = c;
   half.train.max_steps = 6;
   trained(half, "stopped");
-  trained(c, "stopped", Start::kResume);
+  trained(c, "stopped", app::Start::kResume);
   const auto weights = [&](const std::string& run) {
-    return io::read_safetensors(RunFolder(text_ / run).checkpoint(12) / "model.safetensors").tensors;
+    return io::read_safetensors(runs::RunFolder(text_ / run).checkpoint(12) / "model.safetensors").tensors;
   };
   const auto whole = weights("whole"), stopped = weights("stopped");
   ASSERT_EQ(whole.size(), stopped.size());
@@ -120,8 +120,8 @@ TEST_P(LanguageTask, EveryPlacementTrains) {
 TEST(CausalLmTask, BitsPerByteAreThoseOfTheText) {
   const test::TinyDocuments text;
   const Config c = text.config(TaskKind::kCausalLm);
-  const auto task = make_task(c, make_tokenizers(c, text / "prepared"), text / "prepared");
-  const Validation v = task->validate(true);
+  const auto task = app::make_task(c, app::make_tokenizers(c, text / "prepared"), text / "prepared");
+  const runs::Validation v = task->validate(true);
   // A character is a byte here, and all but the first are predicted.
   const auto bytes = static_cast<double>(std::filesystem::file_size(text / "valid.txt"));
   EXPECT_NEAR(*v.bits_per_byte, v.nll_nats_per_token * (bytes - 1) / bytes / std::log(2), 1e-9);
@@ -131,8 +131,8 @@ TEST(MaskedLmTask, NextSentenceIsScored) {
   const test::TinyDocuments text;
   Config c = text.config(TaskKind::kMaskedLm);
   c.masked_lm.next_sentence = true;
-  const auto task = make_task(c, make_tokenizers(c, text / "prepared"), text / "prepared");
-  const Validation v = task->validate(true);
+  const auto task = app::make_task(c, app::make_tokenizers(c, text / "prepared"), text / "prepared");
+  const runs::Validation v = task->validate(true);
   ASSERT_EQ(v.scores.size(), 1U);
   EXPECT_EQ(v.scores[0].first, "next_sentence_accuracy");
   // Chance is ln 2 more than the masked tokens alone; random weights gave 0.64 to 0.92, and 0 is a loss left out.
@@ -142,51 +142,51 @@ TEST(MaskedLmTask, NextSentenceIsScored) {
 TEST(Pretrained, GivesTokenizerModelAndWeightsOfTheSameNames) {
   const test::TinyDocuments text;
   Config c = text.config(TaskKind::kMaskedLm);
-  train(c, RunFolder(text / "bert"), Start::kNew);
+  train(c, runs::RunFolder(text / "bert"), app::Start::kNew);
   c.train.pretrained = text / "bert";
   c.model = ModelConfig{};
   c.model.dropout = 0.3;
-  const Config with = with_pretrained_model(c);
+  const Config with = app::with_pretrained_model(c);
   EXPECT_EQ(with.model.d_model, 16);
   EXPECT_EQ(with.model.dropout, 0.3);
-  const auto task = make_task(with, make_tokenizers(with, text / "prepared"), text / "prepared");
-  const auto weights = io::read_safetensors(RunFolder(text / "bert").find_checkpoint("") / "model.safetensors");
+  const auto task = app::make_task(with, app::make_tokenizers(with, text / "prepared"), text / "prepared");
+  const auto weights = io::read_safetensors(runs::RunFolder(text / "bert").find_checkpoint("") / "model.safetensors");
   for (const nn::Parameter& p : task->parameters().list()) EXPECT_TRUE(p.value.equal(weights.at(p.name))) << p.name;
 }
 
 TEST(Pretrained, AKeyThatWouldHaveNoEffectIsRefused) {
   const test::TinyDocuments text;
   Config c = text.config(TaskKind::kMaskedLm);
-  train(c, RunFolder(text / "bert"), Start::kNew);
+  train(c, runs::RunFolder(text / "bert"), app::Start::kNew);
   c.train.pretrained = text / "bert";
   c.model.norm_placement = NormPlacement::kPostLn;
-  EXPECT_THAT([&] { with_pretrained_model(c); },
+  EXPECT_THAT([&] { app::with_pretrained_model(c); },
               ThrowsMessage<UsageError>(HasSubstr("model.norm_placement = \"post_ln\": train.pretrained brings")));
 }
 
 TEST(Pretrained, IsNotNeededOnceThereIsACheckpoint) {
   const test::TinyDocuments text;
   Config c = text.config(TaskKind::kMaskedLm);
-  train(c, RunFolder(text / "bert"), Start::kNew);
+  train(c, runs::RunFolder(text / "bert"), app::Start::kNew);
   c.train.pretrained = text / "bert";
-  train(c, RunFolder(text / "more"), Start::kNew);
+  train(c, runs::RunFolder(text / "more"), app::Start::kNew);
   std::filesystem::remove_all(text / "bert");
   c.train.max_steps = 14;
-  EXPECT_EQ(train(c, RunFolder(text / "more"), Start::kResume).state.step, 14);
-  EXPECT_EQ(replay_run(RunFolder(text / "more"), 13).update.step, 13);
+  EXPECT_EQ(train(c, runs::RunFolder(text / "more"), app::Start::kResume).state.step, 14);
+  EXPECT_EQ(app::replay_run(runs::RunFolder(text / "more"), 13).update.step, 13);
 }
 
 TEST(Pretrained, ADamagedCheckpointIsTold) {
   const test::TinyDocuments text;
   Config c = text.config(TaskKind::kMaskedLm);
-  train(c, RunFolder(text / "bert"), Start::kNew);
-  std::fstream file(RunFolder(text / "bert").find_checkpoint("") / "model.safetensors",
+  train(c, runs::RunFolder(text / "bert"), app::Start::kNew);
+  std::fstream file(runs::RunFolder(text / "bert").find_checkpoint("") / "model.safetensors",
                     std::ios::in | std::ios::out | std::ios::binary);
   file.seekp(-2, std::ios::end);
   file.put('x');
   file.close();
   c.train.pretrained = text / "bert";
-  EXPECT_THAT([&] { train(c, RunFolder(text / "more"), Start::kNew); },
+  EXPECT_THAT([&] { train(c, runs::RunFolder(text / "more"), app::Start::kNew); },
               ThrowsMessage<CheckpointError>(HasSubstr("damaged")));
 }
 
@@ -194,24 +194,24 @@ TEST(Pretrained, AnUnknownRunOrAnotherShapeIsToldByName) {
   const test::TinyDocuments text;
   Config c = text.config(TaskKind::kMaskedLm);
   c.train.pretrained = text / "nowhere";
-  EXPECT_THROW(with_pretrained_model(c), UsageError);
+  EXPECT_THROW(app::with_pretrained_model(c), UsageError);
   c.train.pretrained.clear();
-  train(c, RunFolder(text / "bert"), Start::kNew);
+  train(c, runs::RunFolder(text / "bert"), app::Start::kNew);
   c.train.pretrained = text / "bert";
   c.model.d_ff = 48;  // without with_pretrained_model()
-  EXPECT_THAT([&] { make_task(c, make_tokenizers(c, text / "prepared"), text / "prepared"); },
+  EXPECT_THAT([&] { app::make_task(c, app::make_tokenizers(c, text / "prepared"), text / "prepared"); },
               ThrowsMessage<CheckpointError>(HasSubstr("encoder.layers.0.feed_forward.up.weight has shape [32, 16]")));
 }
 
 TEST(LanguageTasks, AResumedRunMayBeValidatedOnAnotherText) {
   const test::TinyDocuments text;
   Config c = text.config(TaskKind::kCausalLm);
-  train(c, RunFolder(text / "run"), Start::kNew);
+  train(c, runs::RunFolder(text / "run"), app::Start::kNew);
   c.train.max_steps = 14;
   c.data.valid_text = text / "train.txt";
-  EXPECT_EQ(train(c, RunFolder(text / "run"), Start::kResume).state.step, 14);
+  EXPECT_EQ(train(c, runs::RunFolder(text / "run"), app::Start::kResume).state.step, 14);
   c.data.train_text = text / "valid.txt";
-  EXPECT_THAT([&] { train(c, RunFolder(text / "run"), Start::kResume); },
+  EXPECT_THAT([&] { train(c, runs::RunFolder(text / "run"), app::Start::kResume); },
               ThrowsMessage<UsageError>(HasSubstr("cannot resume with data.train_text")));
 }
 
@@ -220,7 +220,7 @@ TEST(LanguageTasks, TextThatDoesNotFitIsToldInASentence) {
   Config c = text.config(TaskKind::kMaskedLm);
   std::ofstream(text / "one.txt") << "a b c\nd e f\n";
   c.data.train_text = text / "one.txt";
-  const auto start = [&] { make_task(c, make_tokenizers(c, text / "prepared"), text / "prepared"); };
+  const auto start = [&] { app::make_task(c, app::make_tokenizers(c, text / "prepared"), text / "prepared"); };
   EXPECT_THAT(start, ThrowsMessage<DataError>(HasSubstr("one.txt: no empty line parts it into documents")));
   c.data.documents = Documents::kOne;
   EXPECT_THAT(start, ThrowsMessage<DataError>(HasSubstr("data.sequence_length")));

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "base/temporary_folder.h"
+#include "files/temporary_folder.h"
 #include "prenorm/base/random.h"
 #include "prenorm/config/config.h"
 #include "test_seed.h"

@@ -5,10 +5,10 @@
 
 #include <string>
 
-#include "base/temporary_folder.h"
-#include "prenorm/base/file.h"
+#include "files/temporary_folder.h"
+#include "prenorm/files/file.h"
 #include "prenorm/base/random.h"
-#include "prenorm/base/terminal.h"
+#include "prenorm/machine/terminal.h"
 #include "prenorm/config/config.h"
 #include "test_seed.h"
 

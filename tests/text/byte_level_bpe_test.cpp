@@ -5,10 +5,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include "base/temporary_folder.h"
+#include "files/temporary_folder.h"
 #include "prenorm/base/error.h"
-#include "prenorm/base/file.h"
-#include "prenorm/base/line_reader.h"
+#include "prenorm/files/file.h"
+#include "prenorm/files/line_reader.h"
 #include "prenorm/base/random.h"
 #include "prenorm/text/gpt2_words.h"
 #include "prenorm/text/tokenizer.h"

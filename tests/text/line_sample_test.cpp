@@ -5,8 +5,8 @@
 #include <map>
 #include <vector>
 
-#include "base/temporary_folder.h"
-#include "prenorm/base/file.h"
+#include "files/temporary_folder.h"
+#include "prenorm/files/file.h"
 #include "test_seed.h"
 
 namespace prenorm::text {

@@ -3,9 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/temporary_folder.h"
+#include "files/temporary_folder.h"
 #include "prenorm/base/error.h"
-#include "prenorm/base/file.h"
+#include "prenorm/files/file.h"
 #include "prenorm/base/random.h"
 #include "text/sample_text.h"
 

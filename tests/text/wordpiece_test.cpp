@@ -4,9 +4,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "base/temporary_folder.h"
+#include "files/temporary_folder.h"
 #include "prenorm/base/error.h"
-#include "prenorm/base/file.h"
+#include "prenorm/files/file.h"
 #include "prenorm/base/random.h"
 #include "prenorm/text/basic_tokens.h"
 #include "prenorm/text/tokenizer.h"

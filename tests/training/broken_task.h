@@ -39,19 +39,19 @@ struct Breakage {
 
 class BrokenTask : public tasks::TranslationTask {
  public:
-  BrokenTask(const Config& config, const Tokenizers& tokenizers, const std::filesystem::path& prepared, Breakage how)
+  BrokenTask(const Config& config, const runs::Tokenizers& tokenizers, const std::filesystem::path& prepared, Breakage how)
       : tasks::TranslationTask(config, tokenizers, prepared), how_(std::move(how)) {
     if (!how_.damaged_weight.empty())
       parameters().at(how_.damaged_weight).data_ptr<float>()[0] = std::numeric_limits<float>::quiet_NaN();
   }
 
-  data::Batch batch(std::int64_t epoch, std::int64_t index) override {
-    data::Batch batch = tasks::TranslationTask::batch(epoch, index);
+  batches::Batch batch(std::int64_t epoch, std::int64_t index) override {
+    batches::Batch batch = tasks::TranslationTask::batch(epoch, index);
     RandomStream random(mix_key({5, static_cast<std::uint64_t>(epoch), static_cast<std::uint64_t>(index)}));
     if (how_.shuffled_targets) shuffle(batch.target_output, random);
     return batch;
   }
-  std::int64_t load(std::int64_t epoch, std::int64_t batch, const Sharing& sharing) override {
+  std::int64_t load(std::int64_t epoch, std::int64_t batch, const updates::Sharing& sharing) override {
     number_ = first_of(epoch) + batch;
     if (number_ == how_.killed_at) throw std::runtime_error("killed");
     if (number_ == how_.signal_at) {
@@ -60,14 +60,14 @@ class BrokenTask : public tasks::TranslationTask {
     }
     return tasks::TranslationTask::load(epoch, batch, sharing);
   }
-  BatchLoss loss(std::int64_t share, std::int64_t replica, const nn::Context& context) override {
+  updates::BatchLoss loss(std::int64_t share, std::int64_t replica, const nn::Context& context) override {
     const nn::Observer breaking = [&](std::string_view point, const at::Tensor& value) {
       if (point == how_.point) value.data_ptr<float>()[0] = std::numeric_limits<float>::quiet_NaN();
       context.observe(point, value);
     };
     nn::Context here = context;
     if (number_ == how_.point_batch) here.observer = &breaking;
-    BatchLoss result = tasks::TranslationTask::loss(share, replica, here);
+    updates::BatchLoss result = tasks::TranslationTask::loss(share, replica, here);
     if (how_.loss_factor) result.loss_sum = result.loss_sum * how_.loss_factor(number_);
     if (number_ == how_.empty_batch) result = {.loss_sum = result.loss_sum * 0};
     return result;
@@ -77,8 +77,8 @@ class BrokenTask : public tasks::TranslationTask {
     if (how_.signal_at_start) std::raise(SIGTERM);
     return tasks::TranslationTask::unigram_nats();
   }
-  Validation validate(bool with_output) override {
-    Validation result = tasks::TranslationTask::validate(with_output);
+  runs::Validation validate(bool with_output) override {
+    runs::Validation result = tasks::TranslationTask::validate(with_output);
     if (how_.bad_validation && how_.bad_validation(validations_++))
       result.loss_nats_per_token = std::numeric_limits<double>::quiet_NaN();
     return result;

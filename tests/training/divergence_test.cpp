@@ -25,12 +25,12 @@ class Divergence : public FaultTest {};
 class SpoiltTask : public tasks::TranslationTask {
  public:
   using tasks::TranslationTask::TranslationTask;
-  std::int64_t load(std::int64_t epoch, std::int64_t batch, const Sharing& sharing) override {
+  std::int64_t load(std::int64_t epoch, std::int64_t batch, const updates::Sharing& sharing) override {
     loaded = batch;
     return tasks::TranslationTask::load(epoch, batch, sharing);
   }
-  BatchLoss loss(std::int64_t share, std::int64_t replica, const nn::Context& context) override {
-    BatchLoss result = tasks::TranslationTask::loss(share, replica, context);
+  updates::BatchLoss loss(std::int64_t share, std::int64_t replica, const nn::Context& context) override {
+    updates::BatchLoss result = tasks::TranslationTask::loss(share, replica, context);
     if (loaded == bad_batch) result.loss_sum = result.loss_sum * std::numeric_limits<double>::infinity();
     return result;
   }
@@ -41,10 +41,10 @@ TEST_F(Divergence, ALossThatIsNotFiniteNamesTheBatchOfAnAccumulatedUpdate) {
   Config config = text_->config();
   config.batch.accumulate = 3;
   const fs::path prepared = *text_ / "prepared";
-  const Tokenizers tokenizers = tasks::make_tokenizers(config, prepared);
+  const runs::Tokenizers tokenizers = app::make_tokenizers(config, prepared);
   SpoiltTask task(config, tokenizers, prepared);
   task.bad_batch = 4;  // the second of the second update
-  RunFolder folder(path());
+  runs::RunFolder folder(path());
   folder.create(config, tokenizers);
   Trainer trainer(config, task, folder);
   const std::string lines = task.origin(0, 4);
@@ -73,9 +73,9 @@ Breakage growth() {
 // The update after which the median of 16 losses is over `ratio` times the first one, by the lines of each update; 0
 // where there is none.
 std::int64_t first_over(double ratio, const std::vector<nlohmann::json>& lines) {
-  for (std::size_t end = kLossesToJudge; end <= lines.size(); ++end) {
+  for (std::size_t end = runs::kLossesToJudge; end <= lines.size(); ++end) {
     std::vector<double> losses;
-    for (std::size_t i = end - kLossesToJudge; i < end; ++i) losses.push_back(lines[i]["loss_nats_per_token"]);
+    for (std::size_t i = end - runs::kLossesToJudge; i < end; ++i) losses.push_back(lines[i]["loss_nats_per_token"]);
     if (median(losses) > ratio * lines[0]["loss_nats_per_token"].get<double>()) return lines[end - 1]["step"];
   }
   return 0;
@@ -88,7 +88,7 @@ TEST_F(Divergence, ALossOverAMultipleOfTheFirstIsDivergence) {
   const auto lines = test::metrics_of(path("run-free"), "update");
   const double first = lines.at(0)["loss_nats_per_token"];
   const std::int64_t expected = first_over(1.5, lines);
-  ASSERT_GE(expected, kLossesToJudge) << "the run does not show the rule";
+  ASSERT_GE(expected, runs::kLossesToJudge) << "the run does not show the rule";
   config.train.diverged_loss_ratio = 1.5;
   for (const std::int64_t log_every : {1, 7, 1000}) {
     config.train.log_every = log_every;
@@ -123,14 +123,14 @@ TEST_F(Divergence, TheFirstLossSurvivesAStop) {
   EXPECT_EQ(test::read_json(path() / "last/trainer.json")["first_loss"], first);
   config.train.max_steps = 40;
   config.train.diverged_loss_ratio = 1e-3;
-  EXPECT_THROW(tasks::train(config, RunFolder(path()), tasks::Start::kResume), NumericsError);
-  const TrainingResult diverged = read_results(path() / "results.json");
-  EXPECT_EQ(diverged.reason, StopReason::kDivergence);
-  EXPECT_EQ(diverged.state.step, kLossesToJudge);
+  EXPECT_THROW(app::train(config, runs::RunFolder(path()), app::Start::kResume), NumericsError);
+  const runs::TrainingResult diverged = runs::read_results(path() / "results.json");
+  EXPECT_EQ(diverged.reason, runs::StopReason::kDivergence);
+  EXPECT_EQ(diverged.state.step, runs::kLossesToJudge);
   EXPECT_THAT(diverged.diverged_because, HasSubstr("training has diverged: the median loss of the last 16"));
   EXPECT_FALSE(diverged.last_validation);
   config.train.diverged_loss_ratio = 0;
-  EXPECT_EQ(tasks::train(config, RunFolder(path()), tasks::Start::kResume).reason, StopReason::kMaxSteps)
+  EXPECT_EQ(app::train(config, runs::RunFolder(path()), app::Start::kResume).reason, runs::StopReason::kMaxSteps)
       << "a run that has diverged can be gone on with";
   EXPECT_EQ(read_results(path() / "results.json").state.step, 40);
 }
@@ -154,7 +154,7 @@ TEST_F(Divergence, WeightsThatOverflowAreNeverSaved) {
     config.train.checkpoint_every = every;
     config.train.history = history;
     auto task = task_of(config);
-    Trainer trainer(config, *task, RunFolder(path()));
+    Trainer trainer(config, *task, runs::RunFolder(path()));
     ASSERT_TRUE(trainer.resume());
     try {
       trainer.run();

@@ -41,8 +41,8 @@ TEST_F(FaultExits, ASignalBeforeTheFirstUpdateLeavesTheStart) {
   for (const OnFault on_fault : kPolicies) {
     SCOPED_TRACE(enum_name(on_fault));
     const Config config = fault_config(on_fault);
-    const TrainingResult result = train(config, "run", {.signal_at_start = true});
-    EXPECT_EQ(result.reason, StopReason::kSignal);
+    const runs::TrainingResult result = train(config, "run", {.signal_at_start = true});
+    EXPECT_EQ(result.reason, runs::StopReason::kSignal);
     EXPECT_EQ(result.state.step, 0);
     EXPECT_TRUE(fs::exists(path() / "last/model.safetensors"));
     EXPECT_FALSE(fs::exists(path() / "results.json"));
@@ -65,7 +65,7 @@ TEST_F(FaultExits, WeightsDamagedBeforeTheFirstUpdateAreNamed) {
       // Where the start is what is to be written, the first update is not waited for.
       const bool at_start = signal || on_fault == OnFault::kRollback;
       EXPECT_EQ(message.starts_with(at_start ? "update 0: weight " : "update 1: "), true) << message;
-      EXPECT_TRUE(RunFolder(path()).steps().empty());
+      EXPECT_TRUE(runs::RunFolder(path()).steps().empty());
       const auto diagnosis = test::read_json(path() / "diagnosis.json");
       EXPECT_EQ(diagnosis["cause"], "damaged_weights");
       EXPECT_EQ(diagnosis["fault"]["tensor"], kWeight);
@@ -119,7 +119,7 @@ TEST_F(FaultExits, AValidationBetweenThatIsNotFiniteStopsOrGoesBack) {
                 HasSubstr("update 10: the validation loss is not finite; the checkpoint of update 5 is the last"));
     TearDown();
   }
-  const TrainingResult result = train(fault_config(OnFault::kRollback), "run", how);
+  const runs::TrainingResult result = train(fault_config(OnFault::kRollback), "run", how);
   EXPECT_EQ(result.state.step, 16);
   EXPECT_EQ(result.state.faults, 1);
   EXPECT_EQ(test::read_json(path() / "results.json")["updates"], 16);
@@ -148,7 +148,7 @@ TEST_F(FaultExits, GoingBackFromWeightsThatOverflowEndsAfterMaxFaults) {
     config.train.observe_every = history;
     EXPECT_THAT(message_of(config, {}), HasSubstr("is not finite"));
     EXPECT_EQ(test::metrics_of(path(), "fault").size(), 4U) << history;
-    EXPECT_EQ(RunFolder(path()).steps(), std::vector<std::int64_t>{0});
+    EXPECT_EQ(runs::RunFolder(path()).steps(), std::vector<std::int64_t>{0});
     TearDown();
   }
 }
@@ -160,7 +160,7 @@ TEST_F(FaultExits, AFaultInTheLastUpdate) {
   EXPECT_FALSE(fs::exists(path() / "results.json"));
   TearDown();
   for (const OnFault on_fault : {OnFault::kSkip, OnFault::kRollback}) {
-    const TrainingResult result = train(fault_config(on_fault), "run", how);
+    const runs::TrainingResult result = train(fault_config(on_fault), "run", how);
     EXPECT_EQ(result.state.step, 16);
     EXPECT_EQ(test::read_json(path() / "results.json")["updates"], 16);
     EXPECT_EQ(test::read_json(path() / "last/trainer.json")["step"], 16);
@@ -173,8 +173,8 @@ TEST_F(FaultExits, ALastBatchThatIsLeftOutEndsTheLastEpoch) {
   config.train.max_epochs = 1;
   config.train.max_steps = 1000;
   const std::int64_t batches = task_of(config)->batches_in_epoch(0);
-  const TrainingResult result = train(config, "run", infinite({batches - 1}));
-  EXPECT_EQ(result.reason, StopReason::kMaxEpochs);
+  const runs::TrainingResult result = train(config, "run", infinite({batches - 1}));
+  EXPECT_EQ(result.reason, runs::StopReason::kMaxEpochs);
   EXPECT_EQ(result.state.step, batches - 1);
   EXPECT_EQ(test::read_json(path() / "last/trainer.json")["step"], batches - 1);
   EXPECT_TRUE(test::read_json(path() / "results.json").contains("last"));
@@ -185,19 +185,19 @@ TEST_F(FaultExits, ASignalDuringAnUpdateThatIsUndone) {
   Config config = fault_config(OnFault::kRollback);
   config.optim.lr = 1e39;
   config.train.history = config.train.observe_every = 0;
-  const TrainingResult result = train(config, "run", {.signal_at = 0});
-  EXPECT_EQ(result.reason, StopReason::kSignal);
+  const runs::TrainingResult result = train(config, "run", {.signal_at = 0});
+  EXPECT_EQ(result.reason, runs::StopReason::kSignal);
   EXPECT_EQ(result.state.step, 0);
   EXPECT_EQ(result.state.faults, 1);
   EXPECT_FALSE(fs::exists(path() / "results.json"));
-  EXPECT_EQ(RunFolder(path()).steps(), std::vector<std::int64_t>{0});
+  EXPECT_EQ(runs::RunFolder(path()).steps(), std::vector<std::int64_t>{0});
 }
 
 TEST_F(FaultExits, ABatchWithoutTargetTokensMovesNothingOutOfRange) {
   Config config = fault_config(OnFault::kStop);
   config.train.log_every = 1;
   for (const std::int64_t batch : {0, 7}) {
-    const TrainingResult result = train(config, "run", {.empty_batch = batch});
+    const runs::TrainingResult result = train(config, "run", {.empty_batch = batch});
     EXPECT_EQ(result.state.step, 16);
     expect_only_finite_numbers("run");
     const auto lines = test::metrics_of(path(), "update");

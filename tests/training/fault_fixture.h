@@ -31,11 +31,11 @@ class FaultTest : public TrainerTest {
   }
 
   // From its start, or from its newest checkpoint if it has been started.
-  static TrainingResult train(const Config& config, const std::string& name, Breakage how) {
+  static runs::TrainingResult train(const Config& config, const std::string& name, Breakage how) {
     const std::filesystem::path prepared = *text_ / "prepared";
-    const Tokenizers tokenizers = tasks::make_tokenizers(config, prepared);
+    const runs::Tokenizers tokenizers = app::make_tokenizers(config, prepared);
     BrokenTask task(config, tokenizers, prepared, std::move(how));
-    const RunFolder folder(path(name));
+    const runs::RunFolder folder(path(name));
     const bool started = folder.exists();
     if (!started) folder.create(config, tokenizers);
     Trainer trainer(config, task, folder);

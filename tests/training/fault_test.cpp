@@ -38,7 +38,7 @@ class SlowFaults : public Faults {};
 
 TEST_F(Faults, ASkippedBatchLeavesNoTrace) {
   const Config config = fault_config(OnFault::kSkip);
-  const TrainingResult result = train(config, "run", infinite({3, 8, 9}));
+  const runs::TrainingResult result = train(config, "run", infinite({3, 8, 9}));
   EXPECT_EQ(result.state.step, 16);
   EXPECT_EQ(result.state.faults, 3);
   EXPECT_EQ(test::read_json(path() / "results.json")["faults"], 3);
@@ -71,7 +71,7 @@ TEST_F(SlowFaults, ARunKilledAfterASkipIsTheSameRun) {
 // Update 9 meets the bad batch; the run goes back to the checkpoint of update 5.
 TEST_F(Faults, ARollbackGoesBackAndPastTheBatch) {
   const Config config = fault_config(OnFault::kRollback);
-  const TrainingResult result = train(config, "run", infinite({8}));
+  const runs::TrainingResult result = train(config, "run", infinite({8}));
   EXPECT_EQ(result.state.step, 16);
   const auto faults = test::metrics_of(path(), "fault");
   ASSERT_EQ(faults.size(), 1U);
@@ -137,8 +137,8 @@ TEST_F(Faults, ADamagedWeightIsNamed) {
   train(config, "run", {});
   const std::string name = "encoder.layers.0.feed_forward.up.weight";
   auto task = task_of(config);
-  Updater updater(config, *task);
-  const TrainerState state = load_checkpoint(path() / "last", task->parameters(), updater.optimizer());
+  updates::Updater updater(config, *task);
+  const runs::TrainerState state = runs::load_checkpoint(path() / "last", task->parameters(), updater.optimizer());
   task->parameters().at(name).data_ptr<float>()[7] = std::numeric_limits<float>::quiet_NaN();
   save_checkpoint(path() / "checkpoints/000005", task->parameters(), updater.optimizer(), state);
   config.train.max_steps = 16;
@@ -153,11 +153,11 @@ TEST_F(Faults, TheHistoryKeepsWhatTheLastUpdatesWere) {
   config.train.history = 5;
   config.train.log_every = 1;
   train(config, "run", {});
-  const TrainerState state = load_state(path() / "last");
+  const runs::TrainerState state = runs::load_state(path() / "last");
   ASSERT_EQ(state.history.updates().size(), 5U);
   const auto lines = test::metrics_of(path(), "update");
   for (std::int64_t i = 0; i < 5; ++i) {
-    const UpdateRecord& u = state.history.updates()[i];
+    const runs::UpdateRecord& u = state.history.updates()[i];
     const auto& line = lines[lines.size() - 5 + i];
     EXPECT_EQ(u.step, line["step"]);
     EXPECT_EQ(u.loss, line["loss_nats_per_token"]);
@@ -165,7 +165,7 @@ TEST_F(Faults, TheHistoryKeepsWhatTheLastUpdatesWere) {
     EXPECT_EQ(u.tensors.empty(), u.step != 16);
   }
   double squares = 0;
-  for (const TensorUpdate& t : state.history.updates().back().tensors) squares += t.gradient * t.gradient;
+  for (const runs::TensorUpdate& t : state.history.updates().back().tensors) squares += t.gradient * t.gradient;
   const double norm = state.history.updates().back().grad_norm;
   EXPECT_NEAR(std::sqrt(squares), norm, 1e-4 * norm);
   EXPECT_EQ(state.history.parameters.size(), state.history.updates().back().tensors.size());
@@ -179,7 +179,7 @@ TEST_F(Faults, WithoutAHistoryTheRunIsTheSame) {
   for (const char* step : {"000005", "000010", "000016"})
     EXPECT_EQ(test::record_of(path("run1"))[std::string(step) + " file"],
               test::record_of(path("run2"))[std::string(step) + " file"]);
-  EXPECT_TRUE(load_state(path("run2") / "last").history.updates().empty());
+  EXPECT_TRUE(runs::load_state(path("run2") / "last").history.updates().empty());
 }
 
 }  // namespace

@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "enum_values.h"
-#include "prenorm/base/terminal.h"
-#include "prenorm/tasks/train.h"
+#include "prenorm/machine/terminal.h"
+#include "prenorm/app/train.h"
 #include "test_seed.h"
 #include "training/tiny_run.h"
 
@@ -28,7 +28,7 @@ TEST(Learning, TurnsSentencesRound) {
   config.train.valid_every = 1000;
   config.train.checkpoint_every = 1000;
   config.train.log_every = 10;
-  const TrainingResult result = tasks::train(config, RunFolder(folder / "run"), tasks::Start::kNew);
+  const runs::TrainingResult result = app::train(config, runs::RunFolder(folder / "run"), app::Start::kNew);
   const auto lines = test::metrics_of(folder / "run", "update");
   const double first = lines.front()["nll_nats_per_token"], last = lines.back()["nll_nats_per_token"];
   // 5 seeds at 3 levels: 0.03 to 0.07 of the first, BLEU 73 to 100. Without learning: 1, and BLEU 0.
@@ -54,7 +54,7 @@ TEST(Learning, TheLossFallsForEveryPlacementAndNorm) {
     config.schedule.warmup_steps = 10;
     config.train.max_steps = 40;
     config.train.log_every = 10;
-    tasks::train(config, RunFolder(text / "run"), tasks::Start::kNew);
+    app::train(config, runs::RunFolder(text / "run"), app::Start::kNew);
     const auto lines = test::metrics_of(text / "run", "update");
     const double first = lines.front()["nll_nats_per_token"], last = lines.back()["nll_nats_per_token"];
     // With other seeds and levels it falls by 0.68 or more; a model that learns nothing stays where it was.

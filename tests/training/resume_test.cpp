@@ -5,7 +5,7 @@
 
 #include "enum_values.h"
 #include "prenorm/base/error.h"
-#include "prenorm/base/terminal.h"
+#include "prenorm/machine/terminal.h"
 #include "training/trainer_fixture.h"
 
 namespace prenorm::training {
@@ -15,20 +15,20 @@ namespace fs = std::filesystem;
 
 class Resume : public TrainerTest {
  protected:
-  static RunFolder folder(const std::string& name) { return RunFolder(path("run-" + name)); }
+  static runs::RunFolder folder(const std::string& name) { return runs::RunFolder(path("run-" + name)); }
 
   // Stops at each of `stops` and goes on with the end set further out.
   static void expect_same_run(const Config& config, const std::vector<std::int64_t>& stops) {
-    tasks::train(config, folder("whole"), tasks::Start::kNew);
-    tasks::Start start = tasks::Start::kNew;
+    app::train(config, folder("whole"), app::Start::kNew);
+    app::Start start = app::Start::kNew;
     for (const std::int64_t stop : stops) {
       Config part = config;
       part.train.max_steps = stop;
-      const TrainingResult result = tasks::train(part, folder("stopped"), start);
+      const runs::TrainingResult result = app::train(part, folder("stopped"), start);
       EXPECT_EQ(result.state.step, stop);
-      start = tasks::Start::kResume;
+      start = app::Start::kResume;
     }
-    tasks::train(config, folder("stopped"), start);
+    app::train(config, folder("stopped"), start);
     EXPECT_EQ(test::record_of(folder("stopped").path()), test::record_of(folder("whole").path()));
   }
 };
@@ -85,8 +85,8 @@ TEST_F(Resume, KeepsTheStateOfEarlyStopping) {
   config.train.max_steps = 200;
   config.train.valid_every = 3;
   config.train.patience = 3;
-  const TrainingResult whole = tasks::train(config, folder("probe"), tasks::Start::kNew);
-  ASSERT_EQ(whole.reason, StopReason::kPatience);
+  const runs::TrainingResult whole = app::train(config, folder("probe"), app::Start::kNew);
+  ASSERT_EQ(whole.reason, runs::StopReason::kPatience);
   const std::int64_t end = whole.state.step;
   ASSERT_GT(end, 10);
   expect_same_run(config, {2, end - 7, end - 4, end - 1});
@@ -96,9 +96,9 @@ TEST_F(Resume, KeepsTheStateOfEarlyStopping) {
 TEST_F(Resume, OfAFinishedRunChangesNothing) {
   Config config = text_->config();
   config.train.average_last = 2;
-  tasks::train(config, folder("whole"), tasks::Start::kNew);
+  app::train(config, folder("whole"), app::Start::kNew);
   const auto before = test::record_of(folder("whole").path());
-  const TrainingResult again = tasks::train(config, folder("whole"), tasks::Start::kResume);
+  const runs::TrainingResult again = app::train(config, folder("whole"), app::Start::kResume);
   EXPECT_EQ(again.state.step, config.train.max_steps);
   EXPECT_EQ(test::record_of(folder("whole").path()), before);
 }
@@ -106,42 +106,42 @@ TEST_F(Resume, OfAFinishedRunChangesNothing) {
 TEST_F(Resume, OfARunThatGoesOnRemovesItsFormerEnd) {
   Config config = text_->config();
   config.train.average_last = 2;
-  tasks::train(config, folder("stopped"), tasks::Start::kNew);
+  app::train(config, folder("stopped"), app::Start::kNew);
   EXPECT_EQ(folder("stopped").find_checkpoint("").filename(), "average");
   config.train.max_steps = 14;
   config.optim.lr = 5e-3;
   config.train.average_last = 0;
-  tasks::train(config, folder("stopped"), tasks::Start::kResume);
+  app::train(config, folder("stopped"), app::Start::kResume);
   EXPECT_FALSE(fs::exists(folder("stopped").average()));
   EXPECT_EQ(test::read_json(folder("stopped").results())["updates"], 14);
 }
 
 TEST_F(Resume, BeforeTheFirstCheckpointStartsFromTheSeed) {
   const Config config = text_->config();
-  tasks::train(config, folder("whole"), tasks::Start::kNew);
-  tasks::train(config, folder("stopped"), tasks::Start::kNew);
+  app::train(config, folder("whole"), app::Start::kNew);
+  app::train(config, folder("stopped"), app::Start::kNew);
   fs::remove_all(folder("stopped").checkpoints());  // as if it had been killed at update 4, its log still being there
   for (const auto& path : {folder("stopped").last(), folder("stopped").best(), folder("stopped").results()})
     fs::remove(path);
-  tasks::train(config, folder("stopped"), tasks::Start::kResume);
+  app::train(config, folder("stopped"), app::Start::kResume);
   EXPECT_EQ(test::record_of(folder("stopped").path()), test::record_of(folder("whole").path()));
 }
 
 // Between a checkpoint and the links to it; while an old one was being deleted; while files were being written.
 TEST_F(Resume, AfterAKillAtAnAwkwardMoment) {
   Config config = text_->config();
-  tasks::train(config, folder("whole"), tasks::Start::kNew);
+  app::train(config, folder("whole"), app::Start::kNew);
   Config part = config;
   part.train.max_steps = 10;
-  tasks::train(part, folder("stopped"), tasks::Start::kNew);
-  const RunFolder run = folder("stopped");
+  app::train(part, folder("stopped"), app::Start::kNew);
+  const runs::RunFolder run = folder("stopped");
   run.link_last(5);
   run.link_best(5);
   for (const char* name : {"000003.removed", "000004.removed-99-0", "000011.partial-99-0"})
     fs::create_directory(run.checkpoints() / name);
   std::ofstream(run.path() / "config.toml.partial-99-1") << "[mod";
   std::ofstream(run.metrics(), std::ios::app) << R"({"type": "upd)";
-  tasks::train(config, run, tasks::Start::kResume);
+  app::train(config, run, app::Start::kResume);
   EXPECT_EQ(test::record_of(run.path()), test::record_of(folder("whole").path()));
   for (const std::string& name : test::names_in(run.path())) EXPECT_EQ(name.find("partial"), std::string::npos) << name;
 }
@@ -149,9 +149,9 @@ TEST_F(Resume, AfterAKillAtAnAwkwardMoment) {
 // Each number in its range, the hash fits, and yet there is no such batch, or the folder is of another update.
 TEST_F(Resume, AStateThatCannotBeIsRefused) {
   Config config = text_->config();
-  tasks::train(config, folder("stopped"), tasks::Start::kNew);
+  app::train(config, folder("stopped"), app::Start::kNew);
   config.train.max_steps = 14;
-  const RunFolder run = folder("stopped");
+  const runs::RunFolder run = folder("stopped");
   const fs::path file = run.checkpoint(run.steps().back()) / "trainer.json";
   const std::string good = read_file(file);
   for (const auto& [key, value] : std::vector<std::pair<const char*, std::int64_t>>{
@@ -162,10 +162,10 @@ TEST_F(Resume, AStateThatCannotBeIsRefused) {
     const std::string hash = hash_hex(state.dump());
     state["xxh3_128"]["trainer.json"] = hash;
     write_file_atomically(file, state.dump(2));
-    EXPECT_THROW(tasks::train(config, run, tasks::Start::kResume), CheckpointError) << key << " = " << value;
+    EXPECT_THROW(app::train(config, run, app::Start::kResume), CheckpointError) << key << " = " << value;
   }
   write_file_atomically(file, good);
-  EXPECT_EQ(tasks::train(config, run, tasks::Start::kResume).state.step, 14);
+  EXPECT_EQ(app::train(config, run, app::Start::kResume).state.step, 14);
 }
 
 // The newest checkpoint stands, an older one should have gone, and the run has no update left to make.
@@ -173,12 +173,12 @@ TEST_F(Resume, AfterAKillBeforeAnOldCheckpointWasRemoved) {
   Config config = text_->config();
   config.train.keep_last = 1;
   config.train.average_last = 0;
-  tasks::train(config, folder("whole"), tasks::Start::kNew);
-  tasks::train(config, folder("stopped"), tasks::Start::kNew);
-  const RunFolder run = folder("stopped");
+  app::train(config, folder("whole"), app::Start::kNew);
+  app::train(config, folder("stopped"), app::Start::kNew);
+  const runs::RunFolder run = folder("stopped");
   fs::copy(run.checkpoint(run.steps().back()), run.checkpoint(1), fs::copy_options::recursive);
   fs::remove(run.results());
-  tasks::train(config, run, tasks::Start::kResume);
+  app::train(config, run, app::Start::kResume);
   EXPECT_EQ(test::record_of(run.path()), test::record_of(folder("whole").path()));
 }
 
@@ -187,29 +187,29 @@ TEST_F(Resume, WithAnotherNumberOfWorkersSaysSo) {
   Config config = text_->config();
   config.runtime.threads = config.runtime.workers = 2;
   config.train.max_steps = 2;
-  EXPECT_EQ(tasks::train(config, folder("workers"), tasks::Start::kNew).state.workers, 2);
+  EXPECT_EQ(app::train(config, folder("workers"), app::Start::kNew).state.workers, 2);
   config.train.max_steps = 4;
   for (const std::int64_t workers : {2, 1}) {
     config.runtime.workers = workers;
     config.train.max_steps += 2;
     ::testing::internal::CaptureStderr();
-    const TrainingResult result = tasks::train(config, folder("workers"), tasks::Start::kResume);
+    const runs::TrainingResult result = app::train(config, folder("workers"), app::Start::kResume);
     const std::string said = ::testing::internal::GetCapturedStderr();
     EXPECT_EQ(said.find("trained with 2 workers and continues with 1") != std::string::npos, workers == 1) << said;
     EXPECT_EQ(result.state.workers, workers);
-    EXPECT_EQ(load_state(folder("workers").checkpoint(result.state.step)).workers, workers);
+    EXPECT_EQ(runs::load_state(folder("workers").checkpoint(result.state.step)).workers, workers);
   }
 }
 
 TEST_F(Resume, RefusesAnotherText) {
   const test::TinyText other;
   const Config config = other.config();
-  const RunFolder run(other / "run");
-  tasks::train(config, run, tasks::Start::kNew);
+  const runs::RunFolder run(other / "run");
+  app::train(config, run, app::Start::kNew);
   const auto before = test::content_of(run.path());
   test::write_tiny_text(other / "train.src", other / "train.tgt", 200, 9);
   try {
-    tasks::train(config, run, tasks::Start::kResume);
+    app::train(config, run, app::Start::kResume);
     ADD_FAILURE() << "another text was taken";
   } catch (const UsageError& error) {
     EXPECT_NE(std::string(error.what()).find("training text"), std::string::npos) << error.what();

@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <thread>
 
-#include "prenorm/base/temporary.h"
+#include "prenorm/files/temporary.h"
 #include "prenorm/config/write.h"
 #include "training/tiny_run.h"
 

@@ -86,7 +86,7 @@ TEST_F(SyncOrder, ARunWhoseLogEndsTooEarlySaysSo) {
   const auto warning_of_resuming = [&](const std::string& lines) {
     write_file_atomically(log, lines);
     ::testing::internal::CaptureStderr();
-    tasks::train(config, RunFolder(path()), tasks::Start::kResume);
+    app::train(config, runs::RunFolder(path()), app::Start::kResume);
     return ::testing::internal::GetCapturedStderr();
   };
   const std::string whole = read_file(log);
@@ -111,7 +111,7 @@ TEST_F(SyncOrder, LinesThatAreNotDueYetAreNotMissed) {
   run(config);
   config.train.max_steps = 9;
   ::testing::internal::CaptureStderr();
-  tasks::train(config, RunFolder(path()), tasks::Start::kResume);
+  app::train(config, runs::RunFolder(path()), app::Start::kResume);
   EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
 }
 

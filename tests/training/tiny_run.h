@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "base/temporary_folder.h"
-#include "prenorm/base/file.h"
-#include "prenorm/base/hash.h"
-#include "prenorm/base/line_reader.h"
+#include "files/temporary_folder.h"
+#include "prenorm/files/file.h"
+#include "prenorm/files/hash.h"
+#include "prenorm/files/line_reader.h"
 #include "prenorm/base/random.h"
 #include "prenorm/config/config.h"
 #include "test_seed.h"

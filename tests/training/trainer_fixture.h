@@ -7,10 +7,10 @@
 #include <memory>
 #include <string>
 
-#include "prenorm/base/terminal.h"
+#include "prenorm/machine/terminal.h"
 #include "prenorm/optim/gradient_norm.h"
-#include "prenorm/tasks/setup.h"
-#include "prenorm/tasks/train.h"
+#include "prenorm/app/setup.h"
+#include "prenorm/app/train.h"
 #include "prenorm/tasks/translation_task.h"
 #include "training/tiny_run.h"
 
@@ -28,17 +28,17 @@ class TrainerTest : public ::testing::Test {
       if (name.starts_with("run")) std::filesystem::remove_all(*text_ / name);
   }
 
-  static TrainingResult run(const Config& config, const std::string& name = "run") {
-    return tasks::train(config, RunFolder(*text_ / name), tasks::Start::kNew);
+  static runs::TrainingResult run(const Config& config, const std::string& name = "run") {
+    return app::train(config, runs::RunFolder(*text_ / name), app::Start::kNew);
   }
   static std::filesystem::path path(const std::string& name = "run") { return *text_ / name; }
   static std::unique_ptr<tasks::TranslationTask> task_of(const Config& config) {
     const std::filesystem::path prepared = *text_ / "prepared";
-    return std::make_unique<tasks::TranslationTask>(config, tasks::make_tokenizers(config, prepared), prepared);
+    return std::make_unique<tasks::TranslationTask>(config, app::make_tokenizers(config, prepared), prepared);
   }
   // All weights in one row, in the order of the model.
   static at::Tensor weights(tasks::TranslationTask& task, const std::filesystem::path& checkpoint) {
-    load_weights(checkpoint, task.parameters());
+    runs::load_weights(checkpoint, task.parameters());
     return task.parameters().values().clone();
   }
   static double norm(const at::Tensor& x) { return optim::l2_norm(x); }

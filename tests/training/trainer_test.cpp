@@ -12,12 +12,12 @@
 #include <set>
 
 #include "prenorm/base/error.h"
-#include "prenorm/base/terminal.h"
+#include "prenorm/machine/terminal.h"
 #include "prenorm/io/safetensors.h"
 #include "prenorm/optim/gradient_norm.h"
 #include "prenorm/optim/schedule.h"
-#include "prenorm/tasks/setup.h"
-#include "prenorm/tasks/train.h"
+#include "prenorm/app/setup.h"
+#include "prenorm/app/train.h"
 #include "prenorm/tasks/translation_task.h"
 #include "training/trainer_fixture.h"
 
@@ -53,7 +53,7 @@ TEST_F(TrainerTest, SmallBatchesAccumulatedAreOneLargeBatch) {
   std::int64_t fewest = 1 << 30, most = 0;
   for (std::int64_t i = 0; i < 5; ++i) {
     task->parameters().gradients().zero_();
-    const BatchTotals loss = ShareWorkers(*task, small.runtime).add_gradients(0, i, {.training = true});
+    const updates::BatchTotals loss = updates::ShareWorkers(*task, small.runtime).add_gradients(0, i, {.training = true});
     unweighted += task->parameters().gradients() / static_cast<double>(5 * loss.target_tokens);
     fewest = std::min(fewest, loss.target_tokens);
     most = std::max(most, loss.target_tokens);
@@ -178,8 +178,8 @@ TEST_F(TrainerTest, StopsAfterMaxEpochs) {
   config.train.max_steps = 1000;
   config.train.max_epochs = 2;
   const auto task = task_of(config);
-  const TrainingResult result = run(config);
-  EXPECT_EQ(result.reason, StopReason::kMaxEpochs);
+  const runs::TrainingResult result = run(config);
+  EXPECT_EQ(result.reason, runs::StopReason::kMaxEpochs);
   EXPECT_EQ(result.state.step, task->batches_in_epoch(0) + task->batches_in_epoch(1));
   const auto json = test::read_json(path() / "results.json");
   EXPECT_EQ(json["stopped_by"], "train.max_epochs");
@@ -192,8 +192,8 @@ TEST_F(TrainerTest, StopsWhenValidationsNoLongerImprove) {
   config.train.max_steps = 1000;
   config.train.valid_every = 2;
   config.train.patience = 3;
-  const TrainingResult result = run(config);
-  EXPECT_EQ(result.reason, StopReason::kPatience);
+  const runs::TrainingResult result = run(config);
+  EXPECT_EQ(result.reason, runs::StopReason::kPatience);
   std::vector<nlohmann::json> lines;
   for (const auto& line : test::metrics_of(path(), "validation"))
     if (!line.contains("at_end")) lines.push_back(line);
@@ -221,7 +221,7 @@ TEST_F(TrainerTest, KeepsTheLastAndTheBest) {
   config.train.checkpoint_every = 3;
   config.train.keep_last = 2;
   config.train.average_last = 2;
-  const TrainingResult result = run(config);
+  const runs::TrainingResult result = run(config);
   const std::string best = fmt::format("{:06}", result.state.best_step);
   ASSERT_LT(result.state.best_step, 25);
   EXPECT_EQ(test::names_in(path() / "checkpoints"), (std::vector<std::string>{best, "000030", "000031", "average"}));
@@ -238,7 +238,7 @@ TEST_F(TrainerTest, KeepsTheLastAndTheBest) {
 TEST_F(TrainerTest, ResultsHoldTheFinalFigures) {
   Config config = text_->config();
   config.train.average_last = 2;
-  const TrainingResult result = run(config);
+  const runs::TrainingResult result = run(config);
   const auto json = test::read_json(path() / "results.json");
   EXPECT_EQ(json["stopped_by"], "train.max_steps");
   EXPECT_EQ(json["updates"], 12);
@@ -264,7 +264,7 @@ TEST_F(TrainerTest, BestByBleu) {
   config.train.max_steps = 10;
   config.train.best_metric = BestMetric::kBleu;
   config.train.bleu_every = 5;
-  const TrainingResult result = run(config);
+  const runs::TrainingResult result = run(config);
   double highest = -1;
   std::int64_t best = 0;
   for (const auto& line : test::metrics_of(path(), "validation")) {
@@ -293,11 +293,11 @@ TEST_F(TrainerTest, WithoutValidationText) {
   Config config = text_->config();
   config.data.valid_source = config.data.valid_target = "";
   config.train.max_steps = 3;
-  const TrainingResult result = run(config);
+  const runs::TrainingResult result = run(config);
   EXPECT_FALSE(result.last_validation);
   EXPECT_FALSE(test::read_json(path() / "results.json").contains("last"));
   EXPECT_FALSE(fs::exists(path() / "best"));
-  EXPECT_EQ(RunFolder(path()).find_checkpoint(""), path() / "last");
+  EXPECT_EQ(runs::RunFolder(path()).find_checkpoint(""), path() / "last");
 }
 
 TEST_F(TrainerTest, TheRateFallsWithTheEpoch) {
@@ -319,7 +319,7 @@ TEST_F(TrainerTest, TheRateFallsWithTheEpoch) {
 TEST_F(TrainerTest, ResultsAreReadBack) {
   Config config = text_->config();
   config.train.average_last = 2;
-  const TrainingResult written = run(config), read = read_results(path() / "results.json");
+  const runs::TrainingResult written = run(config), read = runs::read_results(path() / "results.json");
   EXPECT_EQ(to_json(read), to_json(written));
   const fs::path broken = path() / "broken.json";
   for (const char* text : {"", "{", "[]", "{}", R"({"stopped_by": "boredom"})", R"({"stopped_by": "signal"})"}) {

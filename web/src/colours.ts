@@ -1,5 +1,5 @@
 // How a series looks: one of six colours, and dashes that tell the second six from the first, as in
-// prenorm/report/legend.cpp.
+// prenorm/html/legend.cpp.
 const kColours = 6;
 const kDashes: (number[] | undefined)[] = [undefined, [2, 4], [10, 4, 2, 4], [14, 5]];
 

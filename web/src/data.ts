@@ -1,4 +1,4 @@
-// What a page carries beside its text: the numbers of its charts, as prenorm/report/page_data.cpp writes them.
+// What a page carries beside its text: the numbers of its charts, as prenorm/html/page_data.cpp writes them.
 
 export interface SeriesData {
   name: string;

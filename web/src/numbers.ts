@@ -1,4 +1,4 @@
-// Numbers as people read them, the same as prenorm/report/axis.cpp has them.
+// Numbers as people read them, the same as prenorm/html/axis.cpp has them.
 
 const minus = (text: string) => text.replace("-", "−");
 

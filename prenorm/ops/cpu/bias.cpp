@@ -4,7 +4,7 @@
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/zeros.h>
 
-#include "prenorm/base/profile.h"
+#include "prenorm/machine/profile.h"
 #include "prenorm/ops/cpu/dispatch.h"
 #include "prenorm/ops/cpu/row_blocks.h"
 #include "prenorm/ops/cpu/rows_sum.h"

@@ -4,7 +4,7 @@
 #include <ATen/Parallel.h>
 #include <ATen/ops/empty_like.h>
 
-#include "prenorm/base/profile.h"
+#include "prenorm/machine/profile.h"
 #include "prenorm/ops/cpu/dispatch.h"
 
 namespace prenorm::ops::cpu {

@@ -3,7 +3,7 @@
 #include <ATen/Dispatch.h>
 #include <ATen/ops/empty.h>
 
-#include "prenorm/base/profile.h"
+#include "prenorm/machine/profile.h"
 #include "prenorm/ops/cpu/dispatch.h"
 #include "prenorm/ops/cpu/dropout.h"
 #include "prenorm/ops/cpu/row_blocks.h"

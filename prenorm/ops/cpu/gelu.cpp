@@ -8,7 +8,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "prenorm/base/profile.h"
+#include "prenorm/machine/profile.h"
 #include "prenorm/ops/cpu/dispatch.h"
 #include "prenorm/ops/cpu/exp.h"
 #include "prenorm/ops/cpu/row_blocks.h"

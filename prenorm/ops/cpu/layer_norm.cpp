@@ -7,7 +7,7 @@
 
 #include <cmath>
 
-#include "prenorm/base/profile.h"
+#include "prenorm/machine/profile.h"
 #include "prenorm/ops/cpu/dispatch.h"
 #include "prenorm/ops/cpu/dropout.h"
 #include "prenorm/ops/cpu/row_blocks.h"

@@ -6,7 +6,7 @@
 #include <limits>
 #include <vector>
 
-#include "prenorm/base/profile.h"
+#include "prenorm/machine/profile.h"
 #include "prenorm/ops/cpu/dispatch.h"
 #include "prenorm/ops/cpu/exp.h"
 #include "prenorm/ops/cpu/row_blocks.h"

@@ -1,0 +1,43 @@
+// Package descriptions and their translations, from apt's Translation-XX indexes.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "prenorm/files/line_reader.h"
+#include "corpora/texts/source_tag.h"
+#include "corpora/texts/text_document.h"
+
+namespace prenorm::corpora {
+
+struct PackageDescription {
+  std::string package;
+  std::string md5;  // of the English description: what translations are joined by
+  std::string summary;
+  std::vector<std::string> items;  // paragraphs and list items of the long description
+};
+
+// Reads descriptions one after the other. Records without a checksum or description are passed over.
+class DescriptionReader {
+ public:
+  // Errors: FileError.
+  explicit DescriptionReader(const std::filesystem::path& index) : reader_(index) {}
+  std::optional<PackageDescription> next();
+
+ private:
+  LineReader reader_;
+};
+
+// Pairs the descriptions of the English indexes with those of `other`: summaries, and the items of a long
+// description when both sides have as many. Errors: FileError.
+void extract_descriptions(const std::vector<std::filesystem::path>& english,
+                          const std::vector<std::filesystem::path>& other, const PairSink& sink);
+
+// Each package's first description as a document with the package's name as the key: the summary, then the items.
+// Errors: FileError.
+void extract_description_documents(const std::vector<std::filesystem::path>& english, const DocumentSink& sink);
+
+}  // namespace prenorm::corpora

@@ -1,0 +1,41 @@
+// How the reports of the built-in corpora become JSON and are read back.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "prenorm/base/json.h"
+#include "prenorm/base/json_text.h"
+#include "corpora/texts/corpus_counts.h"
+
+namespace prenorm::corpora {
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(DebianPackage, name, version, licence)
+
+template <class Report>
+std::string to_indented_json(const Report& report) {
+  return json_text(nlohmann::ordered_json(nlohmann::json(report)), 2) + "\n";
+}
+
+// What is counted fits into the types of the reports. Errors: JsonError.
+inline void check_counts(const nlohmann::json& value) {
+  if (value.is_structured())
+    for (const nlohmann::json& part : value) check_counts(part);
+  else if (value.is_number())
+    real_number(value, "a count", Range{0, 1e15});
+}
+
+// Nothing when the text is no JSON or not of this report.
+template <class Report>
+std::optional<Report> from_json_text(const std::string& text) {
+  const nlohmann::json value = parse_json(text);
+  try {
+    check_counts(value);
+    return value.get<Report>();
+  } catch (const JsonError&) {
+  } catch (const nlohmann::json::exception&) {
+  }
+  return std::nullopt;
+}
+
+}  // namespace prenorm::corpora

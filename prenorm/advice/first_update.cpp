@@ -1,0 +1,109 @@
+#include "prenorm/advice/first_update.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/linalg_vector_norm.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "prenorm/nn/context.h"
+#include "prenorm/optim/gradient_norm.h"
+#include "prenorm/optim/optimizer.h"
+#include "prenorm/updates/share_workers.h"
+
+namespace prenorm::advice {
+namespace {
+
+// Means over tokens need no more of a large batch than these, spread over it: sentences stand by length there.
+constexpr std::int64_t kShares = 4, kTokensOfShare = 128;
+
+// Sums over tokens of what LayerNorm makes of their states.
+struct Direction {
+  std::string point;
+  at::Tensor sum;  // [d_model]
+  double tokens = 0;
+
+  double spread() const {
+    const double shared = at::linalg_vector_norm(sum).item<double>() / tokens;
+    return std::sqrt(std::max(0.0, 1 - shared * shared));
+  }
+};
+
+at::Tensor normalized(const at::Tensor& states) {
+  const at::Tensor x = states - states.mean(1, /*keepdim=*/true);
+  return x / at::linalg_vector_norm(x, 2, 1, /*keepdim=*/true).clamp_min(1e-30);
+}
+
+// What a layer leaves is what its last sublayer does.
+bool is_end_of_layer(std::string_view point) { return point.ends_with(".feed_forward.output"); }
+
+void add(std::vector<Direction>& directions, std::string_view point, const at::Tensor& states) {
+  const at::Tensor sum = normalized(states).sum(0, /*keepdim=*/false, at::kDouble);
+  const auto found = std::find_if(directions.begin(), directions.end(), [&](auto& d) { return d.point == point; });
+  Direction& direction = found != directions.end() ? *found : directions.emplace_back();
+  if (direction.tokens == 0) {
+    direction.point = point;
+    direction.sum = sum;
+  } else {
+    direction.sum.add_(sum);
+  }
+  direction.tokens += static_cast<double>(states.size(0));
+}
+
+UpdatedModel look(updates::Task& task, std::int64_t epoch, std::int64_t batch) {
+  const at::NoGradGuard no_grad;
+  std::vector<Direction> directions;
+  const nn::Observer observer = [&](std::string_view point, const at::Tensor& states) {
+    if (is_end_of_layer(point)) add(directions, point, states);
+  };
+  const nn::Context context{.observer = &observer};
+  double nats = 0, tokens = 0;
+  const std::int64_t shares = task.load(epoch, batch, {.tokens = kTokensOfShare}), looks = std::min(shares, kShares);
+  for (std::int64_t i = 0; i < looks; ++i) {
+    const updates::BatchLoss loss = task.loss(i * shares / looks, 0, context);
+    nats += loss.loss_sum.item<double>();
+    tokens += static_cast<double>(loss.target_tokens);
+  }
+  UpdatedModel model{0, nats / tokens, {}};
+  for (const Direction& direction : directions) model.layers.push_back({direction.point, direction.spread()});
+  return model;
+}
+
+// The gradient of the mean loss, as the trainer would hand it to the optimizer.
+double compute_gradient(updates::Task& task, const Config& config) {
+  updates::ShareWorkers workers(task, config.runtime);
+  workers.clear();
+  const updates::BatchTotals totals = workers.add_gradients(0, 0, {});
+  const double scale = 1 / static_cast<double>(totals.target_tokens);
+  return scale * optim::clip_factor(workers.sum_and_norm() * scale, config.optim.clip_norm);
+}
+
+}  // namespace
+
+FirstUpdate::FirstUpdate(updates::Task& task, const Config& config) : task_(task) {
+  const double scale = compute_gradient(task, config);
+  task.advance(next_epoch_, next_batch_);
+  const at::NoGradGuard no_grad;
+  at::Tensor values = task.parameters().values();
+  values_ = values.clone();
+  optim::Optimizer(config.optim, values, task.parameters().gradients()).step(1, scale);
+  step_ = values - values_;
+  values.copy_(values_);
+}
+
+UpdatedModel FirstUpdate::at(double learning_rate) {
+  const at::NoGradGuard no_grad;
+  at::Tensor values = task_.parameters().values();
+  if (learning_rate != 0) values.add_(step_, learning_rate);
+  UpdatedModel model = look(task_, next_epoch_, next_batch_);
+  values.copy_(values_);
+  model.learning_rate = learning_rate;
+  return model;
+}
+
+double FirstUpdate::rate_of_relative_size(double update_over_weights) const {
+  return update_over_weights * optim::l2_norm(values_) / optim::l2_norm(step_);
+}
+
+}  // namespace prenorm::advice

@@ -1,0 +1,42 @@
+// A trained classifier, and what it says of other examples.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "prenorm/config/config.h"
+#include "prenorm/data/example_format.h"
+#include "prenorm/data/examples.h"
+#include "prenorm/models/bert.h"
+#include "prenorm/tasks/answers.h"
+#include "prenorm/runs/run_folder.h"
+
+namespace prenorm::app {
+
+struct LoadedClassifier {
+  Config config;
+  text::Tokenizer tokenizer;
+  data::ExampleFormat format;
+  std::unique_ptr<models::Bert> model;
+  std::filesystem::path checkpoint;
+};
+
+// `which`: see RunFolder::find_checkpoint. Errors: CheckpointError; UsageError, also where the run's task is another.
+LoadedClassifier load_classifier(const runs::RunFolder& folder, const std::string& which);
+
+struct Predictions {
+  tasks::Answers answers;
+  std::vector<std::vector<double>> probabilities;  // by example and class; empty for numbers
+};
+
+// In the order of the examples. `progress` is told how many are done.
+Predictions predict(const LoadedClassifier& classifier, const data::Examples& examples,
+                    const std::function<void(std::int64_t)>& progress = {});
+
+// The labels of the examples.
+tasks::Answers labels_of(const data::Examples& examples);
+
+}  // namespace prenorm::app

@@ -1,0 +1,30 @@
+// The model of a run, ready to be used.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "prenorm/config/config.h"
+#include "prenorm/models/causal_lm.h"
+#include "prenorm/models/translator.h"
+#include "prenorm/runs/run_folder.h"
+
+namespace prenorm::app {
+
+template <class Model>
+struct Loaded {
+  Config config;
+  runs::Tokenizers tokenizers;
+  std::unique_ptr<Model> model;
+  std::filesystem::path checkpoint;
+};
+using LoadedTranslator = Loaded<models::Translator>;
+using LoadedCausalLm = Loaded<models::CausalLm>;
+
+// `which`: see RunFolder::find_checkpoint. Errors: CheckpointError; UsageError where the run is of another task or its
+// configuration was edited and no longer holds together.
+LoadedTranslator load_translator(const runs::RunFolder& folder, const std::string& which);
+LoadedCausalLm load_causal_lm(const runs::RunFolder& folder, const std::string& which);
+
+}  // namespace prenorm::app

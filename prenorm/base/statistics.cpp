@@ -1,0 +1,83 @@
+#include "prenorm/base/statistics.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+namespace prenorm {
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+// The 97.5 % point of Student's t. Beyond the table, the expansion in 1/df around the normal's (Abramowitz & Stegun,
+// 26.7.5), which is right to four decimals there.
+double student_t_975(std::int64_t degrees) {
+  static constexpr std::array kTable = {12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646,
+                                        2.3060,  2.2622, 2.2281, 2.2010, 2.1788, 2.1604, 2.1448};
+  if (degrees <= std::ssize(kTable)) return kTable[static_cast<std::size_t>(degrees - 1)];
+  constexpr double z = 1.959964, z3 = z * z * z, z5 = z3 * z * z;
+  const auto n = static_cast<double>(degrees);
+  return z + (z3 + z) / (4 * n) + (5 * z5 + 16 * z3 + 3 * z) / (96 * n * n);
+}
+
+std::vector<double> ranks(std::span<const double> values) {
+  std::vector<std::size_t> order(values.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
+  std::vector<double> rank(values.size());
+  for (std::size_t i = 0; i < order.size();) {
+    std::size_t end = i + 1;
+    while (end < order.size() && values[order[end]] == values[order[i]]) ++end;
+    for (std::size_t k = i; k < end; ++k) rank[order[k]] = static_cast<double>(i + end - 1) / 2;
+    i = end;
+  }
+  return rank;
+}
+
+}  // namespace
+
+double mean_of(std::span<const double> values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+Estimate estimate(std::span<const double> sample) {
+  const auto n = std::ssize(sample);
+  if (n == 0) return {kNaN, kNaN, 0};
+  const double mean = mean_of(sample);
+  if (n == 1) return {mean, 0, 1};
+  double squares = 0;
+  for (const double value : sample) squares += (value - mean) * (value - mean);
+  const double deviation = std::sqrt(squares / static_cast<double>(n - 1));
+  return {mean, student_t_975(n - 1) * deviation / std::sqrt(static_cast<double>(n)), n};
+}
+
+Line fit_line(std::span<const double> x, std::span<const double> y) {
+  const double mean_x = mean_of(x), mean_y = mean_of(y);
+  double xx = 0, xy = 0, yy = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    xx += (x[i] - mean_x) * (x[i] - mean_x);
+    xy += (x[i] - mean_x) * (y[i] - mean_y);
+    yy += (y[i] - mean_y) * (y[i] - mean_y);
+  }
+  if (!(xx > 0)) return {kNaN, mean_y, kNaN};
+  const double slope = xy / xx;
+  return {slope, mean_y - slope * mean_x, yy > 0 ? xy * xy / (xx * yy) : 1.0};
+}
+
+double fit_exponent(std::span<const double> x, std::span<const double> y) {
+  std::vector<double> log_x, log_y;
+  for (const double value : x) log_x.push_back(std::log(value));
+  for (const double value : y) log_y.push_back(std::log(value));
+  return fit_line(log_x, log_y).slope;
+}
+
+double rank_correlation(std::span<const double> x, std::span<const double> y) {
+  const std::vector<double> rank_x = ranks(x), rank_y = ranks(y);
+  const Line line = fit_line(rank_x, rank_y), back = fit_line(rank_y, rank_x);
+  if (std::isnan(line.slope) || std::isnan(back.slope)) return kNaN;
+  return std::copysign(std::sqrt(line.r_squared), line.slope);
+}
+
+}  // namespace prenorm

@@ -1,0 +1,35 @@
+// What is said of a handful of measurements: means with confidence intervals, lines through points, rank correlation.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace prenorm {
+
+double mean_of(std::span<const double> values);  // NaN of none
+
+// The mean of a sample and half the width of its 95 % confidence interval by Student's t; 0 for a single value, of
+// which nothing can be said.
+struct Estimate {
+  double mean = 0, half_width_95 = 0;
+  std::int64_t count = 0;
+
+  double low() const { return mean - half_width_95; }
+  double high() const { return mean + half_width_95; }
+};
+// Of an empty sample: count 0 and NaN.
+Estimate estimate(std::span<const double> sample);
+
+// Least squares y = intercept + slope x. Needs two different x; else slope and r_squared are NaN.
+struct Line {
+  double slope = 0, intercept = 0, r_squared = 0;
+};
+Line fit_line(std::span<const double> x, std::span<const double> y);
+// The exponent b of y ∝ xᵇ: the slope of ln y over ln x.
+double fit_exponent(std::span<const double> x, std::span<const double> y);
+
+// Spearman's rank correlation; equal values share their mean rank. NaN where one side is constant.
+double rank_correlation(std::span<const double> x, std::span<const double> y);
+
+}  // namespace prenorm

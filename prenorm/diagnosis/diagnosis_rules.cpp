@@ -1,0 +1,335 @@
+#include "prenorm/diagnosis/diagnosis_rules.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace prenorm::diagnosis {
+namespace {
+
+using Found = std::optional<Finding>;
+using Rule = Found (*)(const Evidence&, const RunFacts&);
+
+bool is_adam(const OptimConfig& o) { return o.name != OptimizerName::kSgd; }
+
+bool is_post_norm(NormPlacement placement) { return placement == NormPlacement::kPostLn; }
+
+// With r = ‖Δw‖/‖w‖ in every update and a momentum that remembers 1/(1 - β) updates, at r >= 1 - β the weights are
+// replaced within that memory: gradients are followed that were measured on another network.
+double replacing_ratio(const OptimConfig& o) { return 1 - (is_adam(o) ? o.beta1 : o.momentum); }
+
+// Largest |m̂|/√v̂ of Adam: by Cauchy-Schwarz (1-β1)/√(1-β2) / √(1 - β1²/β2), which needs β1² < β2. Without it a gradient
+// that becomes small divides what momentum still remembers by next to nothing.
+bool adam_unbounded(const OptimConfig& o) { return is_adam(o) && o.beta1 * o.beta1 >= o.beta2; }
+
+// g² of a smaller gradient is no float32 any more (the smallest normal one is 1.2e-38): v is 0 where m is not, and ε
+// alone bounds their quotient.
+constexpr double kUnderflowingGradient = 1.1e-19;
+
+Found adam_moments(const Evidence& e, const RunFacts&) {
+  const OptimConfig& o = e.config.optim;
+  if (adam_unbounded(o))
+    return Finding{Cause::kAdamMoments,
+                   Confidence::kHigh,
+                   {fmt::format("optim.beta1² = {:.3g} is not below optim.beta2 = {:g}: no constant bounds Adam's step",
+                                o.beta1 * o.beta1, o.beta2)}};
+  if (is_adam(o) && o.eps < kUnderflowingGradient)
+    return Finding{Cause::kAdamMoments,
+                   Confidence::kMedium,
+                   {fmt::format("optim.eps = {:g} is below {:g}: the square of a gradient that small is 0 in float32, "
+                                "and eps alone keeps the step of such a weight finite",
+                                o.eps, kUnderflowingGradient)}};
+  return std::nullopt;
+}
+
+// A tenfold: states of unit size are what the theory assumes and initialisation gives, to within the spread of tokens.
+constexpr double kFarTooLarge = 10;
+
+Found embeddings_start_large(const Evidence&, const RunFacts& f) {
+  if (f.embedding_size <= kFarTooLarge) return std::nullopt;
+  return Finding{Cause::kEmbeddingScale,
+                 Confidence::kHigh,
+                 {fmt::format("embedded tokens were {:.3g} times their proper size at the start", f.embedding_size)}};
+}
+
+// Alone: where other matrices have doubled too, everything grows, which is the rate's doing.
+Found embeddings_grow(const Evidence&, const RunFacts& f) {
+  if (f.embedding_growth <= kFarTooLarge || f.weight_growth >= 2) return std::nullopt;
+  return Finding{Cause::kEmbeddingScale,
+                 Confidence::kMedium,
+                 {fmt::format("an embedding table has grown to {:.3g} times its norm, other matrices to {:.3g}",
+                              f.embedding_growth, f.weight_growth)}};
+}
+
+Found missing_final_norm(const Evidence& e, const RunFacts& f) {
+  if (e.config.model.norm_placement != NormPlacement::kPreLnNoFinal) return std::nullopt;
+  Finding found{Cause::kMissingFinalNorm,
+                Confidence::kMedium,
+                {"model.norm_placement = \"pre_ln_no_final\" hands the sum of all layers to the output as it is"}};
+  if (!e.observations.empty() && !e.observations.front().rms.empty()) {
+    const auto& [point, rms] = e.observations.front().rms.back();
+    // √(1 + L/2) at least, by Lemma 2; a normalised state has 1.
+    const double least = std::sqrt(1 + static_cast<double>(output_layers(e.config)) / 2);
+    if (rms > least) found.confidence = Confidence::kHigh;
+    found.evidence.push_back(
+        fmt::format("the {}'s state at {} had size {:.3g} at the first observation; behind a final LN it is 1",
+                    output_stack(e.config), point, rms));
+  }
+  if (f.first_loss > 0)
+    found.evidence.push_back(fmt::format("the loss of update 1 was {:.3g} nats per target token", f.first_loss));
+  return found;
+}
+
+// Decay as large a step as the weight itself, in one update.
+Found weight_decay_unstable(const Evidence& e, const RunFacts&) {
+  const OptimConfig& o = e.config.optim;
+  const bool direct = o.name == OptimizerName::kAdamW || o.name == OptimizerName::kSgd;
+  if (!direct || o.lr * o.weight_decay < 1) return std::nullopt;
+  return Finding{Cause::kWeightDecay,
+                 Confidence::kHigh,
+                 {fmt::format("optim.lr · optim.weight_decay = {:.3g}: decay alone turns a weight's sign in an update",
+                              o.lr * o.weight_decay)}};
+}
+
+// A weight in front of a LayerNorm has no gradient along itself, so that steps only lengthen it: matrices that have
+// lost half of their norm have lost it to decay.
+Found weight_decay(const Evidence& e, const RunFacts& f) {
+  if (e.config.optim.weight_decay == 0 || f.weight_growth > 0.5) return std::nullopt;
+  return Finding{Cause::kWeightDecay,
+                 Confidence::kHigh,
+                 {fmt::format("the matrices have shrunk to {:.3g} of their first norm under optim.weight_decay = {:g}",
+                              f.weight_growth, e.config.optim.weight_decay)}};
+}
+
+// Cold: at a tenth of the peak rate or more within the first 10 updates, about what Adam's moments take to be anything
+// but the first gradients (1/(1 - β1)).
+bool starts_cold(const ScheduleConfig& s) { return s.warmup_steps < 100; }
+
+Found replaced_weights(const Evidence& e, const RunFacts& f) {
+  if (f.largest_ratio < replacing_ratio(e.config.optim)) return std::nullopt;
+  return Finding{
+      Cause::kRateTooHigh,
+      Confidence::kHigh,
+      {fmt::format("update {} changed the matrices by {:.3g} of their norm; from {:.2g} on they are replaced "
+                   "within the memory of the momentum",
+                   f.largest_ratio_step, f.largest_ratio, replacing_ratio(e.config.optim))}};
+}
+
+Found post_ln_cold(const Evidence& e, const RunFacts& f) {
+  const bool learned = f.unigram > 0 && f.best_nll > 0 && !at_unigram_loss(f.best_nll * 1.1, f.unigram);
+  if (!is_post_norm(e.config.model.norm_placement) || !starts_cold(e.config.schedule) || learned) return std::nullopt;
+  // Where the frequencies are not known, only an early end is laid to the start.
+  if (f.unigram == 0 && static_cast<double>(f.steps) > 2 * kUpdatesToJudge) return std::nullopt;
+  const ModelConfig model = model_of_task(e.config);
+  const bool deep = std::max(model.encoder_layers, model.decoder_layers) >= 6;
+  Finding found{
+      Cause::kPostLnCold,
+      deep ? Confidence::kHigh : Confidence::kMedium,
+      {fmt::format("model.norm_placement = \"post_ln\" with schedule.warmup_steps = {}: the full rate meets the "
+                   "gradients of initialisation",
+                   e.config.schedule.warmup_steps)}};
+  if (!e.observations.empty()) {
+    const auto& tensors = e.observations.front().tensors;
+    const auto norm = [&](std::int64_t layer) {
+      const auto at = tensors.find(fmt::format("{}.layers.{}.feed_forward.down.weight", output_stack(e.config), layer));
+      return at != tensors.end() ? at->second.gradient : 0.0;
+    };
+    const std::int64_t last = output_layers(e.config) - 1;
+    found.evidence.push_back(
+        fmt::format("at update {} the gradient of the last {} layer's feed_forward.down was {:.3g}, that of the first "
+                    "layer's {:.3g}",
+                    e.observations.front().step, output_stack(e.config), norm(last), norm(0)));
+  }
+  return found;
+}
+
+// What is left where the loss has left all range, the batch is not to blame and nothing else is out of place.
+Found rate_too_high(const Evidence& e, const RunFacts& f) {
+  Finding found{Cause::kRateTooHigh, Confidence::kMedium, {}};
+  const auto& updates = e.state.history.updates();
+  if (!updates.empty()) {
+    const runs::UpdateRecord &first = updates.front(), &last = updates.back();
+    found.evidence.push_back(
+        fmt::format("from update {} to {} the loss went from {:.4g} to {:.4g}, the gradient norm "
+                    "from {:.3g} to {:.3g}",
+                    first.step, last.step, first.loss, last.loss, first.grad_norm, last.grad_norm));
+    if (last.loss > 2 * first.loss || last.grad_norm > 10 * first.grad_norm) found.confidence = Confidence::kHigh;
+  }
+  if (e.fault && e.fault->first_after_start && updates.empty()) found.confidence = Confidence::kLow;
+  found.evidence.push_back(
+      fmt::format("the last measured update changed the matrices by {:.3g} of their norm", f.ratio));
+  return found;
+}
+
+// The weights lie within this of where they began, in units of their norm: an angle of 17 degrees, the same network but
+// for details.
+constexpr double kHardlyMoved = 0.3;
+
+struct Movement {
+  double clip = 1;     // what clipping leaves of the gradient
+  double element = 0;  // RMS of the gradient's elements as the optimizer sees them
+};
+
+Movement movement_of(const Evidence& e, const RunFacts& f) {
+  Movement m;
+  const OptimConfig& o = e.config.optim;
+  if (o.clip_norm > 0 && f.usual_grad_norm > o.clip_norm) m.clip = o.clip_norm / f.usual_grad_norm;
+  double sum = 0;
+  if (const runs::UpdateRecord* last = e.state.history.last_measured(); last != nullptr)
+    for (const runs::TensorUpdate& t : last->tensors) sum += t.gradient * t.gradient;
+  // The count of parameters is not in the log; their norm at initialisation is of Glorot's matrices, of elements about
+  // 1/√d.
+  double weights = 0;
+  if (!e.observations.empty())
+    for (const auto& [name, t] : e.observations.front().tensors) weights += t.weight * t.weight;
+  const double count = weights * static_cast<double>(e.config.model.d_model);
+  m.element = count > 0 ? m.clip * std::sqrt(sum / count) : 0;
+  return m;
+}
+
+Found hardly_moved(const Evidence& e, const RunFacts& f) {
+  if (f.movement >= kHardlyMoved) return std::nullopt;
+  const OptimConfig& o = e.config.optim;
+  const Movement m = movement_of(e, f);
+  const std::string moved =
+      fmt::format("all updates together have moved the matrices by at most {:.2g} of their norm", f.movement);
+  // What the step would be without: SGD's goes with the clipped gradient g; Adam's with g / (g + ε).
+  const double lost_to_clip = is_adam(o) ? (m.element + o.eps) / (m.element + o.eps * m.clip) : 1 / m.clip;
+  if (m.clip < 1 && f.movement * lost_to_clip >= kHardlyMoved)
+    return Finding{Cause::kClipTooSmall,
+                   Confidence::kHigh,
+                   {moved, fmt::format("optim.clip_norm = {:g} leaves {:.2g} of the usual gradient, of norm {:.3g}",
+                                       o.clip_norm, m.clip, f.usual_grad_norm)}};
+  if (is_adam(o) && m.element > 0 && f.movement * (m.element + o.eps) / m.element >= kHardlyMoved)
+    return Finding{
+        Cause::kAdamMoments,
+        Confidence::kHigh,
+        {moved, fmt::format("optim.eps = {:g} is over the size of a gradient's elements, about {:.2g}, which "
+                            "it only should keep from zero",
+                            o.eps, m.element)}};
+  return Finding{Cause::kRateTooLow, Confidence::kHigh, {moved, fmt::format("optim.lr = {:g}", o.lr)}};
+}
+
+// What is left where the weights move as they should and nothing is learned.
+Found no_signal(const Evidence& e, const RunFacts& f) {
+  return Finding{
+      Cause::kDataWithoutSignal,
+      Confidence::kMedium,
+      {fmt::format("the weights move ({:.2g} of their norm in the last measured update, {:.2g} of it at most "
+                   "in all), in range and from a sound start, and the loss stays",
+                   f.ratio, f.movement),
+       fmt::format("model.norm_placement = \"{}\" is not one that stalls for want of warm-up",
+                   enum_name(e.config.model.norm_placement))}};
+}
+
+Found first_of(std::initializer_list<Rule> rules, const Evidence& e, const RunFacts& f) {
+  for (const Rule rule : rules)
+    if (Found found = rule(e, f)) return found;
+  return std::nullopt;
+}
+
+Found unstable(const Evidence& e, const RunFacts& f) {
+  return first_of({adam_moments, weight_decay_unstable, embeddings_start_large, missing_final_norm, replaced_weights,
+                   embeddings_grow, post_ln_cold, rate_too_high},
+                  e, f);
+}
+
+Found stalled(const Evidence& e, const RunFacts& f) {
+  return first_of({hardly_moved, adam_moments, weight_decay_unstable, weight_decay, embeddings_start_large,
+                   missing_final_norm, replaced_weights, embeddings_grow, post_ln_cold, no_signal},
+                  e, f);
+}
+
+double largest_before(const updates::BadTensor& bad) {
+  double largest = 0;
+  for (const updates::PointSize& p : bad.before)
+    if (p.point != bad.name && std::isfinite(p.largest)) largest = std::max(largest, p.largest);
+  return largest;
+}
+
+// Without a bound a step may throw the weights of one token far off, or every weight for as long as it takes to come
+// back: batches without that token, and those after it, are as they were, and the one that shows it looks poisoned.
+constexpr const char* kOneWeightIsEnough = ", which one weight thrown far off need not touch";
+
+// Whose weights still compute another batch as they should.
+Finding of_the_batch(const FaultEvidence& at, const Evidence& e, const RunFacts& f) {
+  const updates::Fault& fault = at.fault;
+  const std::string control =
+      fmt::format("with the same weights batch {} of epoch {} still has a loss of {:.4g} nats per target token{}",
+                  at.control.batch, at.control.epoch, at.control.loss,
+                  at.control.expected > 0 ? fmt::format("; it was {:.4g} when it was trained on", at.control.expected)
+                                          : std::string());
+  const double largest = largest_before(fault.bad);
+  const bool in_range = largest < updates::kLargestActivation;
+  const bool not_finite = fault.kind == updates::FaultKind::kLossNotFinite || fault.kind == updates::FaultKind::kGradientNotFinite;
+  if (not_finite && fault.bad.kind == updates::TensorKind::kActivation && in_range)
+    return {Cause::kBrokenOperator,
+            Confidence::kHigh,
+            {control, fmt::format("{}, while no number before it is over {:.3g}", fault.what, largest)}};
+  if (not_finite && fault.bad.kind == updates::TensorKind::kNone)
+    return {Cause::kBrokenOperator,
+            Confidence::kHigh,
+            {control, "computed a second time, the same update is finite: the machine's memory, or a race"}};
+  if (fault.bad.kind == updates::TensorKind::kGradient && f.usual_loss > 0 && fault.update.loss() < 2 * f.usual_loss)
+    return {Cause::kBrokenOperator,
+            Confidence::kMedium,
+            {control, fmt::format("the loss of the batch itself, {:.4g}, is a usual one", fault.update.loss())}};
+  if (Found found = adam_moments(e, f)) {
+    found->evidence.push_back(control + kOneWeightIsEnough);
+    return *found;
+  }
+  return {Cause::kPoisonedBatch, Confidence::kHigh, {control, "the batch: " + fault.origin}};
+}
+
+// A run that got over an update that stands out.
+Finding of_spike(const Evidence& e, const RunFacts& f) {
+  if (Found found = adam_moments(e, f)) return *found;
+  return {Cause::kPoisonedBatch, Confidence::kMedium, {"the run got over it, as over a bad batch"}};
+}
+
+Found of_fault(const FaultEvidence& at, const Evidence& e, const RunFacts& f) {
+  if (at.fault.bad.kind == updates::TensorKind::kWeight && at.first_after_start)
+    return Finding{Cause::kDamagedWeights,
+                   Confidence::kHigh,
+                   {fmt::format("{} before any update was made with it", at.fault.what)}};
+  if (before_the_update(at.fault.kind) && at.fault.bad.kind != updates::TensorKind::kWeight && at.control.is_fine())
+    return of_the_batch(at, e, f);
+  Found found = unstable(e, f);
+  if (found && before_the_update(at.fault.kind) && at.fault.bad.kind != updates::TensorKind::kWeight)
+    found->evidence.push_back(fmt::format(
+        "it is not this batch: batch {} of epoch {}, taken to compare, has a loss of {:.4g} nats per target "
+        "token with the same weights",
+        at.control.batch, at.control.epoch, at.control.loss));
+  return found;
+}
+
+}  // namespace
+
+Finding find_cause(Symptom symptom, const Evidence& e, const RunFacts& f) {
+  Found found;
+  switch (symptom) {
+    case Symptom::kNothing:
+    case Symptom::kTooEarly: return {};
+    case Symptom::kNotFinite:
+    case Symptom::kDiverged:
+    case Symptom::kRelapsed:
+      if (e.fault) {
+        found = of_fault(*e.fault, e, f);
+      } else if (!e.bad_weight.empty()) {
+        found = Finding{Cause::kDamagedWeights, Confidence::kHigh, {"checkpoints are written of finite weights alone"}};
+      } else {
+        found = unstable(e, f);
+      }
+      break;
+    case Symptom::kSpike:
+      if (e.fault)
+        found = of_fault(*e.fault, e, f);
+      else
+        found = of_spike(e, f);
+      break;
+    case Symptom::kStalled: found = stalled(e, f); break;
+  }
+  return found.value_or(Finding{});
+}
+
+}  // namespace prenorm::diagnosis

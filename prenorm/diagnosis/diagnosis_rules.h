@@ -1,0 +1,23 @@
+// The rules, in the order in which they are asked.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "prenorm/diagnosis/diagnosis.h"
+#include "prenorm/diagnosis/run_facts.h"
+
+namespace prenorm::diagnosis {
+
+struct Finding {
+  Cause cause = Cause::kNone;
+  Confidence confidence = Confidence::kHigh;
+  std::vector<std::string> evidence{};
+};
+
+// What is seen, and the sentence that says so.
+std::pair<Symptom, std::string> find_symptom(const Evidence& evidence, const RunFacts& facts);
+Finding find_cause(Symptom symptom, const Evidence& evidence, const RunFacts& facts);
+
+}  // namespace prenorm::diagnosis

@@ -1,0 +1,62 @@
+// What a diagnosis is made from: the log, the last updates, the state, and for a fault what was measured at it.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "prenorm/config/config.h"
+#include "prenorm/runs/checkpoint.h"
+#include "prenorm/updates/fault.h"
+#include "prenorm/runs/run_folder.h"
+
+namespace prenorm::diagnosis {
+
+// A line of type "update".
+struct LoggedUpdate {
+  std::int64_t step = 0;
+  double loss = 0, nll = 0;  // nats per target token, means since the line before
+  double learning_rate = 0;
+  double grad_norm = 0;  // of this update
+};
+
+// A line of type "observation".
+struct LoggedObservation {
+  std::int64_t step = 0;
+  std::map<std::string, runs::TensorUpdate> tensors;
+  std::vector<std::pair<std::string, double>> rms;  // by point, in the order of computation
+};
+
+struct FaultEvidence {
+  updates::Fault fault;
+  updates::FaultAction action = updates::FaultAction::kStop;
+  bool first_after_start = false;  // no update had been made since the weights were drawn or read
+  updates::ControlBatch control;
+};
+
+struct ParameterName {
+  std::string name;
+  bool is_matrix = false;
+};
+
+struct Evidence {
+  Config config;
+  runs::TrainerState state;
+  std::vector<ParameterName> parameters;  // in the order of UpdateRecord::tensors
+  std::vector<LoggedUpdate> log;
+  std::vector<LoggedObservation> observations;
+  std::optional<FaultEvidence> fault;
+  std::string bad_weight{};  // of the newest checkpoint, the first that is not finite
+};
+
+// Log and observations of metrics.jsonl; lines that are damaged, of other types or of a future version are passed over.
+// Empty where there is no such file.
+Evidence read_log(const std::filesystem::path& metrics);
+// Of a run that has ended, was stopped or is being trained. Errors: UsageError where it is no run; CheckpointError.
+Evidence read_evidence(const runs::RunFolder& folder);
+
+}  // namespace prenorm::diagnosis

@@ -1,0 +1,17 @@
+// What to change for a cause, and which statement of the theory it breaks.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "prenorm/diagnosis/diagnosis.h"
+
+namespace prenorm::diagnosis {
+
+// "the learning rate is too high", as a clause.
+std::string cause_text(Cause cause);
+// Most promising first; lines are ready for the configuration.
+std::vector<Remedy> remedies_for(Cause cause, const Evidence& evidence);
+std::string theory_for(Cause cause, const Evidence& evidence);
+
+}  // namespace prenorm::diagnosis

@@ -1,0 +1,61 @@
+#include "prenorm/papers/xiong2020/theory.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "prenorm/papers/xiong2020/depth_checks.h"
+#include "prenorm/papers/xiong2020/lemma_checks.h"
+#include "prenorm/papers/xiong2020/profile_checks.h"
+
+namespace prenorm::papers {
+namespace {
+
+void append(std::vector<Check>& to, const std::vector<Check>& more) { to.insert(to.end(), more.begin(), more.end()); }
+
+// On the wider side.
+double tolerance(const Check& c) { return std::max(c.accepted.high - c.predicted, c.predicted - c.accepted.low); }
+
+nlohmann::ordered_json bound(double value) {
+  return std::isinf(value) ? nlohmann::ordered_json() : nlohmann::ordered_json(value);
+}
+
+}  // namespace
+
+std::vector<Check> check_theory(const TheoryOptions& options) {
+  std::vector<Check> checks;
+  for (const std::int64_t d : options.widths) {
+    append(checks, check_lemma_1(d, options.first_seed));
+    append(checks, check_lemma_3(d, options.first_seed));
+    append(checks, check_over_depth(options, d));
+    append(checks, check_profiles(options, d));
+  }
+  return checks;
+}
+
+nlohmann::ordered_json to_json(const std::vector<Check>& checks) {
+  auto list = nlohmann::ordered_json::array();
+  for (const Check& c : checks)
+    list.push_back({{"name", c.name},
+                    {"source", "Xiong et al. 2020, " + c.source},
+                    {"d_model", c.d_model},
+                    {"measured", c.measured},
+                    {"predicted", c.predicted},
+                    {"tolerance", bound(tolerance(c))},
+                    {"accepted", {bound(c.accepted.low), bound(c.accepted.high)}},
+                    {"pass", c.pass()},
+                    {"what", c.what}});
+  return list;
+}
+
+std::string table_of(const std::vector<Check>& checks) {
+  std::string text = fmt::format("{:<28} {:>7} {:>10} {:>10}  {:<16} {}\n", "check", "d_model", "measured", "predicted",
+                                 "accepted", "");
+  for (const Check& c : checks)
+    text += fmt::format("{:<28} {:>7} {:>10.4g} {:>10.4g}  {:<16} {}\n", c.name, c.d_model, c.measured, c.predicted,
+                        fmt::format("{:g} to {:g}", c.accepted.low, c.accepted.high), c.pass() ? "pass" : "FAIL");
+  return text;
+}
+
+}  // namespace prenorm::papers

@@ -1,0 +1,30 @@
+// Of the gradients of several batches: the norm of their mean and the mean of their norms, parameter by parameter.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <vector>
+
+#include "prenorm/probe/measurement.h"
+#include "prenorm/nn/parameters.h"
+
+namespace prenorm::probe {
+
+class GradientAverage {
+ public:
+  // Of so many batches.
+  GradientAverage(const nn::Parameters& parameters, std::int64_t batches);
+
+  // Adds what stands in parameters.gradients(), times `scale`.
+  void add(double scale);
+  // Overwrites parameters.gradients() with the mean.
+  std::vector<GradientNorms> norms();
+
+ private:
+  const nn::Parameters& parameters_;
+  double batches_;
+  at::Tensor mean_;
+  std::vector<GradientNorms> norms_;
+};
+
+}  // namespace prenorm::probe

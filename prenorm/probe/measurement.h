@@ -1,0 +1,56 @@
+// A model's gradients and hidden states on a few batches, dropout off, nothing changed: what the theory speaks of.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "prenorm/config/runtime_config.h"
+#include "prenorm/updates/point_recorder.h"
+#include "prenorm/updates/task.h"
+
+namespace prenorm::probe {
+
+// Frobenius norms of a parameter's gradient of the mean loss (nats per target token). The two differ, and the paper
+// plots the first (Xiong et al. 2020, section 3.4, figure 3).
+struct GradientNorms {
+  std::string parameter;
+  double norm_of_mean = 0;   // of the gradient averaged over the batches, the "expected gradient"
+  double mean_of_norms = 0;  // over the batches
+};
+
+// Of all tokens' states x at one point; d is d_model.
+struct StateFigures {
+  std::string point;
+  double squared_norm_over_d = 0;  // mean of ‖x‖²/d
+  // Share of states whose ‖x‖² is off its mean by more than ε: the δ of Definition 1.
+  double share_off_by_10_percent = 0, share_off_by_20_percent = 0;
+  double jacobian_scale = 0;  // mean of √d/‖x - mean(x)‖, the spectral norm of a LayerNorm's Jacobian here (Lemma 3)
+};
+
+// How far attention is from the average that the theory takes it for: its entropy over that of the average, 1 for the
+// average itself. Rows with one key to see are left out.
+struct AttentionFigures {
+  std::string point;
+  double entropy_over_uniform = 0;
+};
+
+struct Measurement {
+  double loss_nats_per_token = 0;
+  std::vector<GradientNorms> gradients;
+  std::vector<StateFigures> states;  // in the order of computation
+  std::vector<AttentionFigures> attention;
+
+  // Errors: Error for a name that is not there.
+  const GradientNorms& gradient(std::string_view parameter) const;
+  const StateFigures& state(std::string_view point) const;
+};
+
+// On the task's first batches.
+Measurement measure(updates::Task& task, const RuntimeConfig& runtime, std::int64_t batches);
+
+// Fills states and attention.
+void add_states(Measurement& measurement, const std::vector<updates::PointRecord>& points);
+
+}  // namespace prenorm::probe

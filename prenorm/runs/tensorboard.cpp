@@ -1,0 +1,77 @@
+#include "prenorm/runs/tensorboard.h"
+
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/from_blob.h>
+#include <ATen/ops/histc.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace prenorm::runs {
+namespace {
+
+constexpr std::int64_t kBins = 30;
+
+// Equal bins from the least to the largest value; of values that are all the same, one.
+io::Histogram histogram_of(const at::Tensor& values) {
+  const at::Tensor x = values.detach().to(at::kDouble).flatten();
+  io::Histogram h{.min = x.min().item<double>(),
+                  .max = x.max().item<double>(),
+                  .count = static_cast<double>(x.numel()),
+                  .sum = x.sum().item<double>(),
+                  .sum_of_squares = x.square().sum().item<double>()};
+  if (h.min == h.max) {
+    h.limits = {h.max};
+    h.counts = {h.count};
+    return h;
+  }
+  const at::Tensor counts = at::histc(x, kBins, h.min, h.max);
+  for (std::int64_t i = 0; i < kBins; ++i) {
+    h.limits.push_back(h.min + (h.max - h.min) * static_cast<double>(i + 1) / kBins);
+    h.counts.push_back(counts[i].item<double>());
+  }
+  return h;
+}
+
+bool all_finite(const std::vector<double>& values) {
+  return std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
+}
+
+void add_map(io::Summary& summary, const std::string& key, const nlohmann::ordered_json& map) {
+  std::vector<double> values;
+  for (const auto& [name, value] : map.items()) {
+    if (!value.is_number()) continue;
+    values.push_back(value.get<double>());
+    summary.add(fmt::format("{}/{}", key, name), values.back());
+  }
+  if (!values.empty() && all_finite(values))
+    summary.add(key, histogram_of(at::from_blob(values.data(), {std::ssize(values)}, at::kDouble)));
+}
+
+}  // namespace
+
+TensorBoardLog::TensorBoardLog(const std::filesystem::path& folder, std::int64_t step) : file_(folder, step + 1) {}
+
+void TensorBoardLog::write(const nlohmann::ordered_json& line) {
+  io::Summary summary;
+  const std::string type = line.at("type");
+  for (const auto& [key, value] : line.items()) {
+    if (value.is_object()) add_map(summary, key, value);
+    if (value.is_number() && key != "step") summary.add(fmt::format("{}/{}", type, key), value.get<double>());
+  }
+  if (!summary.empty()) file_.write(line.at("step"), summary);
+}
+
+void TensorBoardLog::write_weights(std::int64_t step, const std::vector<nn::Parameter>& parameters) {
+  const at::NoGradGuard no_grad;
+  io::Summary summary;
+  for (const nn::Parameter& p : parameters) {
+    const io::Histogram h = histogram_of(p.value);
+    if (std::isfinite(h.sum_of_squares)) summary.add("weights/" + p.name, h);
+  }
+  if (!summary.empty()) file_.write(step, summary);
+}
+
+}  // namespace prenorm::runs

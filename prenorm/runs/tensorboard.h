@@ -1,0 +1,29 @@
+// The lines of metrics.jsonl, and histograms of weights, for TensorBoard.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <vector>
+
+#include "prenorm/io/event_file.h"
+#include "prenorm/nn/parameters.h"
+
+namespace prenorm::runs {
+
+class TensorBoardLog {
+ public:
+  // Goes on after update `step`: what the folder has of later ones is dropped. Errors, of each member: FileError.
+  TensorBoardLog(const std::filesystem::path& folder, std::int64_t step);
+
+  // Every number of a line, as `<type>/<key>`; those of an observation as `<key>/<parameter or point>`, and the numbers
+  // of each of its keys as a histogram.
+  void write(const nlohmann::ordered_json& line);
+  // `weights/<parameter>`.
+  void write_weights(std::int64_t step, const std::vector<nn::Parameter>& parameters);
+  // Returns once everything written so far survives a power cut.
+  void sync() { file_.sync(); }
+
+ private:
+  io::EventFile file_;
+};
+
+}  // namespace prenorm::runs

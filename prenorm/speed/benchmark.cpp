@@ -1,0 +1,89 @@
+#include "prenorm/speed/benchmark.h"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "prenorm/base/error.h"
+#include "prenorm/base/random.h"
+#include "prenorm/machine/terminal.h"
+#include "prenorm/optim/gradient_norm.h"
+#include "prenorm/optim/optimizer.h"
+#include "prenorm/optim/schedule.h"
+#include "prenorm/speed/gemm_peak.h"
+
+namespace prenorm::speed {
+namespace {
+
+constexpr std::int64_t kWarmUpUpdates = 2;
+
+}  // namespace
+
+double Benchmark::model_flops_per_update() const {
+  double sum = 0;
+  for (const MeasuredUpdate& u : updates) sum += u.model_flops;
+  return sum / static_cast<double>(updates.size());
+}
+
+double Benchmark::utilization() const {
+  std::vector<double> rates;
+  for (const MeasuredUpdate& u : updates) rates.push_back(u.model_flops / u.seconds / gemm_peak_flops);
+  return quantile(rates, 0.5);
+}
+
+double peak_rss_bytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return 1024.0 * static_cast<double>(usage.ru_maxrss);
+}
+
+double quantile(std::vector<double> values, double q) {
+  if (values.empty()) throw_error<UsageError>("the quantile of no values was asked for");
+  const double place = q * static_cast<double>(values.size() - 1);
+  const auto below = static_cast<std::ptrdiff_t>(place);
+  std::nth_element(values.begin(), values.begin() + below, values.end());
+  const double low = values[static_cast<std::size_t>(below)];
+  const auto next = std::min_element(values.begin() + below + 1, values.end());
+  return next == values.end() ? low : low + (place - static_cast<double>(below)) * (*next - low);
+}
+
+Benchmark measure(const Config& config, updates::Task& task, std::int64_t updates) {
+  using Clock = std::chrono::steady_clock;
+  if (updates < 1) throw_error<UsageError>("{} updates cannot be measured; take at least 1", updates);
+  updates::ShareWorkers workers(task, config.runtime);
+  optim::Optimizer optimizer(config.optim, task.parameters().values(), task.parameters().gradients());
+  Benchmark result;
+  result.workers = workers.count();
+  result.parameters = task.parameters().count();
+  Progress progress("measuring", updates + kWarmUpUpdates);
+  std::int64_t epoch = 0, batch = 0;
+  for (std::int64_t step = 1; step <= updates + kWarmUpUpdates; ++step) {
+    if (step == kWarmUpUpdates + 1) {
+      ops::take_gemm_record();
+      profile::start();
+    }
+    const auto start = Clock::now();
+    MeasuredUpdate update;
+    workers.clear();
+    const nn::Context context{.training = true, .key = mix_key({static_cast<std::uint64_t>(step)})};
+    static_cast<updates::BatchTotals&>(update) = workers.add_gradients(epoch, batch, context);
+    const double scale = update.scale(), norm = workers.sum_and_norm() * scale;
+    const double lr = optim::learning_rate(config.schedule, config.optim.lr, config.train.max_steps, step, epoch + 1);
+    optimizer.step(lr, scale * optim::clip_factor(norm, config.optim.clip_norm));
+    update.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    if (step > kWarmUpUpdates) result.updates.push_back(update);
+    task.advance(epoch, batch);
+    progress.update(step,
+                    fmt::format("{:.0f} target tokens/s", static_cast<double>(update.target_tokens) / update.seconds));
+  }
+  result.operators = profile::stop();
+  result.peak_rss_bytes = peak_rss_bytes();
+  for (const MeasuredUpdate& u : result.updates) result.seconds += u.seconds;
+  result.gemm_peak_flops = gemm_peak_flops(ops::take_gemm_record(), result.workers);
+  return result;
+}
+
+}  // namespace prenorm::speed

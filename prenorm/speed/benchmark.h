@@ -1,0 +1,41 @@
+// How fast a configuration trains on this machine, and where the time goes.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "prenorm/machine/profile.h"
+#include "prenorm/config/config.h"
+#include "prenorm/updates/share_workers.h"
+#include "prenorm/updates/task.h"
+
+namespace prenorm::speed {
+
+struct MeasuredUpdate : updates::BatchTotals {
+  double seconds = 0;
+};
+
+struct Benchmark {
+  std::vector<MeasuredUpdate> updates;
+  std::vector<profile::Row> operators;
+  double seconds = 0;  // of all updates
+  double gemm_peak_flops = 0;
+  std::int64_t workers = 0, parameters = 0;
+  double peak_rss_bytes = 0;
+
+  double model_flops_per_update() const;
+  // Useful FLOP/s over the peak, median of the updates.
+  double utilization() const;
+};
+
+// Updates as the trainer makes them, without logs, checkpoints and validation; two more come before them and are not
+// counted. Errors: UsageError where `updates` is below 1.
+Benchmark measure(const Config& config, updates::Task& task, std::int64_t updates);
+
+// The most memory that this process has had.
+double peak_rss_bytes();
+
+// q in [0, 1]. Errors: UsageError where there are no values.
+double quantile(std::vector<double> values, double q);
+
+}  // namespace prenorm::speed

@@ -1,0 +1,39 @@
+// The cells of a grid: every combination of some values of some keys of a configuration.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "prenorm/config/load.h"
+
+namespace prenorm::studies {
+
+struct GridAxis {
+  std::string key;                  // "optim.lr"
+  std::vector<std::string> values;  // as people wrote them; the same value may be there twice
+};
+
+// Each text is "key=v1,v2,..."; a comma in quotes belongs to its value. Errors: UsageError, also for a key given twice.
+std::vector<GridAxis> parse_grid(std::span<const std::string> texts);
+
+struct Cell {
+  std::string name;
+  Config config;
+};
+
+// The product of all axes, the first one varying slowest; cells that are the same are one.
+// Errors: UsageError that names key and value where there is no such key, a value is out of range or a combination
+// breaks a rule between keys.
+std::vector<Cell> grid_cells(const LoadedConfig& base, std::span<const GridAxis> axes);
+
+// The keys in which a cell differs from `base`, in the order of declaration:
+// "model.norm_placement=pre_ln,optim.lr=0.002", or "base". Fit for the name of a file: what is not is replaced, what is
+// over 200 bytes cut, and a hash then tells cells apart.
+std::string cell_name(const Config& cell, const Config& base);
+
+// A value as names and tables have it: as in TOML, text and choices without quotes.
+std::string plain_value(std::string_view toml_value);
+
+}  // namespace prenorm::studies

@@ -1,0 +1,36 @@
+// The largest stable learning rate of several settings, each bisected by training cells of a study.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "prenorm/studies/rate_search.h"
+#include "prenorm/studies/study.h"
+
+namespace prenorm::studies {
+
+// One combination of the other keys.
+struct SearchedSetting {
+  std::string name;                 // of its keys: "model.norm_placement=pre_ln,schedule.warmup_steps=640", or "base"
+  std::vector<std::string> values;  // of LrSearch::keys
+  RateSearch search;
+};
+
+struct LrSearch {
+  std::vector<std::string> keys;
+  std::vector<SearchedSetting> settings;
+  StudyOutcome study;  // as it is after the last cells; see run_study()
+};
+
+// `axes` name the settings, optim.lr is not among them. Without schedule.warmup_steps each is searched without warm-up
+// and with the warm-up of `base`, or, where that has none, one of a quarter of train.max_steps, at most 4000 updates.
+// The searches start at optim.lr; a cell of each is trained at a time, so that what has been tried is found again.
+// Losses are those of validation after train.max_steps, without label smoothing. Ends early where cells fail or a
+// signal comes. Errors: as run_study(); UsageError where there is nothing to validate on.
+LrSearch find_lr(const LoadedConfig& base, std::vector<GridAxis> axes, const StudyOptions& options);
+
+std::string to_text(const LrSearch& search);
+nlohmann::ordered_json to_json(const LrSearch& search);
+
+}  // namespace prenorm::studies

@@ -1,0 +1,44 @@
+// A study is a folder that grows: cells of one grid stay when another grid is run in it.
+//
+//   base.toml              the configuration that every cell changes some keys of
+//   inputs.json            hashes of the files that cells learn from
+//   prepared/              text and vocabularies, the same for all cells
+//   cells/NAME/            a run folder; NAME has the keys that the cell changes
+//   cells/NAME.log         what its process said
+//   study.json, study.csv  the table
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "prenorm/config/config.h"
+
+namespace prenorm::studies {
+
+class StudyFolder {
+ public:
+  explicit StudyFolder(std::filesystem::path path) : path_(std::move(path)) {}
+
+  const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path base() const { return path_ / "base.toml"; }
+  std::filesystem::path inputs() const { return path_ / "inputs.json"; }
+  std::filesystem::path prepared() const { return path_ / "prepared"; }
+  std::filesystem::path cell(const std::string& name) const { return path_ / "cells" / name; }
+  std::filesystem::path log(const std::string& name) const { return path_ / "cells" / (name + ".log"); }
+  std::filesystem::path json() const { return path_ / "study.json"; }
+  std::filesystem::path csv() const { return path_ / "study.csv"; }
+
+  // Errors: UsageError where the folder holds other things than a study, or one whose base has other values in keys
+  // that decide updates or name the validation text.
+  void check(const Config& base) const;
+  // Writes base.toml; limits, logs and the like may have changed.
+  void keep_base(const Config& base) const;
+  // Names of the cells that have begun, in order.
+  std::vector<std::string> cells() const;
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace prenorm::studies

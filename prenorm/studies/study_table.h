@@ -1,0 +1,76 @@
+// What the cells of a study have in common and where they differ: one row a cell, figures over seeds, and the learning
+// rates that work.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "prenorm/studies/cell_record.h"
+
+namespace prenorm::studies {
+
+// A key's value: numbers and choices are ordered by `order`, text by itself.
+struct KeyValue {
+  double order = 0;
+  std::string text;  // as plain_value() spells it
+
+  bool operator==(const KeyValue&) const = default;
+  friend bool operator<(const KeyValue& a, const KeyValue& b) {
+    return std::tie(a.order, a.text) < std::tie(b.order, b.text);
+  }
+};
+
+struct StudyRow {
+  CellRecord cell;
+  std::vector<KeyValue> values;  // of StudyTable::keys
+  std::optional<double> best_loss, updates_to_target;
+};
+
+// Of the cells in which a figure is known; n = 0: of none.
+struct Spread {
+  std::int64_t n = 0;
+  double mean = 0, lowest = 0, highest = 0;
+};
+
+// Cells that differ in train.seed alone.
+struct SeedSummary {
+  std::vector<KeyValue> values;  // of StudyTable::summary_keys
+  double learning_rate = 0;
+  std::string placement;
+  std::int64_t finished = 0, diverged = 0;
+  // Of the finished ones; loss and updates at validations.
+  Spread loss = {}, bleu = {}, updates_to_target = {};
+  std::vector<Spread> scores = {};  // of StudyTable::score_names
+};
+
+// Learning rates that work for a placement, optimizer, warm-up, ...: those next to the best one, without a gap among
+// the rates that were tried, whose mean BLEU over seeds is within kBleuMargin of its. A rate at which a seed diverged
+// is none of them.
+struct RateRange {
+  std::vector<KeyValue> values;  // of StudyTable::range_keys; of a placement over everything: its name alone
+  double best_bleu = 0, best_rate = 0, lowest_rate = 0, highest_rate = 0;
+  std::int64_t rates_tried = 0, rates_within = 0;
+};
+inline constexpr double kBleuMargin = 0.5;
+
+struct StudyTable {
+  std::vector<std::string> keys;                      // that vary among the cells
+  std::vector<std::string> summary_keys, range_keys;  // without train.seed; without optim.lr either
+  std::vector<StudyRow> rows;                         // in the order of their values
+  std::optional<double> target_loss;                  // nats per token; none while no cell has finished
+  bool target_is_median = false;                      // of the finished cells' final losses
+  std::vector<std::string> score_names;               // of the cells' scores, what they go by first; may be empty
+  std::vector<SeedSummary> summaries;
+  std::vector<RateRange> ranges;      // a combination of range_keys each, where there is a BLEU
+  std::vector<RateRange> placements;  // at each rate the best combination
+};
+
+// `grid_keys` come first among the keys, in their order; the rest follows in the order of declaration.
+StudyTable make_table(std::vector<CellRecord> cells, std::span<const std::string> grid_keys,
+                      std::optional<double> target_loss);
+
+}  // namespace prenorm::studies

@@ -1,0 +1,18 @@
+// The parallel corpus of a translation task, prepared as its configuration says.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "prenorm/config/config.h"
+#include "prenorm/data/prepared_corpus.h"
+#include "prenorm/runs/run_folder.h"
+
+namespace prenorm::tasks {
+
+// The prepared corpus of a source and a target file (data::prepare_corpus) by the rules of the configuration.
+data::PreparedCorpus prepare_parallel(const Config& config, const runs::Tokenizers& tokenizers,
+                                      const std::string& source, const std::string& target,
+                                      const std::filesystem::path& prepared_dir);
+
+}  // namespace prenorm::tasks

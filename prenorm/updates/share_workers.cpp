@@ -1,0 +1,82 @@
+#include "prenorm/updates/share_workers.h"
+
+#include <ATen/Parallel.h>
+
+#include "prenorm/machine/profile.h"
+#include "prenorm/machine/usable_memory.h"
+#include "prenorm/optim/gradient_norm.h"
+#include "prenorm/updates/worker_count.h"
+
+namespace prenorm::updates {
+namespace {
+
+profile::Operator clear_op{"gradient clearing", profile::Takes::kAllWorkers},
+    load_op{"batch loading", profile::Takes::kAllWorkers};
+
+}  // namespace
+
+BatchTotals& BatchTotals::operator+=(const BatchTotals& other) {
+  loss_nats += other.loss_nats;
+  nll_nats += other.nll_nats;
+  target_tokens += other.target_tokens;
+  source_tokens += other.source_tokens;
+  model_flops += other.model_flops;
+  return *this;
+}
+
+ShareWorkers::ShareWorkers(Task& task, const RuntimeConfig& runtime)
+    : task_(task), share_tokens_(runtime.share_tokens) {
+  const auto bytes = static_cast<std::int64_t>(task.parameters().gradients().nbytes());
+  const std::int64_t workers = worker_count(runtime, at::get_num_threads(), bytes, usable_memory_bytes());
+  task.set_replicas(workers);
+  for (std::int64_t w = 0; w < workers; ++w) gradients_.push_back(task.parameters(w).gradients());
+}
+
+// Those of the other replicas are zero from the start, and again once they have been moved into the sum.
+void ShareWorkers::clear() {
+  const profile::Timer timer(clear_op, 0, static_cast<double>(gradients_.front().nbytes()));
+  gradients_.front().zero_();
+}
+
+BatchTotals ShareWorkers::add_gradients(std::int64_t epoch, std::int64_t batch, const nn::Context& context,
+                                        std::span<const nn::Observer> observers) {
+  try {
+    return add_shares(epoch, batch, context, observers);
+  } catch (...) {
+    for (const at::Tensor& gradient : gradients_) gradient.zero_();
+    throw;
+  }
+}
+
+BatchTotals ShareWorkers::add_shares(std::int64_t epoch, std::int64_t batch, const nn::Context& context,
+                                     std::span<const nn::Observer> observers) {
+  std::int64_t shares = 0;
+  {
+    const profile::Timer timer(load_op);
+    shares = task_.load(epoch, batch, {.tokens = share_tokens_, .multiple_of = count()});
+  }
+  std::vector<BatchTotals> totals(static_cast<std::size_t>(shares));
+  const auto compute = [&](std::int64_t share, std::int64_t worker) {
+    nn::Context here = context;
+    if (!observers.empty()) here.observer = &observers[static_cast<std::size_t>(worker)];
+    const BatchLoss loss = task_.loss(share, worker, here);
+    loss.loss_sum.backward();
+    totals[static_cast<std::size_t>(share)] = {loss.loss_sum.item<double>(), loss.nll_sum, loss.target_tokens,
+                                               loss.source_tokens, loss.model_flops};
+  };
+  if (count() == 1 || shares < count()) {
+    for (std::int64_t share = 0; share < shares; ++share) compute(share, 0);
+  } else {
+    at::parallel_for(0, count(), 1, [&](std::int64_t first, std::int64_t last) {
+      for (std::int64_t worker = first; worker < last; ++worker)
+        for (std::int64_t share = worker; share < shares; share += count()) compute(share, worker);
+    });
+  }
+  BatchTotals sum;
+  for (const BatchTotals& share : totals) sum += share;
+  return sum;
+}
+
+double ShareWorkers::sum_and_norm() { return optim::sum_and_norm(gradients_); }
+
+}  // namespace prenorm::updates

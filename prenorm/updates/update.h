@@ -1,0 +1,26 @@
+// One update between its gradient and what becomes of it.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "prenorm/updates/bad_tensor.h"
+#include "prenorm/updates/share_workers.h"
+
+namespace prenorm::updates {
+
+struct Update : BatchTotals {
+  std::int64_t step = 0;  // its number, from 1
+  std::vector<MicroBatch> batches;
+  double learning_rate = 0;
+  double grad_norm = 0;  // L2, of the mean loss, before clipping
+
+  // Nats per target token; 0 where there are none.
+  double loss() const { return mean(loss_nats); }
+  double nll() const { return mean(nll_nats); }
+
+ private:
+  double mean(double sum) const { return target_tokens > 0 ? sum / static_cast<double>(target_tokens) : 0; }
+};
+
+}  // namespace prenorm::updates

@@ -1,0 +1,79 @@
+#include "prenorm/updates/updater.h"
+
+#include "prenorm/optim/gradient_norm.h"
+#include "prenorm/optim/schedule.h"
+
+namespace prenorm::updates {
+
+Updater::Updater(const Config& config, Task& task)
+    : config_(config),
+      task_(task),
+      workers_(task, config.runtime),
+      optimizer_(config.optim, task.parameters().values(), task.parameters().gradients()) {
+  for (const nn::Parameter& p : task.parameters().list())
+    ends_.push_back((ends_.empty() ? 0 : ends_.back()) + p.value.numel());
+}
+
+double Updater::learning_rate(std::int64_t step, std::int64_t epoch) const {
+  return optim::learning_rate(config_.schedule, config_.optim.lr, config_.train.max_steps, step, epoch + 1);
+}
+
+// The gradients of several batches are summed and divided once by the number of all their target tokens, so that many
+// small batches count exactly as one large one.
+Update Updater::compute(runs::TrainerState& state, std::span<const nn::Observer> observers) {
+  workers_.clear();
+  Update update;
+  update.step = state.step + 1;
+  for (std::int64_t i = 0; i < config_.batch.accumulate; ++i) {
+    const nn::Context context{.training = true,
+                              .key = mix_key({static_cast<std::uint64_t>(config_.train.seed),
+                                              static_cast<std::uint64_t>(state.step), static_cast<std::uint64_t>(i)})};
+    const MicroBatch& at = update.batches.emplace_back(MicroBatch{state.epoch, state.batch, context});
+    const bool by_batch = std::ssize(observers) > workers();
+    update += workers_.add_gradients(at.epoch, at.batch, at.context,
+                                     by_batch ? observers.subspan(static_cast<std::size_t>(i * workers())) : observers);
+    task_.advance(state.epoch, state.batch);
+  }
+  update.grad_norm = workers_.sum_and_norm() * update.scale();
+  update.learning_rate = learning_rate(update.step, update.batches.front().epoch);
+  return update;
+}
+
+// They cost a third to two thirds of the optimizer's pass: taken of the first updates, of every eighth after that, and
+// of those whose gradient is unusual.
+bool Updater::measurement_due(const runs::TrainerState& state, const Update& update) const {
+  constexpr std::int64_t kEvery = 8;
+  constexpr double kUnusual = 3;
+  if (config_.train.history == 0) return false;
+  const double usual = state.history.usual_grad_norm();
+  return update.step <= kEvery || update.step % kEvery == 0 || (usual > 0 && update.grad_norm > kUnusual * usual);
+}
+
+std::vector<runs::TensorUpdate> Updater::apply(const Update& update, bool measure) {
+  const double clip = optim::clip_factor(update.grad_norm, config_.optim.clip_norm);
+  std::vector<runs::TensorUpdate> tensors;
+  if (!measure) {
+    optimizer_.step(update.learning_rate, update.scale() * clip);
+    return tensors;
+  }
+  for (const optim::UpdateNorms& n : optimizer_.step_with_norms(update.learning_rate, update.scale() * clip, ends_))
+    tensors.push_back({n.gradient * update.scale(), n.weight, n.weight > 0 ? n.change / n.weight : 0.0});
+  return tensors;
+}
+
+void Updater::record(runs::TrainerState& state, const Update& update, std::vector<runs::TensorUpdate> tensors) const {
+  state.step = update.step;
+  state.target_tokens += update.target_tokens;
+  if (config_.optim.lr > 0) state.rate_sum += update.learning_rate / config_.optim.lr;
+  if (state.step >= state.past_faults) state.faults_in_a_row = 0;
+  if (state.step == 1) state.first_loss = update.loss();
+  auto& losses = state.recent_losses;
+  losses.push_back(update.loss());
+  if (std::ssize(losses) > runs::kLossesToJudge) losses.erase(losses.begin(), losses.end() - runs::kLossesToJudge);
+  const MicroBatch& first = update.batches.front();
+  state.history.add({update.step, first.epoch, first.batch, std::ssize(update.batches), update.learning_rate,
+                     update.loss(), update.nll(), update.grad_norm, std::move(tensors)},
+                    config_.train.history);
+}
+
+}  // namespace prenorm::updates

@@ -1,0 +1,97 @@
+// What a probe asks for and what it comes to.
+#include "prenorm/probe/probe.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "prenorm/base/error.h"
+#include "prenorm/probe/probe_text.h"
+#include "prenorm/probe/probe_summary.h"
+#include "prenorm/app/make_task.h"
+#include "small_translator.h"
+
+namespace prenorm::probe {
+namespace {
+
+std::unique_ptr<updates::Task> synthetic(const Config& config) { return app::measuring_task(config, {}); }
+
+TEST(Probe, MeasuresEveryKindOfModelAndSeed) {
+  const probe::ProbeOptions options{.placements = {NormPlacement::kPostLn, NormPlacement::kPreLn},
+                             .depths = {1, 3},
+                             .widths = {16, 32},
+                             .seeds = 2,
+                             .batches = 1};
+  const probe::Probe p = probe(test::small_translator(), options, synthetic);
+  ASSERT_EQ(p.models.size(), 8U);
+  EXPECT_EQ(p.models[1].model.encoder_layers, 3);
+  EXPECT_EQ(p.models[1].model.decoder_layers, 3);
+  EXPECT_EQ(p.models[0].model.d_ff, 32) << "in proportion";
+  EXPECT_EQ(p.models[7].model.norm_placement, NormPlacement::kPreLn);
+  EXPECT_EQ(p.models[7].seeds.size(), 2U);
+  EXPECT_NE(p.models[0].seeds[0].loss_nats_per_token, p.models[0].seeds[1].loss_nats_per_token);
+  EXPECT_EQ(pre_over_post(p).size(), 4U);
+  EXPECT_EQ(fit_exponents(p).size(), 8U);
+  const auto json = to_json(p);
+  EXPECT_EQ(json["models"].size(), 8U);
+  EXPECT_EQ(json["models"][7]["w2_gradients"].size(), 6U);
+  EXPECT_NE(report_of(p).find("exponent"), std::string::npos);
+}
+
+TEST(Probe, NamesAWidthThatDoesNotFit) {
+  EXPECT_THROW(probe(test::small_translator(), {.widths = {15}}, synthetic), UsageError);
+}
+
+// In the simplified setting with hand-made numbers: y = 5 L^-0.5 d^0.5.
+TEST(ProbeSummary, FitsTheExponentsOfAPowerLaw) {
+  probe::Probe p{{}, 1, true, "at initialisation"};
+  for (const double d : {64.0, 256.0})
+    for (const double layers : {4.0, 16.0}) {
+      ModelConfig m;
+      m.norm_placement = NormPlacement::kPreLn;
+      m.encoder_layers = static_cast<std::int64_t>(layers);
+      m.decoder_layers = 0;
+      m.d_model = static_cast<std::int64_t>(d);
+      probe::Measurement one;
+      const std::string last = "encoder.layers." + std::to_string(m.encoder_layers - 1);
+      one.gradients.push_back({last + ".feed_forward.down.weight", 0, 5 * std::sqrt(d / layers)});
+      one.states.push_back({last + ".feed_forward.output", 2 * layers, 0, 0, 0});
+      p.models.push_back({m, {one, one}, false});
+    }
+  const std::vector<probe::Fit> fits = fit_exponents(p);
+  ASSERT_EQ(fits.size(), 4U);
+  for (const probe::Fit& f : fits) {
+    EXPECT_NEAR(f.exponent.mean, f.against == "layers" ? -0.5 : 0.5, 1e-9);
+    EXPECT_NEAR(f.predicted.value(), f.against == "layers" ? -0.5 : 0.5, 1e-9);
+    EXPECT_TRUE(f.pass().value());
+  }
+  probe::Fit off = fits[0];
+  off.exponent.mean += 0.11;
+  EXPECT_FALSE(off.pass().value());
+}
+
+// Means of what the theory says lie where it says: a deep and a wide enough model.
+TEST(ProbeSummary, PutsPredictionsBesideStates) {
+  Config config = test::small_translator();
+  config.model.d_model = config.model.d_ff = 64;
+  for (const NormPlacement placement :
+       {NormPlacement::kPostLn, NormPlacement::kPreLn, NormPlacement::kPreLnNoFinal, NormPlacement::kSandwichLn}) {
+    const probe::Probe p = probe(config, {.placements = {placement}, .seeds = 4, .batches = 1}, synthetic);
+    const probe::ModelSummary s = summarize(p.models[0]);
+    std::size_t predicted = 0;
+    for (const probe::StateSummary& state : s.states)
+      if (state.predicted) {
+        ++predicted;
+        EXPECT_TRUE(state.predicted->contains(state.squared_norm_over_d.mean, 0.15 * state.predicted->high))
+            << state.point << " " << state.squared_norm_over_d.mean;
+      }
+    EXPECT_EQ(predicted, 10U) << "two sublayers in each encoder layer, three in each decoder layer";
+    ASSERT_EQ(s.layers.size(), 4U);
+    EXPECT_EQ(s.layers[1].over_last, 1);
+    EXPECT_EQ(s.layers[3].predicted_over_last.has_value(), placement != NormPlacement::kSandwichLn);
+  }
+}
+
+}  // namespace
+}  // namespace prenorm::probe
