@@ -13,6 +13,7 @@ import argparse
 import hashlib
 import json
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -150,13 +151,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("old", type=Path, help="the command of the build before the change")
     parser.add_argument("new", type=Path, help="the command of the build after it")
+    parser.add_argument("--only", default="", metavar="REGEX", help="only the cases whose names match")
     parser.add_argument("--theory", action="store_true", help="also compare `probe --theory`, which takes minutes")
     options = parser.parse_args()
     different = 0
     with tempfile.TemporaryDirectory(prefix="same-bits-") as name:
         folder = Path(name)
         write_texts(folder)
-        cases = [*trainings(folder), *commands(folder, options.theory)]
+        every = (*trainings(folder), *commands(folder, options.theory))
+        cases = [case for case in every if re.search(options.only, case[0])]
         for number, (case, measure) in enumerate(cases):
             old, new = (measure(command.resolve(), folder / f"{side}{number}")
                         for side, command in (("old-", options.old), ("new-", options.new)))
