@@ -7,8 +7,8 @@
 #include <chrono>
 #include <cmath>
 
-#include "prenorm/base/statistics.h"
 #include "prenorm/base/error.h"
+#include "prenorm/base/statistics.h"
 #include "prenorm/machine/terminal.h"
 #include "prenorm/speed/gemm_peak.h"
 #include "prenorm/updates/updater.h"
