@@ -9,6 +9,7 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/json.h"
+#include "prenorm/base/json_number.h"
 #include "prenorm/base/json_text.h"
 #include "prenorm/files/file.h"
 
@@ -56,7 +57,7 @@ Validation validation_of(const nlohmann::json& json) {
   for (const auto& score : json.value("scores", nlohmann::json::array())) {
     auto& [name, value] = v.scores.emplace_back();
     JsonReader(score).value("name", name);
-    JsonReader(score).real("value", value);
+    value = number_or_nan(score, "value");
   }
   return v;
 }
@@ -93,7 +94,7 @@ nlohmann::ordered_json to_json(const Validation& v) {
   nlohmann::ordered_json json{{"loss_nats_per_token", v.loss_nats_per_token},
                               {"nll_nats_per_token", v.nll_nats_per_token}};
   if (v.bits_per_byte) json["bits_per_byte"] = *v.bits_per_byte;
-  for (const auto& [name, value] : v.scores) json["scores"].push_back({{"name", name}, {"value", value}});
+  for (const auto& [name, value] : v.scores) json["scores"].push_back({{"name", name}, {"value", json_number(value)}});
   if (!v.bleu) return json;
   json["bleu"] = *v.bleu;
   json["bleu_signature"] = v.bleu_signature;
