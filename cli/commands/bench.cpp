@@ -149,7 +149,7 @@ void write_batches(const BenchOptions& options, const Config& config, tasks::Tra
 
 int report(const BenchOptions& options, const Benchmark& benchmark) {
   if (options.json)
-    print_json(to_json(benchmark));
+    print_json(json_kinds::kTrainingSpeed, to_json(benchmark));
   else
     print(table(benchmark));
   return 0;
@@ -175,8 +175,7 @@ int bench(const BenchOptions& options) {
     refuse_input_as_output(
         "--write-batches", options.write_batches,
         {options.config, data.train_source, data.train_target, data.valid_source, data.valid_target});
-    if (config.task != TaskKind::kTranslation)
-      throw_error<UsageError>("--write-batches is for task = \"translation\"");
+    if (config.task != TaskKind::kTranslation) throw_error<UsageError>("--write-batches is for task = \"translation\"");
     write_batches(options, config, *app::translation_to_measure(config, kPrepared));
     return 0;
   }

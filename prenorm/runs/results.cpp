@@ -9,6 +9,7 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/json.h"
+#include "prenorm/base/json_kind.h"
 #include "prenorm/base/json_number.h"
 #include "prenorm/base/json_text.h"
 #include "prenorm/files/file.h"
@@ -122,12 +123,18 @@ nlohmann::ordered_json to_json(const TrainingResult& result) {
 
 void write_results(const std::filesystem::path& path, const TrainingResult& result) {
   // A message may name a file whose name is not UTF-8.
-  write_file_atomically(path, json_text(to_json(result), 2) + "\n");
+  write_file_atomically(path, json_text(with_kind(json_kinds::kRunResults, to_json(result)), 2) + "\n");
 }
 
 TrainingResult read_results(const std::filesystem::path& path) {
+  const auto json = read_json(path);
+  if (has_kind(json) && !is_of_kind(json, json_kinds::kRunResults))
+    throw_error<DataError>(
+        "{}: is of a kind or a version that this program does not read as the results of a run; "
+        "remove it, and resume the run to have it written anew",
+        path.string());
   try {
-    return result_of(read_json(path));
+    return result_of(json);
   } catch (const JsonError&) {
     throw_error<DataError>("{}: is not the results of a run; remove it, and resume the run to have it written anew",
                            path.string());
