@@ -15,7 +15,9 @@ runs::TrainerState at_step(std::int64_t step) {
 }
 
 runs::Validation validation_of(double loss, double bleu, double score) {
-  runs::Validation validation{.loss_nats_per_token = loss, .bleu = bleu};
+  runs::Validation validation;
+  validation.loss_nats_per_token = loss;
+  validation.bleu = bleu;
   validation.scores = {{"accuracy", score}};
   return validation;
 }
@@ -107,10 +109,13 @@ TEST(Decisions, AStallIsNoticedOnceAndOnlyAtTheLossOfTokenFrequencies) {
   runs::TrainerState state = at_step(1000);
   state.unigram_nats = 6;
   state.rate_sum = diagnosis::kUpdatesToJudge;
-  state.history.add({.step = 1000, .nll = 5.9}, 8);
+  runs::UpdateRecord record;
+  record.nll = 5.9;
+  state.history.add(record, 1);
   EXPECT_TRUE(has_just_stalled(state, diagnosis::kUpdatesToJudge - 1));
   EXPECT_FALSE(has_just_stalled(state, diagnosis::kUpdatesToJudge)) << "noticed at the update before";
-  state.history.add({.step = 1001, .nll = 1}, 1);
+  record.nll = 1;
+  state.history.add(record, 1);
   EXPECT_FALSE(has_just_stalled(state, diagnosis::kUpdatesToJudge - 1)) << "it has learned";
 }
 

@@ -17,7 +17,7 @@ using updates::FaultKind;
 updates::Update update_at(std::int64_t step) {
   updates::Update update;
   update.step = step;
-  update.batches = {{.epoch = 1, .batch = 4}, {.epoch = 1, .batch = 5}};
+  update.batches = {{1, 4, {}}, {1, 5, {}}};
   return update;
 }
 
