@@ -32,8 +32,8 @@ struct UpdateLine {
 // What an update looks like from inside. Gradients are those of the mean loss, before clipping.
 struct ObservationLine {
   std::int64_t step = 0;
-  NamedNumbers grad_norms, weight_norms, update_ratios;  // by parameter
-  NamedNumbers rms;                                      // of the states, by point
+  NamedNumbers grad_norms{}, weight_norms{}, update_ratios{};  // by parameter
+  NamedNumbers rms{};                                          // of the states, by point
 };
 
 struct ValidationLine {
