@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/commands.h"
+#include "cli/registry.h"
 
 namespace prenorm::cli {
 namespace {

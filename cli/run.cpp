@@ -6,10 +6,10 @@
 #include <cstdio>
 #include <exception>
 
-#include "cli/commands.h"
 #include "cli/explain_error.h"
 #include "cli/help.h"
 #include "cli/output.h"
+#include "cli/registry.h"
 #include "cli/usage.h"
 #include "prenorm/base/error.h"
 #include "prenorm/base/printable.h"

@@ -1,24 +1,6 @@
-#include "cli/commands.h"
+#include "cli/registry.h"
 
-#include "cli/commands/bench.h"
-#include "cli/commands/config.h"
-#include "cli/commands/corpus.h"
-#include "cli/commands/demo.h"
-#include "cli/commands/diagnose.h"
-#include "cli/commands/doctor.h"
-#include "cli/commands/evaluate.h"
-#include "cli/commands/export.h"
-#include "cli/commands/generate.h"
-#include "cli/commands/import.h"
-#include "cli/commands/predict.h"
-#include "cli/commands/probe.h"
-#include "cli/commands/replay.h"
-#include "cli/commands/report.h"
-#include "cli/commands/score.h"
-#include "cli/commands/study.h"
-#include "cli/commands/train.h"
-#include "cli/commands/translate.h"
-#include "cli/commands/watch.h"
+#include "cli/commands/commands.h"
 
 namespace prenorm::cli {
 
