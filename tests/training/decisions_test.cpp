@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "prenorm/diagnosis/diagnosis.h"
 
 namespace prenorm::training {
@@ -81,7 +83,7 @@ TEST(Decisions, OutputIsDueAtTheFirstValidationAfterEachMultiple) {
 TEST(Decisions, TheBestValidationIsThatOfTheMetric) {
   const runs::Validation first = validation_of(3, 20, 0.5), second = validation_of(2, 19, 0.6);
   for (const auto& [metric, second_is_better] :
-       {std::pair(BestMetric::kLoss, true), {BestMetric::kBleu, false}, {BestMetric::kScore, true}}) {
+       {std::pair(BestMetric::kLoss, true), std::pair(BestMetric::kBleu, false), std::pair(BestMetric::kScore, true)}) {
     TrainConfig config;
     config.best_metric = metric;
     runs::TrainerState state = at_step(5);

@@ -20,6 +20,7 @@ class RunWriterTest : public ::testing::Test {
  protected:
   RunWriterTest() {
     be_quiet(true);
+    fs::create_directories(run_.path());
     config_.train.keep_last = 2;
     config_.train.log_every = 1;
     parameters_.add("w", {2, 2}, nn::normal(1));
