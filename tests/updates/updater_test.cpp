@@ -11,7 +11,7 @@
 namespace prenorm::updates {
 namespace {
 
-Config small_config() {
+Config config_of_two_batches() {
   Config config = test::small_translator();
   config.runtime = {.threads = 1, .workers = 1};
   config.optim.name = OptimizerName::kSgd;
@@ -21,7 +21,7 @@ Config small_config() {
 }
 
 TEST(Updater, TheUpdateOfBatchesIsTheOneThatTrainingMakesOfThem) {
-  const Config config = small_config();
+  const Config config = config_of_two_batches();
   tasks::SyntheticTask task(config, {}), again(config, {});
   Updater training(config, task), other(config, again);
   runs::TrainerState state;
@@ -37,7 +37,7 @@ TEST(Updater, TheUpdateOfBatchesIsTheOneThatTrainingMakesOfThem) {
 }
 
 TEST(Updater, AnUpdateMovesTheWeightsByRateTimesTheClippedMeanGradient) {
-  Config config = small_config();
+  Config config = config_of_two_batches();
   config.optim.clip_norm = 0.01;
   tasks::SyntheticTask task(config, {});
   Updater updater(config, task);
