@@ -1,6 +1,7 @@
 #include "cli/registry.h"
 
 #include "cli/commands/commands.h"
+#include "cli/explain_error.h"
 
 namespace prenorm::cli {
 
@@ -33,7 +34,6 @@ constexpr Command kCommands[] = {
     {add_demo, "demo", "LN placement at work"},
 };
 
-}  // namespace
 
 void add_commands(CLI::App& app, Run& chosen) {
   for (const Command& command : kCommands) command.add(app, chosen);
@@ -44,5 +44,12 @@ std::string_view brief_text(std::string_view name) {
     if (command.name == name) return command.brief;
   return {};
 }
+
+constexpr Program kProgram{"prenorm", "Trains Transformers at full learning rate from the first update.", add_commands,
+                           brief_text, explain_error};
+
+}  // namespace
+
+const Program& program() { return kProgram; }
 
 }  // namespace prenorm::cli

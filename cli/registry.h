@@ -1,16 +1,11 @@
-// Where commands are registered.
+// Where commands of `prenorm` are registered.
 #pragma once
 
-#include <string_view>
-
-#include "cli/command.h"
+#include "cli/run.h"
 
 namespace prenorm::cli {
 
-// In the order in which help lists them.
-void add_commands(CLI::App& app, Run& chosen);
-
-// What the command of that name does, in a few words: for a list of all of them that fits a screen. Empty for others.
-std::string_view brief_text(std::string_view name);
+// `prenorm`, its commands in the order in which help lists them.
+const Program& program();
 
 }  // namespace prenorm::cli

@@ -9,6 +9,7 @@ namespace prenorm::cli {
 void add_bench(CLI::App& app, Run& chosen);
 void add_config(CLI::App& app, Run& chosen);
 void add_corpus(CLI::App& app, Run& chosen);
+void add_corpus_sources(CLI::App& app, Run& chosen);  // what follows `corpus`
 void add_demo(CLI::App& app, Run& chosen);
 void add_diagnose(CLI::App& app, Run& chosen);
 void add_doctor(CLI::App& app, Run& chosen);
