@@ -78,7 +78,8 @@ std::unique_ptr<updates::Task> measuring_task(Config config, const MeasuringOpti
   return make_task(config, make_tokenizers(config, prepared), prepared);
 }
 
-std::unique_ptr<tasks::TranslatorTask> translation_to_measure(Config config, const std::filesystem::path& prepared_dir) {
+std::unique_ptr<tasks::TranslatorTask> translation_to_measure(Config config,
+                                                              const std::filesystem::path& prepared_dir) {
   config = with_pretrained_model(config);
   validate(config);
   const std::filesystem::path prepared = prepared_or(config, prepared_dir);

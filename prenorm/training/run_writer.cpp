@@ -16,6 +16,10 @@ RunWriter::RunWriter(const Config& config, runs::RunFolder folder) : config_(con
 void RunWriter::catch_up(const runs::TrainerState& state) const {
   folder_.link_last(state.step);
   folder_.link_best(state.best_step);
+  remove_old_checkpoints(state);
+}
+
+void RunWriter::remove_old_checkpoints(const runs::TrainerState& state) const {
   folder_.remove_old_checkpoints(state.step, state.best_step > 0 ? state.best_step : -1,
                                  checkpoints_kept(config_.train));
 }
@@ -39,8 +43,7 @@ void RunWriter::checkpoint(const nn::Parameters& parameters, const optim::Optimi
   save_checkpoint(folder_.checkpoint(state.step), parameters, optimizer, state);
   folder_.link_last(state.step);
   if (best) folder_.link_best(state.step);
-  folder_.remove_old_checkpoints(state.step, state.best_step > 0 ? state.best_step : -1,
-                                 checkpoints_kept(config_.train));
+  remove_old_checkpoints(state);
 }
 
 // Checkpoints after that step are those where the run was stopped; the run that goes back never came there.

@@ -50,6 +50,8 @@ class RunWriter {
   void results(const runs::TrainingResult& result);
 
  private:
+  void remove_old_checkpoints(const runs::TrainerState& state) const;
+
   const Config& config_;
   runs::RunFolder folder_;
   std::optional<RunLog> log_;  // from start() on
