@@ -10,6 +10,7 @@
 #include "cli/commands/bench_decode.h"
 #include "cli/input.h"
 #include "cli/output.h"
+#include "prenorm/base/statistics.h"
 #include "prenorm/base/error.h"
 #include "prenorm/files/file.h"
 #include "prenorm/machine/terminal.h"
@@ -23,7 +24,6 @@ namespace prenorm::cli {
 namespace {
 
 using speed::Benchmark;
-using speed::quantile;
 
 struct BenchOptions {
   std::string config, write_batches;

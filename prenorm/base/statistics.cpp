@@ -6,6 +6,8 @@
 #include <limits>
 #include <numeric>
 
+#include "prenorm/base/error.h"
+
 namespace prenorm {
 namespace {
 
@@ -22,21 +24,35 @@ double student_t_975(std::int64_t degrees) {
   return z + (z3 + z) / (4 * n) + (5 * z5 + 16 * z3 + 3 * z) / (96 * n * n);
 }
 
-std::vector<double> ranks(std::span<const double> values) {
-  std::vector<std::size_t> order(values.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
-  std::vector<double> rank(values.size());
-  for (std::size_t i = 0; i < order.size();) {
-    std::size_t end = i + 1;
-    while (end < order.size() && values[order[end]] == values[order[i]]) ++end;
-    for (std::size_t k = i; k < end; ++k) rank[order[k]] = static_cast<double>(i + end - 1) / 2;
-    i = end;
-  }
-  return rank;
+void require_values(const std::vector<double>& values, const char* what) {
+  if (values.empty()) throw_error<UsageError>("the {} of no values was asked for", what);
 }
 
 }  // namespace
+
+double median(std::vector<double> values) {
+  require_values(values, "median");
+  std::sort(values.begin(), values.end());
+  const std::size_t middle = values.size() / 2;
+  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+}
+
+double lower_median(std::vector<double> values) {
+  require_values(values, "median");
+  const auto middle = values.begin() + (std::ssize(values) - 1) / 2;
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+double quantile(std::vector<double> values, double q) {
+  require_values(values, "quantile");
+  const double place = q * static_cast<double>(values.size() - 1);
+  const auto below = static_cast<std::ptrdiff_t>(place);
+  std::nth_element(values.begin(), values.begin() + below, values.end());
+  const double low = values[static_cast<std::size_t>(below)];
+  const auto next = std::min_element(values.begin() + below + 1, values.end());
+  return next == values.end() ? low : low + (place - static_cast<double>(below)) * (*next - low);
+}
 
 double mean_of(std::span<const double> values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
@@ -73,8 +89,21 @@ double fit_exponent(std::span<const double> x, std::span<const double> y) {
   return fit_line(log_x, log_y).slope;
 }
 
+std::vector<double> ranks(std::span<const double> values, std::int64_t first) {
+  std::vector<std::size_t> order(values.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
+  std::vector<double> rank(values.size());
+  for (std::size_t i = 0, end = 0; i < order.size(); i = end) {
+    while (end < order.size() && values[order[end]] == values[order[i]]) ++end;
+    for (std::size_t k = i; k < end; ++k)
+      rank[order[k]] = static_cast<double>(first) + static_cast<double>(i + end - 1) / 2;
+  }
+  return rank;
+}
+
 double rank_correlation(std::span<const double> x, std::span<const double> y) {
-  const std::vector<double> rank_x = ranks(x), rank_y = ranks(y);
+  const std::vector<double> rank_x = ranks(x, 0), rank_y = ranks(y, 0);
   const Line line = fit_line(rank_x, rank_y), back = fit_line(rank_y, rank_x);
   if (std::isnan(line.slope) || std::isnan(back.slope)) return kNaN;
   return std::copysign(std::sqrt(line.r_squared), line.slope);

@@ -1,4 +1,4 @@
-// What is said of a handful of measurements: means with confidence intervals, lines through points, rank correlation.
+// Statistics of a handful of numbers: medians and quantiles, means with confidence intervals, lines through points, ranks.
 #pragma once
 
 #include <cstdint>
@@ -6,6 +6,12 @@
 #include <vector>
 
 namespace prenorm {
+
+// The middle value; the mean of the two in the middle (median) or the lower of them (lower_median); the value that a share
+// q of the values lies below, on a straight line between neighbours (quantile). Errors: UsageError if there are none.
+double median(std::vector<double> values);
+double lower_median(std::vector<double> values);
+double quantile(std::vector<double> values, double q);
 
 double mean_of(std::span<const double> values);  // NaN of none
 
@@ -28,6 +34,9 @@ struct Line {
 Line fit_line(std::span<const double> x, std::span<const double> y);
 // The exponent b of y ∝ xᵇ: the slope of ln y over ln x.
 double fit_exponent(std::span<const double> x, std::span<const double> y);
+
+// Places in ascending order, counted from `first`; equal values share the mean of theirs.
+std::vector<double> ranks(std::span<const double> values, std::int64_t first = 1);
 
 // Spearman's rank correlation; equal values share their mean rank. NaN where one side is constant.
 double rank_correlation(std::span<const double> x, std::span<const double> y);

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <map>
 
+#include "prenorm/base/statistics.h"
+
 namespace prenorm::diagnosis {
 namespace {
 
@@ -14,7 +16,7 @@ double median_ratio(const Evidence& e, const std::vector<runs::TensorUpdate>& te
   std::vector<double> ratios;
   for (std::size_t i = 0; i < std::min(tensors.size(), e.parameters.size()); ++i)
     if (e.parameters[i].is_matrix) ratios.push_back(tensors[i].ratio);
-  return ratios.empty() ? 0 : runs::median(std::move(ratios));
+  return ratios.empty() ? 0 : lower_median(std::move(ratios));
 }
 
 // Those of an observation in the order of the model.
@@ -58,7 +60,7 @@ void find_growth(const Evidence& e, RunFacts& facts) {
     else
       growth.push_back(factor);
   }
-  if (!growth.empty()) facts.weight_growth = runs::median(std::move(growth));
+  if (!growth.empty()) facts.weight_growth = lower_median(std::move(growth));
 }
 
 // At the first observation; a fault of the first update, which comes before it, has looked at the states too.
@@ -87,7 +89,7 @@ void find_outlier(const std::deque<runs::UpdateRecord>& updates, Value runs::Upd
       before.push_back(updates[i - k].*member);
       after.push_back(updates[i + k].*member);
     }
-    const double usual = std::max(runs::median(before), runs::median(after)), value = updates[i].*member;
+    const double usual = std::max(lower_median(before), lower_median(after)), value = updates[i].*member;
     if (value > kTimes * usual && (!facts.outlier || value / usual > facts.outlier->value / facts.outlier->usual))
       facts.outlier = Outlier{updates[i].step, value, usual, of};
   }

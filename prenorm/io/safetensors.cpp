@@ -32,8 +32,6 @@ constexpr std::uint64_t kLargestTensor = std::uint64_t{1} << 48;
 constexpr std::size_t kHighestRank = 64;
 constexpr std::string_view kMetadata = "__metadata__";
 
-using quote_short;  // names in a damaged file may be anything
-
 std::string_view type_name(at::ScalarType type, const std::string& tensor) {
   for (const auto& [candidate, name] : kTypes)
     if (candidate == type) return name;

@@ -6,6 +6,8 @@
 #include <numeric>
 #include <vector>
 
+#include "prenorm/base/statistics.h"
+
 namespace prenorm::metrics {
 namespace {
 
@@ -20,19 +22,6 @@ std::vector<double> counts_of(std::span<const std::int64_t> classes, std::int64_
 
 double dot(const std::vector<double>& a, const std::vector<double>& b) {
   return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
-}
-
-// From 1; equal values share the mean of their ranks.
-std::vector<double> ranks_of(std::span<const double> values) {
-  std::vector<std::size_t> order(values.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
-  std::vector<double> ranks(values.size());
-  for (std::size_t first = 0, end = 0; first < order.size(); first = end) {
-    while (end < order.size() && values[order[end]] == values[order[first]]) ++end;
-    for (std::size_t i = first; i < end; ++i) ranks[order[i]] = static_cast<double>(first + 1 + end) / 2;
-  }
-  return ranks;
 }
 
 bool all_finite(std::span<const double> values) {
@@ -89,7 +78,7 @@ double pearson(std::span<const double> predicted, std::span<const double> right)
 
 double spearman(std::span<const double> predicted, std::span<const double> right) {
   if (!all_finite(predicted) || !all_finite(right)) return 0;
-  return pearson(ranks_of(predicted), ranks_of(right));
+  return pearson(ranks(predicted), ranks(right));
 }
 
 }  // namespace prenorm::metrics

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "prenorm/base/statistics.h"
 #include "prenorm/base/error.h"
 
 namespace prenorm::runs {
@@ -16,7 +17,7 @@ double usual(const std::deque<UpdateRecord>& updates, Value UpdateRecord::*value
   std::vector<double> values;
   values.reserve(updates.size());
   for (const UpdateRecord& u : updates) values.push_back(u.*value);
-  return median(std::move(values));
+  return lower_median(std::move(values));
 }
 
 // To five significant digits: a checkpoint holds many of them.
@@ -46,13 +47,6 @@ double UpdateHistory::mean_nll() const {
   double sum = 0;
   for (const UpdateRecord& u : updates_) sum += u.nll;
   return updates_.empty() ? 0 : sum / static_cast<double>(updates_.size());
-}
-
-double median(std::vector<double> values) {
-  if (values.empty()) throw_error<UsageError>("the median of no values was asked for");
-  const auto middle = values.begin() + (std::ssize(values) - 1) / 2;
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
 }
 
 }  // namespace prenorm::runs

@@ -54,7 +54,4 @@ class UpdateHistory {
   std::deque<UpdateRecord> updates_;
 };
 
-// The middle value, or the lower of the two in the middle. Errors: UsageError where there are none.
-double median(std::vector<double> values);
-
 }  // namespace prenorm::runs

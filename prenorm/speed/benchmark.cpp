@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "prenorm/base/statistics.h"
 #include "prenorm/base/error.h"
 #include "prenorm/base/random.h"
 #include "prenorm/machine/terminal.h"
@@ -38,16 +39,6 @@ double peak_rss_bytes() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   return 1024.0 * static_cast<double>(usage.ru_maxrss);
-}
-
-double quantile(std::vector<double> values, double q) {
-  if (values.empty()) throw_error<UsageError>("the quantile of no values was asked for");
-  const double place = q * static_cast<double>(values.size() - 1);
-  const auto below = static_cast<std::ptrdiff_t>(place);
-  std::nth_element(values.begin(), values.begin() + below, values.end());
-  const double low = values[static_cast<std::size_t>(below)];
-  const auto next = std::min_element(values.begin() + below + 1, values.end());
-  return next == values.end() ? low : low + (place - static_cast<double>(below)) * (*next - low);
 }
 
 Benchmark measure(const Config& config, updates::Task& task, std::int64_t updates) {

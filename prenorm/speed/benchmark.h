@@ -35,7 +35,4 @@ Benchmark measure(const Config& config, updates::Task& task, std::int64_t update
 // The most memory that this process has had.
 double peak_rss_bytes();
 
-// q in [0, 1]. Errors: UsageError where there are no values.
-double quantile(std::vector<double> values, double q);
-
 }  // namespace prenorm::speed

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "prenorm/base/statistics.h"
 #include "prenorm/config/fields.h"
 #include "prenorm/studies/grid.h"
 #include "prenorm/studies/study_summary.h"
@@ -63,8 +64,7 @@ std::optional<double> median_final_loss(const std::vector<CellRecord>& cells) {
   for (const CellRecord& cell : cells)
     if (cell.status == CellStatus::kFinished && cell.final_loss) losses.push_back(*cell.final_loss);
   if (losses.empty()) return std::nullopt;
-  std::sort(losses.begin(), losses.end());
-  const std::size_t middle = losses.size() / 2;
+  return median(std::move(losses));
   return losses.size() % 2 == 1 ? losses[middle] : (losses[middle - 1] + losses[middle]) / 2;
 }
 

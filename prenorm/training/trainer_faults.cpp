@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "prenorm/base/error.h"
+#include "prenorm/base/statistics.h"
 #include "prenorm/machine/terminal.h"
 #include "prenorm/training/trainer.h"
 
@@ -22,7 +23,7 @@ updates::Fault Trainer::fault_of_state(updates::FaultKind kind, std::string what
 std::optional<updates::Fault> Trainer::loss_ratio_fault() const {
   const double ratio = config_.train.diverged_loss_ratio;
   if (ratio == 0 || state_.first_loss == 0 || std::ssize(state_.recent_losses) < runs::kLossesToJudge) return std::nullopt;
-  const double loss = runs::median(state_.recent_losses);
+  const double loss = lower_median(state_.recent_losses);
   if (loss <= ratio * state_.first_loss) return std::nullopt;
   updates::Fault fault = fault_of_state(
       updates::FaultKind::kLossRatio,

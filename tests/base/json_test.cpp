@@ -9,7 +9,6 @@
 namespace prenorm {
 namespace {
 
-using nlohmann::json;
 using testing::HasSubstr;
 using testing::ThrowsMessage;
 
@@ -46,12 +45,12 @@ TEST(Json, WhatIsNoJsonIsDiscarded) {
 TEST(Json, AFileWithAByteOrderMark) {
   const test::TemporaryFolder folder;
   write_file_atomically(folder / "x.json", "\xEF\xBB\xBF{\"a\": 1}");
-  EXPECT_EQ(read_json(folder / "x.json"), (json{{"a", 1}}));
+  EXPECT_EQ(read_json(folder / "x.json"), (nlohmann::json{{"a", 1}}));
 }
 
 TEST(Json, NumbersHaveTheirRange) {
-  EXPECT_EQ(whole_number(json(7), "n", {0, 7}), 7);
-  EXPECT_EQ(whole_number(json(-1), "n", kTokenId), -1);
+  EXPECT_EQ(whole_number(nlohmann::json(7), "n", {0, 7}), 7);
+  EXPECT_EQ(whole_number(nlohmann::json(-1), "n", kTokenId), -1);
   for (const char* text :
        {"8", "-1", "1.0", "1e3", "18446744073709551615", "9223372036854775808", "\"1\"", "null", "[]"})
     EXPECT_THAT(
@@ -60,8 +59,8 @@ TEST(Json, NumbersHaveTheirRange) {
         },
         ThrowsMessage<JsonError>("n is missing or wrong, expected a whole number from 0 to 7"))
         << text;
-  EXPECT_EQ(real_number(json(0.5), "x", Range{0, 1}), 0.5);
-  EXPECT_EQ(real_number(json(1), "x", Range{0, 1}), 1);
+  EXPECT_EQ(real_number(nlohmann::json(0.5), "x", Range{0, 1}), 0.5);
+  EXPECT_EQ(real_number(nlohmann::json(1), "x", Range{0, 1}), 1);
   for (const char* text : {"1.5", "-0.1", "null", "\"0\"", "1e308"})
     EXPECT_THROW(real_number(parse_json(text), "x", Range{0, 1}), JsonError) << text;
 }
@@ -87,7 +86,7 @@ void members(Fields&& fields, T& w) {
 
 TEST(Json, WhatIsWrittenIsRead) {
   const Window window{5, -1, 0.25, false, "c", {}};
-  json object;
+  nlohmann::json object;
   members(JsonWriter(object), window);
   Window read;
   members(JsonReader(object), read);
@@ -100,21 +99,21 @@ TEST(Json, WhatIsWrittenIsRead) {
 }
 
 TEST(Json, EachMemberIsChecked) {
-  json good;
+  nlohmann::json good;
   const Window usual;
   members(JsonWriter(good), usual);
   for (const auto& [key, value] : good.items()) {
-    json bad = good;
+    nlohmann::json bad = good;
     bad.erase(key);
     Window window;
     EXPECT_THAT([&] { members(JsonReader(bad), window); }, ThrowsMessage<JsonError>(HasSubstr(key)));
     EXPECT_NO_THROW(members(JsonReader(bad, MissingJson::kLeftAsItIs), window));
-    bad[key] = json::object({{"x", -5}});
+    bad[key] = nlohmann::json::object({{"x", -5}});
     EXPECT_THAT([&] { members(JsonReader(bad), window); }, ThrowsMessage<JsonError>(HasSubstr(key)));
     EXPECT_THAT([&] { members(JsonReader(bad, MissingJson::kLeftAsItIs), window); },
                 ThrowsMessage<JsonError>(HasSubstr(key)));
   }
-  for (const json& other : {json(), json(1), json::array(), json("x")}) EXPECT_THROW(JsonReader{other}, JsonError);
+  for (const nlohmann::json& other : {nlohmann::json(), nlohmann::json(1), nlohmann::json::array(), nlohmann::json("x")}) EXPECT_THROW(JsonReader{other}, JsonError);
 }
 
 }  // namespace

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <vector>
 
+#include "prenorm/base/error.h"
+
 namespace prenorm {
 namespace {
 
@@ -56,6 +58,28 @@ TEST(RankCorrelation, CountsOrderAlone) {
   EXPECT_NEAR(rank_correlation(x, falling), -1, 1e-12);
   EXPECT_NEAR(rank_correlation(x, ties), 0.9486833, 1e-6);
   EXPECT_TRUE(std::isnan(rank_correlation(x, flat)));
+}
+
+TEST(Statistics, QuantilesLieBetweenTheValues) {
+  EXPECT_EQ(quantile({3, 1, 2}, 0.5), 2);
+  EXPECT_EQ(quantile({4, 1}, 0.5), 2.5);
+  EXPECT_EQ(quantile({7}, 0.9), 7);
+  EXPECT_EQ(quantile({3, 1, 2}, 0), 1);
+  EXPECT_EQ(quantile({3, 1, 2}, 1), 3);
+}
+
+TEST(Statistics, OfNoValuesThereIsNoMiddle) {
+  EXPECT_THROW(quantile({}, 0.5), UsageError);
+  EXPECT_THROW(lower_median({}), UsageError);
+  EXPECT_THROW(median({}), UsageError);
+  EXPECT_EQ(median({4, 1, 3, 2}), 2.5);
+  EXPECT_EQ(lower_median({4, 1, 3, 2}), 2) << "the lower of the two in the middle";
+}
+
+TEST(Statistics, EqualValuesShareTheMeanOfTheirRanks) {
+  EXPECT_EQ(ranks(std::vector<double>{3, 1, 3, 2}), (std::vector<double>{3.5, 1, 3.5, 2}));
+  EXPECT_EQ(ranks(std::vector<double>{5, 5}, 0), (std::vector<double>{0.5, 0.5}));
+  EXPECT_TRUE(ranks({}).empty());
 }
 
 }  // namespace

@@ -10,7 +10,6 @@
 namespace prenorm::test {
 namespace {
 
-using nlohmann::json;
 using ::testing::HasSubstr;
 
 class BenchDecode : public TinyTranslator {
@@ -24,7 +23,7 @@ class BenchDecode : public TinyTranslator {
 TEST_F(BenchDecode, FiguresHangTogether) {
   const Outcome outcome = bench({"--json", "--baseline", "3", "--beam", "2", "--threads", "2"});
   ASSERT_EQ(outcome.code, 0) << outcome.err;
-  const json j = json::parse(outcome.out);
+  const nlohmann::json j = nlohmann::json::parse(outcome.out);
   EXPECT_EQ(j["sentences"], 12);
   EXPECT_EQ(j["beam"], 2);
   EXPECT_EQ(j["threads"], 2);
@@ -34,9 +33,9 @@ TEST_F(BenchDecode, FiguresHangTogether) {
   EXPECT_NEAR(j["sentences_per_second"].get<double>() * j["seconds"].get<double>(), 12, 1e-6);
   EXPECT_NEAR(j["tokens_per_second"].get<double>() * j["seconds"].get<double>(), j["tokens"].get<double>(), 1e-6);
   double share = 0;
-  for (const json& op : j["operators"]) share += op["share"].get<double>();
+  for (const nlohmann::json& op : j["operators"]) share += op["share"].get<double>();
   EXPECT_NEAR(share, 1, 1e-6) << "the table accounts for all of the time";
-  const json& padded = j["padded_loop"];
+  const nlohmann::json& padded = j["padded_loop"];
   EXPECT_EQ(padded["sentences"], 4) << "lines 1, 4, 7 and 10";
   EXPECT_EQ(padded["different_translations"], 0);
   EXPECT_NEAR(padded["times_slower"].get<double>() * padded["sentences_per_second"].get<double>(),

@@ -13,7 +13,6 @@
 namespace prenorm::test {
 namespace {
 
-using nlohmann::json;
 using testing::HasSubstr;
 
 class Bench : public testing::Test {
@@ -28,18 +27,18 @@ class Bench : public testing::Test {
                           "decoder_layers = 1\nd_model = 16\nd_ff = 32\nnum_heads = 2\n");
   }
   static void TearDownTestSuite() { delete text_; }
-  static json measured(std::vector<std::string> arguments) {
+  static nlohmann::json measured(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), "bench");
     arguments.emplace_back("--json");
     const Outcome outcome = prenorm(arguments);
     EXPECT_EQ(outcome.code, 0) << outcome.err;
-    return json::parse(outcome.out);
+    return nlohmann::json::parse(outcome.out);
   }
 
   static inline TinyText* text_ = nullptr;
 };
 
-void expect_consistent(const json& j, std::size_t steps) {
+void expect_consistent(const nlohmann::json& j, std::size_t steps) {
   EXPECT_GT(j["target_tokens_per_second"], 0);
   EXPECT_GT(j["source_tokens_per_second"], 0);
   EXPECT_LE(j["ms_per_update"]["p10"], j["ms_per_update"]["median"]);
@@ -54,7 +53,7 @@ void expect_consistent(const json& j, std::size_t steps) {
   EXPECT_GT(j["peak_rss_mib"], 1);
   EXPECT_EQ(j["loss_nats_per_token"].size(), steps);
   double share = 0, ms = 0;
-  for (const json& op : j["operators"]) {
+  for (const nlohmann::json& op : j["operators"]) {
     share += op["share"].get<double>();
     ms += op["ms_per_update"].get<double>();
   }
@@ -70,19 +69,19 @@ TEST_F(Bench, MeasuresSyntheticTextWhereNoDataIsNamed) {
   expect_consistent(measured({*text_ / "synthetic.toml", "--steps", "4"}), 4);
   expect_consistent(
       measured({*text_ / "synthetic.toml", "--steps", "1", "--source-length", "2", "--target-length", "90"}), 1);
-  const json same = measured({*text_ / "tiny.toml", "--steps", "1", "--synthetic"});
+  const nlohmann::json same = measured({*text_ / "tiny.toml", "--steps", "1", "--synthetic"});
   expect_consistent(same, 1);
 }
 
 TEST_F(Bench, NamesTheLevelOfKernelsThatTheEnvironmentChose) {
   const std::string command =
       "PRENORM_CPU_LEVEL=baseline \"$PRENORM\" bench " + std::string(*text_ / "synthetic.toml") + " --steps 1";
-  EXPECT_EQ(json::parse(shell(command + " --json").out)["cpu_level"], "baseline");
+  EXPECT_EQ(nlohmann::json::parse(shell(command + " --json").out)["cpu_level"], "baseline");
   EXPECT_THAT(shell(command).out, HasSubstr("kernels           baseline\n"));
 }
 
 TEST_F(Bench, TrainsAlikeWithAndWithoutKernels) {
-  const json fused = measured({*text_ / "synthetic.toml", "--steps", "3"}),
+  const nlohmann::json fused = measured({*text_ / "synthetic.toml", "--steps", "3"}),
              composite = measured({*text_ / "synthetic.toml", "--steps", "3", "--set", "runtime.fused=false"});
   for (std::size_t i = 0; i < 3; ++i)
     EXPECT_NEAR(fused["loss_nats_per_token"][i], composite["loss_nats_per_token"][i], 1e-4);
@@ -94,14 +93,14 @@ TEST_F(Bench, WritesItsBatches) {
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   const std::vector<std::string> lines = lines_of(read_file(file));
   ASSERT_EQ(lines.size(), 6U);
-  const json head = json::parse(lines[0]);
+  const nlohmann::json head = nlohmann::json::parse(lines[0]);
   EXPECT_EQ(head["steps"], 5);
   EXPECT_GT(head["source_vocabulary"], 3);
   for (std::size_t i = 1; i < lines.size(); ++i) {
-    const json batch = json::parse(lines[i]);
+    const nlohmann::json batch = nlohmann::json::parse(lines[i]);
     ASSERT_EQ(batch["source"].size(), batch["target"].size());
-    for (const json& sentence : batch["target"])
-      for (const json& id : sentence) {
+    for (const nlohmann::json& sentence : batch["target"])
+      for (const nlohmann::json& id : sentence) {
         EXPECT_NE(id, head["eos_id"]);
         EXPECT_NE(id, head["start_id"]);
       }

@@ -12,7 +12,6 @@
 namespace prenorm::test {
 namespace {
 
-using nlohmann::json;
 
 class ConfigCommand : public testing::Test {
  protected:
@@ -57,7 +56,7 @@ TEST_F(ConfigCommand, JsonHasEveryValueAndOrigin) {
   const Outcome outcome = prenorm({"config", file_, "--json"});
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_EQ(outcome.err, "");
-  const json answer = json::parse(outcome.out);
+  const nlohmann::json answer = nlohmann::json::parse(outcome.out);
   EXPECT_EQ(answer["config"]["model"]["d_model"], 64);
   EXPECT_EQ(answer["origin"]["model.d_model"], file_.string() + ":6");
   std::size_t keys = 0;
@@ -81,7 +80,7 @@ TEST_F(ConfigCommand, TheReferenceIsAConfiguration) {
   const Outcome outcome =
       prenorm({"config", file_, "--set", "data.train_source=a", "--set", "data.train_target=b", "--json"});
   ASSERT_EQ(outcome.code, 0) << outcome.err;
-  for (const auto& [key, origin] : json::parse(outcome.out)["origin"].items()) EXPECT_NE(origin, "default") << key;
+  for (const auto& [key, origin] : nlohmann::json::parse(outcome.out)["origin"].items()) EXPECT_NE(origin, "default") << key;
 }
 
 TEST_F(ConfigCommand, PagesInTheRepositoryAreUpToDate) {

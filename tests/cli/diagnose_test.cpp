@@ -9,7 +9,6 @@
 namespace prenorm::test {
 namespace {
 
-using nlohmann::json;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
@@ -23,7 +22,7 @@ TEST_F(DiagnoseCommand, FindsNothingWrongWithASoundRun) {
   EXPECT_THAT(page.out, HasSubstr("| decoder.layers.0 |"));
   const Outcome outcome = prenorm({"diagnose", run(), "--json"});
   EXPECT_EQ(outcome.code, 0);
-  const json answer = json::parse(outcome.out);
+  const nlohmann::json answer = nlohmann::json::parse(outcome.out);
   EXPECT_EQ(answer["cause"], "none");
   EXPECT_EQ(answer["history"]["updates"].size(), 60U);
   EXPECT_EQ(content_of(run()), before);
@@ -38,16 +37,16 @@ TEST_F(DiagnoseCommand, NamesACauseAndSaysSoInItsExitCode) {
   EXPECT_THAT(training.err, HasSubstr(folder + "/diagnosis.md"));
   const Outcome outcome = prenorm({"diagnose", folder, "--json"});
   EXPECT_EQ(outcome.code, 1);
-  EXPECT_EQ(json::parse(outcome.out)["cause"], "rate_too_high");
-  EXPECT_EQ(json::parse(outcome.out), read_json(folder + "/diagnosis.json"));
+  EXPECT_EQ(nlohmann::json::parse(outcome.out)["cause"], "rate_too_high");
+  EXPECT_EQ(nlohmann::json::parse(outcome.out), read_json(folder + "/diagnosis.json"));
   EXPECT_EQ(prenorm({"diagnose", folder}).out, read_file(folder + "/diagnosis.md"));
 }
 
 TEST_F(DiagnoseCommand, AReplayHasTheLoggedGradientNorm) {
-  const json line = metrics_of(run(), "update").at(3);
+  const nlohmann::json line = metrics_of(run(), "update").at(3);
   const Outcome outcome = prenorm({"replay", run(), "--step", line["step"].dump(), "--json"});
   ASSERT_EQ(outcome.code, 0) << outcome.err;
-  const json answer = json::parse(outcome.out);
+  const nlohmann::json answer = nlohmann::json::parse(outcome.out);
   EXPECT_EQ(answer["grad_norm_l2_preclip"], line["grad_norm_l2_preclip"]);
   EXPECT_EQ(answer["made"], true);
   EXPECT_THAT(prenorm({"replay", run(), "--step", "1"}).out, StartsWith("# Update 1\n"));

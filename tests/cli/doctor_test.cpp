@@ -14,14 +14,13 @@ namespace {
 using cli::Blas;
 using cli::BlasKind;
 using cli::Verdict;
-using nlohmann::json;
 
 TEST(Doctor, JsonHasAVerdictOnEverything) {
   const Outcome outcome = shell("\"$PRENORM\" doctor --json");
-  const json answer = json::parse(outcome.out);
+  const nlohmann::json answer = nlohmann::json::parse(outcome.out);
   EXPECT_EQ(outcome.code, answer["verdict"] == "problem" ? 1 : 0);
   std::vector<std::string> names;
-  for (const json& check : answer["checks"]) {
+  for (const nlohmann::json& check : answer["checks"]) {
     names.push_back(check["name"]);
     EXPECT_TRUE(check["verdict"] == "ok" || check["verdict"] == "warning" || check["verdict"] == "problem") << check;
     EXPECT_EQ(check["advice"] == "", check["verdict"] == "ok") << check;
@@ -38,8 +37,8 @@ TEST(Doctor, JsonHasAVerdictOnEverything) {
 }
 
 TEST(Doctor, NamesTheLevelOfKernelsThatTheEnvironmentChose) {
-  const json answer = json::parse(shell("PRENORM_CPU_LEVEL=baseline \"$PRENORM\" doctor --json").out);
-  const json& kernels = answer["checks"][1];
+  const nlohmann::json answer = nlohmann::json::parse(shell("PRENORM_CPU_LEVEL=baseline \"$PRENORM\" doctor --json").out);
+  const nlohmann::json& kernels = answer["checks"][1];
   EXPECT_EQ(kernels["name"], "kernels");
   EXPECT_EQ(kernels["level"], "baseline");
   EXPECT_EQ(kernels["verdict"], kernels["highest_level"] == "baseline" ? "ok" : "warning") << kernels;

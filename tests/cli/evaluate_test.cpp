@@ -9,7 +9,6 @@
 namespace prenorm::test {
 namespace {
 
-using nlohmann::json;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 using Words = std::vector<std::string>;
@@ -27,10 +26,10 @@ class EvaluateCommand : public TinyTranslator {
 TEST_F(EvaluateCommand, IsTranslateAndScore) {
   const Outcome outcome = evaluate({"--json", "--beam", "3"});
   ASSERT_EQ(outcome.code, 0) << outcome.err;
-  const json answer = json::parse(outcome.out);
+  const nlohmann::json answer = nlohmann::json::parse(outcome.out);
   const Outcome hypothesis = prenorm({"translate", run(), "--beam", "3"}, {read_file(source()), false, {}});
-  const json score =
-      json::parse(prenorm({"score", "--reference", reference(), "--json"}, {hypothesis.out, false, {}}).out);
+  const nlohmann::json score =
+      nlohmann::json::parse(prenorm({"score", "--reference", reference(), "--json"}, {hypothesis.out, false, {}}).out);
   EXPECT_GT(answer["chrf"], 0);
   EXPECT_EQ(answer["bleu"], score["bleu"]);
   EXPECT_EQ(answer["chrf"], score["chrf"]);
@@ -45,11 +44,11 @@ TEST_F(EvaluateCommand, IsTranslateAndScore) {
 }
 
 TEST_F(EvaluateCommand, IsWhatTheRunSaysOfItsLastCheckpoint) {
-  const json answer = json::parse(evaluate({"--json", "--checkpoint", "last"}).out);
-  const json results = read_json(run() / "results.json");
+  const nlohmann::json answer = nlohmann::json::parse(evaluate({"--json", "--checkpoint", "last"}).out);
+  const nlohmann::json results = read_json(run() / "results.json");
   EXPECT_DOUBLE_EQ(answer["bleu"], results["last"]["bleu"]);
   EXPECT_EQ(answer["signature"], results["last"]["bleu_signature"]);
-  EXPECT_DOUBLE_EQ(json::parse(evaluate({"--json"}).out)["bleu"], results["average"]["bleu"]);
+  EXPECT_DOUBLE_EQ(nlohmann::json::parse(evaluate({"--json"}).out)["bleu"], results["average"]["bleu"]);
 }
 
 TEST_F(EvaluateCommand, ForPeople) {

@@ -19,7 +19,6 @@ namespace prenorm::test {
 namespace {
 
 namespace fs = std::filesystem;
-using nlohmann::json;
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
 using Words = std::vector<std::string>;
@@ -79,11 +78,11 @@ class GenerateCommand : public ::testing::Test {
     words.insert(words.end(), more.begin(), more.end());
     return prenorm(words, {input, false, {}});
   }
-  static json generated(Words more, const std::string& input = "") {
+  static nlohmann::json generated(Words more, const std::string& input = "") {
     more.emplace_back("--json");
     const Outcome outcome = generate(more, input);
     EXPECT_EQ(outcome.code, 0) << outcome.err;
-    return json::parse(outcome.out);
+    return nlohmann::json::parse(outcome.out);
   }
   static void expect_refused(const Outcome& outcome, int code, const std::string& what) {
     EXPECT_EQ(outcome.code, code) << outcome.err;
@@ -96,10 +95,10 @@ class GenerateCommand : public ::testing::Test {
 };
 
 TEST_F(GenerateCommand, OneJsonObject) {
-  const json object = generated({"--prompt", "the cat", "--max-tokens", "30", "--samples", "3"});
+  const nlohmann::json object = generated({"--prompt", "the cat", "--max-tokens", "30", "--samples", "3"});
   EXPECT_EQ(object["prompt"], "the cat");
   ASSERT_EQ(object["samples"].size(), 3U);
-  for (const json& sample : object["samples"]) {
+  for (const nlohmann::json& sample : object["samples"]) {
     const auto tokens = sample["tokens"].get<int>();
     if (sample["stopped_by"] == "max_tokens") {
       EXPECT_EQ(tokens, 30);
@@ -114,7 +113,7 @@ TEST_F(GenerateCommand, OneJsonObject) {
 
 TEST_F(GenerateCommand, TextIsThatOfTheJsonObject) {
   const Words options = {"--prompt", "the ", "--max-tokens", "20", "--samples", "2", "--seed", "3", "--top-k", "8"};
-  const json object = generated(options);
+  const nlohmann::json object = generated(options);
   const Outcome outcome = generate(options);
   EXPECT_EQ(outcome.out, object["samples"][0]["text"].get<std::string>() + "\n---\n" +
                              object["samples"][1]["text"].get<std::string>() + "\n");
@@ -122,7 +121,7 @@ TEST_F(GenerateCommand, TextIsThatOfTheJsonObject) {
 }
 
 TEST_F(GenerateCommand, PromptFromStandardInputAsItIs) {
-  const json object = generated({"--prompt", "-", "--temperature", "0", "--max-tokens", "5"}, "a dog\nsat\n");
+  const nlohmann::json object = generated({"--prompt", "-", "--temperature", "0", "--max-tokens", "5"}, "a dog\nsat\n");
   EXPECT_EQ(object["prompt"], "a dog\nsat\n");
   EXPECT_EQ(object["samples"],
             generated({"--prompt", "a dog\nsat\n", "--temperature", "0", "--max-tokens", "5"})["samples"]);

@@ -10,7 +10,6 @@
 namespace prenorm::test {
 namespace {
 
-using nlohmann::json;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 using Words = std::vector<std::string>;
@@ -27,12 +26,12 @@ class ProbeCommand : public TinyTranslator {
 TEST_F(ProbeCommand, OfARunIsItsCheckpoint) {
   const Outcome outcome = probe({run(), "--json", "--batches", "2"});
   ASSERT_EQ(outcome.code, 0) << outcome.err;
-  const json trained = json::parse(outcome.out);
+  const nlohmann::json trained = nlohmann::json::parse(outcome.out);
   EXPECT_THAT(trained["where"].get<std::string>(), HasSubstr("checkpoints"));
   ASSERT_EQ(trained["models"].size(), 1U);
-  const json start = json::parse(probe({config(), "--json", "--batches", "2", "--seeds", "1"}).out);
+  const nlohmann::json start = nlohmann::json::parse(probe({config(), "--json", "--batches", "2", "--seeds", "1"}).out);
   EXPECT_EQ(start["where"], "at initialisation");
-  const auto predicted = [](const json& probe) { return probe["models"][0]["w2_gradients"][0]["predicted_over_last"]; };
+  const auto predicted = [](const nlohmann::json& probe) { return probe["models"][0]["w2_gradients"][0]["predicted_over_last"]; };
   EXPECT_TRUE(predicted(trained).is_null()) << "the theory is about initialisation";
   EXPECT_FALSE(predicted(start).is_null());
   EXPECT_LT(trained["models"][0]["loss_nats_per_token"]["mean"], start["models"][0]["loss_nats_per_token"]["mean"]);
@@ -60,7 +59,7 @@ TEST_F(ProbeCommand, AdvisesOnAConfiguration) {
   EXPECT_THAT(safe.out, HasSubstr(" at 1e-05: starts safely at this rate\n"));
   const Outcome outcome = probe({config(), "--advise", "--json", "--set", "optim.lr=5"});
   ASSERT_EQ(outcome.code, 0) << outcome.err;
-  const json advice = json::parse(outcome.out);
+  const nlohmann::json advice = nlohmann::json::parse(outcome.out);
   EXPECT_EQ(advice["verdict"], "needs warm-up");
   EXPECT_EQ(advice["seeds"].size(), 3U);
   EXPECT_LT(advice["largest_lr_without_warmup"], 5);

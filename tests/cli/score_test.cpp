@@ -14,7 +14,6 @@
 namespace prenorm::test {
 namespace {
 
-using nlohmann::json;
 namespace fs = std::filesystem;
 
 fs::path golden_folder() {
@@ -24,7 +23,7 @@ fs::path golden_folder() {
 }
 
 // The options under which sacreBLEU recorded a row.
-std::vector<std::string> options_of(const json& row) {
+std::vector<std::string> options_of(const nlohmann::json& row) {
   std::vector<std::string> options = {"--metric", row["metric"]};
   if (row.contains("tokenize")) options.insert(options.end(), {"--tokenize", row["tokenize"]});
   if (row.contains("word_order"))
@@ -33,7 +32,7 @@ std::vector<std::string> options_of(const json& row) {
   return options;
 }
 
-void expect_text(const json& row, const Outcome& outcome) {
+void expect_text(const nlohmann::json& row, const Outcome& outcome) {
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   const std::vector<std::string> lines = lines_of(outcome.out);
   ASSERT_EQ(lines.size(), 2U);
@@ -44,10 +43,10 @@ void expect_text(const json& row, const Outcome& outcome) {
   EXPECT_EQ(lines[1], row["signature"].get<std::string>());
 }
 
-void expect_json(const json& row, const Outcome& outcome) {
+void expect_json(const nlohmann::json& row, const Outcome& outcome) {
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_EQ(outcome.err, "");
-  const json answer = json::parse(outcome.out);
+  const nlohmann::json answer = nlohmann::json::parse(outcome.out);
   EXPECT_NEAR(answer[row["metric"].get<std::string>()].get<double>(), row["score"].get<double>(), 1e-9);
   EXPECT_EQ(answer["signature"], row["signature"]);
   if (row["metric"] == "chrf") {
@@ -67,7 +66,7 @@ TEST(Score, EveryRowOfSacrebleuAsTextAndAsJson) {
   for (const auto& entry : fs::directory_iterator(golden_folder())) {
     if (entry.path().extension() != ".json") continue;
     const std::string base = (golden_folder() / entry.path().stem()).string();
-    for (const json& row : json::parse(read_file(entry.path()))) {
+    for (const nlohmann::json& row : nlohmann::json::parse(read_file(entry.path()))) {
       SCOPED_TRACE(base + " " + row["signature"].get<std::string>());
       std::vector<std::string> arguments = {"score", "--reference", base + ".ref", base + ".hyp"};
       for (const std::string& option : options_of(row)) arguments.push_back(option);
@@ -113,8 +112,8 @@ TEST_F(ScoreFiles, ALongPipeIsReadWhole) {
   for (int i = 0; i < 20'000; ++i) text += fmt::format("line {} of many\n", i);
   const Outcome outcome = prenorm({"score", "--json", "--reference", file("r", text)}, {text, false, {}});
   ASSERT_EQ(outcome.code, 0) << outcome.err;
-  EXPECT_EQ(json::parse(outcome.out)["lines"], 20'000);
-  EXPECT_NEAR(json::parse(outcome.out)["bleu"].get<double>(), 100, 1e-9);
+  EXPECT_EQ(nlohmann::json::parse(outcome.out)["lines"], 20'000);
+  EXPECT_NEAR(nlohmann::json::parse(outcome.out)["bleu"].get<double>(), 100, 1e-9);
 }
 
 TEST_F(ScoreFiles, EachBadInputIsOneSentence) {

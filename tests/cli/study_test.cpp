@@ -16,7 +16,6 @@ namespace prenorm::test {
 namespace {
 
 namespace fs = std::filesystem;
-using nlohmann::json;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 using Words = std::vector<std::string>;
@@ -90,7 +89,7 @@ TEST_F(StudyCommand, ASearchListsItsSettings) {
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("largest stable learning rates:\n"));
   EXPECT_THAT(outcome.out, HasSubstr("stable up to"));
-  const json object = json::parse(study({"--find-lr", "--dry-run", "--json"}).out);
+  const nlohmann::json object = nlohmann::json::parse(study({"--find-lr", "--dry-run", "--json"}).out);
   ASSERT_EQ(object["settings"].size(), 2U);
   EXPECT_EQ(object["settings"][1]["keys"]["schedule.warmup_steps"], "1");
   EXPECT_TRUE(object["settings"][0]["largest_stable_lr"].is_null());
@@ -109,7 +108,7 @@ TEST_F(StudyCommand, PrintsATableOrOneObjectAndWritesCsv) {
   EXPECT_EQ(lines_of(read_file(csv)).size(), 3U);
   const Outcome again = study({"--grid", "train.seed=2", "--json", "--target-loss", "3.25"});
   ASSERT_EQ(again.code, 0) << again.err;
-  const json object = json::parse(again.out);
+  const nlohmann::json object = nlohmann::json::parse(again.out);
   EXPECT_EQ(object["cells"].size(), 2U) << "the folder's cells, whatever grid asked for them";
   EXPECT_EQ(object["target_loss_nats_per_token"], 3.25);
   EXPECT_EQ(object["cells"][1]["valid_loss_nats_per_token"],

@@ -18,7 +18,6 @@ namespace prenorm::test {
 namespace {
 
 namespace fs = std::filesystem;
-using nlohmann::json;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
@@ -88,9 +87,9 @@ TEST_F(TrainCommand, SaysWhatCameOut) {
   EXPECT_EQ(load_run_config(run_).config.train.average_last, 2) << "the run keeps its configuration";
   const Outcome as_json = resume({"--json"});
   ASSERT_EQ(as_json.code, 0) << as_json.err;
-  json results = read_json(run_ / "results.json");
+  nlohmann::json results = read_json(run_ / "results.json");
   results["run"] = run_.string();
-  EXPECT_EQ(json::parse(as_json.out), results);
+  EXPECT_EQ(nlohmann::json::parse(as_json.out), results);
 }
 
 TEST_F(TrainCommand, TellsOfItsProgress) {
@@ -228,7 +227,7 @@ TEST_F(TrainCommand, ATranslatorOfBytesThatHasLearnedNothingYetIsScored) {
     const Outcome evaluated =
         prenorm({"evaluate", run_, "--source", text_ / "valid.src", "--reference", text_ / "valid.tgt", "--json"});
     ASSERT_EQ(evaluated.code, 0) << evaluated.err;
-    EXPECT_EQ(json::parse(evaluated.out)["bleu"], read_json(run_ / "results.json")["last"]["bleu"]);
+    EXPECT_EQ(nlohmann::json::parse(evaluated.out)["bleu"], read_json(run_ / "results.json")["last"]["bleu"]);
   }
   EXPECT_TRUE(any_replaced) << "no model has written what is no text, so that nothing was tested";
 }

@@ -6,12 +6,12 @@
 namespace prenorm::corpora {
 namespace {
 
-constexpr std::string_view kEnglish =
+constexpr std::string_view kEnglishEntry =
     "Package: cat\nDescription-md5: 11\nDescription-en: Feline animal\n It sits\n on mats.\n .\n It also:\n"
     "  * eats fish\n    and mice\n  * sleeps\n .\n   cat --help\n   cat --sit\n\n"
     "Package: nothing\n\n"
     "Package: dog\nDescription-md5: 22\nDescription-en: Canine animal\n It runs.\n .\n Fast.\n";
-constexpr std::string_view kGerman =
+constexpr std::string_view kGermanEntry =
     "Package: dog\nDescription-md5: 22\nDescription-de: Hundetier\n Er läuft schnell.\n\n"
     "Package: cat\nDescription-md5: 11\nDescription-de: Katzentier\n Sie sitzt auf\n Matten.\n .\n Und sie:\n"
     "  - frisst Fisch und\n    Mäuse\n  - schläft\n .\n   cat --help\n   cat --sit\n\n"
@@ -19,7 +19,7 @@ constexpr std::string_view kGerman =
 
 TEST(Descriptions, CutsItems) {
   const ScratchFolder folder;
-  DescriptionReader reader(folder.write("Translation-en", kEnglish));
+  DescriptionReader reader(folder.write("Translation-en", kEnglishEntry));
   const auto cat = reader.next();
   ASSERT_TRUE(cat);
   EXPECT_EQ(cat->md5, "11");
@@ -34,7 +34,7 @@ TEST(Descriptions, CutsItems) {
 
 TEST(Descriptions, AreADocumentAPackage) {
   const ScratchFolder folder;
-  const auto index = folder.write("Translation-en", kEnglish);
+  const auto index = folder.write("Translation-en", kEnglishEntry);
   std::vector<std::string> documents;
   extract_description_documents({index, index}, into(documents));
   EXPECT_EQ(documents,
@@ -45,7 +45,7 @@ TEST(Descriptions, AreADocumentAPackage) {
 
 TEST(Descriptions, JoinsOnTheChecksumOnce) {
   const ScratchFolder folder;
-  const auto english = folder.write("Translation-en", kEnglish), other = folder.write("Translation-de", kGerman);
+  const auto english = folder.write("Translation-en", kEnglishEntry), other = folder.write("Translation-de", kGermanEntry);
   std::vector<TakenPair> pairs;
   extract_descriptions({english, english}, {other}, into(pairs));
   EXPECT_EQ(pairs, (std::vector<TakenPair>{{"ddtpshort", "Feline animal", "Katzentier"},

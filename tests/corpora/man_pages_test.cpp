@@ -44,7 +44,7 @@ std::optional<std::vector<ManSection>> parse(std::string_view text) {
   return parser.finish();
 }
 
-constexpr std::string_view kPage = R"(.\" comment
+constexpr std::string_view kManPage = R"(.\" comment
 .TH CAT 1
 .de XX
 text in a macro
@@ -78,7 +78,7 @@ Last text.
 )";
 
 TEST(ManPage, GivesBlocks) {
-  const auto page = parse(kPage);
+  const auto page = parse(kManPage);
   ASSERT_TRUE(page);
   ASSERT_EQ(page->size(), 4U);
   EXPECT_EQ((*page)[0].structure(), "");

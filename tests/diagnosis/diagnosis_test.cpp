@@ -38,7 +38,7 @@ struct Broken {
   std::string name;
   diagnosis::Cause cause;
   std::function<void(Config&)> configure = [](Config&) {};
-  Breakage how{};
+  training::Breakage how{};
   std::function<void(nn::Parameters&)> start = [](nn::Parameters&) {};
   std::string names{};  // what the page must name
   Certainty certainty = Certainty::kByConstruction;

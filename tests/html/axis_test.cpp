@@ -7,12 +7,11 @@
 #include <set>
 
 #include "prenorm/base/random.h"
+#include "html/not_numbers.h"
 
 namespace prenorm::html {
 namespace {
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr double kInf = std::numeric_limits<double>::infinity();
 
 Axis axis(const std::vector<double>& values, AxisOptions options = {}) { return Axis(values, options); }
 

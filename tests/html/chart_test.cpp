@@ -6,13 +6,12 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/random.h"
+#include "html/not_numbers.h"
 #include "html/markup.h"
 
 namespace prenorm::html {
 namespace {
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr double kInf = std::numeric_limits<double>::infinity();
 
 Chart three_runs() {
   Chart chart{.title = "Validation loss", .x_label = "update", .y_label = "nats per token", .series = {}, .note = ""};

@@ -7,12 +7,12 @@
 #include <regex>
 #include <set>
 
+#include "html/not_numbers.h"
 #include "html/markup.h"
 
 namespace prenorm::html {
 namespace {
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr Box kBox{0, 0, 100, 50};
 
 Curve trace(const Series& series, const Chart& chart = {}) {

@@ -21,21 +21,21 @@ HeatMap small_map() {
           .value_label = "nats"};
 }
 
-bool has(const std::string& text, std::string_view piece) { return text.find(piece) != std::string::npos; }
+bool map_has(const std::string& text, std::string_view piece) { return text.find(piece) != std::string::npos; }
 
 TEST(HeatMap, OfFewColumnsIsATableWithItsNumbers) {
   const std::string html = heat_map_html(small_map());
   EXPECT_EQ(markup_fault(html), "");
-  EXPECT_TRUE(has(html, "<th scope=\"row\">0</th><td style=\"background:#440154;color:#fff\">2</td>"));
-  EXPECT_TRUE(has(html, "<td style=\"background:#fde725;color:#000\">4</td>"));
-  EXPECT_TRUE(has(html, "<td class=\"marked\">diverged</td>"));
-  EXPECT_TRUE(has(html, "<caption>pre_ln</caption>"));
+  EXPECT_TRUE(map_has(html, "<th scope=\"row\">0</th><td style=\"background:#440154;color:#fff\">2</td>"));
+  EXPECT_TRUE(map_has(html, "<td style=\"background:#fde725;color:#000\">4</td>"));
+  EXPECT_TRUE(map_has(html, "<td class=\"marked\">diverged</td>"));
+  EXPECT_TRUE(map_has(html, "<caption>pre_ln</caption>"));
 }
 
 TEST(HeatMap, BrightIsLowWhereThatIsBetter) {
   HeatMap map = small_map();
   map.low_is_bright = true;
-  EXPECT_TRUE(has(heat_map_html(map), "<td style=\"background:#fde725;color:#000\">2</td>"));
+  EXPECT_TRUE(map_has(heat_map_html(map), "<td style=\"background:#fde725;color:#000\">2</td>"));
 }
 
 TEST(HeatMap, OfManyColumnsIsAPictureThatIsDescribed) {
@@ -48,10 +48,10 @@ TEST(HeatMap, OfManyColumnsIsAPictureThatIsDescribed) {
   for (int column = 0; column < 40; ++column) map.x.push_back(std::to_string(column));
   const std::string html = heat_map_html(map);
   EXPECT_EQ(markup_fault(html), "");
-  EXPECT_TRUE(has(html, "viewBox=\"0 0 40 2\""));
+  EXPECT_TRUE(map_has(html, "viewBox=\"0 0 40 2\""));
   // Cells of one colour that stand in a row are one rectangle.
-  EXPECT_TRUE(has(html, "d=\"M0,0h40v1h-40z\""));
-  EXPECT_TRUE(has(html, "0: 1 at first, 1 at last. 100: 10 at first, 49 at last."));
+  EXPECT_TRUE(map_has(html, "d=\"M0,0h40v1h-40z\""));
+  EXPECT_TRUE(map_has(html, "0: 1 at first, 1 at last. 100: 10 at first, 49 at last."));
 }
 
 TEST(HeatMap, EscapesAndRefuses) {
@@ -59,7 +59,7 @@ TEST(HeatMap, EscapesAndRefuses) {
   map.x_label = map.y_label = map.x[0] = map.y[0] = map.panels[0].name = map.value_label = "<i>&\"";
   map.panels[0].texts[3] = "<i>&\"";
   EXPECT_EQ(markup_fault(heat_map_html(map)), "");
-  EXPECT_FALSE(has(heat_map_html(map), "<i>"));
+  EXPECT_FALSE(map_has(heat_map_html(map), "<i>"));
   map.panels[0].values.pop_back();
   EXPECT_THROW(heat_map_html(map), Error);
 }

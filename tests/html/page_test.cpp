@@ -46,7 +46,7 @@ std::string skeleton(std::string html) {
   return out;
 }
 
-bool has(const std::string& text, std::string_view piece) { return text.find(piece) != std::string::npos; }
+bool page_has(const std::string& text, std::string_view piece) { return text.find(piece) != std::string::npos; }
 
 TEST(Page, HasTheExpectedSkeleton) {
   const std::string html = html_page(full_page());
@@ -73,22 +73,22 @@ TEST(Page, TheSamePageGivesTheSameBytes) { EXPECT_EQ(html_page(full_page()), htm
 
 TEST(Page, LoadsNothingFromAnywhere) {
   const std::string html = html_page(full_page());
-  for (const char* wrong : {"<img", "src=\"", "@import", "url(", "https:"}) EXPECT_FALSE(has(html, wrong)) << wrong;
+  for (const char* wrong : {"<img", "src=\"", "@import", "url(", "https:"}) EXPECT_FALSE(page_has(html, wrong)) << wrong;
   EXPECT_EQ(count_of(html, "href="), 1u);
-  EXPECT_TRUE(has(html, "<link rel=\"icon\" href=\"data:,\">"));
-  EXPECT_TRUE(has(html, "default-src 'none'"));
-  EXPECT_FALSE(has(html, "connect-src"));
+  EXPECT_TRUE(page_has(html, "<link rel=\"icon\" href=\"data:,\">"));
+  EXPECT_TRUE(page_has(html, "default-src 'none'"));
+  EXPECT_FALSE(page_has(html, "connect-src"));
   EXPECT_EQ(count_of(html, "<script>"), script().empty() ? 0U : 1U);
-  EXPECT_EQ(has(html, "script-src"), !script().empty());
+  EXPECT_EQ(page_has(html, "script-src"), !script().empty());
 }
 
 TEST(Page, OfAServerMayAskItAlone) {
   const std::string html = html_page(full_page(), {.live_version = "a1-2", .drawings = false});
   EXPECT_EQ(markup_fault(html), "");
-  EXPECT_TRUE(has(html, "connect-src 'self'"));
-  EXPECT_TRUE(has(html, "id=\"live-status\" role=\"status\" data-version=\"a1-2\""));
+  EXPECT_TRUE(page_has(html, "connect-src 'self'"));
+  EXPECT_TRUE(page_has(html, "id=\"live-status\" role=\"status\" data-version=\"a1-2\""));
   // Where there is no script nobody would draw in its place.
-  EXPECT_EQ(has(html, "<svg class=\"chart"), script().empty());
+  EXPECT_EQ(page_has(html, "<svg class=\"chart"), script().empty());
 }
 
 TEST(Page, ListsRunsAndProblems) {
@@ -98,10 +98,10 @@ TEST(Page, ListsRunsAndProblems) {
   page.sections[0].blocks.push_back(Table{{"run"}, {{"b"}, {"c"}}, "T", {"runs/<b>"}});
   const std::string html = html_page(page);
   EXPECT_EQ(markup_fault(html), "");
-  EXPECT_TRUE(has(html, "<h2>Could not be read</h2>\n<ul>\n<li>runs/a: is not there</li>"));
-  EXPECT_TRUE(has(html, "<li data-run=\"runs/&lt;b&gt;\"><svg class=\"key\""));
-  EXPECT_TRUE(has(html, "stroke:var(--series-2,#d55e00)\" stroke-dasharray=\"2 4\""));
-  EXPECT_TRUE(has(html, "<tr data-run=\"runs/&lt;b&gt;\"><th scope=\"row\">b</th></tr>\n<tr><th"));
+  EXPECT_TRUE(page_has(html, "<h2>Could not be read</h2>\n<ul>\n<li>runs/a: is not there</li>"));
+  EXPECT_TRUE(page_has(html, "<li data-run=\"runs/&lt;b&gt;\"><svg class=\"key\""));
+  EXPECT_TRUE(page_has(html, "stroke:var(--series-2,#d55e00)\" stroke-dasharray=\"2 4\""));
+  EXPECT_TRUE(page_has(html, "<tr data-run=\"runs/&lt;b&gt;\"><th scope=\"row\">b</th></tr>\n<tr><th"));
 }
 
 TEST(Page, FiguresHaveKeysOfTheirOwn) {
@@ -111,13 +111,13 @@ TEST(Page, FiguresHaveKeysOfTheirOwn) {
   const std::string html = html_page(page);
   EXPECT_EQ(count_of(html, "data-chart=\"loss-more\""), 1U);
   EXPECT_EQ(count_of(html, "data-chart=\"loss-more-2\""), 1U);
-  EXPECT_TRUE(has(html, "<details>\n<summary>Folded</summary>\n<pre"));
+  EXPECT_TRUE(page_has(html, "<details>\n<summary>Folded</summary>\n<pre"));
 }
 
 TEST(Page, KnowsLightDarkPrintAndSmallScreens) {
   const std::string html = html_page(full_page());
   for (const char* needed : {"prefers-color-scheme:dark", "@media print", "width=device-width", "@media (max-width:"})
-    EXPECT_TRUE(has(html, needed)) << needed;
+    EXPECT_TRUE(page_has(html, needed)) << needed;
 }
 
 TEST(Page, EscapesEveryText) {
@@ -135,21 +135,21 @@ TEST(Page, EscapesEveryText) {
         Samples{{{evil, evil, {{evil, evil}}}}}}});
   const std::string html = html_page(page);
   EXPECT_EQ(markup_fault(html), "");
-  EXPECT_FALSE(has(html, "<i>"));
+  EXPECT_FALSE(page_has(html, "<i>"));
   EXPECT_GT(count_of(html, "&lt;i&gt;&amp;&quot;&#39;&lt;/i&gt;"), 20u);
 }
 
 TEST(Page, NumbersWithPowersOfTenAreNumbersToo) {
   Page page;
   page.sections = {{"s", {Table{{"name", "x"}, {{"a", "6.855×10⁻⁶"}, {"b", "2"}}, ""}}}};
-  EXPECT_TRUE(has(html_page(page), "<td class=\"number\">6.855×10⁻⁶</td>"));
+  EXPECT_TRUE(page_has(html_page(page), "<td class=\"number\">6.855×10⁻⁶</td>"));
 }
 
 TEST(Page, NumbersStandFlushRight) {
   const std::string html = html_page(full_page());
-  EXPECT_TRUE(has(html, "<th scope=\"col\" class=\"number\">Loss</th><th scope=\"col\">State</th>"));
-  EXPECT_TRUE(has(html, "<th scope=\"row\">b</th><td class=\"number\">−1.5</td><td>diverged</td>"));
-  EXPECT_TRUE(has(html, "<th scope=\"row\">c</th><td class=\"number\"></td><td></td>"));
+  EXPECT_TRUE(page_has(html, "<th scope=\"col\" class=\"number\">Loss</th><th scope=\"col\">State</th>"));
+  EXPECT_TRUE(page_has(html, "<th scope=\"row\">b</th><td class=\"number\">−1.5</td><td>diverged</td>"));
+  EXPECT_TRUE(page_has(html, "<th scope=\"row\">c</th><td class=\"number\"></td><td></td>"));
 }
 
 TEST(Page, RefusesARowLongerThanItsHeader) {
@@ -165,8 +165,8 @@ TEST(Page, RefusesARowLongerThanItsHeader) {
 
 TEST(Page, AnEmptyTranslationIsSaid) {
   const std::string html = html_page(full_page());
-  EXPECT_TRUE(has(html, "<dt>Post-LN</dt><dd dir=\"auto\">(nothing)</dd>"));
-  EXPECT_TRUE(has(html, "<pre tabindex=\"0\">\n./dev demo\n</pre>"));
+  EXPECT_TRUE(page_has(html, "<dt>Post-LN</dt><dd dir=\"auto\">(nothing)</dd>"));
+  EXPECT_TRUE(page_has(html, "<pre tabindex=\"0\">\n./dev demo\n</pre>"));
 }
 
 }  // namespace

@@ -51,21 +51,21 @@ TEST(Layout, HasEveryTensorOfTheModelAndNoOther) {
   }
 }
 
-struct Case {
+struct LayoutCase {
   Layout layout;
   nn::Parameters parameters;
   TensorsByName theirs;
 };
 
-Case made(const Architecture& architecture) {
+LayoutCase made(const Architecture& architecture) {
   const Layout layout = layout_of(architecture);
-  Case c{layout, empty_parameters(layout), {}};
+  LayoutCase c{layout, empty_parameters(layout), {}};
   test::randomize(c.parameters, 7);
   for (const auto& [name, tensor] : to_theirs(layout, c.parameters)) c.theirs[name] = tensor;
   return c;
 }
 
-void expect_the_same(const Case& c, const TensorsByName& tensors) {
+void expect_the_same(const LayoutCase& c, const TensorsByName& tensors) {
   const FittedTensors fitted = fit(c.layout, by_known_names(c.layout, tensors, "x"), "x");
   ASSERT_EQ(fitted.ours.size(), c.parameters.list().size());
   for (const auto& [name, tensor] : fitted.ours) EXPECT_TRUE(tensor.equal(c.parameters.at(name))) << name;
@@ -74,7 +74,7 @@ void expect_the_same(const Case& c, const TensorsByName& tensors) {
 TEST(Layout, ThereAndBackIsBitwise) {
   for (const auto& [name, architecture] : small_models()) {
     SCOPED_TRACE(name);
-    const Case c = made(architecture);
+    const LayoutCase c = made(architecture);
     expect_the_same(c, c.theirs);
   }
 }
@@ -101,21 +101,21 @@ Architecture named(const std::string& name) {
 
 // By hand: what a matrix of each kind looks like there.
 TEST(Layout, QueryKeyAndValueAreRowsOfOurs) {
-  const Case c = made(named("bert"));
+  const LayoutCase c = made(named("bert"));
   const at::Tensor qkv = c.parameters.at("encoder.layers.1.self_attention.qkv.weight");
   EXPECT_TRUE(c.theirs.at("bert.encoder.layer.1.attention.self.query.weight").equal(qkv.narrow(0, 0, 12)));
   EXPECT_TRUE(c.theirs.at("bert.encoder.layer.1.attention.self.value.weight").equal(qkv.narrow(0, 24, 12)));
 }
 
 TEST(Layout, Gpt2StoresMatricesTransposed) {
-  const Case c = made(named("gpt2"));
+  const LayoutCase c = made(named("gpt2"));
   const at::Tensor up = c.parameters.at("decoder.layers.2.feed_forward.up.weight");
   EXPECT_EQ(c.theirs.at("transformer.h.2.mlp.c_fc.weight").sizes(), (std::vector<std::int64_t>{12, 20}));
   EXPECT_TRUE(c.theirs.at("transformer.h.2.mlp.c_fc.weight").equal(up.t()));
 }
 
 TEST(Layout, MariansStreamHasItsEvenElementsFirst) {
-  const Case c = made(named("marian"));
+  const LayoutCase c = made(named("marian"));
   const at::Tensor ours = c.parameters.at("embedding.weight"), theirs = c.theirs.at("model.shared.weight");
   for (std::int64_t i = 0; i < 6; ++i) {
     EXPECT_TRUE(theirs.select(1, i).equal(ours.select(1, 2 * i)));
@@ -127,7 +127,7 @@ TEST(Layout, MariansStreamHasItsEvenElementsFirst) {
 }
 
 TEST(Layout, RobertaCountsPositionsFromThePaddingIdOn) {
-  const Case c = made(named("roberta_prelayernorm"));
+  const LayoutCase c = made(named("roberta_prelayernorm"));
   const at::Tensor theirs = c.theirs.at("roberta_prelayernorm.embeddings.position_embeddings.weight");
   ASSERT_EQ(theirs.size(0), 14);
   EXPECT_EQ(theirs.narrow(0, 0, 4).abs().max().item<float>(), 0);
@@ -136,7 +136,7 @@ TEST(Layout, RobertaCountsPositionsFromThePaddingIdOn) {
 
 // As published checkpoints have them.
 TEST(Fit, TakesGpt2WithoutPrefixAndWithItsMasks) {
-  const Case c = made(named("gpt2"));
+  const LayoutCase c = made(named("gpt2"));
   TensorsByName published;
   for (const auto& [name, tensor] : c.theirs) published[name.substr(std::string("transformer.").size())] = tensor;
   published["h.0.attn.bias"] = at::ones({1, 1, 10, 10});
@@ -146,7 +146,7 @@ TEST(Fit, TakesGpt2WithoutPrefixAndWithItsMasks) {
 }
 
 TEST(Fit, TakesBertWithOldNamesDuplicatesAndHeadsThatAreNotAskedFor) {
-  const Case c = made(named("bert"));
+  const LayoutCase c = made(named("bert"));
   TensorsByName published;
   for (const auto& [name, tensor] : c.theirs) {
     std::string old = name;
@@ -166,7 +166,7 @@ TEST(Fit, TakesBertWithOldNamesDuplicatesAndHeadsThatAreNotAskedFor) {
 }
 
 TEST(Fit, HalfPrecisionBecomesSingle) {
-  const Case c = made(named("gpt2"));
+  const LayoutCase c = made(named("gpt2"));
   for (const at::ScalarType type : {at::kHalf, at::kBFloat16}) {
     TensorsByName half;
     for (const auto& [name, tensor] : c.theirs) half[name] = tensor.to(type);
@@ -175,7 +175,7 @@ TEST(Fit, HalfPrecisionBecomesSingle) {
   }
 }
 
-std::string refusal(const Case& c, const TensorsByName& tensors) {
+std::string refusal(const LayoutCase& c, const TensorsByName& tensors) {
   try {
     fit(c.layout, by_known_names(c.layout, tensors, "DIR"), "DIR");
     return "nothing was thrown";
@@ -185,7 +185,7 @@ std::string refusal(const Case& c, const TensorsByName& tensors) {
 }
 
 TEST(Fit, NamesEveryTensorThatIsMissingOrDoesNotFit) {
-  const Case c = made(named("bert"));
+  const LayoutCase c = made(named("bert"));
   TensorsByName tensors = c.theirs;
   tensors.erase("cls.predictions.bias");
   tensors["bert.encoder.layer.0.output.dense.weight"] = at::ones({12, 21});
@@ -200,7 +200,7 @@ TEST(Fit, NamesEveryTensorThatIsMissingOrDoesNotFit) {
 }
 
 TEST(Fit, RefusesWhatThisProgramHasNoWeightsFor) {
-  const Case c = made(named("marian"));
+  const LayoutCase c = made(named("marian"));
   TensorsByName tensors = c.theirs;
   tensors["final_logits_bias"] = at::ones({1, 17});
   EXPECT_THAT(refusal(c, tensors), HasSubstr("final_logits_bias has other values than this program computes with"));
@@ -213,7 +213,7 @@ TEST(Fit, RefusesWhatThisProgramHasNoWeightsFor) {
 }
 
 TEST(Fit, RefusesOneTensorUnderTwoNames) {
-  const Case c = made(named("bert"));
+  const LayoutCase c = made(named("bert"));
   TensorsByName tensors = c.theirs;
   tensors["bert.embeddings.LayerNorm.gamma"] = tensors["bert.embeddings.LayerNorm.weight"];
   EXPECT_THAT(refusal(c, tensors), HasSubstr("bert.embeddings.LayerNorm.weight is there twice"));

@@ -39,7 +39,7 @@ text::Tokenizer tokenizer_for(TaskKind task) {
                                {.mask = task == TaskKind::kMaskedLm, .newline = task == TaskKind::kCausalLm});
 }
 
-TaskKind task_of(const Architecture& a) {
+TaskKind task_to_train(const Architecture& a) {
   if (a.type == ModelType::kMarian) return TaskKind::kTranslation;
   return a.type == ModelType::kGpt2 ? TaskKind::kCausalLm : TaskKind::kMaskedLm;
 }
@@ -70,9 +70,9 @@ class Runs : public ::testing::Test {
     EXPECT_EQ(after.serialized(), before.serialized());
     return exported.files;
   }
-  RunFolder make_run(const std::string& name, Architecture a) { return make_run(name, a, tokenizer_for(task_of(a))); }
+  RunFolder make_run(const std::string& name, Architecture a) { return make_run(name, a, tokenizer_for(task_to_train(a))); }
   RunFolder make_run(const std::string& name, Architecture a, const text::Tokenizer& tokenizer) {
-    const TaskKind task = task_of(a);
+    const TaskKind task = task_to_train(a);
     a.vocabulary = tokenizer.size();
     Config config;
     config.task = task;

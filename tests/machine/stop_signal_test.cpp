@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::array<int, 4> kAll = {SIGINT, SIGTERM, SIGHUP, SIGUSR1};
 
-auto handler_of(int number) {
+auto action_of(int number) {
   struct sigaction now {};
   ::sigaction(number, nullptr, &now);
   return now.sa_handler;
@@ -50,11 +50,11 @@ TEST(StopSignal, PutsBackWhatWasThere) {
   ::sigaction(SIGINT, &mine, &before);
   {
     const StopSignal signals;
-    EXPECT_NE(handler_of(SIGINT), own);
-    EXPECT_NE(handler_of(SIGTERM), SIG_DFL);
+    EXPECT_NE(action_of(SIGINT), own);
+    EXPECT_NE(action_of(SIGTERM), SIG_DFL);
   }
-  EXPECT_EQ(handler_of(SIGINT), own);
-  for (const int number : {SIGTERM, SIGHUP, SIGUSR1}) EXPECT_EQ(handler_of(number), SIG_DFL) << number;
+  EXPECT_EQ(action_of(SIGINT), own);
+  for (const int number : {SIGTERM, SIGHUP, SIGUSR1}) EXPECT_EQ(action_of(number), SIG_DFL) << number;
   ::sigaction(SIGINT, &before, nullptr);
 }
 
@@ -70,7 +70,7 @@ TEST(StopSignal, WhatWasIgnoredStaysIgnored) {
       std::raise(number);
       EXPECT_EQ(StopSignal::received(), 0) << number;
     }
-    EXPECT_EQ(handler_of(number), SIG_IGN);
+    EXPECT_EQ(action_of(number), SIG_IGN);
     ::sigaction(number, &before, nullptr);
   }
 }

@@ -11,13 +11,13 @@
 namespace prenorm::metrics {
 namespace {
 
-using Tokens = std::vector<std::uint32_t>;
+using TokenIds = std::vector<std::uint32_t>;
 
-NgramCounts count_by_definition(const Tokens& hypothesis, const Tokens& reference, std::size_t order) {
-  const auto count = [order](const Tokens& tokens) {
-    std::map<Tokens, std::int64_t> counts;
+NgramCounts count_by_definition(const TokenIds& hypothesis, const TokenIds& reference, std::size_t order) {
+  const auto count = [order](const TokenIds& tokens) {
+    std::map<TokenIds, std::int64_t> counts;
     for (std::size_t i = 0; i + order <= tokens.size(); ++i)
-      ++counts[Tokens(tokens.begin() + i, tokens.begin() + i + order)];
+      ++counts[TokenIds(tokens.begin() + i, tokens.begin() + i + order)];
     return counts;
   };
   NgramCounts total;
@@ -42,12 +42,12 @@ TEST(NgramMatches, AsByDefinition) {
   NgramMatcher matcher;
   for (int round = 0; round < 500; ++round) {
     const auto draw = [&random](std::uint64_t alphabet) {
-      Tokens tokens(random.below(30));
+      TokenIds tokens(random.below(30));
       for (std::uint32_t& token : tokens) token = 0xFFFFFFFF - static_cast<std::uint32_t>(random.below(alphabet));
       return tokens;
     };
     const std::uint64_t alphabet = 1 + random.below(5);
-    const Tokens hypothesis = draw(alphabet), reference = draw(alphabet);
+    const TokenIds hypothesis = draw(alphabet), reference = draw(alphabet);
     std::array<NgramCounts, 6> counts;
     matcher.count(hypothesis, reference, counts);
     for (std::size_t n = 0; n < counts.size(); ++n)

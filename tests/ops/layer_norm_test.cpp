@@ -14,7 +14,7 @@ namespace {
 
 using namespace prenorm::testing;
 
-const DropoutMask kMask{0.3, mix_key({5})}, kNone{};
+const DropoutMask kDropped{0.3, mix_key({5})}, kWhole{};
 
 // x, branch, and those of γ, β that there are
 std::vector<at::Tensor> inputs(const NormForm& form, std::int64_t rows, std::int64_t columns, at::ScalarType type) {
@@ -55,7 +55,7 @@ TEST(LayerNorm, EqualsComposite) {
         SCOPED_TRACE(fmt::format("{} affine {}: {} x {}", enum_name(form.kind), form.affine, shape[0], shape[1]));
         const auto x = inputs(form, shape[0], shape[1], type);
         const double tolerance = type == at::kFloat ? 2e-5 : 1e-12;
-        for (const DropoutMask& mask : {kNone, kMask})
+        for (const DropoutMask& mask : {kWhole, kDropped})
           expect_same(x, loss(add_layer_norm, mask, form.kind), loss(add_layer_norm_composite, mask, form.kind),
                       tolerance);
         expect_same(without_branch(x), norm_alone(layer_norm, form.kind), norm_alone(layer_norm_composite, form.kind),
@@ -67,7 +67,7 @@ TEST(LayerNorm, GradientByDifferences) {
   for (const auto& form : all_norms()) {
     SCOPED_TRACE(fmt::format("{} affine {}", enum_name(form.kind), form.affine));
     const auto x = inputs(form, 4, 6, at::kDouble);
-    for (const DropoutMask& mask : {kNone, kMask})
+    for (const DropoutMask& mask : {kWhole, kDropped})
       expect_gradients_by_differences(x, loss(add_layer_norm, mask, form.kind));
     expect_gradients_by_differences(without_branch(x), norm_alone(layer_norm, form.kind));
   }
@@ -96,10 +96,10 @@ TEST(LayerNorm, WithoutWeightsIsWithOnesAndZeros) {
 TEST(LayerNorm, OneOutputMayGoUnused) {
   const auto x = inputs(4, 6, at::kDouble);
   const auto normed = [](auto op) {
-    return [op](const std::vector<at::Tensor>& v) { return weighed(op(v[0], v[1], kMask, weights(v)).normed); };
+    return [op](const std::vector<at::Tensor>& v) { return weighed(op(v[0], v[1], kDropped, weights(v)).normed); };
   };
   const auto sum = [](auto op) {
-    return [op](const std::vector<at::Tensor>& v) { return weighed(op(v[0], v[1], kMask, weights(v)).sum); };
+    return [op](const std::vector<at::Tensor>& v) { return weighed(op(v[0], v[1], kDropped, weights(v)).sum); };
   };
   expect_same(x, normed(add_layer_norm), normed(add_layer_norm_composite), 1e-12);
   const std::vector<at::Tensor> a = fresh_leaves(x), b = fresh_leaves(x);
@@ -110,8 +110,8 @@ TEST(LayerNorm, OneOutputMayGoUnused) {
 
 TEST(LayerNorm, SumIsThatOfTheCompositeBitByBit) {
   const auto x = inputs(37, 19, at::kFloat);
-  const NormedSum fused = add_layer_norm(x[0], x[1], kMask, weights(x)),
-                  composite = add_layer_norm_composite(x[0], x[1], kMask, weights(x));
+  const NormedSum fused = add_layer_norm(x[0], x[1], kDropped, weights(x)),
+                  composite = add_layer_norm_composite(x[0], x[1], kDropped, weights(x));
   EXPECT_LT((fused.sum - composite.sum).abs().max().item<double>(), 3e-7);
   EXPECT_TRUE((fused.sum == x[0]).equal(composite.sum == x[0])) << "the same elements are dropped";
 }
@@ -119,15 +119,15 @@ TEST(LayerNorm, SumIsThatOfTheCompositeBitByBit) {
 TEST(LayerNorm, SameBitsForAnyThreads) {
   for (const auto& form : all_norms()) {
     const auto x = inputs(form, 300, 24, at::kFloat);
-    expect_same_bits_for_any_threads(x, loss(add_layer_norm, kMask, form.kind));
+    expect_same_bits_for_any_threads(x, loss(add_layer_norm, kDropped, form.kind));
     expect_same_bits_for_any_threads(without_branch(x), norm_alone(layer_norm, form.kind));
   }
 }
 
 TEST(LayerNorm, ShareDrawsTheMaskOfTheWhole) {
   const auto x = inputs(20, 6, at::kDouble);
-  const NormedSum whole = add_layer_norm(x[0], x[1], kMask, weights(x));
-  const DropoutMask later{kMask.p, kMask.key, 7 * 6};
+  const NormedSum whole = add_layer_norm(x[0], x[1], kDropped, weights(x));
+  const DropoutMask later{kDropped.p, kDropped.key, 7 * 6};
   const NormedSum share = add_layer_norm(x[0].narrow(0, 7, 13), x[1].narrow(0, 7, 13), later, weights(x));
   EXPECT_TRUE(share.sum.equal(whole.sum.narrow(0, 7, 13)));
   EXPECT_TRUE(share.normed.equal(whole.normed.narrow(0, 7, 13)));

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <thread>
 
+#include "prenorm/app/load_model.h"
 #include "prenorm/base/error.h"
 #include "prenorm/runs/checkpoint.h"
 #include "prenorm/diagnosis/evidence.h"

@@ -17,7 +17,7 @@
 #include "prenorm/runs/metrics_log.h"
 #include "prenorm/runs/run_lock.h"
 #include "text/sample_text.h"
-#include "training/training::tiny_run.h"
+#include "training/tiny_run.h"
 
 namespace prenorm::runs {
 namespace {

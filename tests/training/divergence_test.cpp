@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "prenorm/base/error.h"
+#include "prenorm/base/statistics.h"
 #include "prenorm/training/trainer.h"
 #include "training/fault_fixture.h"
 
@@ -76,7 +77,7 @@ std::int64_t first_over(double ratio, const std::vector<nlohmann::json>& lines) 
   for (std::size_t end = runs::kLossesToJudge; end <= lines.size(); ++end) {
     std::vector<double> losses;
     for (std::size_t i = end - runs::kLossesToJudge; i < end; ++i) losses.push_back(lines[i]["loss_nats_per_token"]);
-    if (median(losses) > ratio * lines[0]["loss_nats_per_token"].get<double>()) return lines[end - 1]["step"];
+    if (lower_median(losses) > ratio * lines[0]["loss_nats_per_token"].get<double>()) return lines[end - 1]["step"];
   }
   return 0;
 }
@@ -132,7 +133,7 @@ TEST_F(Divergence, TheFirstLossSurvivesAStop) {
   config.train.diverged_loss_ratio = 0;
   EXPECT_EQ(app::train(config, runs::RunFolder(path()), app::Start::kResume).reason, runs::StopReason::kMaxSteps)
       << "a run that has diverged can be gone on with";
-  EXPECT_EQ(read_results(path() / "results.json").state.step, 40);
+  EXPECT_EQ(runs::read_results(path() / "results.json").state.step, 40);
 }
 
 TEST_F(Divergence, WeightsThatOverflowAreNeverSaved) {

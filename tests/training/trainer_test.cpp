@@ -324,7 +324,7 @@ TEST_F(TrainerTest, ResultsAreReadBack) {
   const fs::path broken = path() / "broken.json";
   for (const char* text : {"", "{", "[]", "{}", R"({"stopped_by": "boredom"})", R"({"stopped_by": "signal"})"}) {
     write_file_atomically(broken, text);
-    EXPECT_THROW(read_results(broken), DataError) << text;
+    EXPECT_THROW(runs::read_results(broken), DataError) << text;
   }
 }
 

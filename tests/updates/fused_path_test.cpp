@@ -11,7 +11,7 @@
 #include "prenorm/app/train.h"
 #include "prenorm/updates/share_workers.h"
 #include "test_seed.h"
-#include "training/training::tiny_run.h"
+#include "training/tiny_run.h"
 
 namespace prenorm::updates {
 namespace {
