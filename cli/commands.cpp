@@ -14,6 +14,7 @@
 #include "cli/commands/probe.h"
 #include "cli/commands/replay.h"
 #include "cli/commands/report.h"
+#include "cli/commands/reproduce.h"
 #include "cli/commands/score.h"
 #include "cli/commands/study.h"
 #include "cli/commands/train.h"
@@ -40,6 +41,7 @@ constexpr Command kCommands[] = {
     {add_score, "score", "BLEU and chrF of a text"},
     {add_predict, "predict", "classes of examples"},
     {add_probe, "probe", "gradients beside theory"},
+    {add_reproduce, "reproduce", "claims of papers, checked"},
     {add_report, "report", "a page about runs"},
     {add_watch, "watch", "runs as they go on"},
     {add_export, "export", "a model to other programs"},

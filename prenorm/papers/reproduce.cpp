@@ -1,5 +1,7 @@
 #include "prenorm/papers/reproduce.h"
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <nlohmann/json.hpp>
 
@@ -46,6 +48,10 @@ std::optional<Reproduced> understood(const std::optional<json>& found, const Exp
 }
 
 }  // namespace
+
+std::string seeds_text(const ExperimentOptions& options) {
+  return fmt::format("{} seed{}{}", options.seeds, options.seeds == 1 ? "" : "s", options.quick ? ", quick" : "");
+}
 
 ordered_json to_json(const Reproduced& r) {
   const Experiment& e = *r.experiment;

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
+#include <string>
 
 #include "prenorm/papers/experiment.h"
 
@@ -20,6 +21,9 @@ struct Reproduced {
   double seconds = 0;  // of the call that finished it
   Results results;
 };
+
+// "3 seeds", "1 seed, quick"
+std::string seeds_text(const ExperimentOptions& options);
 
 // {kind: "experiment", version, name, citation, claims, setup, options, seconds, pass, checks, figures, heat_maps,
 // notes}

@@ -11,12 +11,10 @@ constexpr std::int64_t kStart = 0, kEnd = 1, kFirstWord = 2;
 
 }  // namespace
 
-data::Batch Reversal::batch(std::uint64_t seed, std::int64_t update) const {
+batches::Batch Reversal::batch(std::uint64_t seed, std::int64_t update) const {
   RandomStream random(mix_key({seed, static_cast<std::uint64_t>(update), name_key("reversal")}));
-  data::Batch batch;
+  batches::Batch batch;
   for (std::int64_t s = 0; s < sentences; ++s) {
-    const std::int64_t length =
-        shortest + static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(longest - shortest + 1)));
     const std::size_t begin = batch.source.ids.size();
     for (std::int64_t i = 0; i < length; ++i)
       batch.source.ids.push_back(kFirstWord +
@@ -35,11 +33,8 @@ data::Batch Reversal::batch(std::uint64_t seed, std::int64_t update) const {
   return batch;
 }
 
-double Reversal::unigram_nats_per_token() const {
-  // A word at every place of a sentence, and one end: the entropy of a token's frequencies.
-  const double length = static_cast<double>(shortest + longest) / 2;
-  const double end = 1 / (length + 1), word = (1 - end) / static_cast<double>(words);
-  return -end * std::log(end) - static_cast<double>(words) * word * std::log(word);
+double Reversal::chance_nats_per_token() const {
+  return static_cast<double>(length) / static_cast<double>(length + 1) * std::log(static_cast<double>(words));
 }
 
 }  // namespace prenorm::papers::xiong2020

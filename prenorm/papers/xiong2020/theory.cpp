@@ -30,11 +30,12 @@ std::vector<std::pair<std::string, double>> at_width(std::int64_t d_model) {
 }
 
 std::vector<Check> check_theory(const TheoryOptions& options) {
+  const Cells nothing_kept;
   std::vector<Check> checks;
   for (const std::int64_t d : options.widths) {
-    append(checks, check_lemma_1(d));
-    append(checks, check_lemma_3(d));
-    append(checks, check_over_depth(options, d));
+    append(checks, check_lemma_1(d, options.first_seed));
+    append(checks, check_lemma_3(d, options.first_seed));
+    append(checks, check_over_depth(options, measure_depths(options, d, nothing_kept), d));
     append(checks, check_profiles(options, d));
   }
   return checks;

@@ -1,6 +1,6 @@
-// The theory of Xiong et al. 2020 as checks that pass or fail: Lemmas 1 to 3, Theorem 1, the order of the placements,
-// and the profile over the layers of a decoder. Everything is measured on the modules that train, in the setting of the
-// proofs (lab/simplified_setting.h) and, for the profile, on an encoder-decoder.
+// The theory of Xiong et al. 2020 as checks that pass or fail: Lemmas 1 to 3, Theorem 1, the order of both placements,
+// and the profile over the layers of a decoder (docs/papers/xiong2020.md). Everything is measured on the modules that
+// train, in the setting of the proofs (probe/simplified_setting.h) and, for the profile, on an encoder-decoder.
 #pragma once
 
 #include <cstdint>
@@ -18,6 +18,7 @@ struct TheoryOptions {
   std::vector<std::int64_t> widths{128, 256};
   std::vector<std::int64_t> depths{6, 8, 10, 12, 14, 20, 28, 38, 48};
   std::int64_t seeds = 10;
+  std::uint64_t first_seed = 1;             // of models, and of what the lemmas draw
   std::int64_t length = 16, sequences = 4;  // of each seed
   // The placements that are measured as Post-LN and Pre-LN; tests take others, to see which checks they fail.
   NormPlacement post = NormPlacement::kPostLn, pre = NormPlacement::kPreLn;
