@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
+#include "prenorm/batches/text_batch.h"
 #include "prenorm/data/example_format.h"
 #include "prenorm/data/table.h"
-#include "prenorm/batches/text_batch.h"
 #include "prenorm/text/tokenizer.h"
 
 namespace prenorm::data {
@@ -45,7 +45,8 @@ Examples make_examples(const Table& table, const ExampleFormat& format, const te
 
 // Those examples end to end; the texts of a pair are told apart where there are two `segments` or more, and where there
 // are none the batch has none.
-batches::TextBatch make_text_batch(const Examples& examples, std::span<const std::int64_t> indices, std::int64_t segments);
+batches::TextBatch make_text_batch(const Examples& examples, std::span<const std::int64_t> indices,
+                                   std::int64_t segments);
 
 // The texts of a table one after the other, at most `most` of them, drawn from all over it: to train a tokenizer on.
 // The table must outlive the source.
