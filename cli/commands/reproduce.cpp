@@ -33,7 +33,8 @@ int list_experiments(bool json) {
   std::string text;
   for (const papers::Experiment& e : papers::experiments()) {
     const std::vector<std::string_view> claims(e.claims.begin(), e.claims.end());
-    list.push_back({{"name", e.name}, {"citation", e.citation}, {"claims", claims}, {"setup", e.setup}, {"time", e.time}});
+    list.push_back(
+        {{"name", e.name}, {"citation", e.citation}, {"claims", claims}, {"setup", e.setup}, {"time", e.time}});
     text += fmt::format("{}{}  ({})\n  {}\n", text.empty() ? "" : "\n", e.name, e.time, e.citation);
     for (const std::string_view claim : claims) text += fmt::format("  - {}\n", claim);
   }

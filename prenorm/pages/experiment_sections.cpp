@@ -101,7 +101,8 @@ html::Page reproduction_page(const std::vector<papers::Reproduced>& all) {
     seconds += r.seconds;
     page.sections.push_back(experiment_section(r));
   }
-  page.title = all.size() == 1 ? fmt::format("Reproduced: {}", all.front().experiment->name) : "What papers claim, checked";
+  page.title =
+      all.size() == 1 ? fmt::format("Reproduced: {}", all.front().experiment->name) : "What papers claim, checked";
   page.highlights = {{fmt::format("{}", good), fmt::format("of {}", checks), "checks hold"},
                      {fmt::format("{}", all.size()), all.size() == 1 ? "experiment" : "experiments", "in this folder"},
                      {format_duration(seconds), "", "to compute"}};

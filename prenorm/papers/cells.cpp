@@ -37,7 +37,8 @@ Cells::Cells(fs::path folder, const std::string& version) : folder_(std::move(fo
   if (fs::exists(mark, error) && read_file(mark) == version) return;
   fs::remove_all(folder_, error);
   fs::create_directories(folder_, error);
-  if (error) throw_error<FileError>("{}: the folder of finished parts cannot be made: {}", folder_.string(), error.message());
+  if (error)
+    throw_error<FileError>("{}: the folder of finished parts cannot be made: {}", folder_.string(), error.message());
   write_file_atomically(mark, version);
 }
 

@@ -1,5 +1,5 @@
-// The parts that an experiment is computed in. Finished parts are kept, so that an experiment that was stopped or killed
-// repeats none of them, and one with more seeds computes only the new ones.
+// The parts that an experiment is computed in. Finished parts are kept, so that an experiment that was stopped or
+// killed repeats none of them, and one with more seeds computes only the new ones.
 #pragma once
 
 #include <cstddef>

@@ -19,8 +19,8 @@ struct ExperimentOptions {
 };
 
 struct Experiment {
-  std::string_view name;                     // "xiong2020-theory": what `prenorm reproduce` takes
-  std::string_view citation;                 // "Xiong et al. 2020, On Layer Normalization in the Transformer Architecture"
+  std::string_view name;      // "xiong2020-theory": what `prenorm reproduce` takes
+  std::string_view citation;  // "Xiong et al. 2020, On Layer Normalization in the Transformer Architecture"
   std::span<const std::string_view> claims;  // a sentence each
   std::string_view setup;                    // what is measured or trained, in one sentence
   std::string_view time;                     // "4 min; quick: 20 s", on two cores

@@ -17,7 +17,8 @@ ordered_json to_json(const Curve& c) {
 
 Curve curve_from_json(const json& c) {
   Curve curve{field<std::string>(c, "name"), numbers_field(c, "x"), numbers_field(c, "y"), field<bool>(c, "theory")};
-  if (curve.x.size() != curve.y.size()) throw_error<JsonError>("the curve '{}' has {} x and {} y values", curve.name, curve.x.size(), curve.y.size());
+  if (curve.x.size() != curve.y.size())
+    throw_error<JsonError>("the curve '{}' has {} x and {} y values", curve.name, curve.x.size(), curve.y.size());
   return curve;
 }
 

@@ -68,8 +68,10 @@ void check_pre_states(std::vector<Check>& checks, const DepthPoint& deepest, std
                     0,
                     {0, 0},
                     fmt::format("of {} layers those with E‖x‖²/d outside 1 + l/2 ... 1 + 3l/2", layers)});
-  checks.push_back({"lemma_2_pre_ln_linear", "Lemma 2", at_width(d), line.r_squared, 1, {0.98, 1}, "R² of E‖x‖²/d over l"});
-  checks.push_back({"lemma_2_pre_ln_increment", "Lemma 2", at_width(d), line.slope, 1, {0.5, 1.5}, "growth of E‖x‖²/d a layer"});
+  checks.push_back(
+      {"lemma_2_pre_ln_linear", "Lemma 2", at_width(d), line.r_squared, 1, {0.98, 1}, "R² of E‖x‖²/d over l"});
+  checks.push_back(
+      {"lemma_2_pre_ln_increment", "Lemma 2", at_width(d), line.slope, 1, {0.5, 1.5}, "growth of E‖x‖²/d a layer"});
 }
 
 void check_slopes(std::vector<Check>& checks, const TheoryOptions& o, const DepthSweep& s, std::int64_t d) {
@@ -105,8 +107,13 @@ void check_ratio_and_order(std::vector<Check>& checks, const DepthSweep& s, std:
                     1,
                     {0.85, 1.15},
                     "Pre-LN over Post-LN at the last layer, over √(1.5 d/‖x_{L+1}‖²); of all depths the farthest"});
-  checks.push_back(
-      {"order", "Figure 3(c), (d)", at_width(d), wrong_order, 0, {0, 0}, "depths at which Pre-LN is not below Post-LN"});
+  checks.push_back({"order",
+                    "Figure 3(c), (d)",
+                    at_width(d),
+                    wrong_order,
+                    0,
+                    {0, 0},
+                    "depths at which Pre-LN is not below Post-LN"});
 }
 
 // What the last LayerNorm reads: x⁵ of the last layer, or x_{L+1}.
@@ -129,7 +136,12 @@ Check check_identity(const TheoryOptions& o, NormPlacement placement, std::int64
       sum += one.gradient_norm / (std::sqrt(width / 2) * scale * one.g_perpendicular_norm);
     ratios.push_back(sum / static_cast<double>(m.last_layers.size()));
   }
-  return {fmt::format("theorem_1_{}_identity", enum_name(placement)), "Theorem 1, proof", at_width(d), mean_of(ratios), 1, {0.9, 1.1},
+  return {fmt::format("theorem_1_{}_identity", enum_name(placement)),
+          "Theorem 1, proof",
+          at_width(d),
+          mean_of(ratios),
+          1,
+          {0.9, 1.1},
           "one position's ‖∂ℓ/∂W²‖ over √(d/2) ‖J_LN‖ ‖g_⊥‖"};
 }
 

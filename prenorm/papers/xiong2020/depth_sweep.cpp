@@ -7,6 +7,7 @@
 
 #include "prenorm/base/statistics.h"
 #include "prenorm/papers/json.h"
+#include "prenorm/probe/predictions.h"
 
 namespace prenorm::papers::xiong2020 {
 namespace {

@@ -23,8 +23,9 @@ inline constexpr Experiment kTheory{
     .name = "xiong2020-theory",
     .citation = kCitation,
     .claims = kTheoryClaims,
-    .setup = "Models at initialisation in the setting of the proofs: encoders of 6 to 48 layers with uniform attention, "
-             "square Gaussian matrices, random inputs and labels.",
+    .setup =
+        "Models at initialisation in the setting of the proofs: encoders of 6 to 48 layers with uniform attention, "
+        "square Gaussian matrices, random inputs and labels.",
     .time = "2 min; quick: 10 s",
     .seeds = 10,
     .quick_seeds = 6,
@@ -40,8 +41,9 @@ inline constexpr Experiment kFigure3{
     .name = "xiong2020-figure-3",
     .citation = kCitation,
     .claims = kFigure3Claims,
-    .setup = "Encoder-decoders at initialisation, 6 + 6 to 14 + 14 layers, on random words with frequencies like a "
-             "language's.",
+    .setup =
+        "Encoder-decoders at initialisation, 6 + 6 to 14 + 14 layers, on random words with frequencies like a "
+        "language's.",
     .time = "2 min; quick: 10 s",
     .seeds = 5,
     .quick_seeds = 3,

@@ -41,12 +41,12 @@ std::vector<double> profile_over_last(const Figure3Models& models) {
   return profile;
 }
 
-void check_exponents(Results& results, const Figure3ByDepth& post, const Figure3ByDepth& pre,
-                     const Figure3Setting& s) {
+void check_exponents(Results& results, const Figure3ByDepth& post, const Figure3ByDepth& pre, const Figure3Setting& s) {
   const std::string what = fmt::format("exponent in L of the last decoder layer's mean ‖∂L/∂W²‖, {} to {} layers",
                                        s.depths.front(), s.depths.back());
   const std::vector<std::pair<std::string, double>> at = {{"d_model", static_cast<double>(s.d_model)}};
-  results.checks.push_back({"post_ln_exponent", "Figure 3(c), (d)", at, gradient_exponent(post), 0, {-0.15, 0.15}, what});
+  results.checks.push_back(
+      {"post_ln_exponent", "Figure 3(c), (d)", at, gradient_exponent(post), 0, {-0.15, 0.15}, what});
   const double predicted = predicted_exponent(pre);
   results.checks.push_back({"pre_ln_exponent",
                             "Figure 3(c), (d)",

@@ -64,7 +64,13 @@ std::vector<Check> check_lemma_1(std::int64_t d, std::uint64_t seed) {
   const at::Tensor lengths =
       ops::layer_norm(x, plain_norm(d, 1e-5, at::kFloat)).square().sum(1) / static_cast<double>(d);
   const double off = (lengths - 1).abs().max().item<double>();
-  return {{"lemma_1", "Lemma 1", at_width(d), relu, 1, {0.99, 1.01}, "E‖ReLU(X)‖² over σ²d/2, X ~ N(0, σ²I), 10,000 samples"},
+  return {{"lemma_1",
+           "Lemma 1",
+           at_width(d),
+           relu,
+           1,
+           {0.99, 1.01},
+           "E‖ReLU(X)‖² over σ²d/2, X ~ N(0, σ²I), 10,000 samples"},
           {"layer_norm_length", "Lemma 2, step 1", at_width(d), off, 0, {0, 1e-4}, "largest |‖LN(x)‖²/d - 1|"}};
 }
 

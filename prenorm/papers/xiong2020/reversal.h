@@ -8,8 +8,8 @@
 namespace prenorm::papers::xiong2020 {
 
 struct Reversal {
-  std::int64_t words = 30;   // ids from 2; 0 starts a target, 1 ends a sentence
-  std::int64_t length = 10;  // words of a sentence
+  std::int64_t words = 30;      // ids from 2; 0 starts a target, 1 ends a sentence
+  std::int64_t length = 10;     // words of a sentence
   std::int64_t sentences = 24;  // of a batch
 
   std::int64_t vocabulary() const { return words + 2; }
