@@ -46,7 +46,8 @@ Check check_from_json(const nlohmann::json& json) {
   Check check;
   check.name = field<std::string>(json, "name");
   check.source = field<std::string>(json, "source");
-  for (const auto& [key, value] : field<nlohmann::json>(json, "setting").items())
+  const auto setting = field<nlohmann::json>(json, "setting");
+  for (const auto& [key, value] : setting.items())
     check.setting.emplace_back(key, number_from_json(value, "setting"));
   check.measured = number_field(json, "measured");
   check.predicted = number_field(json, "predicted");

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "prenorm/base/statistics.h"
+#include "prenorm/probe/predictions.h"
 #include "prenorm/probe/simplified_setting.h"
 
 namespace prenorm::papers::xiong2020 {
