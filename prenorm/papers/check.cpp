@@ -47,8 +47,7 @@ Check check_from_json(const nlohmann::json& json) {
   check.name = field<std::string>(json, "name");
   check.source = field<std::string>(json, "source");
   const auto setting = field<nlohmann::json>(json, "setting");
-  for (const auto& [key, value] : setting.items())
-    check.setting.emplace_back(key, number_from_json(value, "setting"));
+  for (const auto& [key, value] : setting.items()) check.setting.emplace_back(key, number_from_json(value, "setting"));
   check.measured = number_field(json, "measured");
   check.predicted = number_field(json, "predicted");
   const std::vector<double> accepted = numbers_field(json, "accepted");
