@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "prenorm/base/error.h"
-#include "prenorm/base/json.h"
+#include "prenorm/files/json_file.h"
 #include "prenorm/files/file.h"
 #include "prenorm/files/hash.h"
 #include "prenorm/machine/stop_signal.h"

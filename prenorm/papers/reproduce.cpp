@@ -10,6 +10,7 @@
 #include "prenorm/base/version.h"
 #include "prenorm/files/file.h"
 #include "prenorm/files/folder_lock.h"
+#include "prenorm/files/json_file.h"
 #include "prenorm/machine/stop_signal.h"
 #include "prenorm/papers/json.h"
 

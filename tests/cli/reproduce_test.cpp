@@ -8,7 +8,7 @@
 
 #include "cli/command_line.h"
 #include "files/temporary_folder.h"
-#include "prenorm/base/json.h"
+#include "prenorm/files/json_file.h"
 #include "prenorm/files/file.h"
 
 namespace prenorm::test {

@@ -13,7 +13,7 @@
 #include "files/temporary_folder.h"
 #include "papers/made_results.h"
 #include "prenorm/base/error.h"
-#include "prenorm/base/json.h"
+#include "prenorm/files/json_file.h"
 #include "prenorm/files/file.h"
 #include "prenorm/files/folder_lock.h"
 

@@ -61,7 +61,7 @@ TEST(Theory, NotANumberDoesNotPass) {
 }
 
 TEST(Theory, JsonHasWhatAProgramNeeds) {
-  const auto json = to_json(std::vector<Check>{
+  const auto json = theory_json(std::vector<Check>{
       {"one", "Lemma 1", at_width(128), 1.005, 1, {0.99, 1.01}, "what"},
       {"two", "Figure 3", at_width(128), 3, 2, {2, std::numeric_limits<double>::infinity()}, "at least"}});
   EXPECT_EQ(json[0]["source"], "Xiong et al. 2020, Lemma 1");
