@@ -38,10 +38,17 @@ html::HeatMap heat_map_of(const papers::HeatMap& map) {
   return picture;
 }
 
+// As words, which a narrow page can break.
+std::string words_of(const papers::Check& check) {
+  std::string name = check.name;
+  std::replace(name.begin(), name.end(), '_', ' ');
+  return name;
+}
+
 html::Table check_table(const std::vector<papers::Check>& checks) {
   html::Table table{{"check", "setting", "measured", "predicted", "accepted", "verdict"}, {}, "Checks"};
   for (const papers::Check& c : checks)
-    table.rows.push_back({c.name, setting_text(c), html::format_value(c.measured), html::format_value(c.predicted),
+    table.rows.push_back({words_of(c), setting_text(c), html::format_value(c.measured), html::format_value(c.predicted),
                           accepted_text(c), c.pass() ? "✓ holds" : "✗ fails"});
   return table;
 }
@@ -50,7 +57,7 @@ html::Definitions check_meanings(const std::vector<papers::Check>& checks) {
   html::Definitions meanings;
   std::set<std::string> named;
   for (const papers::Check& c : checks)
-    if (named.insert(c.name).second) meanings.terms.emplace_back(c.name, fmt::format("{} ({})", c.what, c.source));
+    if (named.insert(c.name).second) meanings.terms.emplace_back(words_of(c), fmt::format("{} ({})", c.what, c.source));
   return meanings;
 }
 
@@ -59,13 +66,16 @@ std::size_t count_passed(const std::vector<papers::Check>& checks) {
       std::count_if(checks.begin(), checks.end(), [](const papers::Check& c) { return c.pass(); }));
 }
 
-html::Text introduction(const papers::Reproduced& r) {
-  html::Text text;
-  text.paragraphs.push_back(fmt::format("{}. {}", r.experiment->citation, r.experiment->setup));
-  text.paragraphs.insert(text.paragraphs.end(), r.experiment->claims.begin(), r.experiment->claims.end());
-  text.paragraphs.push_back(fmt::format("{} of {} checks hold, with {}, in {}.", count_passed(r.results.checks),
-                                        r.results.checks.size(), seeds_text(r.options), format_duration(r.seconds)));
-  return text;
+html::Definitions introduction(const papers::Reproduced& r) {
+  const papers::Experiment& e = *r.experiment;
+  html::Definitions lines{{{"Paper", std::string(e.citation)}}};
+  for (std::size_t i = 0; i < e.claims.size(); ++i)
+    lines.terms.emplace_back(e.claims.size() == 1 ? "Claim" : fmt::format("Claim {}", i + 1), e.claims[i]);
+  lines.terms.emplace_back("Measured", e.setup);
+  lines.terms.emplace_back(
+      "Result", fmt::format("{} of {} checks hold ({}; {})", count_passed(r.results.checks), r.results.checks.size(),
+                            seeds_text(r.options), format_duration(r.seconds)));
+  return lines;
 }
 
 html::Preformatted commands(const std::vector<papers::Reproduced>& all) {

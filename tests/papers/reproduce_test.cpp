@@ -13,9 +13,9 @@
 #include "files/temporary_folder.h"
 #include "papers/made_results.h"
 #include "prenorm/base/error.h"
-#include "prenorm/files/json_file.h"
 #include "prenorm/files/file.h"
 #include "prenorm/files/folder_lock.h"
+#include "prenorm/files/json_file.h"
 
 namespace prenorm::papers {
 namespace {

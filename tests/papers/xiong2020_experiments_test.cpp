@@ -3,10 +3,11 @@
 
 #include <cmath>
 #include <set>
+#include <string>
 
 #include "prenorm/papers/xiong2020/figure_3_models.h"
 #include "prenorm/papers/xiong2020/reversal.h"
-#include "prenorm/papers/xiong2020/warmup_runs.h"
+#include "prenorm/papers/xiong2020/warmup.h"
 #include "test_seed.h"
 
 namespace prenorm::papers::xiong2020 {
@@ -47,6 +48,29 @@ TEST(Warmup, RunsDifferInPlacementAndWarmupAlone) {
   EXPECT_NE(runs[0][0].loss, runs[1][0].loss);
   EXPECT_NE(runs[0][0].loss, runs[2][0].loss);
   EXPECT_EQ(train_warmup_runs(small, 1, Cells())[1][0].loss, runs[1][0].loss);
+}
+
+Trajectory falling_to(double loss) { return {{2, 4, 6, 8}, {4, 3, 2 * loss, loss}}; }
+
+std::vector<std::string> failures(const Trajectory& cold, const Trajectory& warm, const Trajectory& pre) {
+  std::vector<std::string> names;
+  for (const Check& c : warmup_results({.updates = 8}, {{{cold}, {warm}, {pre}}}).checks)
+    if (!c.pass()) names.push_back(c.name);
+  return names;
+}
+
+TEST(Warmup, ChecksFailWhereTheClaimDoesNotHold) {
+  const double chance = Reversal().chance_nats_per_token();
+  const Trajectory stuck{{2, 4, 6, 8}, {4, 3.5, 3.4, 1.1 * chance}}, early{{2, 4, 6, 8}, {1, 0.5, 0.4, 0.3}};
+  const Trajectory diverged{{2, 3}, {4, std::nan("")}};
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(failures(stuck, falling_to(1), early), Names{});
+  EXPECT_EQ(failures(falling_to(1), falling_to(1), early), (Names{"post_ln_without_warmup", "post_ln_warmup_helps"}));
+  EXPECT_EQ(failures(stuck, falling_to(0.3), falling_to(0.5)),
+            (Names{"pre_ln_over_warm_post_ln", "pre_ln_share_of_updates"}));
+  EXPECT_EQ(failures(stuck, falling_to(1), falling_to(0.9)), (Names{"pre_ln_share_of_updates"}));
+  EXPECT_EQ(failures(stuck, falling_to(1), diverged),
+            (Names{"pre_ln_without_warmup", "pre_ln_over_warm_post_ln", "pre_ln_share_of_updates"}));
 }
 
 TEST(Figure3, HasAProfileForEachModel) {

@@ -24,7 +24,7 @@ inline constexpr Experiment kTheory{
     .citation = kCitation,
     .claims = kTheoryClaims,
     .setup =
-        "Models at initialisation in the setting of the proofs: encoders of 6 to 48 layers with uniform attention, "
+        "Models at initialisation in the setting of the proofs: encoders with uniform attention, "
         "square Gaussian matrices, random inputs and labels.",
     .time = "2 min; quick: 10 s",
     .seeds = 10,
