@@ -24,7 +24,7 @@ TEST(Reproduce, ListsExperimentsWithClaimsAndTime) {
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_THAT(outcome.out, StartsWith("xiong2020-theory  ("));
   EXPECT_THAT(outcome.out, HasSubstr("\n\nxiong2020-warmup  ("));
-  for (const std::string& line : lines_of(outcome.out)) EXPECT_LE(line.size(), 96U) << line;
+  for (const std::string& line : lines_of(outcome.out)) EXPECT_LE(line.size(), 104U) << line;
   const json object = json::parse(prenorm({"reproduce", "--json"}).out);
   EXPECT_EQ(object["experiments"][0]["name"], "xiong2020-theory");
   EXPECT_EQ(object["experiments"][0]["claims"].size(), 5U);

@@ -67,10 +67,10 @@ TEST(Warmup, ChecksFailWhereTheClaimDoesNotHold) {
   EXPECT_EQ(failures(stuck, falling_to(1), early), Names{});
   EXPECT_EQ(failures(falling_to(1), falling_to(1), early), (Names{"post_ln_without_warmup", "post_ln_warmup_helps"}));
   EXPECT_EQ(failures(stuck, falling_to(0.3), falling_to(0.5)),
-            (Names{"pre_ln_over_warm_post_ln", "pre_ln_share_of_updates"}));
+            (Names{"pre_ln_minus_warm_post_ln", "pre_ln_share_of_updates"}));
   EXPECT_EQ(failures(stuck, falling_to(1), falling_to(0.9)), (Names{"pre_ln_share_of_updates"}));
   EXPECT_EQ(failures(stuck, falling_to(1), diverged),
-            (Names{"pre_ln_without_warmup", "pre_ln_over_warm_post_ln", "pre_ln_share_of_updates"}));
+            (Names{"pre_ln_without_warmup", "pre_ln_minus_warm_post_ln", "pre_ln_share_of_updates"}));
 }
 
 TEST(Figure3, HasAProfileForEachModel) {
