@@ -8,9 +8,9 @@
 #include <optional>
 
 #include "prenorm/base/error.h"
-#include "prenorm/files/json_file.h"
 #include "prenorm/files/file.h"
 #include "prenorm/files/hash.h"
+#include "prenorm/files/json_file.h"
 #include "prenorm/machine/stop_signal.h"
 #include "prenorm/machine/terminal.h"
 

@@ -8,8 +8,8 @@
 
 #include "cli/command_line.h"
 #include "files/temporary_folder.h"
-#include "prenorm/files/json_file.h"
 #include "prenorm/files/file.h"
+#include "prenorm/files/json_file.h"
 
 namespace prenorm::test {
 namespace {
