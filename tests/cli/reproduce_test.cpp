@@ -50,7 +50,7 @@ TEST(SlowReproduce, WritesResultsAndAPageAndSkipsWhatIsThere) {
   const std::string output = folder / "out";
   const Outcome first = prenorm({"reproduce", "xiong2020-figure-3", "--quick", "--output", output});
   ASSERT_EQ(first.code, 0) << first.err;
-  EXPECT_THAT(first.out, StartsWith("xiong2020-figure-3, 3 seeds, quick\ncheck "));
+  EXPECT_THAT(first.out, StartsWith("xiong2020-figure-3, 6 seeds, quick\ncheck "));
   EXPECT_THAT(first.out, HasSubstr("page: " + output + "/report.html\n"));
   EXPECT_THAT(read_file(fs::path(output) / "report.html"), HasSubstr("xiong2020-figure-3"));
   const fs::path results = fs::path(output) / "xiong2020-figure-3" / "results.json";

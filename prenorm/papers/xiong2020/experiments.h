@@ -45,8 +45,8 @@ inline constexpr Experiment kFigure3{
         "Encoder-decoders at initialisation, 6 + 6 to 14 + 14 layers, on random words with frequencies like a "
         "language's.",
     .time = "2 min; quick: 10 s",
-    .seeds = 5,
-    .quick_seeds = 3,
+    .seeds = 10,
+    .quick_seeds = 6,
     .run = run_figure_3};
 
 inline constexpr std::string_view kWarmupClaims[] = {
