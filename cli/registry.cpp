@@ -23,6 +23,7 @@ constexpr Command kCommands[] = {
     {add_score, "score", "BLEU and chrF of a text"},
     {add_predict, "predict", "classes of examples"},
     {add_probe, "probe", "gradients beside theory"},
+    {add_reproduce, "reproduce", "claims of papers, checked"},
     {add_report, "report", "a page about runs"},
     {add_watch, "watch", "runs as they go on"},
     {add_export, "export", "a model to other programs"},
@@ -33,7 +34,6 @@ constexpr Command kCommands[] = {
     {add_doctor, "doctor", "is this machine ready?"},
     {add_demo, "demo", "LN placement at work"},
 };
-
 
 void add_commands(CLI::App& app, Run& chosen) {
   for (const Command& command : kCommands) command.add(app, chosen);

@@ -21,6 +21,7 @@ void add_predict(CLI::App& app, Run& chosen);
 void add_probe(CLI::App& app, Run& chosen);
 void add_replay(CLI::App& app, Run& chosen);
 void add_report(CLI::App& app, Run& chosen);
+void add_reproduce(CLI::App& app, Run& chosen);
 void add_score(CLI::App& app, Run& chosen);
 void add_study(CLI::App& app, Run& chosen);
 void add_train(CLI::App& app, Run& chosen);

@@ -40,15 +40,15 @@ std::vector<NormPlacement> placements_of(const std::vector<std::string>& names) 
 
 int check_theory(const ProbeOptions& options) {
   updates::set_up_process({});
-  const std::vector<papers::Check> checks = papers::check_theory({});
+  const std::vector<papers::Check> checks = papers::xiong2020::check_theory({});
   if (options.json)
-    print_json(json_kinds::kTheoryChecks, {{"checks", to_json(checks)}});
+    print_json(json_kinds::kTheoryChecks, {{"checks", papers::xiong2020::theory_json(checks)}});
   else
-    print(table_of(checks));
+    print(papers::xiong2020::theory_table(checks));
   const auto failed = std::find_if(checks.begin(), checks.end(), [](const papers::Check& c) { return !c.pass(); });
   if (failed == checks.end()) return 0;
   flush_output();
-  throw_error<Error>("{} at d_model {}: measured {:.4g}, outside {:g} to {:g} ({})", failed->name, failed->d_model,
+  throw_error<Error>("{} at {}: measured {:.4g}, outside {:g} to {:g} ({})", failed->name, setting_text(*failed),
                      failed->measured, failed->accepted.low, failed->accepted.high, failed->what);
 }
 

@@ -28,7 +28,7 @@ probe::Measurement states_of(const RunMetrics& metrics) {
 }
 
 // Of each layer of a stack over that of its last; empty where the run did not log what it takes.
-std::vector<probe::Interval> predicted(const Run& run, std::string_view stack) {
+std::vector<Interval> predicted(const Run& run, std::string_view stack) {
   try {
     return predict_gradient_profile(model_of_task(*run.config()), stack, states_of(run.metrics()));
   } catch (const Error&) {

@@ -22,7 +22,7 @@ using studies::StudyRow;
 
 constexpr std::string_view kPlacement = "model.norm_placement", kSeed = "train.seed";
 
-std::string number(const std::optional<double>& value, int digits) {
+std::string number_or_dash(const std::optional<double>& value, int digits) {
   return value ? fmt::format("{:.{}f}", *value, digits) : "–";
 }
 
@@ -169,9 +169,9 @@ html::Table cells_table(const Study& study) {
     const StudyRow& row = table.rows[i];
     std::vector<std::string> line{study.cells[i]->name()};
     line.insert(line.end(), {std::string(enum_name(row.cell.status)), fmt::format("{}", row.cell.updates),
-                             number(row.cell.final_loss, 3), number(row.best_loss, 3)});
-    for (const Figure& score : scores) line.push_back(number(score.of(row), score.digits));
-    line.insert(line.end(), {number(row.updates_to_target, 0), number(row.cell.seconds, 0)});
+                             number_or_dash(row.cell.final_loss, 3), number_or_dash(row.best_loss, 3)});
+    for (const Figure& score : scores) line.push_back(number_or_dash(score.of(row), score.digits));
+    line.insert(line.end(), {number_or_dash(row.updates_to_target, 0), number_or_dash(row.cell.seconds, 0)});
     for (const KeyValue& value : row.values) line.push_back(value.text);
     out.rows.push_back(std::move(line));
     out.runs.push_back(study.cells[i]->id());

@@ -9,18 +9,11 @@
 #include <string_view>
 #include <vector>
 
+#include "prenorm/base/interval.h"
 #include "prenorm/config/model_config.h"
 #include "prenorm/probe/measurement.h"
 
 namespace prenorm::probe {
-
-struct Interval {
-  double low = 0, high = 0;
-
-  bool contains(double value, double tolerance = 0) const {
-    return value >= low - tolerance && value <= high + tolerance;
-  }
-};
 
 // E‖FFN(h)‖² / ‖h‖² in a stack, which matters for model.init_depth_scaled alone: with Xavier weights of variance 2 / (d
 // + d_ff) and ReLU, 2 d d_ff / (d + d_ff)², which is the paper's 1/2 for d_ff = d (Lemma 1); by quadrature for other

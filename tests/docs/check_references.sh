@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$1"
 shopt -s globstar nullglob
-documents=(*.md docs/*.md bench/**/*.md tests/**/*.md)
+documents=(*.md docs/**/*.md bench/**/*.md tests/**/*.md)
 sources=(prenorm/**/*.{h,cpp} cli/**/*.{h,cpp} web/src/*.ts tests/**/*.{h,cpp,py} bench/**/*.{cpp,py} tools/* dev
   examples/*.toml)
 
@@ -47,14 +47,14 @@ while IFS=$'\t' read -r place name; do
   path=${name%%#*} anchor=''
   [[ $name == *#* ]] && anchor=${name#*#}
   expect "$place" "$name" "$(first_of "$path" "docs/$path" "$(dirname "${place%:*}")/$path")" "$anchor"
-done < <(named '\b([a-z]+/)*[A-Za-z-]+\.md\b(#[a-z0-9-]+)?' "${sources[@]}")
+done < <(named '\b([a-z]+/)*[A-Za-z0-9-]+\.md\b(#[a-z0-9-]+)?' "${sources[@]}")
 
 # Source files by a path with a folder in it, of the root or of prenorm/, tests/ or cli/; in sources, those in comments.
 while IFS=$'\t' read -r place name; do
   [[ $name =~ ^(ATen|torch|google|openai|tensorflow)/ ]] && continue
   beside=$(dirname "${place%:*}")/$name
   expect "$place" "$name" "$(first_of "$name" "prenorm/$name" "tests/$name" "cli/$name" "$beside")"
-done < <(named '\b[A-Za-z_]+/[A-Za-z_/]+\.(h|cpp|py|sh|toml)\b' docs/*.md README.md CONTRIBUTING.md
+done < <(named '\b[A-Za-z_]+/[A-Za-z_/]+\.(h|cpp|py|sh|toml)\b' docs/**/*.md README.md CONTRIBUTING.md
   grep -noHP '//.*?\K(?<![A-Za-z_/."])[A-Za-z_]+(/[A-Za-z_]+)+\.(h|cpp|py|sh)\b' "${sources[@]}" |
     sed -E 's/^([^:]*:[0-9]+):/\1\t/')
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs every `$ prenorm ...` line of README.md and docs/*.md, and every command in a table of README.md, in the order in
-# which they stand, in a folder that has the files they name (tiny ones). `demo` and `corpus` need the network and minutes:
-# `./dev demo` runs them. `probe --theory` takes minutes too and is a test of its own.
+# Runs every `$ prenorm ...` line of README.md and the pages of docs/, and every command in a table of README.md, in the
+# order in which they stand, in a folder that has the files they name (tiny ones). `demo` and `corpus` need the network
+# and minutes: `./dev demo` runs them. `probe --theory` and experiments of papers take minutes too and have tests of their own.
 #   run_commands.sh PATH_OF_PRENORM ROOT_OF_THE_PROJECT
 set -euo pipefail
 command=$(readlink -f "$1") root=$(readlink -f "$2")
@@ -82,7 +82,8 @@ commands() {
 passed=0 failed=0 left_out=0
 while IFS= read -r line; do
   case $line in
-    *" demo"* | *" corpus "* | *" watch "* | *"--help" | *"--theory"* | *COMMAND*) left_out=$((left_out + 1)) && continue ;;
+    *" demo"* | *" corpus "* | *" watch "* | *"--help" | *"--theory"* | *" reproduce all"* | *" reproduce x"* | *COMMAND*)
+      left_out=$((left_out + 1)) && continue ;;
     # A second example may use the same run folder anew.
     *" train "*" --run "*) [[ $line == *--resume* ]] || rm -rf "${line##*--run }" ;;
   esac
@@ -93,6 +94,6 @@ while IFS= read -r line; do
     failed=$((failed + 1))
     printf 'FAILED: %s\n' "$line" && cat err.txt
   fi
-done < <(commands "$root"/README.md "$root"/docs/*.md)
+done < <(commands "$root"/README.md "$root"/docs/*.md "$root"/docs/papers/*.md)
 printf '%d commands of the documents ran, %d failed, %d left out\n' "$passed" "$failed" "$left_out"
 ((failed == 0 && passed > 10))

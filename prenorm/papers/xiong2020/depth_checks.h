@@ -4,10 +4,13 @@
 #include <cstdint>
 #include <vector>
 
+#include "prenorm/papers/xiong2020/depth_sweep.h"
 #include "prenorm/papers/xiong2020/theory.h"
 
-namespace prenorm::papers {
+namespace prenorm::papers::xiong2020 {
 
-std::vector<Check> check_over_depth(const TheoryOptions& options, std::int64_t d_model);
+// `sweep` is from measure_depths(). What takes models of its own (Lemma 2 under Post-LN, the gradient of a single
+// position) is measured here.
+std::vector<Check> check_over_depth(const TheoryOptions& options, const DepthSweep& sweep, std::int64_t d_model);
 
-}  // namespace prenorm::papers
+}  // namespace prenorm::papers::xiong2020

@@ -13,7 +13,7 @@
 #include "prenorm/nn/initialization.h"
 #include "prenorm/ops/layer_norm.h"
 
-namespace prenorm::papers {
+namespace prenorm::papers::xiong2020 {
 namespace {
 
 constexpr std::int64_t kSamples = 10'000, kJacobians = 20;
@@ -64,8 +64,14 @@ std::vector<Check> check_lemma_1(std::int64_t d, std::uint64_t seed) {
   const at::Tensor lengths =
       ops::layer_norm(x, plain_norm(d, 1e-5, at::kFloat)).square().sum(1) / static_cast<double>(d);
   const double off = (lengths - 1).abs().max().item<double>();
-  return {{"lemma_1", "Lemma 1", d, relu, 1, {0.99, 1.01}, "E‖ReLU(X)‖² over σ²d/2, X ~ N(0, σ²I), 10,000 samples"},
-          {"layer_norm_length", "Lemma 2, step 1", d, off, 0, {0, 1e-4}, "largest |‖LN(x)‖²/d - 1|"}};
+  return {{"lemma_1",
+           "Lemma 1",
+           at_width(d),
+           relu,
+           1,
+           {0.99, 1.01},
+           "E‖ReLU(X)‖² over σ²d/2, X ~ N(0, σ²I), 10,000 samples"},
+          {"layer_norm_length", "Lemma 2, step 1", at_width(d), off, 0, {0, 1e-4}, "largest |‖LN(x)‖²/d - 1|"}};
 }
 
 std::vector<Check> check_lemma_3(std::int64_t d, std::uint64_t seed) {
@@ -84,18 +90,18 @@ std::vector<Check> check_lemma_3(std::int64_t d, std::uint64_t seed) {
   }
   return {{"lemma_3_spectral_norm",
            "Lemma 3",
-           d,
+           at_width(d),
            worst_norm,
            0,
            {0, 1e-3},
            "largest relative distance of ‖J_LN‖₂ (power iteration) from √d/‖y‖"},
           {"lemma_3_null_space",
            "Lemma 3",
-           d,
+           at_width(d),
            worst_null,
            0,
            {0, 1e-3},
            "largest ‖J_LN v‖ / (‖J_LN‖ ‖v‖), v = 1 and v = y"}};
 }
 
-}  // namespace prenorm::papers
+}  // namespace prenorm::papers::xiong2020

@@ -6,9 +6,9 @@
 
 #include "prenorm/papers/xiong2020/theory.h"
 
-namespace prenorm::papers {
+namespace prenorm::papers::xiong2020 {
 
 std::vector<Check> check_lemma_1(std::int64_t d_model, std::uint64_t seed = 1);
 std::vector<Check> check_lemma_3(std::int64_t d_model, std::uint64_t seed = 1);
 
-}  // namespace prenorm::papers
+}  // namespace prenorm::papers::xiong2020

@@ -9,7 +9,7 @@
 #include "prenorm/probe/measurement.h"
 #include "prenorm/tasks/synthetic_task.h"
 
-namespace prenorm::papers {
+namespace prenorm::papers::xiong2020 {
 namespace {
 
 constexpr std::int64_t kLayers = 6, kBatches = 2;
@@ -49,25 +49,25 @@ std::vector<Check> check_profiles(const TheoryOptions& o, std::int64_t d) {
   const std::string source = "Figure 3(a), (b)";
   return {{"profile_post_ln_order",
            source,
-           d,
+           at_width(d),
            rank_correlation(index, post),
            1,
            {0.9, 1},
            "rank correlation of ‖∂L/∂W²‖ with the decoder layer, 6+6 layers"},
           {"profile_post_ln_growth",
            source,
-           d,
+           at_width(d),
            post.back() / post.front(),
            2,
            {2, std::numeric_limits<double>::infinity()},
            "‖∂L/∂W²‖ of the last decoder layer over the first, at least 2"},
           {"profile_pre_ln_growth",
            source,
-           d,
+           at_width(d),
            pre.back() / pre.front(),
            0.8,
            {0.4, 1.2},
            "‖∂L/∂W²‖ of the last decoder layer over the first"}};
 }
 
-}  // namespace prenorm::papers
+}  // namespace prenorm::papers::xiong2020

@@ -7,8 +7,8 @@
 
 #include "prenorm/papers/xiong2020/theory.h"
 
-namespace prenorm::papers {
+namespace prenorm::papers::xiong2020 {
 
 std::vector<Check> check_profiles(const TheoryOptions& options, std::int64_t d_model);
 
-}  // namespace prenorm::papers
+}  // namespace prenorm::papers::xiong2020

@@ -1,29 +1,18 @@
 // The theory of Xiong et al. 2020 as checks that pass or fail: Lemmas 1 to 3, Theorem 1, the order of both placements,
-// and the profile over layers in a real decoder (docs/probe.md#the-theory-as-checks). Everything is measured on the
-// modules that train, in the setting of the proofs (probe/simplified_setting.h) and, for the profile, on an
-// encoder-decoder.
+// and the profile over the layers of a decoder (docs/papers/xiong2020.md). Everything is measured on the modules that
+// train, in the setting of the proofs (probe/simplified_setting.h) and, for the profile, on an encoder-decoder.
 #pragma once
 
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "prenorm/config/model_config.h"
-#include "prenorm/probe/predictions.h"
+#include "prenorm/papers/check.h"
 
-namespace prenorm::papers {
-
-struct Check {
-  std::string name;
-  std::string source;  // lemma, theorem, section
-  std::int64_t d_model = 0;
-  double measured = 0, predicted = 0;
-  probe::Interval accepted;
-  std::string what;  // one line on what `measured` is
-
-  bool pass() const { return accepted.contains(measured); }  // false for NaN
-};
+namespace prenorm::papers::xiong2020 {
 
 struct TheoryOptions {
   std::vector<std::int64_t> widths{128, 256};
@@ -31,15 +20,18 @@ struct TheoryOptions {
   std::int64_t seeds = 10;
   std::uint64_t first_seed = 1;             // of models, and of what the lemmas draw
   std::int64_t length = 16, sequences = 4;  // of each seed
-  // What stands for "post" and "pre": others, to see which checks they fail.
+  // The placements that are measured as Post-LN and Pre-LN; tests take others, to see which checks they fail.
   NormPlacement post = NormPlacement::kPostLn, pre = NormPlacement::kPreLn;
 };
 
 std::vector<Check> check_theory(const TheoryOptions& options);
 
-// {name, source, d_model, measured, predicted, tolerance, accepted, pass, what} each.
-nlohmann::ordered_json to_json(const std::vector<Check>& checks);
-// A line each, for people.
-std::string table_of(const std::vector<Check>& checks);
+// The setting of a check.
+std::vector<std::pair<std::string, double>> at_width(std::int64_t d_model);
 
-}  // namespace prenorm::papers
+// What `prenorm probe --theory` prints: {name, source, d_model, measured, predicted, tolerance, accepted, pass, what}
+// for each check, and a line for each.
+nlohmann::ordered_json theory_json(const std::vector<Check>& checks);
+std::string theory_table(const std::vector<Check>& checks);
+
+}  // namespace prenorm::papers::xiong2020

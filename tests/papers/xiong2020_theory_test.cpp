@@ -12,11 +12,11 @@
 #include "prenorm/probe/simplified_setting.h"
 #include "test_seed.h"
 
-namespace prenorm::papers {
+namespace prenorm::papers::xiong2020 {
 namespace {
 
-papers::TheoryOptions small() {
-  papers::TheoryOptions o;
+TheoryOptions small() {
+  TheoryOptions o;
   o.widths = {128};
   o.depths = {4, 8, 16};
   o.seeds = 6;
@@ -24,44 +24,46 @@ papers::TheoryOptions small() {
   return o;
 }
 
-const papers::Check& named(const std::vector<papers::Check>& checks, const std::string& name) {
-  for (const papers::Check& c : checks)
+const Check& named(const std::vector<Check>& checks, const std::string& name) {
+  for (const Check& c : checks)
     if (c.name == name) return c;
   throw std::out_of_range(name);
 }
 
+std::vector<Check> depth_checks(const TheoryOptions& o) {
+  return check_over_depth(o, measure_depths(o, 128, Cells()), 128);
+}
+
 TEST(Theory, LemmasHoldAtAnyWidth) {
   for (const std::int64_t d : {32, 128}) {
-    for (const papers::Check& c : check_lemma_1(d, test::test_seed(1)))
-      EXPECT_TRUE(c.pass()) << c.name << " " << c.measured;
-    for (const papers::Check& c : check_lemma_3(d, test::test_seed(1)))
-      EXPECT_TRUE(c.pass()) << c.name << " " << c.measured;
+    for (const Check& c : check_lemma_1(d, test::test_seed(1))) EXPECT_TRUE(c.pass()) << c.name << " " << c.measured;
+    for (const Check& c : check_lemma_3(d, test::test_seed(1))) EXPECT_TRUE(c.pass()) << c.name << " " << c.measured;
   }
 }
 
 TEST(Theory, HoldsForPostAndPreLn) {
-  for (const papers::Check& c : check_over_depth(small(), 128)) EXPECT_TRUE(c.pass()) << c.name << " " << c.measured;
+  for (const Check& c : depth_checks(small())) EXPECT_TRUE(c.pass()) << c.name << " " << c.measured;
 }
 
 // Each placement in the other's place: what Theorem 1 says of one does not hold for the other.
 TEST(Theory, FailsWherePlacementsAreSwapped) {
-  papers::TheoryOptions o = small();
+  TheoryOptions o = small();
   std::swap(o.post, o.pre);
-  const auto checks = check_over_depth(o, 128);
+  const auto checks = depth_checks(o);
   for (const char* name : {"lemma_2_post_ln", "lemma_2_pre_ln_bounds", "lemma_2_pre_ln_increment",
                            "theorem_1_post_ln_slope", "theorem_1_pre_ln_slope", "theorem_1_ratio", "order"})
     EXPECT_FALSE(named(checks, name).pass()) << name << " " << named(checks, name).measured;
 }
 
 TEST(Theory, NotANumberDoesNotPass) {
-  const papers::Check c{"c", "s", 1, std::numeric_limits<double>::quiet_NaN(), 0, {-1, 1}, ""};
+  const Check c{"c", "s", at_width(1), std::numeric_limits<double>::quiet_NaN(), 0, {-1, 1}, ""};
   EXPECT_FALSE(c.pass());
 }
 
 TEST(Theory, JsonHasWhatAProgramNeeds) {
-  const auto json = to_json(std::vector<papers::Check>{
-      {"one", "Lemma 1", 128, 1.005, 1, {0.99, 1.01}, "what"},
-      {"two", "Figure 3", 128, 3, 2, {2, std::numeric_limits<double>::infinity()}, "at least"}});
+  const auto json = theory_json(std::vector<Check>{
+      {"one", "Lemma 1", at_width(128), 1.005, 1, {0.99, 1.01}, "what"},
+      {"two", "Figure 3", at_width(128), 3, 2, {2, std::numeric_limits<double>::infinity()}, "at least"}});
   EXPECT_EQ(json[0]["source"], "Xiong et al. 2020, Lemma 1");
   EXPECT_NEAR(json[0]["tolerance"].get<double>(), 0.01, 1e-12);
   EXPECT_TRUE(json[0]["pass"].get<bool>());
@@ -87,4 +89,4 @@ TEST(SimplifiedSetting, IsThatOfTheProofs) {
 }
 
 }  // namespace
-}  // namespace prenorm::papers
+}  // namespace prenorm::papers::xiong2020

@@ -1,0 +1,36 @@
+#include "prenorm/papers/registry.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <string>
+#include <vector>
+
+#include "prenorm/base/error.h"
+#include "prenorm/base/text.h"
+#include "prenorm/papers/xiong2020/experiments.h"
+
+namespace prenorm::papers {
+namespace {
+
+constexpr Experiment kExperiments[] = {
+    xiong2020::kTheory,
+    xiong2020::kFigure3,
+    xiong2020::kWarmup,
+};
+
+}  // namespace
+
+std::span<const Experiment> experiments() { return kExperiments; }
+
+const Experiment& find_experiment(std::string_view name) {
+  std::vector<std::string> names;
+  for (const Experiment& e : kExperiments) {
+    if (e.name == name) return e;
+    names.emplace_back(e.name);
+  }
+  throw_error<UsageError>("{} is not an experiment{}; there are: {}", quote_short(name), did_you_mean(name, names),
+                          fmt::join(names, ", "));
+}
+
+}  // namespace prenorm::papers

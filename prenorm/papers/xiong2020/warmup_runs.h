@@ -1,0 +1,41 @@
+// Trainings with and without warm-up: one model size, task, optimizer and peak rate for all.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "prenorm/config/model_config.h"
+#include "prenorm/papers/experiment.h"
+#include "prenorm/papers/fit.h"
+
+namespace prenorm::papers::xiong2020 {
+
+struct WarmupArm {
+  std::string_view name;
+  NormPlacement placement;
+  bool warmup;
+};
+
+inline constexpr std::array kWarmupArms = {WarmupArm{"Post-LN, no warm-up", NormPlacement::kPostLn, false},
+                                           WarmupArm{"Post-LN, warm-up", NormPlacement::kPostLn, true},
+                                           WarmupArm{"Pre-LN, no warm-up", NormPlacement::kPreLn, false}};
+
+struct WarmupSetting {
+  std::int64_t layers = 6;  // of the encoder and of the decoder
+  std::int64_t d_model = 64;
+  std::int64_t updates = 0;
+  // Warm-up takes this many updates; without warm-up they are at the peak rate. Then the rate falls as 1/√t.
+  std::int64_t warmup = 0;
+  double lr = 0;
+  std::int64_t record_every = 20;
+};
+
+// By arm, as in kWarmupArms, and seed.
+using WarmupRuns = std::array<std::vector<Trajectory>, kWarmupArms.size()>;
+
+// A cell for each run.
+WarmupRuns train_warmup_runs(const WarmupSetting& setting, std::int64_t seeds, const Cells& cells);
+
+}  // namespace prenorm::papers::xiong2020

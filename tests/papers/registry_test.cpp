@@ -1,0 +1,65 @@
+// What every experiment of the registry must have, and that its quick form holds.
+#include "prenorm/papers/registry.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+
+#include "prenorm/base/error.h"
+
+namespace prenorm::papers {
+namespace {
+
+TEST(Registry, HasCompleteExperimentsWithNamesOfTheirOwn) {
+  std::set<std::string_view> names;
+  for (const Experiment& e : experiments()) {
+    SCOPED_TRACE(e.name);
+    EXPECT_TRUE(names.insert(e.name).second);
+    EXPECT_EQ(e.name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-"), std::string_view::npos);
+    EXPECT_NE(e.name, "all");
+    EXPECT_FALSE(e.citation.empty());
+    EXPECT_FALSE(e.setup.empty());
+    EXPECT_FALSE(e.time.empty());
+    ASSERT_FALSE(e.claims.empty());
+    for (const std::string_view claim : e.claims) EXPECT_LE(claim.size(), 100U) << "a line of the list: " << claim;
+    EXPECT_GE(e.seeds, e.quick_seeds);
+    EXPECT_GE(e.quick_seeds, 1);
+    EXPECT_NE(e.run, nullptr);
+  }
+}
+
+TEST(Registry, EveryPaperHasAPage) {
+  for (const Experiment& e : experiments()) {
+    const std::string paper(e.name.substr(0, e.name.find('-')));
+    EXPECT_TRUE(std::filesystem::exists(std::string(PRENORM_TEST_DIR) + "/../docs/papers/" + paper + ".md")) << paper;
+  }
+}
+
+TEST(Registry, NamesTheNearestExperiment) {
+  EXPECT_EQ(&find_experiment("xiong2020-warmup"), &experiments()[2]);
+  try {
+    find_experiment("xiong2020-warmpu");
+    FAIL();
+  } catch (const UsageError& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr("did you mean 'xiong2020-warmup'?"));
+    EXPECT_THAT(error.what(), testing::HasSubstr("xiong2020-theory, "));
+  }
+}
+
+TEST(SlowExperiments, HoldInTheirQuickForm) {
+  for (const Experiment& e : experiments()) {
+    SCOPED_TRACE(e.name);
+    const Results results = e.run({e.quick_seeds, /*quick=*/true}, Cells());
+    EXPECT_FALSE(results.checks.empty());
+    EXPECT_FALSE(results.figures.empty());
+    for (const Check& c : results.checks) EXPECT_TRUE(c.pass()) << title_of(c) << " " << c.measured << ", " << c.what;
+    EXPECT_EQ(to_json(results_from_json(to_json(results))).dump(), to_json(results).dump());
+  }
+}
+
+}  // namespace
+}  // namespace prenorm::papers
