@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "cli/output.h"
+#include "prenorm/base/json_kind.h"
 #include "prenorm/base/error.h"
 #include "prenorm/files/file.h"
 #include "prenorm/pages/experiment_sections.h"
@@ -39,7 +40,7 @@ int list_experiments(bool json) {
     for (const std::string_view claim : claims) text += fmt::format("  - {}\n", claim);
   }
   if (json)
-    print_json({{"experiments", list}});
+    print_json(json_kinds::kExperiments, {{"experiments", list}});
   else
     print(text);
   return 0;
@@ -98,7 +99,7 @@ int reproduce(const ReproduceOptions& options) {
   if (options.json) {
     auto list = nlohmann::ordered_json::array();
     for (const papers::Reproduced& r : all) list.push_back(to_json(r));
-    print_json({{"kind", "reproduction"}, {"version", 1}, {"page", page}, {"experiments", list}});
+    print_json(json_kinds::kReproduction, {{"page", page}, {"experiments", list}});
   } else {
     print(fmt::format("page: {}\n", page));
   }
