@@ -5,13 +5,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
-#include <optional>
 
 #include "prenorm/files/input_file.h"
 #include "prenorm/base/json.h"
 #include "prenorm/base/json_number.h"
+#include "prenorm/nn/parameter_names.h"
 
 namespace prenorm::pages {
 namespace {
@@ -44,17 +43,6 @@ class ReadOnlyFile {
   int descriptor_;
 };
 
-// "encoder.layers.3.feed_forward.up.bias" belongs to encoder layer 3.
-std::optional<Layer> layer_of(std::string_view parameter) {
-  constexpr std::string_view kLayers = "coder.layers.";
-  const bool decoder = parameter.starts_with("de");
-  if (!(decoder || parameter.starts_with("en")) || !parameter.substr(2).starts_with(kLayers)) return std::nullopt;
-  const std::string_view rest = parameter.substr(2 + kLayers.size());
-  Layer layer{decoder, 0};
-  const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), layer.index);
-  return error == std::errc() ? std::optional(layer) : std::nullopt;
-}
-
 // NaN and infinities stand as null in JSON.
 using Norms = std::map<std::string, double>;
 
@@ -68,7 +56,7 @@ Norms norms_of(const nlohmann::json& line, const char* key) {
 Observation observation_of(double step, const Norms& by_parameter) {
   Observation observation{step, {}};
   for (const auto& [name, norm] : by_parameter)
-    if (const auto layer = layer_of(name)) observation.norms[*layer] += norm * norm;
+    if (const auto layer = nn::layer_of(name)) observation.norms[*layer] += norm * norm;
   for (auto& [layer, square] : observation.norms) square = std::sqrt(square);
   return observation;
 }
@@ -76,7 +64,7 @@ Observation observation_of(double step, const Norms& by_parameter) {
 }  // namespace
 
 std::string name_of(const Layer& layer) {
-  return fmt::format("{} {}", layer.decoder ? "decoder" : "encoder", layer.index + 1);
+  return fmt::format("{} {}", enum_name(layer.stack), layer.index + 1);
 }
 
 double RunMetrics::last_step() const {

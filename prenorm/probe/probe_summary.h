@@ -73,9 +73,9 @@ struct Ratio {
 };
 std::vector<Ratio> pre_over_post(const Probe& probe);
 
-// Depth of the last stack.
-std::int64_t depth_of(const ModelConfig& model);
-// What the last LayerNorm of the last stack reads: ‖x⁵‖²/d or ‖x_{L+1}‖²/d.
+// The W² of the last layer that the output is computed from.
+std::string last_w2(const ModelConfig& model);
+// What the last LayerNorm of that stack reads: ‖x⁵‖²/d or ‖x_{L+1}‖²/d.
 double last_state(const ModelConfig& model, const Measurement& measurement);
 
 }  // namespace prenorm::probe

@@ -122,7 +122,7 @@ std::string layer_table(const ModelSummary& s) {
 }
 
 std::string model_line(const ProbedModel& probed) {
-  const std::string w2 = w2_of(last_stack(probed.model), depth_of(probed.model) - 1);
+  const std::string w2 = last_w2(probed.model);
   return fmt::format("{:<40} {:>18} {:>18} {:>16}\n", name_of(probed.model),
                      text(over_seeds(probed.seeds, [&](auto& m) { return m.gradient(w2).norm_of_mean; })),
                      text(over_seeds(probed.seeds, [&](auto& m) { return m.gradient(w2).mean_of_norms; })),
@@ -176,7 +176,7 @@ std::string report_of(const Probe& probe) {
                                 probe.where, probe.models.front().seeds.size(), probe.batches);
   bool several = false;
   for (const ProbedModel& m : probe.models)
-    several |= depth_of(m.model) != depth_of(probe.models.front().model) ||
+    several |= output_layers(m.model) != output_layers(probe.models.front().model) ||
                m.model.d_model != probe.models.front().model.d_model;
   if (!several)
     for (const ProbedModel& m : probe.models) out += layer_table(summarize(m));

@@ -59,12 +59,12 @@ double mean_state(const Seeds& seeds, const std::string& point) {
 }
 
 double last_gradient(const probe::SimplifiedMeasurement& m, std::int64_t layers) {
-  return m.gradient(probe::w2_of("encoder", layers - 1)).mean_of_norms;
+  return m.gradient(probe::w2_of(Stack::kEncoder, layers - 1)).mean_of_norms;
 }
 
 // What the last LayerNorm reads: x⁵ of the last layer, or x_{L+1}.
 std::string last_read(NormPlacement placement, std::int64_t layers) {
-  return probe::state_of(probe::model_config({.placement = placement, .layers = layers}), "encoder", layers - 1);
+  return probe::state_of(probe::model_config({.placement = placement, .layers = layers}), Stack::kEncoder, layers - 1);
 }
 
 // Of each seed's own line; their mean.
