@@ -18,7 +18,7 @@ std::vector<LayerGradient> layer_gradients(const ProbedModel& probed, const Meas
     for (std::int64_t l = 0; l < layers; ++l) {
       const std::string name = w2_of(stack, l);
       LayerGradient& g = all.emplace_back();
-      g.stack = enum_name(stack);
+      g.stack = stack;
       g.layer = l;
       g.norm_of_mean = over_seeds(probed.seeds, [&](const auto& m) { return m.gradient(name).norm_of_mean; });
       g.mean_of_norms = over_seeds(probed.seeds, [&](const auto& m) { return m.gradient(name).mean_of_norms; });

@@ -15,7 +15,7 @@ namespace prenorm::probe {
 
 // The W² gradient of a layer.
 struct LayerGradient {
-  std::string stack;
+  Stack stack = Stack::kEncoder;
   std::int64_t layer = 0;  // from 0
   Estimate norm_of_mean, mean_of_norms;
   double over_last = 0;                         // norm_of_mean over that of the stack's last layer
