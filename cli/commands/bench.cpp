@@ -1,4 +1,4 @@
-#include "cli/commands/bench.h"
+#include "cli/commands/commands.h"
 
 #include <fmt/format.h>
 
@@ -10,13 +10,13 @@
 #include "cli/commands/bench_decode.h"
 #include "cli/input.h"
 #include "cli/output.h"
-#include "prenorm/base/statistics.h"
+#include "prenorm/app/make_task.h"
 #include "prenorm/base/error.h"
+#include "prenorm/base/statistics.h"
+#include "prenorm/config/load.h"
 #include "prenorm/files/file.h"
 #include "prenorm/machine/terminal.h"
-#include "prenorm/config/load.h"
 #include "prenorm/ops/cpu_level.h"
-#include "prenorm/app/make_task.h"
 #include "prenorm/speed/benchmark.h"
 #include "prenorm/updates/compute_settings.h"
 

@@ -1,4 +1,4 @@
-#include "cli/commands/import.h"
+#include "cli/commands/commands.h"
 
 #include <fmt/ranges.h>
 
@@ -7,8 +7,8 @@
 #include <string>
 
 #include "cli/output.h"
-#include "prenorm/machine/terminal.h"
 #include "prenorm/huggingface/import.h"
+#include "prenorm/machine/terminal.h"
 
 namespace prenorm::cli {
 namespace {

@@ -1,4 +1,4 @@
-#include "cli/commands/replay.h"
+#include "cli/commands/commands.h"
 
 #include <cstdint>
 #include <memory>
@@ -7,8 +7,8 @@
 
 #include "cli/output.h"
 #include "prenorm/app/replay_run.h"
-#include "prenorm/updates/compute_settings.h"
 #include "prenorm/diagnosis/replay.h"
+#include "prenorm/updates/compute_settings.h"
 
 namespace prenorm::cli {
 namespace {

@@ -7,7 +7,7 @@
 
 namespace prenorm::cli {
 
-// Until a signal to stop comes (training/stop_signal.h). `port` 0: any that is free. Once browsers can come, `ready`
+// Until a signal to stop comes (machine/stop_signal.h). `port` 0: any that is free. Once browsers can come, `ready`
 // gets the port. A request with a body, with several ranges or with two hosts is refused, and each connection is for
 // one request. Errors: UsageError where the port is taken; those of `ready`.
 void serve(pages::LivePage& page, int port, const std::function<void(int port)>& ready);

@@ -7,13 +7,13 @@
 #include <optional>
 #include <vector>
 
-#include "prenorm/config/config.h"
 #include "prenorm/advice/first_update.h"
+#include "prenorm/config/config.h"
 #include "prenorm/probe/probe.h"
 
 namespace prenorm::advice {
 
-// The rule. With s what tells tokens apart in the states the output is computed from (lab/first_update.h), before and
+// The rule. With s what tells tokens apart in the states the output is computed from (advice/first_update.h), before and
 // after the first update: a start is safe where the update leaves this share of s ...
 inline constexpr double kSpreadKept = 0.35;
 // ... and s itself at least this large, or all it was where it was smaller.

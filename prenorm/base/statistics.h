@@ -1,4 +1,5 @@
-// Statistics of a handful of numbers: medians and quantiles, means with confidence intervals, lines through points, ranks.
+// Statistics of a handful of numbers: medians and quantiles, means with confidence intervals, lines through points,
+// ranks.
 #pragma once
 
 #include <cstdint>
@@ -7,8 +8,9 @@
 
 namespace prenorm {
 
-// The middle value; the mean of the two in the middle (median) or the lower of them (lower_median); the value that a share
-// q of the values lies below, on a straight line between neighbours (quantile). Errors: UsageError if there are none.
+// The middle value; the mean of the two in the middle (median) or the lower of them (lower_median); the value that a
+// share q of the values lies below, on a straight line between neighbours (quantile). Errors: UsageError if there are
+// none.
 double median(std::vector<double> values);
 double lower_median(std::vector<double> values);
 double quantile(std::vector<double> values, double q);

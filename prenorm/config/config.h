@@ -37,8 +37,8 @@ inline const std::string& valid_file(const Config& c) {
   return c.task == TaskKind::kClassification ? c.data.valid_table : c.data.valid_text;
 }
 
-// The model with only the stacks that the task has: no decoder for an encoder's task, no encoder for a language model's.
-// config.toml keeps the numbers that were written; whoever reads them starts here.
+// The model with only the stacks that the task has: no decoder for an encoder's task, no encoder for a language
+// model's. config.toml keeps the numbers that were written; whoever reads them starts here.
 inline ModelConfig model_of_task(const Config& c) {
   switch (c.task) {
     case TaskKind::kTranslation: break;

@@ -10,9 +10,10 @@
 #include <set>
 
 #include "prenorm/base/error.h"
-#include "prenorm/files/file.h"
 #include "prenorm/base/json.h"
 #include "prenorm/base/json_text.h"
+#include "prenorm/files/file.h"
+#include "prenorm/files/json_file.h"
 
 namespace prenorm::data {
 namespace {

@@ -9,10 +9,11 @@
 #include <utility>
 
 #include "prenorm/base/error.h"
+#include "prenorm/base/unicode.h"
+#include "prenorm/base/utf8.h"
+#include "prenorm/decoding/padded_search.h"
 #include "prenorm/files/line_reader.h"
 #include "prenorm/machine/terminal.h"
-#include "prenorm/decoding/padded_search.h"
-#include "prenorm/text/unicode.h"
 
 namespace prenorm::decoding {
 namespace {
@@ -82,7 +83,7 @@ void LineTranslator::translate_batches(const Sentences& sentences, std::span<con
 std::vector<std::int32_t> LineTranslator::encode(const std::string& line, std::string_view name,
                                                  std::int64_t number) const {
   if (!is_utf8(line)) throw_error<DataError>("{}:{}: the line is not UTF-8; convert the text to UTF-8", name, number);
-  if (text::is_blank(line)) return {};
+  if (is_blank(line)) return {};
   std::vector<std::int32_t> ids;
   try {
     ids = source_.encode(line);
@@ -135,7 +136,8 @@ std::vector<std::vector<Translation>> LineTranslator::translate_batch(const Sent
                               config_.stop, target_.decoder_start_id(), target_.eos_id()};
   const auto search = loop_ == SearchLoop::kCached ? beam_search : padded_beam_search;
   std::vector<std::vector<Translation>> result;
-  for (const auto& hypotheses : search(model_, batches::pack_sources(sources, source_.eos_id()), max_lengths, options)) {
+  for (const auto& hypotheses :
+       search(model_, batches::pack_sources(sources, source_.eos_id()), max_lengths, options)) {
     result.emplace_back();
     for (const Hypothesis& hypothesis : hypotheses) result.back().push_back(to_translation(hypothesis));
   }

@@ -7,9 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "prenorm/files/byte_order_mark.h"
 #include "prenorm/base/error.h"
-#include "prenorm/text/unicode.h"
+#include "prenorm/files/byte_order_mark.h"
 
 namespace prenorm::decoding {
 namespace {

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "prenorm/machine/terminal.h"
 #include "prenorm/base/version.h"
 #include "prenorm/config/placement.h"
 #include "prenorm/config/write.h"
+#include "prenorm/machine/terminal.h"
 
 namespace prenorm::demo {
 namespace {
@@ -128,10 +128,9 @@ html::Page demo_page(const DemoResult& result, const std::string& command) {
   page.sections.push_back({"Why: the gradients at the start", {gradients(result)}});
   page.sections.push_back({"What they say", {samples(result)}});
   page.sections.push_back({"How each number is made", {definitions(result)}});
-  page.sections.push_back(
-      {"Make this page again",
-       {html::Preformatted{command, ""},
-        html::Preformatted{to_toml(result.runs.front().config), "Configuration of the first run"}}});
+  page.sections.push_back({"Make this page again",
+                           {html::Preformatted{command, ""}, html::Preformatted{to_toml(result.runs.front().config),
+                                                                                "Configuration of the first run"}}});
   page.footer = fmt::format("prenorm {}", version());
   return page;
 }

@@ -120,16 +120,18 @@ Found replaced_weights(const Evidence& e, const RunFacts& f) {
 Found post_ln_cold(const Evidence& e, const RunFacts& f) {
   const bool learned = f.unigram > 0 && f.best_nll > 0 && !at_unigram_loss(f.best_nll * 1.1, f.unigram);
   const ModelConfig& model = e.config.model;
-  if (!traits_of(model.norm_placement).needs_warmup() || !starts_cold(e.config.schedule) || learned) return std::nullopt;
+  if (!traits_of(model.norm_placement).needs_warmup() || !starts_cold(e.config.schedule) || learned)
+    return std::nullopt;
   // Where the frequencies are not known, only an early end is laid to the start.
   if (f.unigram == 0 && static_cast<double>(f.steps) > 2 * kUpdatesToJudge) return std::nullopt;
   const bool deep = std::max(model.encoder_layers, model.decoder_layers) >= 6;
   Finding found{
       Cause::kPostLnCold,
       deep ? Confidence::kHigh : Confidence::kMedium,
-      {fmt::format("model.norm_placement = \"{}\" with schedule.warmup_steps = {}: the full rate meets the gradients of "
-                   "initialisation",
-                   enum_name(model.norm_placement), e.config.schedule.warmup_steps)}};
+      {fmt::format(
+          "model.norm_placement = \"{}\" with schedule.warmup_steps = {}: the full rate meets the gradients of "
+          "initialisation",
+          enum_name(model.norm_placement), e.config.schedule.warmup_steps)}};
   if (!e.observations.empty()) {
     const auto& tensors = e.observations.front().tensors;
     const std::string_view stack = enum_name(output_stack(model));
@@ -264,7 +266,8 @@ Finding of_the_batch(const FaultEvidence& at, const Evidence& e, const RunFacts&
                                           : std::string());
   const double largest = largest_before(fault.bad);
   const bool in_range = largest < updates::kLargestActivation;
-  const bool not_finite = fault.kind == updates::FaultKind::kLossNotFinite || fault.kind == updates::FaultKind::kGradientNotFinite;
+  const bool not_finite =
+      fault.kind == updates::FaultKind::kLossNotFinite || fault.kind == updates::FaultKind::kGradientNotFinite;
   if (not_finite && fault.bad.kind == updates::TensorKind::kActivation && in_range)
     return {Cause::kBrokenOperator,
             Confidence::kHigh,

@@ -3,11 +3,12 @@
 #include <optional>
 
 #include "prenorm/base/error.h"
-#include "prenorm/files/file_system.h"
 #include "prenorm/base/json.h"
-#include "prenorm/config/load.h"
 #include "prenorm/base/text.h"
+#include "prenorm/config/load.h"
 #include "prenorm/config/write.h"
+#include "prenorm/files/file_system.h"
+#include "prenorm/files/json_file.h"
 #include "prenorm/huggingface/config_json.h"
 
 namespace prenorm::huggingface {
@@ -63,10 +64,11 @@ class ConfigKeys {
   // A choice that this program has one equation for.
   void need(bool holds, const char* key, std::string_view needed) const {
     if (!holds) {
-      refuse("{} = {} has no equation in this program; it needs {}", key,
-             quote_short(json_.contains(key) ? json_.at(key).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace)
-                                                     : "(default)"),
-             needed);
+      refuse(
+          "{} = {} has no equation in this program; it needs {}", key,
+          quote_short(json_.contains(key) ? json_.at(key).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace)
+                                          : "(default)"),
+          needed);
     }
   }
 
@@ -102,8 +104,7 @@ ModelType model_type(const ConfigKeys& keys) {
     if (name == its_name) return type;
     known.push_back(its_name);
   }
-  keys.refuse("model_type {} is not one that this program can read: {}", quote_short(name),
-              fmt::join(known, ", "));
+  keys.refuse("model_type {} is not one that this program can read: {}", quote_short(name), fmt::join(known, ", "));
 }
 
 Activation activation(const ConfigKeys& keys, const char* key, const char* otherwise) {

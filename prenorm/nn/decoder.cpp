@@ -15,7 +15,8 @@ DecoderLayer::DecoderLayer(const Scope& scope, const ModelConfig& config, std::i
     : self_attention_(scope / "self_attention", config, /*causal=*/true,
                       gains_of(config, in_decoder(index, Sublayer::kSelfAttention))),
       self_attention_residual_(scope / "self_attention", config, in_decoder(index, Sublayer::kSelfAttention)),
-      cross_attention_(scope / "cross_attention", config, gains_of(config, in_decoder(index, Sublayer::kCrossAttention))),
+      cross_attention_(scope / "cross_attention", config,
+                       gains_of(config, in_decoder(index, Sublayer::kCrossAttention))),
       cross_attention_residual_(scope / "cross_attention", config, in_decoder(index, Sublayer::kCrossAttention)),
       feed_forward_(scope / "feed_forward", config, gains_of(config, in_decoder(index, Sublayer::kFeedForward))),
       feed_forward_residual_(scope / "feed_forward", config, in_decoder(index, Sublayer::kFeedForward)) {}

@@ -33,7 +33,7 @@ struct GemmShape {
     return std::tie(a.kind, a.rows, a.in, a.out) < std::tie(b.kind, b.rows, b.in, b.out);
   }
 };
-// The products that were computed while profiling was on (base/profile.h), and how often; empties the record.
+// The products that were computed while profiling was on (machine/profile.h), and how often; empties the record.
 std::map<GemmShape, std::int64_t> take_gemm_record();
 
 }  // namespace prenorm::ops

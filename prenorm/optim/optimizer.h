@@ -1,5 +1,5 @@
-// First-order optimizers over all parameters laid in one buffer, in groups with a rate and a decay of their own. With g the gradient, t the update from 1, λ the weight
-// decay, η the learning rate:
+// First-order optimizers over all parameters laid in one buffer, in groups with a rate and a decay of their own. With g
+// the gradient, t the update from 1, λ the weight decay, η the learning rate:
 //
 //   sgd    u ← μ u + g;  θ ← θ - η u                                            (g includes λ θ)
 //   adam   m ← β1 m + (1-β1) g;  v ← β2 v + (1-β2) g²;  θ ← θ - η m̂ / (√v̂ + ε)   (Kingma & Ba 2015, algorithm 1; g

@@ -7,9 +7,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "prenorm/files/input_file.h"
 #include "prenorm/base/json.h"
 #include "prenorm/base/json_number.h"
+#include "prenorm/files/input_file.h"
 #include "prenorm/nn/parameter_names.h"
 
 namespace prenorm::pages {
@@ -63,9 +63,7 @@ Observation observation_of(double step, const Norms& by_parameter) {
 
 }  // namespace
 
-std::string name_of(const Layer& layer) {
-  return fmt::format("{} {}", enum_name(layer.stack), layer.index + 1);
-}
+std::string name_of(const Layer& layer) { return fmt::format("{} {}", enum_name(layer.stack), layer.index + 1); }
 
 double RunMetrics::last_step() const {
   double last = 0;

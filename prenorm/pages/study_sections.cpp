@@ -9,10 +9,10 @@
 #include <map>
 #include <set>
 
-#include "prenorm/base/text.h"
 #include "prenorm/base/statistics.h"
-#include "prenorm/studies/study_text.h"
+#include "prenorm/base/text.h"
 #include "prenorm/pages/run_sections.h"
+#include "prenorm/studies/study_text.h"
 
 namespace prenorm::pages {
 namespace {
@@ -263,7 +263,7 @@ std::vector<html::Section> study_sections(const Study& study, const std::string&
   if (!learning.blocks.empty()) {
     learning.blocks.insert(learning.blocks.begin(),
                            html::Text{{"Each placement has a colour, as in the list of runs; its cells differ in "
-                                         "their dashes. Untick what you do not want to see, or point at a line."}});
+                                       "their dashes. Untick what you do not want to see, or point at a line."}});
     sections.push_back(std::move(learning));
   }
   return sections;

@@ -120,7 +120,8 @@ std::vector<PredictedState> predict_states(const ModelConfig& config, Stack stac
       const double read = !traits.norm_before && states.empty() ? input : 1;
       const Interval gain = sublayer_gain(config, stack, sublayer, memory.value_or(Interval{1, 1}));
       const Interval sum{stream.low + read * gain.low, stream.high + read * gain.high};
-      states.push_back({sublayer_name({{stack, layer}, sublayer}) + (traits.norm_after ? ".norm_input" : ".output"), sum});
+      states.push_back(
+          {sublayer_name({{stack, layer}, sublayer}) + (traits.norm_after ? ".norm_input" : ".output"), sum});
       stream = traits.norm_after ? Interval{1, 1} : sum;
     }
   return states;

@@ -51,8 +51,7 @@ double last_layer_pre_over_post(double post_squared_norm_over_d, double pre_squa
 // after it, under post_ln, divides by 1 + q. The interval is from gradients that cancel to gradients that are shared:
 // pre_ln: from Π √(1 + q_ffn) to Π √(1 + q) = ‖x_{L+1}‖ / ‖x_{l+1}‖;  post_ln: from Π 1/√(1 + q_attention) to 1.
 // Empty for other placements.
-std::vector<Interval> predict_gradient_profile(const ModelConfig& config, Stack stack,
-                                               const Measurement& measurement);
+std::vector<Interval> predict_gradient_profile(const ModelConfig& config, Stack stack, const Measurement& measurement);
 
 // Whether layers of the stack look at another stack's output, as those of a translator's decoder do.
 bool has_cross_attention(const Measurement& measurement, Stack stack);

@@ -20,7 +20,7 @@ struct ProbeOptions {
   std::vector<std::int64_t> depths{}, widths{};
   std::int64_t seeds = 5;    // train.seed and those after it
   std::int64_t batches = 4;  // of each seed
-  bool simplified = false;   // in the setting of the theory (lab/simplified_setting.h); depth and width alone count
+  bool simplified = false;   // in the setting of the theory (probe/simplified_setting.h); depth and width alone count
 };
 
 struct ProbedModel {

@@ -8,9 +8,10 @@
 #include <utility>
 
 #include "prenorm/base/error.h"
-#include "prenorm/files/file.h"
 #include "prenorm/base/json.h"
 #include "prenorm/base/json_text.h"
+#include "prenorm/files/file.h"
+#include "prenorm/files/json_file.h"
 
 namespace prenorm::runs {
 namespace {

@@ -19,7 +19,7 @@ class CellQueue {
       : folder_(folder), program_(std::move(program)), cells_(std::move(cells)) {}
 
   // `told` is called with a cell that has ended and the names of those still at work, and every now and then without
-  // one. A signal to stop (training/stop_signal.h) is passed on; cells then end with a checkpoint, and none is started
+  // one. A signal to stop (machine/stop_signal.h) is passed on; cells then end with a checkpoint, and none is started
   // any more. A process that ends before its cell is done leaves the reason in the log's last line, "error: ...".
   // Errors: FileError where no process can be started; those of `told`. Processes at work are stopped first.
   void run(std::int64_t jobs,

@@ -2,15 +2,16 @@
 
 #include <nlohmann/json.hpp>
 
+#include "prenorm/app/pretrained.h"
 #include "prenorm/base/error.h"
+#include "prenorm/base/json.h"
+#include "prenorm/base/json_text.h"
+#include "prenorm/base/utf8.h"
 #include "prenorm/files/file.h"
 #include "prenorm/files/file_system.h"
 #include "prenorm/files/hash.h"
-#include "prenorm/base/json.h"
-#include "prenorm/base/json_text.h"
-#include "prenorm/app/pretrained.h"
+#include "prenorm/files/json_file.h"
 #include "prenorm/text/tokenizer_file.h"
-#include "prenorm/text/unicode.h"
 
 namespace prenorm::studies {
 namespace {
@@ -28,7 +29,7 @@ StudyInputs read_inputs(const StudyFolder& folder) {
 
 // As JSON can keep it.
 std::string input(std::string_view key, const std::string& value) {
-  return text::replace_invalid_utf8(fmt::format("{} = {}", key, value));
+  return replace_invalid_utf8(fmt::format("{} = {}", key, value));
 }
 
 }  // namespace

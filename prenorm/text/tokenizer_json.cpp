@@ -10,14 +10,14 @@
 #include "prenorm/base/error.h"
 #include "prenorm/base/json.h"
 #include "prenorm/base/text.h"
+#include "prenorm/base/unicode.h"
+#include "prenorm/base/utf8.h"
 #include "prenorm/text/byte_level_bpe.h"
 #include "prenorm/text/character_model.h"
-#include "prenorm/text/unicode.h"
 #include "prenorm/text/wordpiece.h"
 
 namespace prenorm::text {
 namespace {
-
 
 // One file: every refusal names it.
 class Reader {
@@ -85,8 +85,7 @@ class Reader {
     const auto at = id.get<std::size_t>();
     if (at >= pieces.size()) pieces.resize(at + 1);
     if (!pieces[at].empty() && pieces[at] != piece)
-      refuse("the pieces " + quote_short(pieces[at]) + " and " + quote_short(piece) +
-             " have the same id");
+      refuse("the pieces " + quote_short(pieces[at]) + " and " + quote_short(piece) + " have the same id");
     pieces[at] = piece;
   }
 

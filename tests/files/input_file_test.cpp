@@ -13,7 +13,7 @@
 #include "prenorm/base/error.h"
 #include "prenorm/files/file.h"
 #include "prenorm/files/hash.h"
-#include "prenorm/base/json.h"
+#include "prenorm/files/json_file.h"
 #include "prenorm/files/line_reader.h"
 
 namespace prenorm {

@@ -1,10 +1,11 @@
 #include "prenorm/html/escape.h"
+#include "prenorm/base/utf8.h"
 
 #include <gtest/gtest.h>
 
-#include "prenorm/files/line_reader.h"
-#include "prenorm/base/random.h"
 #include "html/markup.h"
+#include "prenorm/base/random.h"
+#include "prenorm/files/line_reader.h"
 
 namespace prenorm::html {
 namespace {

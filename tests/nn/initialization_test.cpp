@@ -11,8 +11,8 @@
 #include "prenorm/nn/attention.h"
 #include "prenorm/nn/decoder.h"
 #include "prenorm/nn/embedding.h"
-#include "prenorm/nn/layer_stack.h"
 #include "prenorm/nn/feed_forward.h"
+#include "prenorm/nn/layer_stack.h"
 #include "prenorm/nn/normalization.h"
 #include "test_seed.h"
 

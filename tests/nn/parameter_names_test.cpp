@@ -39,7 +39,8 @@ TEST(LayerOf, FindsTheLayersOfModules) {
   std::set<Layer> layers;
   for (const Parameter& p : parameters.list())
     if (const auto layer = layer_of(p.name)) layers.insert(*layer);
-  EXPECT_EQ(layers, (std::set<Layer>{{Stack::kEncoder, 0}, {Stack::kEncoder, 1}, {Stack::kDecoder, 0}, {Stack::kDecoder, 1}}));
+  EXPECT_EQ(layers,
+            (std::set<Layer>{{Stack::kEncoder, 0}, {Stack::kEncoder, 1}, {Stack::kDecoder, 0}, {Stack::kDecoder, 1}}));
 }
 
 }  // namespace

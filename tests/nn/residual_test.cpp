@@ -105,13 +105,11 @@ TEST(Residual, IsItsFormulaForEveryCombinationOfTraits) {
       const auto norm = [&](bool there, const at::Tensor& v, const char* scope) {
         return there ? norm_by_formula(v, scope, parameters, config) : v;
       };
-      const at::Tensor added =
-          norm(traits.norm_branch, branch(norm(traits.norm_before, x, "norm")), "branch_norm");
+      const at::Tensor added = norm(traits.norm_branch, branch(norm(traits.norm_before, x, "norm")), "branch_norm");
       const at::Tensor scaled = scale == StreamScale::kOne     ? x
                                 : scale == StreamScale::kDepth ? kStreamScale * x
                                                                : parameters.at("omega") * x;
-      const at::Tensor expected =
-          norm(traits.norm_after, scaled + added, traits.norm_before ? "output_norm" : "norm");
+      const at::Tensor expected = norm(traits.norm_after, scaled + added, traits.norm_before ? "output_norm" : "norm");
       EXPECT_LT(relative_difference(residual(in(x), {}, branch).sum(), expected), 1e-13);
     }
 }
@@ -125,7 +123,9 @@ TEST(Stream, OutlivesTheModuleThatLeftItsSum) {
   };
   const Stream stream = residual_at("a.name.too.long.for.a.string.without.memory.of.its.own")(in(x), {}, branch);
   std::string shown;
-  const Observer observer = [&](std::string_view point, const at::Tensor&) { if (shown.empty()) shown = point; };
+  const Observer observer = [&](std::string_view point, const at::Tensor&) {
+    if (shown.empty()) shown = point;
+  };
   residual_at("second")(stream, {.observer = &observer}, branch);
   EXPECT_EQ(shown, "a.name.too.long.for.a.string.without.memory.of.its.own.output");
 }
@@ -179,7 +179,9 @@ TEST(StackEnd, AddsWhatIsLeftAndNormalisesUnderTwoPlacements) {
     EXPECT_LT(relative_difference(end(in(x), {}), expected(x)), 1e-14);
     std::map<std::string, at::Tensor> seen;
     const Observer observer = [&](std::string_view name, const at::Tensor& value) { seen.emplace(name, value); };
-    EXPECT_LT(relative_difference(end({x, f, {}, std::make_shared<const std::string>(point)}, {.observer = &observer}), expected(x + f)), 1e-14);
+    EXPECT_LT(relative_difference(end({x, f, {}, std::make_shared<const std::string>(point)}, {.observer = &observer}),
+                                  expected(x + f)),
+              1e-14);
     ASSERT_TRUE(seen.contains(point));
     EXPECT_TRUE(seen.at(point).equal(x + f));
     EXPECT_EQ(seen.contains("stack.norm_input"), normalises);

@@ -217,7 +217,8 @@ TEST_P(OptimizerOfName, GroupsAreOptimizersOnTheirPartsOfTheBuffers) {
   OptimConfig low = config(), high = config();
   low.weight_decay = 0;
   high.weight_decay = 0.3;
-  const at::Tensor low_value = start.narrow(0, 0, kCut).clone(), high_value = start.narrow(0, kCut, kCount - kCut).clone();
+  const at::Tensor low_value = start.narrow(0, 0, kCut).clone(),
+                   high_value = start.narrow(0, kCut, kCount - kCut).clone();
   Optimizer first(low, low_value, gradient.narrow(0, 0, kCut)),
       second(high, high_value, gradient.narrow(0, kCut, kCount - kCut));
   const std::vector<std::int64_t> ends{1'000, kCount};
@@ -247,8 +248,8 @@ TEST_P(OptimizerOfName, OneGroupIsTheOptimizerWithoutGroups) {
 
 TEST_P(OptimizerOfName, GroupsMustCoverTheBuffersInOrder) {
   const at::Tensor value = at::zeros({10}), gradient = at::zeros({10});
-  for (const std::vector<ParameterGroup>& groups : std::vector<std::vector<ParameterGroup>>{
-           {{9}}, {{11}}, {{7}, {3}, {10}}, {{-1}, {10}}})
+  for (const std::vector<ParameterGroup>& groups :
+       std::vector<std::vector<ParameterGroup>>{{{9}}, {{11}}, {{7}, {3}, {10}}, {{-1}, {10}}})
     EXPECT_THROW(Optimizer(config(), value, gradient, groups), Error);
 }
 

@@ -8,12 +8,12 @@
 #include <utility>
 #include <vector>
 
+#include "prenorm/batches/text_batch.h"
 #include "prenorm/data/example_format.h"
 #include "prenorm/data/table.h"
-#include "prenorm/batches/text_batch.h"
 #include "prenorm/text/tokenizer.h"
 
-namespace prenorm::data {
+namespace prenorm::batches {
 
 struct Example {
   std::vector<std::int32_t> ids;
@@ -40,16 +40,16 @@ enum class TableLabels : std::uint8_t { kNeeded, kIgnored };
 // The rows of a table in their order, each cut to `sequence_length` tokens with its marks (the tokenizer's begin, or
 // end where it has none, stands for [CLS], its end for [SEP]). Errors: those of columns_of(), class_of() and
 // number_of(); DataError naming the line that cannot be tokenized.
-Examples make_examples(const Table& table, const ExampleFormat& format, const text::Tokenizer& tokenizer,
+Examples make_examples(const data::Table& table, const data::ExampleFormat& format, const text::Tokenizer& tokenizer,
                        std::int64_t sequence_length, TableLabels labels = TableLabels::kNeeded);
 
 // Those examples end to end; the texts of a pair are told apart where there are two `segments` or more, and where there
 // are none the batch has none.
-batches::TextBatch make_text_batch(const Examples& examples, std::span<const std::int64_t> indices, std::int64_t segments);
+TextBatch make_text_batch(const Examples& examples, std::span<const std::int64_t> indices, std::int64_t segments);
 
 // The texts of a table one after the other, at most `most` of them, drawn from all over it: to train a tokenizer on.
 // The table must outlive the source.
-text::LineSource texts_of(const Table& table, const ExampleFormat& format, std::int64_t most);
+text::LineSource texts_of(const data::Table& table, const data::ExampleFormat& format, std::int64_t most);
 
 // Differs where any token or label does.
 std::string content_key(const Examples& examples);
@@ -58,4 +58,4 @@ std::string content_key(const Examples& examples);
 // smoothing; of numbers their variance.
 double guessing_loss(const Examples& examples, std::int64_t classes, double label_smoothing);
 
-}  // namespace prenorm::data
+}  // namespace prenorm::batches
