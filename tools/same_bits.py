@@ -85,6 +85,12 @@ def without_times(value):
     return [without_times(item) for item in value] if isinstance(value, list) else value
 
 
+def document(text):
+    """A JSON document without times, and without its kind and version, which older builds do not write."""
+    value = without_times(json.loads(text))
+    return {key: item for key, item in value.items() if key not in ("kind", "version")}
+
+
 def sets(settings):
     return [f"--set={key}={str(value).lower() if isinstance(value, bool) else value}" for key, value in settings.items()]
 
@@ -107,6 +113,8 @@ def trainings(folder):
         for placement in PLACEMENTS:
             for fused in (True, False):
                 settings = {"model.norm_placement": placement, "runtime.fused": fused}
+                if task == "causal_lm":
+                    settings["tokenizer.vocab_size"] = 300  # byte-level BPE starts from 256 bytes
                 name = f"{task} {placement} {'kernels' if fused else 'composites'}"
                 yield name, lambda command, out, c=config, s=settings: training(command, c, out, s)
 
@@ -114,7 +122,7 @@ def trainings(folder):
 def study(command, config, out):
     run(command, ["study", config, "--grid", "optim.lr=1e-3,1e-1", "--output", out, "--jobs", 1,
                   *sets({**SHAPE, "train.max_steps": 20})])
-    return without_times(json.loads((out / "study.json").read_text()))
+    return document((out / "study.json").read_text())
 
 
 def commands(folder, theory):
@@ -122,7 +130,7 @@ def commands(folder, theory):
     probe = ["probe", config, "--json", *sets(SHAPE)]
 
     def printed(arguments, allowed=(0,)):
-        return lambda command, _: without_times(json.loads(run(command, arguments, allowed)))
+        return lambda command, _: document(run(command, arguments, allowed))
 
     yield "probe", printed([*probe, "--placements", ",".join(PLACEMENTS), "--depths", "1,2", "--seeds", "2"])
     yield "probe --simplified", printed([*probe, "--placements", "post_ln,pre_ln", "--simplified", "--seeds", "2"])

@@ -37,16 +37,16 @@ std::vector<std::string> report_lines(const TextReport& report) {
   return lines;
 }
 
-void to_json(nlohmann::json& json, const TextReport& report) {
-  json = {{"pairs_read", report.pairs_read},
-          {"pairs_kept", report.pairs_kept},
-          {"invalid_utf8", dropped_json(report.invalid_utf8)},
-          {"empty", dropped_json(report.empty)},
-          {"too_long", dropped_json(report.too_long)}};
+void to_json(nlohmann::json& target, const TextReport& report) {
+  target = {{"pairs_read", report.pairs_read},
+            {"pairs_kept", report.pairs_kept},
+            {"invalid_utf8", dropped_json(report.invalid_utf8)},
+            {"empty", dropped_json(report.empty)},
+            {"too_long", dropped_json(report.too_long)}};
 }
 
-void from_json(const nlohmann::json& json, TextReport& report) {
-  const JsonReader fields(json);
+void from_json(const nlohmann::json& source, TextReport& report) {
+  const JsonReader fields(source);
   fields.whole("pairs_read", report.pairs_read);
   fields.whole("pairs_kept", report.pairs_kept);
   report.invalid_utf8 = dropped_from(fields.at("invalid_utf8"));

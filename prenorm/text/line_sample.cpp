@@ -18,7 +18,7 @@ bool next_training_line(LineReader& reader, std::string& line) {
 }  // namespace
 
 bool is_training_line(std::string_view line) {
-  return line.size() <= kLongestTrainingLine && is_utf8(line) && !is_blank(line);
+  return line.size() <= kLongestTrainingLine && is_utf8(line) && !prenorm::is_blank(line);
 }
 
 LineSample::LineSample(const std::filesystem::path& path, std::int64_t max_lines, std::uint64_t key)
