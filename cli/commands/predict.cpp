@@ -77,7 +77,7 @@ int predict(const PredictOptions& options) {
   const bool labelled = data::columns_of(table, loaded.format, /*optional_label=*/true).label.has_value();
   const batches::Examples examples =
       batches::make_examples(table, loaded.format, loaded.tokenizer, loaded.config.data.sequence_length,
-                             labelled ? data::TableLabels::kNeeded : data::TableLabels::kIgnored);
+                             labelled ? batches::TableLabels::kNeeded : batches::TableLabels::kIgnored);
   app::Predictions predictions;
   {
     Progress progress("predicting", examples.size());

@@ -22,7 +22,7 @@ TEST(Unicode, BlankText) {
 }
 
 TEST(Unicode, TextThatIsNotBlankHasTokens) {
-  const Tokenizer tokenizer = test::sample_tokenizer();
+  const text::Tokenizer tokenizer = test::sample_tokenizer();
   for (unsigned code = 0; code < 0x20000; ++code) {
     if (code >= 0xD800 && code < 0xE000) continue;
     ASSERT_TRUE(is_blank(utf8(code)) || !tokenizer.encode(utf8(code)).empty()) << std::hex << code;
