@@ -35,8 +35,8 @@ void print(std::string_view text) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) fail_to_write();
 }
 
-void print_json(const nlohmann::json& object) {
-  print(json_text(object, 2));
+void print_json(const JsonKind& kind, const nlohmann::ordered_json& members) {
+  print(json_text(nlohmann::json(with_kind(kind, members)), 2));
   print("\n");
 }
 

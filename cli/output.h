@@ -4,6 +4,8 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string_view>
 
+#include "prenorm/base/json_kind.h"
+
 namespace prenorm::cli {
 
 // Whoever read our output has gone (`prenorm ... | head`): nothing more to say.
@@ -15,8 +17,8 @@ void reserve_standard_streams();
 
 // Errors: OutputClosed; FileError when the output cannot be written (full disk).
 void print(std::string_view text);
-// One object and a newline. Text that is not UTF-8 (a file's name) is made so.
-void print_json(const nlohmann::json& object);
+// One object of this kind and a newline. Text that is not UTF-8 (a file's name) is made so.
+void print_json(const JsonKind& kind, const nlohmann::ordered_json& members);
 void flush_output();
 
 }  // namespace prenorm::cli

@@ -149,11 +149,13 @@ void write_batches(const BenchOptions& options, const Config& config, tasks::Tra
 
 int report(const BenchOptions& options, const Benchmark& benchmark) {
   if (options.json)
-    print_json(to_json(benchmark));
+    print_json(json_kinds::kTrainingSpeed, to_json(benchmark));
   else
     print(table(benchmark));
   return 0;
 }
+
+constexpr const char* kPrepared = "runs/prepared";
 
 int bench(const BenchOptions& options) {
   if (!options.decode.text.empty()) {
@@ -168,18 +170,17 @@ int bench(const BenchOptions& options) {
   if (synthetic && !options.write_batches.empty())
     throw_error<UsageError>("--write-batches writes the configuration's own data, but it names none");
   updates::set_up_process(config.runtime);
-  const auto task = app::measuring_task(
-      config, {.synthetic = synthetic, .lengths = options.lengths, .prepared_dir = "runs/prepared"});
   if (!options.write_batches.empty()) {
     const DataConfig& data = config.data;
     refuse_input_as_output(
         "--write-batches", options.write_batches,
         {options.config, data.train_source, data.train_target, data.valid_source, data.valid_target});
-    auto* translator = dynamic_cast<tasks::TranslatorTask*>(task.get());
-    if (translator == nullptr) throw_error<UsageError>("--write-batches is for task = \"translation\"");
-    write_batches(options, config, *translator);
+    if (config.task != TaskKind::kTranslation) throw_error<UsageError>("--write-batches is for task = \"translation\"");
+    write_batches(options, config, *app::translation_to_measure(config, kPrepared));
     return 0;
   }
+  const auto task =
+      app::measuring_task(config, {.synthetic = synthetic, .lengths = options.lengths, .prepared_dir = kPrepared});
   return report(options, speed::measure(config, *task, options.steps));
 }
 

@@ -130,7 +130,7 @@ int bench_decode(const DecodeBenchOptions& options) {
     json["padded_loop"]["different_translations"] = different;
   }
   if (options.json)
-    print_json(json);
+    print_json(json_kinds::kDecodingSpeed, json);
   else
     print(table(json));
   return 0;

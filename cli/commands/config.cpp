@@ -43,7 +43,7 @@ int show_config(const ConfigOptions& options) {
   } else {
     const LoadedConfig loaded = load(options);
     if (options.json)
-      print_json({{"config", to_json(loaded.config)}, {"origin", loaded.origin}});
+      print_json(json_kinds::kConfiguration, {{"config", to_json(loaded.config)}, {"origin", loaded.origin}});
     else
       print(explain(loaded));
   }

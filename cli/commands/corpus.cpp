@@ -49,7 +49,7 @@ int build(const DebianCorpusOptions& options, bool json) {
   if (json) {
     nlohmann::json object = parse_json(corpora::report_to_json(report));
     object["output"] = options.output.string();
-    print_json(object);
+    print_json(json_kinds::kCorpus, object);
   } else {
     print(fmt::format("{}\n{}: {} pairs to train on, {} dev, {} test\n", table(report), options.output.string(),
                       format_count(report.train), format_count(report.dev), format_count(report.test)));
@@ -88,7 +88,7 @@ int build(const DebianTextOptions& options, bool json) {
   if (json) {
     nlohmann::json object = parse_json(corpora::text_report_to_json(report));
     object["output"] = options.output.string();
-    print_json(object);
+    print_json(json_kinds::kCorpus, object);
   } else {
     print(fmt::format("{}\n{}: {} documents to train on, {} valid, {} test\n", table(report), options.output.string(),
                       format_count(report.train.documents), format_count(report.valid.documents),

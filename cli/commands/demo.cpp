@@ -74,7 +74,7 @@ int run_demo(const DemoOptions& options) {
   write_file_atomically(report, html_page(demo_page(result, command_line(options))));
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (options.json) {
-    print_json(summary(result, report, seconds));
+    print_json(json_kinds::kDemo, summary(result, report, seconds));
   } else {
     print(demo_table(result));
     print(fmt::format("\nreport: {} ({} in all)\n", report.string(), format_duration(seconds)));

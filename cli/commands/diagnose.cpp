@@ -18,7 +18,7 @@ struct DiagnoseOptions {
 int diagnose(const DiagnoseOptions& options) {
   const diagnosis::RunDiagnosis diagnosis = diagnosis::diagnose_run(runs::RunFolder(options.run));
   if (options.json)
-    print_json(diagnosis.json);
+    print_json(json_kinds::kDiagnosis, diagnosis.json);
   else
     print(diagnosis.page);
   return diagnosis.nothing_wrong ? 0 : 1;

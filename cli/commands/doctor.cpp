@@ -50,7 +50,7 @@ int examine_and_print(bool json) {
   const auto graver = [](const Check& a, const Check& b) { return a.verdict < b.verdict; };
   const Verdict worst = std::max_element(checks.begin(), checks.end(), graver)->verdict;
   if (json)
-    print_json(to_json(checks, worst));
+    print_json(json_kinds::kDoctor, to_json(checks, worst));
   else
     print(table(checks));
   return worst == Verdict::kProblem ? 1 : 0;

@@ -49,16 +49,16 @@ int evaluate(const EvaluateOptions& options) {
   const metrics::BleuScore bleu = metrics::corpus_bleu(hypothesis, reference);
   const metrics::ChrfScore chrf = metrics::corpus_chrf(hypothesis, reference);
   if (options.json) {
-    print_json({{"bleu", bleu.score},
-                {"chrf", chrf.score},
-                {"signature", bleu.signature},
-                {"chrf_signature", chrf.signature},
-                {"brevity_penalty", bleu.brevity_penalty},
-                {"lines", source.size()},
-                {"beam", loaded.config.decode.beam},
-                {"length_penalty", loaded.config.decode.length_penalty},
-                {"checkpoint", loaded.checkpoint.string()},
-                {"translating_seconds", seconds}});
+    print_json(json_kinds::kEvaluation, {{"bleu", bleu.score},
+                                         {"chrf", chrf.score},
+                                         {"signature", bleu.signature},
+                                         {"chrf_signature", chrf.signature},
+                                         {"brevity_penalty", bleu.brevity_penalty},
+                                         {"lines", source.size()},
+                                         {"beam", loaded.config.decode.beam},
+                                         {"length_penalty", loaded.config.decode.length_penalty},
+                                         {"checkpoint", loaded.checkpoint.string()},
+                                         {"translating_seconds", seconds}});
   } else {
     print(fmt::format("BLEU = {:.2f}  {}\n{} = {:.2f}  {}\n{} lines in {:.1f} s, checkpoint {}\n", bleu.score,
                       bleu.signature, chrf.name, chrf.score, chrf.signature, source.size(), seconds,

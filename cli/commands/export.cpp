@@ -23,12 +23,12 @@ int run_export(const ExportOptions& options) {
       huggingface::export_run(runs::RunFolder(options.run), options.checkpoint, options.output);
   const std::string_view type = enum_name(exported.architecture.type);
   if (options.json)
-    print_json({{"output", options.output},
-                {"format", options.format},
-                {"model_type", type},
-                {"checkpoint", exported.checkpoint.string()},
-                {"parameters", exported.parameters},
-                {"files", exported.files}});
+    print_json(json_kinds::kExport, {{"output", options.output},
+                                     {"format", options.format},
+                                     {"model_type", type},
+                                     {"checkpoint", exported.checkpoint.string()},
+                                     {"parameters", exported.parameters},
+                                     {"files", exported.files}});
   else
     print(fmt::format("{}: model_type {}, {} parameters of {}\n{}\n", options.output, type,
                       format_count(exported.parameters), exported.checkpoint.string(),

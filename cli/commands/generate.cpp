@@ -62,7 +62,8 @@ int generate(GenerateOptions options) {
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   const double rate = static_cast<double>(tokens) / seconds;
   if (options.json)
-    print_json({{"prompt", options.prompt}, {"samples", std::move(samples)}, {"tokens_per_second", rate}});
+    print_json(json_kinds::kGeneration,
+               {{"prompt", options.prompt}, {"samples", std::move(samples)}, {"tokens_per_second", rate}});
   else
     flush_output();
   inform(fmt::format("{} tokens in {:.2f} s: {:.0f} tokens/s", format_count(tokens), seconds, rate));

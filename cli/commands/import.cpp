@@ -25,11 +25,11 @@ int run_import(const ImportOptions& options) {
     inform(fmt::format("{}: left out, the run has no use for them: {}", options.folder,
                        fmt::join(imported.left_out, ", ")));
   if (options.json)
-    print_json({{"run", options.run},
-                {"model_type", type},
-                {"task", task},
-                {"parameters", imported.parameters},
-                {"left_out", imported.left_out}});
+    print_json(json_kinds::kImport, {{"run", options.run},
+                                     {"model_type", type},
+                                     {"task", task},
+                                     {"parameters", imported.parameters},
+                                     {"left_out", imported.left_out}});
   else
     print(fmt::format("{}: task {}, {} parameters of model_type {}\n", options.run, task,
                       format_count(imported.parameters), type));

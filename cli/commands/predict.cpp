@@ -92,7 +92,7 @@ int predict(const PredictOptions& options) {
   } else if (!options.json) {
     print(rows);
   }
-  if (options.json) print_json(as_json(options, loaded, examples.size(), scores));
+  if (options.json) print_json(json_kinds::kPredictions, as_json(options, loaded, examples.size(), scores));
   std::string summary = fmt::format("{} examples", format_count(examples.size()));
   for (const auto& [name, value] : scores) summary += fmt::format(", {} {:.4f}", name, value);
   inform(summary);

@@ -42,7 +42,7 @@ int check_theory(const ProbeOptions& options) {
   updates::set_up_process({});
   const std::vector<papers::Check> checks = papers::check_theory({});
   if (options.json)
-    print_json({{"checks", to_json(checks)}});
+    print_json(json_kinds::kTheoryChecks, {{"checks", to_json(checks)}});
   else
     print(table_of(checks));
   const auto failed = std::find_if(checks.begin(), checks.end(), [](const papers::Check& c) { return !c.pass(); });
@@ -82,7 +82,7 @@ int advise(const ProbeOptions& options) {
   updates::set_up_process(config.runtime);
   const advice::Advice advice = advice::advise(config, options.seeds.value_or(kAdviceSeeds), build_task);
   if (options.json)
-    print_json(to_json(advice));
+    print_json(json_kinds::kAdvice, to_json(advice));
   else
     print(to_text(advice));
   return 0;
@@ -97,7 +97,7 @@ int run_probe(ProbeOptions options) {
   options.probe.placements = placements_of(options.placements);
   const probe::Probe result = measure(options);
   if (options.json)
-    print_json(to_json(result));
+    print_json(json_kinds::kProbe, to_json(result));
   else
     print(report_of(result));
   return 0;

@@ -23,7 +23,7 @@ int replay(const ReplayOptions& options) {
   updates::keep_freed_memory();
   const diagnosis::Replay result = app::replay_run(runs::RunFolder(options.run), options.step);
   if (options.json)
-    print_json(diagnosis::to_json(result));
+    print_json(json_kinds::kReplay, diagnosis::to_json(result));
   else
     print(diagnosis::to_page(result));
   return 0;

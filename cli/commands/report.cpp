@@ -41,13 +41,13 @@ int write_report(const ReportOptions& options) {
   const std::string html = html_page(page);
   write_file_atomically(options.output, html);
   if (options.json)
-    print_json({{"report", options.output},
-                {"bytes", html.size()},
-                {"runs", library.runs().size()},
-                {"studies", library.studies().size()},
-                {"probes", library.probes().size()},
-                {"theories", library.theories().size()},
-                {"problems", page.problems}});
+    print_json(json_kinds::kReport, {{"report", options.output},
+                                     {"bytes", html.size()},
+                                     {"runs", library.runs().size()},
+                                     {"studies", library.studies().size()},
+                                     {"probes", library.probes().size()},
+                                     {"theories", library.theories().size()},
+                                     {"problems", page.problems}});
   else
     print(fmt::format("report: {}\n", options.output));
   return 0;

@@ -103,8 +103,8 @@ int score(const ScoreOptions& options) {
   const Text reference = read_text(options.reference), hypothesis = read_text(options.hypothesis);
   check(hypothesis, reference);
   if (options.json) {
-    print_json(to_json(options, bleu_of(options, hypothesis, reference), chrf_of(options, hypothesis, reference),
-                       reference.lines.size()));
+    print_json(json_kinds::kScores, to_json(options, bleu_of(options, hypothesis, reference),
+                                            chrf_of(options, hypothesis, reference), reference.lines.size()));
   } else if (wants_bleu) {
     print_bleu(bleu_of(options, hypothesis, reference));
   } else {

@@ -29,7 +29,8 @@ struct StudyOptions {
 
 // What a study and a search have in common once cells have been run.
 template <class Result>
-int report(const StudyOptions& options, const Result& result, const studies::StudyOutcome& outcome) {
+int report(const StudyOptions& options, const JsonKind& kind, const Result& result,
+           const studies::StudyOutcome& outcome) {
   const std::string folder = options.study.folder.string();
   if (outcome.signal != 0) {
     warn(fmt::format("stopped, cells still to be done: {}; go on with the same command, which finds the others in {}",
@@ -38,7 +39,7 @@ int report(const StudyOptions& options, const Result& result, const studies::Stu
   }
   if (!options.csv.empty()) write_file_atomically(options.csv, to_csv(outcome.table));
   if (options.json)
-    print_json(to_json(result));
+    print_json(kind, to_json(result));
   else
     print(to_text(result));
   flush_output();
@@ -57,11 +58,11 @@ int study(StudyOptions options) {
   updates::set_up_process(base.config.runtime);
   if (options.find_lr) {
     const studies::LrSearch search = find_lr(base, axes, options.study);
-    return report(options, search, search.study);
+    return report(options, json_kinds::kRateSearch, search, search.study);
   }
   if (axes.empty()) throw_error<UsageError>("--grid is missing: which keys shall vary? (or use --find-lr)");
   const studies::StudyOutcome outcome = run_study(base, axes, options.study);
-  return report(options, outcome.table, outcome);
+  return report(options, json_kinds::kStudy, outcome.table, outcome);
 }
 
 }  // namespace

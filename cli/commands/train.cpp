@@ -57,7 +57,7 @@ int train(const TrainOptions& options) {
   nlohmann::json json = read_json(folder.results());
   json["run"] = folder.path().string();
   if (options.json) {
-    print_json(json);
+    print_json(json_kinds::kRunResults, json);
     return 0;
   }
   print(fmt::format("{}: {} updates in {}\n", folder.path().string(), result.state.step,

@@ -39,7 +39,7 @@ int watch(const WatchOptions& options) {
   serve(page, options.port, [&](int port) {
     const std::string address = fmt::format("http://127.0.0.1:{}/", port);
     if (options.json)
-      print_json({{"address", address}, {"port", port}});
+      print_json(json_kinds::kWatch, {{"address", address}, {"port", port}});
     else
       print(fmt::format("watching at {} (Ctrl-C ends it)\n", address));
     flush_output();

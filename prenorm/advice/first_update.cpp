@@ -9,8 +9,7 @@
 
 #include "prenorm/nn/context.h"
 #include "prenorm/optim/gradient_norm.h"
-#include "prenorm/optim/optimizer.h"
-#include "prenorm/updates/share_workers.h"
+#include "prenorm/updates/updater.h"
 
 namespace prenorm::advice {
 namespace {
@@ -59,9 +58,10 @@ UpdatedModel look(updates::Task& task, std::int64_t epoch, std::int64_t batch) {
   };
   const nn::Context context{.observer = &observer};
   double nats = 0, tokens = 0;
-  const std::int64_t shares = task.load(epoch, batch, {.tokens = kTokensOfShare}), looks = std::min(shares, kShares);
+  const updates::LoadedBatch loaded = task.load(epoch, batch, {.tokens = kTokensOfShare});
+  const std::int64_t shares = loaded.shares(), looks = std::min(shares, kShares);
   for (std::int64_t i = 0; i < looks; ++i) {
-    const updates::BatchLoss loss = task.loss(i * shares / looks, 0, context);
+    const updates::BatchLoss loss = loaded.loss(i * shares / looks, 0, context);
     nats += loss.loss_sum.item<double>();
     tokens += static_cast<double>(loss.target_tokens);
   }
@@ -70,24 +70,17 @@ UpdatedModel look(updates::Task& task, std::int64_t epoch, std::int64_t batch) {
   return model;
 }
 
-// The gradient of the mean loss, as the trainer would hand it to the optimizer.
-double compute_gradient(updates::Task& task, const Config& config) {
-  updates::ShareWorkers workers(task, config.runtime);
-  workers.clear();
-  const updates::BatchTotals totals = workers.add_gradients(0, 0, {});
-  const double scale = 1 / static_cast<double>(totals.target_tokens);
-  return scale * optim::clip_factor(workers.sum_and_norm() * scale, config.optim.clip_norm);
-}
-
 }  // namespace
 
 FirstUpdate::FirstUpdate(updates::Task& task, const Config& config) : task_(task) {
-  const double scale = compute_gradient(task, config);
+  updates::Updater updater(config, task);
+  updates::Update update = updater.gradient({updates::MicroBatch{}});
+  update.learning_rate = 1;
   task.advance(next_epoch_, next_batch_);
   const at::NoGradGuard no_grad;
   at::Tensor values = task.parameters().values();
   values_ = values.clone();
-  optim::Optimizer(config.optim, values, task.parameters().gradients()).step(1, scale);
+  updater.apply(update, /*measure=*/false);
   step_ = values - values_;
   values.copy_(values_);
 }

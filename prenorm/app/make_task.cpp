@@ -15,6 +15,10 @@
 namespace prenorm::app {
 namespace {
 
+std::filesystem::path prepared_or(const Config& config, const std::filesystem::path& otherwise) {
+  return config.data.prepared_dir.empty() ? otherwise : std::filesystem::path(config.data.prepared_dir);
+}
+
 std::unique_ptr<updates::Task> synthetic_task(Config config, const tasks::SyntheticLengths& lengths) {
   DataConfig& data = config.data;
   for (std::string* name : {&data.train_source, &data.train_target, &data.train_text, &data.train_table})
@@ -70,9 +74,16 @@ std::unique_ptr<updates::Task> measuring_task(Config config, const MeasuringOpti
   config = with_pretrained_model(config);
   if (options.synthetic || train_file(config).empty()) return synthetic_task(config, options.lengths);
   validate(config);
-  const std::filesystem::path prepared =
-      config.data.prepared_dir.empty() ? options.prepared_dir : std::filesystem::path(config.data.prepared_dir);
+  const std::filesystem::path prepared = prepared_or(config, options.prepared_dir);
   return make_task(config, make_tokenizers(config, prepared), prepared);
+}
+
+std::unique_ptr<tasks::TranslatorTask> translation_to_measure(Config config,
+                                                              const std::filesystem::path& prepared_dir) {
+  config = with_pretrained_model(config);
+  validate(config);
+  const std::filesystem::path prepared = prepared_or(config, prepared_dir);
+  return std::make_unique<tasks::TranslationTask>(config, make_tokenizers(config, prepared), prepared);
 }
 
 }  // namespace prenorm::app

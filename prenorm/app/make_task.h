@@ -29,5 +29,7 @@ struct MeasuringOptions {
 // names, or on synthetic text where it names none. Errors: UsageError where the configuration does not hold together;
 // those of make_task.
 std::unique_ptr<updates::Task> measuring_task(Config config, const MeasuringOptions& options);
+// The same for a configuration with task = "translation" and a text, whose batches are pairs of sentences.
+std::unique_ptr<tasks::TranslatorTask> translation_to_measure(Config config, const std::filesystem::path& prepared_dir);
 
 }  // namespace prenorm::app

@@ -3,7 +3,6 @@
 #include <memory>
 #include <optional>
 
-#include "prenorm/app/classifier.h"
 #include "prenorm/app/make_task.h"
 #include "prenorm/app/pretrained.h"
 #include "prenorm/app/setup.h"
@@ -82,8 +81,7 @@ runs::TrainingResult train(const Config& given, const RunFolder& folder, Start s
     if (!trainer.resume()) inform(fmt::format("{}: no checkpoint yet, the run starts again", folder.path().string()));
     write_file_atomically(folder.config(), to_toml(config));
   }
-  if (const auto* classifier = dynamic_cast<const tasks::ClassificationTask*>(task.get()))
-    data::write_format(folder.labels(), classifier->format());
+  task->write_files(folder);
   announce(config, *task, folder);
   try {
     return trainer.run();

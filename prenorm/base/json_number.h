@@ -21,12 +21,23 @@ nlohmann::ordered_json or_null(const std::optional<T>& value) {
   return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json();
 }
 
-// A number of an object; NaN if the key is missing or holds anything else.
+// Reads what json_number() writes; nothing where the value is anything else.
+template <class Json>
+std::optional<double> number_of(const Json& value) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  if (value.is_number()) return value.template get<double>();
+  if (value == "nan") return std::numeric_limits<double>::quiet_NaN();
+  if (value == "inf") return kInfinity;
+  if (value == "-inf") return -kInfinity;
+  return std::nullopt;
+}
+
+// A number of an object, as json_number() writes it; NaN if the key is missing or holds anything else.
 template <class Json>
 double number_or_nan(const Json& object, std::string_view key) {
   const auto found = object.find(key);
-  return found != object.end() && found->is_number() ? found->template get<double>()
-                                                     : std::numeric_limits<double>::quiet_NaN();
+  const std::optional<double> number = found != object.end() ? number_of(*found) : std::nullopt;
+  return number.value_or(std::numeric_limits<double>::quiet_NaN());
 }
 
 }  // namespace prenorm

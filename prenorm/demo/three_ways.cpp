@@ -7,10 +7,9 @@
 #include "prenorm/app/setup.h"
 #include "prenorm/app/train.h"
 #include "prenorm/base/error.h"
-#include "prenorm/base/json.h"
-#include "prenorm/files/line_reader.h"
 #include "prenorm/machine/stop_signal.h"
 #include "prenorm/machine/terminal.h"
+#include "prenorm/runs/metrics_log.h"
 #include "prenorm/tasks/translation_task.h"
 #include "prenorm/updates/compute_settings.h"
 #include "prenorm/updates/share_workers.h"
@@ -62,25 +61,20 @@ std::int64_t steps_that_fit(const DemoOptions& options, const Config& config, co
   return steps;
 }
 
-void read_metrics(DemoRun& run) {
-  LineReader reader(run.folder / "metrics.jsonl");
-  for (std::string line; reader.next(line);) {
-    const auto json = parse_json(line);
-    const JsonReader fields(json);
-    std::string type;
-    fields.value("type", type);
-    const double step = real_number(fields.at("step"), "step");
-    const auto loss = [&] { return real_number(fields.at("loss_nats_per_token"), "loss_nats_per_token"); };
-    if (type == "update") {
+void read_curves(DemoRun& run) {
+  runs::read_metrics(runs::RunFolder(run.folder).metrics(), [&](const runs::MetricsLine& line) {
+    const auto step = static_cast<double>(runs::step_of(line));
+    if (const auto* update = std::get_if<runs::UpdateLine>(&line)) {
       run.loss_steps.push_back(step);
-      run.losses.push_back(loss());
-    } else if (type == "validation") {
+      run.losses.push_back(update->loss);
+    } else if (const auto* validation = std::get_if<runs::ValidationLine>(&line)) {
       run.valid_steps.push_back(step);
-      run.valid_losses.push_back(loss());
-    } else if (type == "observation" && step == 1) {
-      fields.value("grad_norm_l2_by_parameter", run.gradient_norms);
+      run.valid_losses.push_back(validation->validation.loss_nats_per_token);
+    } else if (const auto* observation = std::get_if<runs::ObservationLine>(&line);
+               observation != nullptr && step == 1) {
+      run.gradient_norms = {observation->grad_norms.begin(), observation->grad_norms.end()};
     }
-  }
+  });
 }
 
 void train(DemoRun& run) {
@@ -101,7 +95,7 @@ void train(DemoRun& run) {
     warn(error.what());
     run.diverged = true;
   }
-  read_metrics(run);
+  read_curves(run);
 }
 
 }  // namespace

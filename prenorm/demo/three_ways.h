@@ -46,7 +46,7 @@ struct DemoResult {
 // The configuration of the demo's model, without text and placement.
 Config demo_config();
 
-// Errors: those of tasks::train_translation, except that a diverged run is a result.
+// Errors: those of app::train(), except that a diverged run is a result.
 DemoResult train_three_ways(const DemoOptions& options);
 
 }  // namespace prenorm::demo

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "prenorm/base/json_kind.h"
 #include "prenorm/base/json_text.h"
 #include "prenorm/diagnosis/diagnosis_rules.h"
 #include "prenorm/diagnosis/remedies.h"
@@ -45,7 +46,7 @@ std::string Diagnosis::advice() const {
 
 void write_diagnosis(const runs::RunFolder& folder, const Diagnosis& diagnosis) {
   // Text that names lines of a file may hold its name, which need not be UTF-8.
-  write_file_atomically(folder.diagnosis(), json_text(to_json(diagnosis), 2) + "\n");
+  write_file_atomically(folder.diagnosis(), json_text(with_kind(json_kinds::kDiagnosis, to_json(diagnosis)), 2) + "\n");
   write_file_atomically(folder.diagnosis_page(), to_page(diagnosis));
 }
 

@@ -1,56 +1,43 @@
 #include "prenorm/diagnosis/evidence.h"
 
+#include <cmath>
+
 #include "prenorm/base/error.h"
-#include "prenorm/base/json.h"
 #include "prenorm/config/load.h"
-#include "prenorm/files/file_system.h"
-#include "prenorm/files/line_reader.h"
 #include "prenorm/io/safetensors.h"
+#include "prenorm/runs/metrics_log.h"
 #include "prenorm/runs/read_checkpoint.h"
 
 namespace prenorm::diagnosis {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-LoggedUpdate update_of(const Json& line) {
-  const BasicJsonReader fields(line);
-  LoggedUpdate update{};
-  fields.whole("step", update.step);
-  fields.real("loss_nats_per_token", update.loss);
-  fields.real("nll_nats_per_token", update.nll);
-  fields.real("learning_rate", update.learning_rate);
-  fields.real("grad_norm_l2_preclip", update.grad_norm);
-  return update;
+bool is_whole(const runs::UpdateLine& line) {
+  return std::isfinite(line.loss + line.nll + line.learning_rate + line.grad_norm);
 }
 
-LoggedObservation observation_of(const Json& line) {
-  LoggedObservation seen{whole_number(line.at("step"), "step"), {}, {}};
-  const Json none = Json::object();
-  const Json weights = line.value("weight_norm_l2_by_parameter", none),
-             ratios = line.value("update_ratio_by_parameter", none);
-  for (const auto& [name, norm] : line.at("grad_norm_l2_by_parameter").items())
-    seen.tensors[name] = {norm.get<double>(), weights.value(name, 0.0), ratios.value(name, 0.0)};
-  for (const auto& [point, rms] : line.at("rms_by_point").items())
-    if (rms.is_number()) seen.rms.emplace_back(point, rms.get<double>());
+// Nothing where a norm is not finite.
+std::optional<LoggedObservation> observation_of(const runs::ObservationLine& line) {
+  LoggedObservation seen{line.step, {}, {}};
+  for (const auto& [name, norm] : line.grad_norms) seen.tensors[name].gradient = norm;
+  for (const auto& [name, norm] : line.weight_norms) seen.tensors[name].weight = norm;
+  for (const auto& [name, ratio] : line.update_ratios) seen.tensors[name].ratio = ratio;
+  for (const auto& [name, tensor] : seen.tensors)
+    if (!std::isfinite(tensor.gradient + tensor.weight + tensor.ratio)) return std::nullopt;
+  for (const auto& [point, rms] : line.rms)
+    if (std::isfinite(rms)) seen.rms.emplace_back(point, rms);
   return seen;
-}
-
-void read_line(const Json& line, Evidence& evidence) try {
-  const std::string type = line.at("type");
-  if (type == "update") evidence.log.push_back(update_of(line));
-  if (type == "observation") evidence.observations.push_back(observation_of(line));
-} catch (const Json::exception&) {  // see read_log()
-} catch (const JsonError&) {
 }
 
 }  // namespace
 
 Evidence read_log(const std::filesystem::path& metrics) {
   Evidence evidence;
-  if (!is_there(metrics)) return evidence;
-  LineReader reader(metrics);
-  for (std::string line; reader.next(line);) read_line(parse_json<Json>(line), evidence);
+  runs::read_metrics(metrics, [&](const runs::MetricsLine& line) {
+    if (const auto* update = std::get_if<runs::UpdateLine>(&line); update != nullptr && is_whole(*update))
+      evidence.log.push_back(*update);
+    if (const auto* observation = std::get_if<runs::ObservationLine>(&line))
+      if (auto seen = observation_of(*observation)) evidence.observations.push_back(std::move(*seen));
+  });
   return evidence;
 }
 

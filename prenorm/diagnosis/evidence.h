@@ -11,20 +11,13 @@
 
 #include "prenorm/config/config.h"
 #include "prenorm/runs/checkpoint.h"
+#include "prenorm/runs/metrics_line.h"
 #include "prenorm/runs/run_folder.h"
 #include "prenorm/updates/fault.h"
 
 namespace prenorm::diagnosis {
 
-// A line of type "update".
-struct LoggedUpdate {
-  std::int64_t step = 0;
-  double loss = 0, nll = 0;  // nats per target token, means since the line before
-  double learning_rate = 0;
-  double grad_norm = 0;  // of this update
-};
-
-// A line of type "observation".
+// An observation of the log, with the norms of each parameter together.
 struct LoggedObservation {
   std::int64_t step = 0;
   std::map<std::string, runs::TensorUpdate> tensors;
@@ -47,13 +40,13 @@ struct Evidence {
   Config config;  // with the model_of_task()
   runs::TrainerState state;
   std::vector<ParameterName> parameters;  // in the order of UpdateRecord::tensors
-  std::vector<LoggedUpdate> log;
+  std::vector<runs::UpdateLine> log;
   std::vector<LoggedObservation> observations;
   std::optional<FaultEvidence> fault;
   std::string bad_weight{};  // of the newest checkpoint, the first that is not finite
 };
 
-// Log and observations of metrics.jsonl; lines that are damaged, of other types or of a future version are passed over.
+// Log and observations of metrics.jsonl; lines that are damaged, lack a number or are of other types are passed over.
 // Empty where there is no such file.
 Evidence read_log(const std::filesystem::path& metrics);
 // Of a run that has ended, was stopped or is being trained. Errors: UsageError where it is no run; CheckpointError.

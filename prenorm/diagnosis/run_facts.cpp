@@ -100,7 +100,8 @@ void find_outlier(const std::deque<runs::UpdateRecord>& updates, Value runs::Upd
 constexpr std::ptrdiff_t kLines = 6;
 
 template <class Value>
-double mean(const std::vector<LoggedUpdate>& log, std::ptrdiff_t begin, std::ptrdiff_t end, Value LoggedUpdate::*of) {
+double mean(const std::vector<runs::UpdateLine>& log, std::ptrdiff_t begin, std::ptrdiff_t end,
+            Value runs::UpdateLine::*of) {
   double sum = 0;
   for (std::ptrdiff_t i = begin; i < end; ++i) sum += log[static_cast<std::size_t>(i)].*of;
   return sum / static_cast<double>(end - begin);
@@ -125,8 +126,8 @@ RunFacts facts_of(const Evidence& e) {
   // The log may be ahead of the newest checkpoint.
   const std::ptrdiff_t lines = std::ssize(e.log), width = std::min<std::ptrdiff_t>(lines, kLines);
   for (std::ptrdiff_t end = width; end <= lines && width > 0; ++end) {
-    facts.recent_loss = mean(e.log, end - width, end, &LoggedUpdate::loss);
-    facts.recent_nll = mean(e.log, end - width, end, &LoggedUpdate::nll);
+    facts.recent_loss = mean(e.log, end - width, end, &runs::UpdateLine::loss);
+    facts.recent_nll = mean(e.log, end - width, end, &runs::UpdateLine::nll);
     if (facts.best_nll == 0 || facts.recent_nll < facts.best_nll) facts.best_nll = facts.recent_nll;
   }
   if (!updates.empty()) {

@@ -7,6 +7,7 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/json.h"
+#include "prenorm/base/json_kind.h"
 #include "prenorm/config/load.h"
 #include "prenorm/files/file_system.h"
 #include "prenorm/files/json_file.h"
@@ -146,10 +147,15 @@ void Library::look_at_folder(const fs::path& path) {
 void Library::look_at_file(const fs::path& path, bool named) {
   try {
     auto json = read_json(path);
-    if (json.is_object() && json.contains("checks")) {
+    if (is_of_kind(json, json_kinds::kTheoryChecks)) {
       theories_.push_back({path, std::move(json)});
-    } else if (json.is_object() && json.contains("models") && json.contains("exponents")) {
+    } else if (is_of_kind(json, json_kinds::kProbe)) {
       probes_.push_back({path, std::move(json)});
+    } else if (named && json.is_object() && !has_kind(json)) {
+      problems_.push_back(
+          fmt::format("{}: does not say of which kind it is, as what `prenorm probe --json` prints does; if an earlier "
+                      "version printed it, print it again",
+                      path.string()));
     } else if (named) {
       problems_.push_back(
           fmt::format("{}: is not what `prenorm probe --json` prints, nor a run or study folder", path.string()));

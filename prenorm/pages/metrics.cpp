@@ -8,7 +8,6 @@
 #include <cmath>
 
 #include "prenorm/base/json.h"
-#include "prenorm/base/json_number.h"
 #include "prenorm/files/input_file.h"
 #include "prenorm/nn/parameter_names.h"
 
@@ -43,24 +42,6 @@ class ReadOnlyFile {
   int descriptor_;
 };
 
-// NaN and infinities stand as null in JSON.
-using Norms = std::map<std::string, double>;
-
-Norms norms_of(const nlohmann::json& line, const char* key) {
-  Norms norms;
-  if (const auto found = line.find(key); found != line.end() && found->is_object())
-    for (const auto& [name, value] : found->items()) norms[name] = value.is_number() ? value.get<double>() : NAN;
-  return norms;
-}
-
-Observation observation_of(double step, const Norms& by_parameter) {
-  Observation observation{step, {}};
-  for (const auto& [name, norm] : by_parameter)
-    if (const auto layer = nn::layer_of(name)) observation.norms[*layer] += norm * norm;
-  for (auto& [layer, square] : observation.norms) square = std::sqrt(square);
-  return observation;
-}
-
 }  // namespace
 
 std::string name_of(const Layer& layer) { return fmt::format("{} {}", enum_name(layer.stack), layer.index + 1); }
@@ -72,48 +53,53 @@ double RunMetrics::last_step() const {
   return last;
 }
 
-void RunMetrics::add_scores(const nlohmann::json& line, double step) {
-  const auto found = line.find("scores");
-  if (found == line.end() || !found->is_array()) return;
-  for (const auto& score : *found) {
-    const double value = number_or_nan(score, "value");
+void RunMetrics::add_scores(const runs::ValidationLine& line) {
+  for (const auto& [name, value] : line.validation.scores) {
     if (!std::isfinite(value)) continue;
-    ScoreCurve& curve = scores[score.value("name", "score")];
-    curve.steps.push_back(step);
+    ScoreCurve& curve = scores[name];
+    curve.steps.push_back(static_cast<double>(line.step));
     curve.values.push_back(value);
   }
 }
 
-void RunMetrics::add(std::string_view text) try {
-  const auto line = parse_json(text);
-  const auto type = line.at("type").get<std::string>();
-  const double step = real_number(line.at("step"), "step", Range{0, 1e15});
-  if (type == "update") {
-    steps.push_back(step);
-    losses.push_back(number_or_nan(line, "loss_nats_per_token"));
-    learning_rates.push_back(number_or_nan(line, "learning_rate"));
-    gradient_norms.push_back(number_or_nan(line, "grad_norm_l2_preclip"));
-    if (const double s = number_or_nan(line, "seconds"); std::isfinite(s)) seconds = s;
-  } else if (type == "validation") {
-    // A second line of the same update is the one with BLEU at the end.
-    if (validation_steps.empty() || validation_steps.back() != step) {
-      add_scores(line, step);
-      validation_steps.push_back(step);
-      validation_losses.push_back(number_or_nan(line, "loss_nats_per_token"));
-    }
-    if (const double bleu = number_or_nan(line, "bleu"); std::isfinite(bleu)) {
-      bleu_steps.push_back(step);
-      bleus.push_back(bleu);
-    }
-  } else if (line.contains("grad_norm_l2_by_parameter")) {
-    const Norms norms = norms_of(line, "grad_norm_l2_by_parameter");
-    observations.push_back(observation_of(step, norms));
-    if (step != 1) return;
-    first_gradients = norms;
-    first_sizes = norms_of(line, "rms_by_point");
+void RunMetrics::add(const runs::UpdateLine& line) {
+  steps.push_back(static_cast<double>(line.step));
+  losses.push_back(line.loss);
+  learning_rates.push_back(line.learning_rate);
+  gradient_norms.push_back(line.grad_norm);
+  if (std::isfinite(line.seconds)) seconds = line.seconds;
+}
+
+void RunMetrics::add(const runs::ValidationLine& line) {
+  const auto step = static_cast<double>(line.step);
+  // A second line of the same update is the one with BLEU at the end.
+  if (validation_steps.empty() || validation_steps.back() != step) {
+    add_scores(line);
+    validation_steps.push_back(step);
+    validation_losses.push_back(line.validation.loss_nats_per_token);
   }
-} catch (const nlohmann::json::exception&) {
-  refuse_json("a value of the line", "what a log has there");
+  if (const auto bleu = line.validation.bleu; bleu && std::isfinite(*bleu)) {
+    bleu_steps.push_back(step);
+    bleus.push_back(*bleu);
+  }
+}
+
+void RunMetrics::add(const runs::ObservationLine& line) {
+  Observation& observation = observations.emplace_back(Observation{static_cast<double>(line.step), {}});
+  for (const auto& [name, norm] : line.grad_norms)
+    if (const auto layer = nn::layer_of(name)) observation.norms[*layer] += norm * norm;
+  for (auto& [layer, square] : observation.norms) square = std::sqrt(square);
+  if (line.step != 1) return;
+  first_gradients = {line.grad_norms.begin(), line.grad_norms.end()};
+  first_sizes = {line.rms.begin(), line.rms.end()};
+}
+
+void RunMetrics::add(std::string_view text) {
+  const std::optional<runs::MetricsLine> line = runs::parse_metrics_line(text);
+  if (!line) refuse_json("the line", "an object with the type and the step of a line of a log");
+  if (const auto* update = std::get_if<runs::UpdateLine>(&*line)) add(*update);
+  if (const auto* validation = std::get_if<runs::ValidationLine>(&*line)) add(*validation);
+  if (const auto* observation = std::get_if<runs::ObservationLine>(&*line)) add(*observation);
 }
 
 void MetricsReader::start_anew() {

@@ -5,12 +5,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "prenorm/config/stacks.h"
+#include "prenorm/runs/metrics_line.h"
 
 namespace prenorm::pages {
 
@@ -42,7 +42,10 @@ struct RunMetrics {
   void add(std::string_view line);  // Errors: JsonError for what is no line of a log
 
  private:
-  void add_scores(const nlohmann::json& line, double step);
+  void add(const runs::UpdateLine& line);
+  void add(const runs::ValidationLine& line);
+  void add(const runs::ObservationLine& line);
+  void add_scores(const runs::ValidationLine& line);
 };
 
 class MetricsReader {

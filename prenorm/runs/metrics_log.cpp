@@ -1,10 +1,8 @@
 #include "prenorm/runs/metrics_log.h"
 
-#include <cerrno>
-#include <cstring>
+#include <nlohmann/json.hpp>
 #include <string>
 
-#include "prenorm/base/json.h"
 #include "prenorm/base/json_text.h"
 #include "prenorm/files/file.h"
 #include "prenorm/files/file_system.h"
@@ -13,29 +11,31 @@
 namespace prenorm::runs {
 namespace {
 
-std::string lines_up_to(const std::filesystem::path& path, std::int64_t step, bool keep_faults, LastUpdateLine& last) {
+bool ends_a_run(const MetricsLine& line) {
+  const auto* validation = std::get_if<ValidationLine>(&line);
+  return validation != nullptr && validation->at_end;
+}
+
+std::string lines_up_to(const std::filesystem::path& path, std::int64_t step, bool keep_faults, UpdateLine& last) {
   std::string kept;
   if (!is_there(path)) return kept;
   LineReader reader(path);
-  for (std::string line; reader.next(line);) {
-    const auto json = parse_json(line);
-    const bool whole = json.is_object() && json.contains("step") && json["step"].is_number_integer();
-    if (!whole) break;
-    const bool fault = keep_faults && json.value("type", nlohmann::json()) == "fault";
-    if (json["step"].get<double>() > static_cast<double>(step) && !fault) {
+  for (std::string text; reader.next(text);) {
+    const std::optional<MetricsLine> line = parse_metrics_line(text);
+    if (!line) break;
+    if (step_of(*line) > step && !(keep_faults && std::holds_alternative<FaultLine>(*line))) {
       if (!keep_faults) break;
       continue;
     }
-    if (json.contains("target_tokens") && json["target_tokens"].is_number_integer())
-      last = {json["step"].get<std::int64_t>(), json["target_tokens"].get<std::int64_t>()};
-    if (!json.contains("at_end")) kept += line + "\n";
+    if (const auto* update = std::get_if<UpdateLine>(&*line)) last = *update;
+    if (!ends_a_run(*line)) kept += text + "\n";
   }
   return kept;
 }
 
 // The file once it holds only those lines.
 std::filesystem::path shortened(const std::filesystem::path& path, std::int64_t step, bool keep_faults,
-                                LastUpdateLine& last) {
+                                UpdateLine& last) {
   write_file_atomically(path, lines_up_to(path, step, keep_faults, last));
   return path;
 }
@@ -45,6 +45,13 @@ std::filesystem::path shortened(const std::filesystem::path& path, std::int64_t 
 MetricsLog::MetricsLog(const std::filesystem::path& path, std::int64_t step, bool keep_faults)
     : file_(shortened(path, step, keep_faults, kept_)) {}
 
-void MetricsLog::write(const nlohmann::ordered_json& line) { file_.append(json_text(line) + '\n'); }
+void MetricsLog::write(const MetricsLine& line) { file_.append(json_text(to_json(line)) + '\n'); }
+
+void read_metrics(const std::filesystem::path& path, const std::function<void(const MetricsLine&)>& take) {
+  if (!is_there(path)) return;
+  LineReader reader(path);
+  for (std::string text; reader.next(text);)
+    if (const std::optional<MetricsLine> line = parse_metrics_line(text)) take(*line);
+}
 
 }  // namespace prenorm::runs

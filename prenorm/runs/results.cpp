@@ -9,6 +9,8 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/json.h"
+#include "prenorm/base/json_kind.h"
+#include "prenorm/base/json_number.h"
 #include "prenorm/base/json_text.h"
 #include "prenorm/files/file.h"
 #include "prenorm/files/json_file.h"
@@ -57,7 +59,7 @@ Validation validation_of(const nlohmann::json& json) {
   for (const auto& score : json.value("scores", nlohmann::json::array())) {
     auto& [name, value] = v.scores.emplace_back();
     JsonReader(score).value("name", name);
-    JsonReader(score).real("value", value);
+    value = number_or_nan(score, "value");
   }
   return v;
 }
@@ -94,7 +96,7 @@ nlohmann::ordered_json to_json(const Validation& v) {
   nlohmann::ordered_json json{{"loss_nats_per_token", v.loss_nats_per_token},
                               {"nll_nats_per_token", v.nll_nats_per_token}};
   if (v.bits_per_byte) json["bits_per_byte"] = *v.bits_per_byte;
-  for (const auto& [name, value] : v.scores) json["scores"].push_back({{"name", name}, {"value", value}});
+  for (const auto& [name, value] : v.scores) json["scores"].push_back({{"name", name}, {"value", json_number(value)}});
   if (!v.bleu) return json;
   json["bleu"] = *v.bleu;
   json["bleu_signature"] = v.bleu_signature;
@@ -122,12 +124,18 @@ nlohmann::ordered_json to_json(const TrainingResult& result) {
 
 void write_results(const std::filesystem::path& path, const TrainingResult& result) {
   // A message may name a file whose name is not UTF-8.
-  write_file_atomically(path, json_text(to_json(result), 2) + "\n");
+  write_file_atomically(path, json_text(with_kind(json_kinds::kRunResults, to_json(result)), 2) + "\n");
 }
 
 TrainingResult read_results(const std::filesystem::path& path) {
+  const auto json = read_json(path);
+  if (has_kind(json) && !is_of_kind(json, json_kinds::kRunResults))
+    throw_error<DataError>(
+        "{}: is of a kind or a version that this program does not read as the results of a run; "
+        "remove it, and resume the run to have it written anew",
+        path.string());
   try {
-    return result_of(read_json(path));
+    return result_of(json);
   } catch (const JsonError&) {
     throw_error<DataError>("{}: is not the results of a run; remove it, and resume the run to have it written anew",
                            path.string());

@@ -7,7 +7,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
+
+#include "prenorm/base/json_number.h"
 
 namespace prenorm::runs {
 namespace {
@@ -42,8 +45,7 @@ bool all_finite(const std::vector<double>& values) {
 void add_map(io::Summary& summary, const std::string& key, const nlohmann::ordered_json& map) {
   std::vector<double> values;
   for (const auto& [name, value] : map.items()) {
-    if (!value.is_number()) continue;
-    values.push_back(value.get<double>());
+    values.push_back(number_of(value).value_or(std::numeric_limits<double>::quiet_NaN()));
     summary.add(fmt::format("{}/{}", key, name), values.back());
   }
   if (!values.empty() && all_finite(values))
@@ -54,14 +56,16 @@ void add_map(io::Summary& summary, const std::string& key, const nlohmann::order
 
 TensorBoardLog::TensorBoardLog(const std::filesystem::path& folder, std::int64_t step) : file_(folder, step + 1) {}
 
-void TensorBoardLog::write(const nlohmann::ordered_json& line) {
+void TensorBoardLog::write(const MetricsLine& line) {
   io::Summary summary;
-  const std::string type = line.at("type");
-  for (const auto& [key, value] : line.items()) {
+  const nlohmann::ordered_json json = to_json(line);
+  const std::string& type = json.at("type").get_ref<const std::string&>();
+  for (const auto& [key, value] : json.items()) {
     if (value.is_object()) add_map(summary, key, value);
-    if (value.is_number() && key != "step") summary.add(fmt::format("{}/{}", type, key), value.get<double>());
+    if (const auto number = number_of(value); number && key != "step")
+      summary.add(fmt::format("{}/{}", type, key), *number);
   }
-  if (!summary.empty()) file_.write(line.at("step"), summary);
+  if (!summary.empty()) file_.write(step_of(line), summary);
 }
 
 void TensorBoardLog::write_weights(std::int64_t step, const std::vector<nn::Parameter>& parameters) {

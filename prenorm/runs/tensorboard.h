@@ -1,11 +1,11 @@
 // The lines of metrics.jsonl, and histograms of weights, for TensorBoard.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <vector>
 
 #include "prenorm/io/event_file.h"
 #include "prenorm/nn/parameters.h"
+#include "prenorm/runs/metrics_line.h"
 
 namespace prenorm::runs {
 
@@ -16,7 +16,7 @@ class TensorBoardLog {
 
   // Every number of a line, as `<type>/<key>`; those of an observation as `<key>/<parameter or point>`, and the numbers
   // of each of its keys as a histogram.
-  void write(const nlohmann::ordered_json& line);
+  void write(const MetricsLine& line);
   // `weights/<parameter>`.
   void write_weights(std::int64_t step, const std::vector<nn::Parameter>& parameters);
   // Returns once everything written so far survives a power cut.

@@ -8,13 +8,10 @@
 #include <cmath>
 
 #include "prenorm/base/error.h"
-#include "prenorm/base/random.h"
 #include "prenorm/base/statistics.h"
 #include "prenorm/machine/terminal.h"
-#include "prenorm/optim/gradient_norm.h"
-#include "prenorm/optim/optimizer.h"
-#include "prenorm/optim/schedule.h"
 #include "prenorm/speed/gemm_peak.h"
+#include "prenorm/updates/updater.h"
 
 namespace prenorm::speed {
 namespace {
@@ -44,31 +41,24 @@ double peak_rss_bytes() {
 Benchmark measure(const Config& config, updates::Task& task, std::int64_t updates) {
   using Clock = std::chrono::steady_clock;
   if (updates < 1) throw_error<UsageError>("{} updates cannot be measured; take at least 1", updates);
-  updates::ShareWorkers workers(task, config.runtime);
-  optim::Optimizer optimizer(config.optim, task.parameters().values(), task.parameters().gradients());
+  updates::Updater updater(config, task);
+  runs::TrainerState state;
   Benchmark result;
-  result.workers = workers.count();
+  result.workers = updater.workers();
   result.parameters = task.parameters().count();
   Progress progress("measuring", updates + kWarmUpUpdates);
-  std::int64_t epoch = 0, batch = 0;
   for (std::int64_t step = 1; step <= updates + kWarmUpUpdates; ++step) {
     if (step == kWarmUpUpdates + 1) {
       ops::take_gemm_record();
       profile::start();
     }
     const auto start = Clock::now();
-    MeasuredUpdate update;
-    workers.clear();
-    const nn::Context context{.training = true, .key = mix_key({static_cast<std::uint64_t>(step)})};
-    static_cast<updates::BatchTotals&>(update) = workers.add_gradients(epoch, batch, context);
-    const double scale = update.scale(), norm = workers.sum_and_norm() * scale;
-    const double lr = optim::learning_rate(config.schedule, config.optim.lr, config.train.max_steps, step, epoch + 1);
-    optimizer.step(lr, scale * optim::clip_factor(norm, config.optim.clip_norm));
-    update.seconds = std::chrono::duration<double>(Clock::now() - start).count();
-    if (step > kWarmUpUpdates) result.updates.push_back(update);
-    task.advance(epoch, batch);
-    progress.update(step,
-                    fmt::format("{:.0f} target tokens/s", static_cast<double>(update.target_tokens) / update.seconds));
+    const updates::Update update = updater.compute(state);
+    updater.apply(update, /*measure=*/false);
+    updater.record(state, update, {});
+    const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    if (step > kWarmUpUpdates) result.updates.push_back({update, seconds});
+    progress.update(step, fmt::format("{:.0f} target tokens/s", static_cast<double>(update.target_tokens) / seconds));
   }
   result.operators = profile::stop();
   result.peak_rss_bytes = peak_rss_bytes();

@@ -1,12 +1,12 @@
 #include "prenorm/studies/cell_record.h"
 
 #include <algorithm>
+#include <cmath>
 
-#include "prenorm/base/json.h"
 #include "prenorm/config/load.h"
 #include "prenorm/files/file.h"
 #include "prenorm/files/file_system.h"
-#include "prenorm/files/line_reader.h"
+#include "prenorm/runs/metrics_log.h"
 #include "prenorm/runs/results.h"
 #include "prenorm/runs/run_folder.h"
 
@@ -14,31 +14,15 @@ namespace prenorm::studies {
 namespace fs = std::filesystem;
 namespace {
 
-std::optional<LossPoint> point_of(const nlohmann::json& validation) try {
-  const JsonReader fields(validation);
-  LossPoint point{};
-  fields.whole("step", point.update);
-  fields.real("loss_nats_per_token", point.loss_nats_per_token);
-  return point;
-} catch (const JsonError&) {
-  return std::nullopt;
-}
-
-// Up to the first line that is no object: a run that goes on, or was killed, may have written half of its last one.
 std::vector<LossPoint> validations_of(const fs::path& metrics) {
   std::vector<LossPoint> points;
-  if (!is_there(metrics)) return points;
-  LineReader reader(metrics);
-  for (std::string line; reader.next(line);) {
-    const auto json = parse_json(line);
-    if (!json.is_object()) break;
-    if (json.value("type", nlohmann::json()) != "validation") continue;
-    const std::optional<LossPoint> read = point_of(json);
-    if (!read) continue;
-    const LossPoint& point = *read;
+  runs::read_metrics(metrics, [&](const runs::MetricsLine& line) {
+    const auto* read = std::get_if<runs::ValidationLine>(&line);
+    if (read == nullptr || !std::isfinite(read->validation.loss_nats_per_token)) return;
     // A second line of the same update is the one with BLEU at the end.
-    if (points.empty() || points.back().update != point.update) points.push_back(point);
-  }
+    if (points.empty() || points.back().update != read->step)
+      points.push_back({read->step, read->validation.loss_nats_per_token});
+  });
   return points;
 }
 

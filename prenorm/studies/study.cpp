@@ -6,6 +6,7 @@
 
 #include "prenorm/app/setup.h"
 #include "prenorm/base/error.h"
+#include "prenorm/base/json_kind.h"
 #include "prenorm/base/json_text.h"
 #include "prenorm/files/file.h"
 #include "prenorm/files/file_system.h"
@@ -78,7 +79,7 @@ class Study {
 
   void write(const std::vector<std::string>& running) const {
     const StudyTable all = table(running);
-    write_file_atomically(folder_.json(), json_text(to_json(all), 2) + "\n");
+    write_file_atomically(folder_.json(), json_text(with_kind(json_kinds::kStudy, to_json(all)), 2) + "\n");
     write_file_atomically(folder_.csv(), to_csv(all));
   }
 

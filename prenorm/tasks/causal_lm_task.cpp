@@ -15,8 +15,8 @@ CausalLmTask::CausalLmTask(const Config& config, std::int64_t vocabulary, std::u
           std::make_unique<models::CausalLm>(config.model, vocabulary, static_cast<std::uint64_t>(config.train.seed)),
           std::move(batches)) {}
 
-updates::BatchLoss CausalLmTask::loss(std::int64_t index, std::int64_t replica, const nn::Context& context) {
-  const batches::TextBatch& batch = share(index);
+updates::BatchLoss CausalLmTask::loss(const batches::TextBatch& batch, const BatchSize&, std::int64_t replica,
+                                      const nn::Context& context) {
   const auto sums = at(replica).loss(batch, config().train.label_smoothing, context);
   return {sums.loss_sum, sums.nll_sum.item<double>(), std::ssize(batch.targets), batch.tokens.tokens(),
           models::causal_lm_flops(config().model, model().vocabulary(), batch)};

@@ -13,10 +13,13 @@ class CausalLmTask : public TextTask<models::CausalLm> {
  public:
   CausalLmTask(const Config& config, std::int64_t vocabulary, std::unique_ptr<TextBatches> batches);
 
-  updates::BatchLoss loss(std::int64_t share, std::int64_t replica, const nn::Context& context) override;
   double guess_nats() const override { return std::log(static_cast<double>(model().vocabulary())); }
   // With the bits per byte of the text, without label smoothing.
   runs::Validation validate(bool with_output) override;
+
+ protected:
+  updates::BatchLoss loss(const batches::TextBatch& share, const BatchSize& whole, std::int64_t replica,
+                          const nn::Context& context) override;
 };
 
 }  // namespace prenorm::tasks

@@ -5,6 +5,7 @@
 
 #include "prenorm/machine/terminal.h"
 #include "prenorm/models/text_cost.h"
+#include "prenorm/runs/run_folder.h"
 #include "prenorm/tasks/example_batches.h"
 #include "prenorm/tasks/validation_sums.h"
 
@@ -41,8 +42,12 @@ ops::CrossEntropySums ClassificationTask::loss_of(const models::Bert& bert, cons
   return {error, error.detach()};
 }
 
-updates::BatchLoss ClassificationTask::loss(std::int64_t index, std::int64_t replica, const nn::Context& context) {
-  const batches::TextBatch& batch = share(index);
+void ClassificationTask::write_files(const runs::RunFolder& folder) const {
+  data::write_format(folder.labels(), format_);
+}
+
+updates::BatchLoss ClassificationTask::loss(const batches::TextBatch& batch, const BatchSize&, std::int64_t replica,
+                                            const nn::Context& context) {
   const models::Bert& bert = at(replica);
   const auto sums = loss_of(bert, bert.states(batch, context), batch, context);
   return {sums.loss_sum, sums.nll_sum.item<double>(), batch.sequences(), batch.tokens.tokens(),

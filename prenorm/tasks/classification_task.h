@@ -22,12 +22,17 @@ class ClassificationTask : public TextTask<models::Bert> {
   // Which index of the outputs stands for which class.
   const data::ExampleFormat& format() const { return format_; }
 
-  updates::BatchLoss loss(std::int64_t share, std::int64_t replica, const nn::Context& context) override;
   double guess_nats() const override {
     return format_.has_classes() ? std::log(static_cast<double>(format_.outputs())) : 0;
   }
   // With the scores of the format.
   runs::Validation validate(bool with_output) override;
+  // labels.json: what the columns and classes are called.
+  void write_files(const runs::RunFolder& folder) const override;
+
+ protected:
+  updates::BatchLoss loss(const batches::TextBatch& share, const BatchSize& whole, std::int64_t replica,
+                          const nn::Context& context) override;
 
  private:
   ops::CrossEntropySums loss_of(const models::Bert& bert, const at::Tensor& states, const batches::TextBatch& batch,

@@ -17,15 +17,15 @@ MaskedLmTask::MaskedLmTask(const Config& config, std::int64_t vocabulary, std::u
                    static_cast<std::uint64_t>(config.train.seed)),
                std::move(batches)) {}
 
-updates::BatchLoss MaskedLmTask::loss(std::int64_t index, std::int64_t replica, const nn::Context& context) {
-  const batches::TextBatch& batch = share(index);
+updates::BatchLoss MaskedLmTask::loss(const batches::TextBatch& batch, const BatchSize& whole, std::int64_t replica,
+                                      const nn::Context& context) {
   const models::Bert& bert = at(replica);
   const at::Tensor states = bert.states(batch, context);
   const auto masked = bert.masked_lm_loss(states, batch, config().train.label_smoothing);
   at::Tensor loss = masked.loss_sum;
   if (config().masked_lm.next_sentence) {
     // The trainer divides by the number of target tokens.
-    const double weight = static_cast<double>(loaded_targets()) / static_cast<double>(loaded_sequences());
+    const double weight = static_cast<double>(whole.targets) / static_cast<double>(whole.sequences);
     loss = loss + weight * bert.next_sentence_loss(states, batch).loss_sum;
   }
   return {loss, masked.nll_sum.item<double>(), std::ssize(batch.targets), batch.tokens.tokens(),

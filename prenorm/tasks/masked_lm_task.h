@@ -16,10 +16,13 @@ class MaskedLmTask : public TextTask<models::Bert> {
  public:
   MaskedLmTask(const Config& config, std::int64_t vocabulary, std::unique_ptr<TextBatches> batches);
 
-  updates::BatchLoss loss(std::int64_t share, std::int64_t replica, const nn::Context& context) override;
   double guess_nats() const override { return std::log(static_cast<double>(model().vocabulary())); }
   // Also the share of sequences whose next sentence is told right, `next_sentence_accuracy`.
   runs::Validation validate(bool with_output) override;
+
+ protected:
+  updates::BatchLoss loss(const batches::TextBatch& share, const BatchSize& whole, std::int64_t replica,
+                          const nn::Context& context) override;
 };
 
 }  // namespace prenorm::tasks

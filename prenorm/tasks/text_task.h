@@ -14,16 +14,24 @@
 
 namespace prenorm::tasks {
 
+// How much a batch holds before it is cut into shares.
+struct BatchSize {
+  std::int64_t sequences = 0, targets = 0;
+};
+
 template <class Model>
 class TextTask : public ModelTask<Model> {
  public:
   std::int64_t batches_in_epoch(std::int64_t epoch) override { return batches_->batches_in_epoch(epoch); }
-  std::int64_t load(std::int64_t epoch, std::int64_t index, const updates::Sharing& sharing) override {
+  updates::LoadedBatch load(std::int64_t epoch, std::int64_t index, const updates::Sharing& sharing) override {
     const batches::TextBatch whole = batches_->batch(epoch, index);
-    loaded_sequences_ = whole.sequences();
-    loaded_targets_ = std::ssize(whole.targets);
-    shares_ = batches::share_out(whole, sharing.shares(whole.tokens.tokens()));
-    return std::ssize(shares_);
+    const BatchSize size{whole.sequences(), std::ssize(whole.targets)};
+    auto shares = std::make_shared<const std::vector<batches::TextBatch>>(
+        batches::share_out(whole, sharing.shares(whole.tokens.tokens())));
+    const std::int64_t count = std::ssize(*shares);
+    return {count, [this, size, shares = std::move(shares)](auto share, auto replica, const nn::Context& context) {
+              return loss((*shares)[static_cast<std::size_t>(share)], size, replica, context);
+            }};
   }
   std::string data_key() const override { return batches_->data_key(); }
   std::string origin(std::int64_t epoch, std::int64_t index) override { return batches_->origin(epoch, index); }
@@ -39,18 +47,16 @@ class TextTask : public ModelTask<Model> {
                              [&](const nn::Context& context) { this->model().states(first, context); });
   }
 
+  // The loss of a share of a batch of this size.
+  virtual updates::BatchLoss loss(const batches::TextBatch& share, const BatchSize& whole, std::int64_t replica,
+                                  const nn::Context& context) = 0;
+
   const Config& config() const { return config_; }
   const TextBatches& batches() const { return *batches_; }
-  const batches::TextBatch& share(std::int64_t i) const { return shares_[i]; }
-  // Of the whole batch that is loaded.
-  std::int64_t loaded_sequences() const { return loaded_sequences_; }
-  std::int64_t loaded_targets() const { return loaded_targets_; }
 
  private:
   Config config_;
   std::unique_ptr<TextBatches> batches_;
-  std::vector<batches::TextBatch> shares_;
-  std::int64_t loaded_sequences_ = 0, loaded_targets_ = 0;
 };
 
 }  // namespace prenorm::tasks

@@ -1,5 +1,9 @@
 #include "prenorm/tasks/translator_task.h"
 
+#include <memory>
+#include <utility>
+#include <vector>
+
 #include "prenorm/models/admin.h"
 #include "prenorm/models/translator_cost.h"
 
@@ -19,14 +23,17 @@ void TranslatorTask::start_from_data() {
   });
 }
 
-std::int64_t TranslatorTask::load(std::int64_t epoch, std::int64_t index, const updates::Sharing& sharing) {
+updates::LoadedBatch TranslatorTask::load(std::int64_t epoch, std::int64_t index, const updates::Sharing& sharing) {
   const batches::Batch whole = batch(epoch, index);
-  shares_ = batches::share_out(whole, sharing.shares(whole.target_tokens()));
-  return std::ssize(shares_);
+  auto shares = std::make_shared<const std::vector<batches::Batch>>(
+      batches::share_out(whole, sharing.shares(whole.target_tokens())));
+  const std::int64_t count = std::ssize(*shares);
+  return {count, [this, shares = std::move(shares)](auto share, auto replica, const nn::Context& context) {
+            return loss((*shares)[static_cast<std::size_t>(share)], replica, context);
+          }};
 }
 
-updates::BatchLoss TranslatorTask::loss(std::int64_t share, std::int64_t replica, const nn::Context& context) {
-  const batches::Batch& batch = shares_[share];
+updates::BatchLoss TranslatorTask::loss(const batches::Batch& batch, std::int64_t replica, const nn::Context& context) {
   const auto sums = at(replica).loss(batch, label_smoothing_, context);
   return {sums.loss_sum, sums.nll_sum.item<double>(), batch.target_tokens(), batch.source_tokens(),
           models::training_flops(config_, model().target_vocabulary(), batch)};

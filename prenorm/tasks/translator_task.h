@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cmath>
-#include <vector>
 
 #include "prenorm/batches/batch.h"
 #include "prenorm/models/translator.h"
@@ -18,8 +17,7 @@ class TranslatorTask : public ModelTask<models::Translator> {
 
   virtual batches::Batch batch(std::int64_t epoch, std::int64_t index) = 0;
 
-  std::int64_t load(std::int64_t epoch, std::int64_t index, const updates::Sharing& sharing) override;
-  updates::BatchLoss loss(std::int64_t share, std::int64_t replica, const nn::Context& context) override;
+  updates::LoadedBatch load(std::int64_t epoch, std::int64_t index, const updates::Sharing& sharing) override;
   double guess_nats() const override { return std::log(static_cast<double>(model().target_vocabulary())); }
 
  protected:
@@ -27,9 +25,10 @@ class TranslatorTask : public ModelTask<models::Translator> {
   void start_from_data();
 
  private:
+  updates::BatchLoss loss(const batches::Batch& share, std::int64_t replica, const nn::Context& context);
+
   ModelConfig config_;
   double label_smoothing_;
-  std::vector<batches::Batch> shares_;
 };
 
 }  // namespace prenorm::tasks

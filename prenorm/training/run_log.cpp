@@ -3,9 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
-#include "prenorm/base/json_number.h"
 #include "prenorm/runs/results.h"
 
 namespace prenorm::training {
@@ -27,7 +25,7 @@ void RunLog::sync() {
 
 // The tokens up to the last line are those of the state without those since that line.
 void RunLog::warn_of_lost_lines(const runs::TrainerState& state) const {
-  const runs::LastUpdateLine& last = metrics_.kept();
+  const runs::UpdateLine& last = metrics_.kept();
   if (last.target_tokens >= state.target_tokens - state.window.target_tokens) return;
   warn(
       fmt::format("{}: lines are missing, as after a power cut: the last one is of update {}, and the run continues "
@@ -35,7 +33,7 @@ void RunLog::warn_of_lost_lines(const runs::TrainerState& state) const {
                   metrics_.path().string(), last.step, state.step));
 }
 
-void RunLog::write(const nlohmann::ordered_json& line) {
+void RunLog::write(const runs::MetricsLine& line) {
   metrics_.write(line);
   if (tensorboard_) tensorboard_->write(line);
 }
@@ -51,16 +49,15 @@ void RunLog::update(runs::TrainerState& state, const updates::Update& update) {
   if (progress_)
     progress_->update(state.step, fmt::format("epoch {} loss {:.3f} {:.0f} tokens/s", state.epoch + 1, loss, speed));
   if (state.step != 1 && state.step % config_.log_every != 0) return;
-  write({{"type", "update"},
-         {"step", state.step},
-         {"epoch", update.batches.front().epoch},
-         {"loss_nats_per_token", loss},
-         {"nll_nats_per_token", w.nll_nats / tokens},
-         {"learning_rate", update.learning_rate},
-         {"grad_norm_l2_preclip", update.grad_norm},
-         {"target_tokens", state.target_tokens},
-         {"target_tokens_per_second", speed},
-         {"seconds", state.seconds}});
+  write(runs::UpdateLine{.step = state.step,
+                         .epoch = update.batches.front().epoch,
+                         .loss = loss,
+                         .nll = w.nll_nats / tokens,
+                         .learning_rate = update.learning_rate,
+                         .grad_norm = update.grad_norm,
+                         .target_tokens = state.target_tokens,
+                         .tokens_per_second = speed,
+                         .seconds = state.seconds});
   w = {};
 }
 
@@ -68,46 +65,32 @@ void RunLog::update(runs::TrainerState& state, const updates::Update& update) {
 // layer first.
 void RunLog::observation(std::int64_t step, const std::vector<nn::Parameter>& parameters,
                          const std::vector<runs::TensorUpdate>& tensors, const updates::PointRecorder& recorder) {
-  nlohmann::ordered_json gradients, weights, ratios, sizes;
+  runs::ObservationLine line{.step = step};
   for (std::size_t i = 0; i < parameters.size(); ++i) {
-    gradients[parameters[i].name] = tensors[i].gradient;
-    weights[parameters[i].name] = tensors[i].weight;
-    ratios[parameters[i].name] = tensors[i].ratio;
+    line.grad_norms.emplace_back(parameters[i].name, tensors[i].gradient);
+    line.weight_norms.emplace_back(parameters[i].name, tensors[i].weight);
+    line.update_ratios.emplace_back(parameters[i].name, tensors[i].ratio);
   }
-  for (const updates::PointRecord& point : recorder.points()) sizes[point.name] = point.rms();
-  write({{"type", "observation"},
-         {"step", step},
-         {"grad_norm_l2_by_parameter", gradients},
-         {"weight_norm_l2_by_parameter", weights},
-         {"update_ratio_by_parameter", ratios},
-         {"rms_by_point", sizes}});
+  for (const updates::PointRecord& point : recorder.points()) line.rms.emplace_back(point.name, point.rms());
+  write(line);
   if (tensorboard_) tensorboard_->write_weights(step, parameters);
 }
 
 void RunLog::validation(std::int64_t step, const runs::Validation& validation, bool best_so_far, bool at_end) {
-  nlohmann::ordered_json line{{"type", "validation"}, {"step", step}};
-  line.update(runs::to_json(validation));
-  line["best_so_far"] = best_so_far;
-  if (at_end) line["at_end"] = true;
-  write(line);
+  write(runs::ValidationLine{step, validation, best_so_far, at_end});
   inform(fmt::format("update {}: {}{}", step, runs::summary(validation), best_so_far ? " (best so far)" : ""));
 }
 
 void RunLog::fault(std::int64_t step, const updates::Fault& fault, updates::FaultAction action) {
-  nlohmann::ordered_json line{{"type", "fault"},
-                              {"step", step},
-                              {"update", fault.update.step},
-                              {"kind", enum_name(fault.kind)},
-                              {"what", fault.what},
-                              {"tensor", fault.bad.name},
-                              {"action", enum_name(action)}};
+  runs::FaultLine line{.step = step,
+                       .update = fault.update.step,
+                       .kind = std::string(enum_name(fault.kind)),
+                       .what = fault.what,
+                       .tensor = fault.bad.name,
+                       .action = std::string(enum_name(action))};
   if (fault.has_batch())
-    line.update({{"epoch", fault.bad.where.epoch},
-                 {"batch", fault.bad.where.batch},
-                 {"origin", fault.origin},
-                 {"loss_nats_per_token", json_number(fault.update.loss())},
-                 {"learning_rate", fault.update.learning_rate},
-                 {"grad_norm_l2_preclip", json_number(fault.update.grad_norm)}});
+    line.batch = {fault.bad.where.epoch, fault.bad.where.batch,      fault.origin,
+                  fault.update.loss(),   fault.update.learning_rate, fault.update.grad_norm};
   write(line);
   sync();
 }

@@ -1,8 +1,7 @@
-// What a run says of itself while it goes on: metrics.jsonl, TensorBoard, the progress line.
+// What a run reports while it trains: metrics.jsonl, TensorBoard, the progress line.
 #pragma once
 
 #include <cstdint>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <vector>
 
@@ -42,7 +41,7 @@ class RunLog {
   void end_progress() { progress_.reset(); }
 
  private:
-  void write(const nlohmann::ordered_json& line);
+  void write(const runs::MetricsLine& line);
 
   const TrainConfig& config_;
   runs::RunFolder folder_;

@@ -1,36 +1,29 @@
 #include "prenorm/training/trainer.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <filesystem>
+#include <utility>
 
 #include "prenorm/base/error.h"
-#include "prenorm/files/file_system.h"
 #include "prenorm/machine/stop_signal.h"
 #include "prenorm/machine/terminal.h"
 #include "prenorm/ops/cpu_level.h"
 #include "prenorm/runs/same_run.h"
+#include "prenorm/training/decisions.h"
+#include "prenorm/training/fault_decisions.h"
 
 namespace prenorm::training {
-namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
-
-bool due(std::int64_t step, std::int64_t every) { return step > 0 && step % every == 0; }
-
-}  // namespace
 
 Trainer::Trainer(const Config& config, updates::Task& task, runs::RunFolder folder)
-    : config_(config), task_(task), folder_(std::move(folder)), updater_(config, task), validator_(config.train, task) {
+    : config_(config), task_(task), folder_(std::move(folder)), writer_(config, folder_), updater_(config, task) {
   state_.data = task.data_key();
   state_.workers = updater_.workers();
   state_.cpu_level = enum_name(ops::cpu_level());
 }
 
-// Links and the removal of old checkpoints may lag behind a checkpoint after which the process was killed; the
-// checkpoint itself is whole.
 bool Trainer::resume() {
   const std::vector<std::int64_t> steps = folder_.steps();
   if (!steps.empty()) {
@@ -49,40 +42,10 @@ bool Trainer::resume() {
     state.cpu_level = state_.cpu_level;
     state_ = std::move(state);
     saved_step_ = started_step_ = state_.step;
-    folder_.link_last(state_.step);
-    folder_.link_best(state_.best_step);
-    remove_old_checkpoints();
+    writer_.catch_up(state_);
   }
-  folder_.remove_leftovers();
+  writer_.remove_leftovers();
   return !steps.empty();
-}
-
-std::optional<runs::StopReason> Trainer::stop_reason() const {
-  if (StopSignal::received() != 0) return runs::StopReason::kSignal;
-  if (state_.step >= config_.train.max_steps) return runs::StopReason::kMaxSteps;
-  if (config_.train.max_epochs > 0 && state_.epoch >= config_.train.max_epochs) return runs::StopReason::kMaxEpochs;
-  if (config_.train.patience > 0 && state_.validations_without_improvement >= config_.train.patience)
-    return runs::StopReason::kPatience;
-  return std::nullopt;
-}
-
-void Trainer::start() {
-  if (state_.unigram_nats == 0) state_.unigram_nats = task_.unigram_nats();
-  state_.history.parameters.clear();
-  for (const nn::Parameter& p : task_.parameters().list()) state_.history.parameters.push_back(p.name);
-  log_.emplace(config_.train, folder_, state_.step);
-  log_->warn_of_lost_lines(state_);
-  if (!stop_reason()) {
-    // Of an earlier end of a run that goes on.
-    remove_file(folder_.results());
-    runs::RunFolder::remove_checkpoint(folder_.average());
-  }
-  // Of a fault that a run that goes on has yet to come to.
-  if (state_.faults == 0)
-    for (const auto& file : {folder_.diagnosis(), folder_.diagnosis_page()}) remove_file(file);
-  // To roll back to before there is another.
-  if (config_.train.on_fault == OnFault::kRollback && folder_.steps().empty() && !save())
-    respond(fault_of_state(updates::FaultKind::kWeightNotFinite));
 }
 
 runs::TrainingResult Trainer::run() {
@@ -92,24 +55,35 @@ runs::TrainingResult Trainer::run() {
   do {
     reason = train();
   } while (!checkpoint_at_stop());
-  log_->end_progress();
+  writer_.log().end_progress();
   return finish(reason);
 }
 
-runs::StopReason Trainer::train() {
-  std::optional<runs::StopReason> reason;
-  while (!(reason = stop_reason()))
-    if (step() && validate_if_due()) checkpoint_if_due();
-  return *reason;
+void Trainer::start() {
+  if (state_.unigram_nats == 0) state_.unigram_nats = task_.unigram_nats();
+  state_.history.parameters.clear();
+  for (const nn::Parameter& p : task_.parameters().list()) state_.history.parameters.push_back(p.name);
+  writer_.start(state_, /*continues=*/!stop_reason(config_.train, state_, StopSignal::received() != 0));
+  // A checkpoint to roll back to before there is another.
+  if (config_.train.on_fault == OnFault::kRollback && folder_.steps().empty() && !save(state_.on_schedule))
+    respond(updates::FaultKind::kWeightNotFinite);
 }
 
-bool Trainer::step() {
+runs::StopReason Trainer::train() {
+  for (;;) {
+    if (const auto reason = stop_reason(config_.train, state_, StopSignal::received() != 0)) return *reason;
+    if (make_update() && validate_if_due()) checkpoint_if_due();
+  }
+}
+
+bool Trainer::make_update() {
+  using Clock = std::chrono::steady_clock;
   const auto start = Clock::now();
   std::optional<updates::PointRecorder> recorder;
-  if (observation_due()) recorder.emplace(updater_.workers());
+  if (observation_due(config_.train, state_.step + 1)) recorder.emplace(updater_.workers());
   const updates::Update update =
       updater_.compute(state_, recorder ? recorder->observers() : std::span<const nn::Observer>());
-  if (std::optional<updates::Fault> fault = find_fault(update, state_.history, config_.train, task_.guess_nats())) {
+  if (auto fault = find_fault(update, state_.history, config_.train, task_.guess_nats())) {
     respond(std::move(*fault));
     return false;
   }
@@ -117,122 +91,62 @@ bool Trainer::step() {
   const std::vector<runs::TensorUpdate> tensors = updater_.apply(update, measure || recorder);
   const double rate_sum_before = state_.rate_sum;
   updater_.record(state_, update, measure ? tensors : std::vector<runs::TensorUpdate>());
-  const double seconds = seconds_since(start);
+  const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
   state_.seconds += seconds;
   state_.window.seconds += seconds;
   last_ = update;
-  if (recorder) log_->observation(state_.step, task_.parameters().list(), tensors, *recorder);
-  log_->update(state_, update);
-  std::optional<updates::Fault> fault = loss_ratio_fault();
-  for (const runs::TensorUpdate& t : tensors)
-    if (!std::isfinite(t.weight)) fault = fault_of_state(updates::FaultKind::kWeightNotFinite);
-  if (fault) respond(std::move(*fault));
-  if (!fault) warn_of_a_stall(rate_sum_before);
-  return !fault;
+  if (recorder) writer_.log().observation(state_.step, task_.parameters().list(), tensors, *recorder);
+  writer_.log().update(state_, update);
+  const bool weights_finite =
+      std::all_of(tensors.begin(), tensors.end(), [](const auto& t) { return std::isfinite(t.weight); });
+  if (auto fault = fault_after_update(config_.train, state_, last_, weights_finite)) {
+    respond(std::move(*fault));
+    return false;
+  }
+  if (has_just_stalled(state_, rate_sum_before)) warn_of_a_stall();
+  return true;
 }
 
-bool Trainer::observation_due() const {
-  const std::int64_t every = config_.train.observe_every, next = state_.step + 1;
-  return every > 0 && (next == 1 || due(next, every));
-}
-
-// Once, as soon as it can be told.
-void Trainer::warn_of_a_stall(double rate_sum_before) const {
-  if (rate_sum_before >= diagnosis::kUpdatesToJudge || state_.rate_sum < diagnosis::kUpdatesToJudge) return;
-  const double nll = state_.history.mean_nll();
-  if (!diagnosis::at_unigram_loss(nll, state_.unigram_nats)) return;
+void Trainer::warn_of_a_stall() const {
   warn(fmt::format("update {}: the loss of the last updates, {}; the run may have stalled: prenorm diagnose {}",
-                   state_.step, diagnosis::at_unigram_loss_text(nll, state_.unigram_nats), folder_.path().string()));
+                   state_.step, diagnosis::at_unigram_loss_text(state_.history.mean_nll(), state_.unigram_nats),
+                   folder_.path().string()));
 }
 
 bool Trainer::validate_if_due() {
-  if (!validator_.due(state_.step)) return true;
-  const runs::Validation validation = validator_.measure(state_.step, validator_.bleu_due(state_.step));
+  if (!task_.has_validation() || !validation_due(config_.train, state_.step)) return true;
+  const runs::Validation validation = task_.validate(output_due(config_.train, state_.step));
+  validated_ = {state_.step, validation};
   if (!std::isfinite(validation.loss_nats_per_token)) {
-    respond(fault_of_state(updates::FaultKind::kValidationNotFinite, "the validation loss is not finite"));
+    respond(updates::FaultKind::kValidationNotFinite, "the validation loss is not finite");
     return false;
   }
-  save_best_ = validator_.improves(validation, state_);
-  log_->validation(state_.step, validation, save_best_, /*at_end=*/false);
+  save_best_ = record_validation(config_.train, validation, state_);
+  writer_.log().validation(state_.step, validation, save_best_, /*at_end=*/false);
   return true;
 }
 
 void Trainer::checkpoint_if_due() {
-  const bool scheduled = save_best_ || due(state_.step, config_.train.checkpoint_every);
-  if (!scheduled && !stop_reason()) return;
-  state_.on_schedule = scheduled;
-  if (!save()) respond(fault_of_state(updates::FaultKind::kWeightNotFinite));
+  if (!save_best_ && !checkpoint_due(config_.train, state_.step)) return;
+  if (!save(/*on_schedule=*/true)) respond(updates::FaultKind::kWeightNotFinite);
 }
 
-// What a run that stops leaves: where a signal came before the first update, or the last batch of the last epoch was
-// left out, nothing has been written yet of where it is.
+// A run may stop where no checkpoint is due, before its first update or after a batch that was left out.
 bool Trainer::checkpoint_at_stop() {
   if (saved_step_ == state_.step) return true;
-  state_.on_schedule = false;
-  if (save()) return true;
-  respond(fault_of_state(updates::FaultKind::kWeightNotFinite));
+  if (save(/*on_schedule=*/false)) return true;
+  respond(updates::FaultKind::kWeightNotFinite);
   return false;
 }
 
 // An update of finite gradients can still carry a weight past the largest number.
-bool Trainer::save() {
+bool Trainer::save(bool on_schedule) {
+  state_.on_schedule = on_schedule;
   if (!updates::all_finite(task_.parameters().values())) return false;
-  log_->sync();  // after a power cut, the log has all lines up to the newest checkpoint
-  save_checkpoint(folder_.checkpoint(state_.step), task_.parameters(), updater_.optimizer(), state_);
+  writer_.checkpoint(task_.parameters(), updater_.optimizer(), state_, save_best_);
   saved_step_ = state_.step;
-  folder_.link_last(state_.step);
-  if (save_best_) folder_.link_best(state_.step);
   save_best_ = false;
-  remove_old_checkpoints();
   return true;
-}
-
-// A checkpoint to roll back to must stand on schedule, and is not the newest where the run was stopped after it.
-void Trainer::remove_old_checkpoints() const {
-  const std::int64_t least = config_.train.on_fault == OnFault::kRollback ? 2 : 1;
-  folder_.remove_old_checkpoints(state_.step, state_.best_step > 0 ? state_.best_step : -1,
-                                 std::max(config_.train.keep_last, least));
-}
-
-runs::TrainingResult Trainer::finish(runs::StopReason reason) {
-  runs::TrainingResult result{reason, state_, std::nullopt, std::nullopt, {}};
-  if (reason == runs::StopReason::kSignal) return result;
-  if (task_.has_validation()) result.last_validation = validate_at_end(result.state);
-  if (config_.train.average_last > 0) result.average_validation = average();
-  log_->sync();
-  write_results(folder_.results(), result);
-  return result;
-}
-
-runs::Validation Trainer::finite(runs::Validation validation, const std::string& loss) {
-  if (std::isfinite(validation.loss_nats_per_token)) return validation;
-  updates::Fault fault = fault_of_state(updates::FaultKind::kValidationNotFinite, loss + " is not finite");
-  examine_and_count(fault);
-  stop(fault);
-}
-
-// The last weights are always translated and scored, and may be the best. None of it is in the checkpoint, and the line
-// says "at_end": a run that goes on is then the run that never ended here.
-runs::Validation Trainer::validate_at_end(runs::TrainerState& state) {
-  const bool scheduled = due(state_.step, config_.train.valid_every);
-  const runs::Validation* known = validator_.known(state_.step);
-  runs::Validation validation =
-      known != nullptr ? *known : finite(validator_.measure(state_.step, /*with_output=*/true), "the validation loss");
-  const bool best = !scheduled && validator_.improves(validation, state);
-  if (best) folder_.link_best(state_.step);
-  if (!scheduled || (task_.has_output() && !validator_.bleu_due(state_.step)))
-    log_->validation(state_.step, validation, state.best_step == state_.step, /*at_end=*/true);
-  return validation;
-}
-
-std::optional<runs::Validation> Trainer::average() {
-  std::vector<std::filesystem::path> checkpoints;
-  const std::vector<std::int64_t> steps = folder_.steps();
-  const std::size_t count = std::min(steps.size(), static_cast<std::size_t>(config_.train.average_last));
-  for (std::size_t i = steps.size() - count; i < steps.size(); ++i) checkpoints.push_back(folder_.checkpoint(steps[i]));
-  runs::average_checkpoints(folder_.average(), checkpoints, task_.parameters());
-  if (!task_.has_validation()) return std::nullopt;
-  return finite(task_.validate(/*with_output=*/true), "the validation loss of the averaged weights");
 }
 
 }  // namespace prenorm::training

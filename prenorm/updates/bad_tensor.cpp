@@ -36,10 +36,10 @@ BadTensor find_in_batch(Task& task, const MicroBatch& batch, double largest) {
   };
   nn::Context context = batch.context;
   context.observer = &observer;
-  const std::int64_t shares = task.load(batch.epoch, batch.batch, {});
-  for (std::int64_t share = 0; share < shares; ++share) {
+  const LoadedBatch loaded = task.load(batch.epoch, batch.batch, {});
+  for (std::int64_t share = 0; share < loaded.shares(); ++share) {
     found.before.clear();
-    const BatchLoss loss = task.loss(share, 0, context);
+    const BatchLoss loss = loaded.loss(share, 0, context);
     if (!all_finite(loss.loss_sum)) report(TensorKind::kLoss, "loss", "the loss is not finite");
     if (found.kind != TensorKind::kNone) return found;
     loss.loss_sum.backward();

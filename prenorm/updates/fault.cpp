@@ -59,9 +59,9 @@ ControlBatch control_batch(Task& task, const runs::UpdateHistory& history, std::
   }
   const at::NoGradGuard no_grad;
   std::int64_t tokens = 0;
-  const std::int64_t shares = task.load(control.epoch, control.batch, {});
-  for (std::int64_t share = 0; share < shares; ++share) {
-    const BatchLoss loss = task.loss(share, 0, nn::Context{});
+  const LoadedBatch loaded = task.load(control.epoch, control.batch, {});
+  for (std::int64_t share = 0; share < loaded.shares(); ++share) {
+    const BatchLoss loss = loaded.loss(share, 0, nn::Context{});
     control.loss += loss.loss_sum.item<double>();
     tokens += loss.target_tokens;
   }

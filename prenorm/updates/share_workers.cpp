@@ -48,18 +48,20 @@ BatchTotals ShareWorkers::add_gradients(std::int64_t epoch, std::int64_t batch, 
   }
 }
 
+LoadedBatch ShareWorkers::load(std::int64_t epoch, std::int64_t batch) {
+  const profile::Timer timer(load_op);
+  return task_.load(epoch, batch, {.tokens = share_tokens_, .multiple_of = count()});
+}
+
 BatchTotals ShareWorkers::add_shares(std::int64_t epoch, std::int64_t batch, const nn::Context& context,
                                      std::span<const nn::Observer> observers) {
-  std::int64_t shares = 0;
-  {
-    const profile::Timer timer(load_op);
-    shares = task_.load(epoch, batch, {.tokens = share_tokens_, .multiple_of = count()});
-  }
+  const LoadedBatch loaded = load(epoch, batch);
+  const std::int64_t shares = loaded.shares();
   std::vector<BatchTotals> totals(static_cast<std::size_t>(shares));
   const auto compute = [&](std::int64_t share, std::int64_t worker) {
     nn::Context here = context;
     if (!observers.empty()) here.observer = &observers[static_cast<std::size_t>(worker)];
-    const BatchLoss loss = task_.loss(share, worker, here);
+    const BatchLoss loss = loaded.loss(share, worker, here);
     loss.loss_sum.backward();
     totals[static_cast<std::size_t>(share)] = {loss.loss_sum.item<double>(), loss.nll_sum, loss.target_tokens,
                                                loss.source_tokens, loss.model_flops};

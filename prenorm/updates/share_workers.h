@@ -40,6 +40,7 @@ class ShareWorkers {
   double sum_and_norm();
 
  private:
+  LoadedBatch load(std::int64_t epoch, std::int64_t batch);
   BatchTotals add_shares(std::int64_t epoch, std::int64_t batch, const nn::Context& context,
                          std::span<const nn::Observer> observers);
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -15,6 +16,10 @@
 #include "prenorm/nn/context.h"
 #include "prenorm/nn/parameters.h"
 #include "prenorm/runs/validation.h"
+
+namespace prenorm::runs {
+class RunFolder;
+}
 
 namespace prenorm::updates {
 
@@ -37,6 +42,24 @@ struct Sharing {
   }
 };
 
+// A batch that has been read and cut into shares. It owns them; the task that loaded it must outlive it.
+class LoadedBatch {
+ public:
+  using ShareLoss = std::function<BatchLoss(std::int64_t share, std::int64_t replica, const nn::Context& context)>;
+
+  LoadedBatch(std::int64_t shares, ShareLoss loss) : shares_(shares), loss_(std::move(loss)) {}
+
+  std::int64_t shares() const { return shares_; }
+  // The loss of one share, computed by one replica of the model. Threads may compute with different replicas at once.
+  BatchLoss loss(std::int64_t share, std::int64_t replica, const nn::Context& context) const {
+    return loss_(share, replica, context);
+  }
+
+ private:
+  std::int64_t shares_;
+  ShareLoss loss_;
+};
+
 class Task {
  public:
   virtual ~Task() = default;
@@ -53,11 +76,9 @@ class Task {
   // Models that share their weights; replica 0 is the model itself, whose parameters are parameters().
   virtual void set_replicas(std::int64_t count) = 0;
   virtual nn::Parameters& parameters(std::int64_t replica) = 0;
-  // Makes this batch the one that loss() is about, in shares of about `sharing.tokens` target tokens each. Returns
-  // their number: a multiple of `sharing.multiple_of` where there are sequences enough.
-  virtual std::int64_t load(std::int64_t epoch, std::int64_t batch, const Sharing& sharing) = 0;
-  // Of one share. Different replicas may be computed with at once, by threads of their own.
-  virtual BatchLoss loss(std::int64_t share, std::int64_t replica, const nn::Context& context) = 0;
+  // A batch in shares of about `sharing.tokens` target tokens each; their number is a multiple of
+  // `sharing.multiple_of` if there are sequences enough.
+  virtual LoadedBatch load(std::int64_t epoch, std::int64_t batch, const Sharing& sharing) = 0;
 
   // Names the examples, so that a run does not go on with others than it began with.
   virtual std::string data_key() const = 0;
@@ -73,6 +94,8 @@ class Task {
   // `with_output`: also translate and score, which takes longer, where the task has_output().
   virtual runs::Validation validate(bool with_output) = 0;
   virtual bool has_output() const { return false; }
+  // Writes what a run of this task needs in its folder besides weights and tokenizers.
+  virtual void write_files(const runs::RunFolder&) const {}
 };
 
 }  // namespace prenorm::updates

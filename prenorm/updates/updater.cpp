@@ -18,24 +18,32 @@ double Updater::learning_rate(std::int64_t step, std::int64_t epoch) const {
   return optim::learning_rate(config_.schedule, config_.optim.lr, config_.train.max_steps, step, epoch + 1);
 }
 
-// The gradients of several batches are summed and divided once by the number of all their target tokens, so that many
-// small batches count exactly as one large one.
 Update Updater::compute(runs::TrainerState& state, std::span<const nn::Observer> observers) {
-  workers_.clear();
-  Update update;
-  update.step = state.step + 1;
+  std::vector<MicroBatch> batches;
   for (std::int64_t i = 0; i < config_.batch.accumulate; ++i) {
     const nn::Context context{.training = true,
                               .key = mix_key({static_cast<std::uint64_t>(config_.train.seed),
                                               static_cast<std::uint64_t>(state.step), static_cast<std::uint64_t>(i)})};
-    const MicroBatch& at = update.batches.emplace_back(MicroBatch{state.epoch, state.batch, context});
-    const bool by_batch = std::ssize(observers) > workers();
-    update += workers_.add_gradients(at.epoch, at.batch, at.context,
-                                     by_batch ? observers.subspan(static_cast<std::size_t>(i * workers())) : observers);
+    batches.push_back({state.epoch, state.batch, context});
     task_.advance(state.epoch, state.batch);
   }
-  update.grad_norm = workers_.sum_and_norm() * update.scale();
+  Update update = gradient(std::move(batches), observers);
+  update.step = state.step + 1;
   update.learning_rate = learning_rate(update.step, update.batches.front().epoch);
+  return update;
+}
+
+// The gradients of several batches are summed and divided once by the number of all their target tokens, so that many
+// small batches count exactly as one large one.
+Update Updater::gradient(std::vector<MicroBatch> batches, std::span<const nn::Observer> observers) {
+  workers_.clear();
+  Update update;
+  for (const MicroBatch& batch : batches) {
+    update += workers_.add_gradients(batch.epoch, batch.batch, batch.context, observers);
+    if (std::ssize(observers) > workers()) observers = observers.subspan(static_cast<std::size_t>(workers()));
+  }
+  update.batches = std::move(batches);
+  update.grad_norm = workers_.sum_and_norm() * update.scale();
   return update;
 }
 

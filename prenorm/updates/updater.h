@@ -1,4 +1,6 @@
-// The arithmetic of a run without its files: the gradient of the next update, and making it.
+// The arithmetic of an update, the only copy of it:
+//   clear → gradients of the batches → their mean over target tokens → norm | clip → rate → optimizer step.
+// What comes before the bar changes no weight, so that a caller can look at the gradient before it makes the update.
 #pragma once
 
 #include <span>
@@ -19,9 +21,12 @@ class Updater {
   // Starts from the task's parameters as they are.
   Updater(const Config& config, Task& task);
 
-  // The gradient of update state.step + 1; moves state's data position past its batches. `observers`: none, one for
-  // each worker (see ShareWorkers), or as many for each of the update's batches, one batch after the other.
+  // The gradient of update state.step + 1; moves state's data position past its batches. `observers`: see gradient().
   Update compute(runs::TrainerState& state, std::span<const nn::Observer> observers = {});
+  // The gradient of these batches, each computed in its own context. The update has no number and no learning rate yet.
+  // `observers`: none, one for each worker (see ShareWorkers), or as many for each of the batches, one batch after the
+  // other.
+  Update gradient(std::vector<MicroBatch> batches, std::span<const nn::Observer> observers = {});
   // Whether norms by tensor are to be kept of it.
   bool measurement_due(const runs::TrainerState& state, const Update& update) const;
   // Makes it. With `measure`, norms of every parameter; else nothing.

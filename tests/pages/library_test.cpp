@@ -71,8 +71,9 @@ TEST(Library, KnowsRunsStudiesProbesAndFoldersOfThem) {
   test::make_run(folder / "runs/a");
   fs::create_directories(folder / "runs/prepared/x");
   make_study(folder / "study");
-  write_file_atomically(folder / "theory.json", "{\"checks\":[]}");
-  write_file_atomically(folder / "runs/probe.json", "{\"models\":[],\"exponents\":[],\"where\":\"here\"}");
+  write_file_atomically(folder / "theory.json", R"({"kind":"theory_checks","version":1,"checks":[]})");
+  write_file_atomically(folder / "runs/probe.json",
+                        R"({"kind":"probe","version":1,"models":[],"exponents":[],"where":"here"})");
   write_file_atomically(folder / "runs/other.json", "{}");
   const Library library = library_of({folder / "runs/", folder / "study", folder / "theory.json", folder / "runs/a"});
   EXPECT_THAT(names(library.runs()), ElementsAre("a", "b"));
@@ -229,20 +230,38 @@ TEST(LibraryPage, SumsAStudyUpOverSeeds) {
   EXPECT_THAT(table.rows, Contains(ElementsAre("post_ln", "0.002", "0", "1", "1", "", "")));
 }
 
+TEST(Library, GoesByTheKindOfAFileAndNotByItsMembers) {
+  const test::TemporaryFolder folder;
+  const auto file = [&](const char* name, const char* text) {
+    write_file_atomically(folder / name, text);
+    return folder / name;
+  };
+  const Library library = library_of({file("doctor.json", R"({"kind":"doctor","version":1,"checks":[]})"),
+                                      file("old.json", R"({"models":[],"exponents":[]})"),
+                                      file("later.json", R"({"kind":"probe","version":99})"),
+                                      file("probe.json", R"({"kind":"probe","version":1})")});
+  EXPECT_EQ(library.probes().size(), 1U);
+  EXPECT_TRUE(library.theories().empty());
+  EXPECT_THAT(library.problems(), ElementsAre(HasSubstr("doctor.json: is not what `prenorm probe --json` prints"),
+                                              HasSubstr("old.json: does not say of which kind it is"),
+                                              HasSubstr("later.json: is not what `prenorm probe --json` prints")));
+}
+
 TEST(LibraryPage, DrawsProbesAndChecks) {
   const test::TemporaryFolder folder;
   write_file_atomically(
       folder / "probe.json",
-      R"({"where":"at initialisation","batches_of_each_seed":2,"exponents":[],"models":[{"norm_placement":"pre_ln",
+      R"({"kind":"probe","version":1,"where":"at initialisation","batches_of_each_seed":2,"exponents":[],"models":[{"norm_placement":"pre_ln",
       "encoder_layers":1,"decoder_layers":1,"d_model":8,"states":[],"w2_gradients":[
       {"stack":"encoder","layer":0,"norm_of_mean_gradient":{"mean":2,"ci95_half_width":0,"n":1},"over_last":1,
        "predicted_over_last":[1,1]},
       {"stack":"decoder","layer":0,"norm_of_mean_gradient":{"mean":4,"ci95_half_width":0,"n":1},"over_last":1,
        "predicted_over_last":[0.5,1]}]}]})");
-  write_file_atomically(folder / "theory.json",
-                        R"({"checks":[{"name":"lemma_1","source":"Lemma 1","d_model":8,"measured":1.5,"predicted":1,
+  write_file_atomically(
+      folder / "theory.json",
+      R"({"kind":"theory_checks","version":1,"checks":[{"name":"lemma_1","source":"Lemma 1","d_model":8,"measured":1.5,"predicted":1,
                         "accepted":[0.5,null],"pass":true,"what":"E"}]})");
-  write_file_atomically(folder / "bad.json", R"({"models":[{}],"exponents":[]})");
+  write_file_atomically(folder / "bad.json", R"({"kind":"probe","version":1,"models":[{}],"exponents":[]})");
   const Library library = library_of({folder.path()});
   const html::Page page = library_page(library, "c");
   const html::Chart& gradients = chart(page, "Gradient of each layer");

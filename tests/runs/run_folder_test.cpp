@@ -162,7 +162,7 @@ TEST(MetricsLog, KeepsWhatTheCheckpointKnowsOf) {
   const TemporaryFolder folder;
   const fs::path path = folder / "metrics.jsonl";
   const auto steps_after = [&](std::int64_t step) {
-    { runs::MetricsLog(path, step).write({{"type", "x"}, {"step", 99}}); }
+    { runs::MetricsLog(path, step).write(runs::UpdateLine{.step = 99}); }
     std::vector<std::int64_t> steps;
     LineReader reader(path);
     for (std::string line; reader.next(line);) steps.push_back(nlohmann::json::parse(line)["step"]);
@@ -174,7 +174,11 @@ TEST(MetricsLog, KeepsWhatTheCheckpointKnowsOf) {
        {std::string(), std::string("{\"step\": 6"), std::string("nonsense\n{\"step\":6}\n"),
         std::string("{\"step\":\"6\"}\n"), std::string("7\n"), std::string("{}\n"),
         std::string("{\"step\":18446744073709551615,\"type\":[]}\n"), std::string(200'000, '[') + "\n"}) {
-    std::ofstream(path) << "{\"step\":1}\n{\"step\":5}\n{\"step\":5,\"at_end\":true}\n{\"step\":6}\n" << broken;
+    std::ofstream(path) << R"({"type":"update","step":1}
+{"type":"new","step":5}
+{"type":"validation","step":5,"at_end":true}
+{"type":"update","step":6}
+)" << broken;
     EXPECT_EQ(steps_after(6), (Steps{1, 5, 6, 99})) << broken.substr(0, 50);
     EXPECT_EQ(steps_after(5), (Steps{1, 5, 99}));
     EXPECT_EQ(steps_after(0), Steps{99});
@@ -192,7 +196,7 @@ TEST(MetricsLog, AFailedWriteSaysWhatFailed) {
   ::setrlimit(RLIMIT_FSIZE, &small);
   std::string what = "no error";
   try {
-    log.write({{"type", "update"}, {"step", 1}});
+    log.write(runs::UpdateLine{.step = 1});
   } catch (const FileError& error) {
     what = error.what();
   }

@@ -84,9 +84,9 @@ TEST_F(ClassificationTest, TheLossOfABatchIsThatOfItsShares) {
   const auto task = classification_task(config, tokenizers.source);
   const auto sum = [&](std::int64_t share_tokens) {
     updates::BatchLoss all;
-    const std::int64_t shares = task->load(0, 1, {.tokens = share_tokens});
-    for (std::int64_t i = 0; i < shares; ++i) {
-      const updates::BatchLoss share = task->loss(i, 0, nn::Context{});
+    const updates::LoadedBatch batch = task->load(0, 1, {.tokens = share_tokens});
+    for (std::int64_t i = 0; i < batch.shares(); ++i) {
+      const updates::BatchLoss share = batch.loss(i, 0, nn::Context{});
       all.nll_sum += share.nll_sum;
       all.target_tokens += share.target_tokens;
       all.source_tokens += share.source_tokens;
@@ -142,8 +142,8 @@ TEST_F(ClassificationTest, SyntheticForMeasuring) {
   config.data.sequence_length = 16;
   config.tokenizer.vocab_size = 40;
   const auto task = app::measuring_task(config, {.synthetic = true});
-  const std::int64_t shares = task->load(0, 0, {});
-  EXPECT_GT(task->loss(shares - 1, 0, nn::Context{}).target_tokens, 0);
+  const updates::LoadedBatch batch = task->load(0, 0, {});
+  EXPECT_GT(batch.loss(batch.shares() - 1, 0, nn::Context{}).target_tokens, 0);
 }
 
 TEST_F(ClassificationTest, RefusesWhatItWasNotTrainedOn) {

@@ -52,26 +52,17 @@ class BrokenTask : public tasks::TranslationTask {
     if (how_.shuffled_targets) shuffle(batch.target_output, random);
     return batch;
   }
-  std::int64_t load(std::int64_t epoch, std::int64_t batch, const updates::Sharing& sharing) override {
-    number_ = first_of(epoch) + batch;
-    if (number_ == how_.killed_at) throw std::runtime_error("killed");
-    if (number_ == how_.signal_at) {
+  updates::LoadedBatch load(std::int64_t epoch, std::int64_t batch, const updates::Sharing& sharing) override {
+    const std::int64_t number = first_of(epoch) + batch;
+    if (number == how_.killed_at) throw std::runtime_error("killed");
+    if (number == how_.signal_at) {
       how_.signal_at = -1;  // a second one would end the process
       std::raise(SIGTERM);
     }
-    return tasks::TranslationTask::load(epoch, batch, sharing);
-  }
-  updates::BatchLoss loss(std::int64_t share, std::int64_t replica, const nn::Context& context) override {
-    const nn::Observer breaking = [&](std::string_view point, const at::Tensor& value) {
-      if (point == how_.point) value.data_ptr<float>()[0] = std::numeric_limits<float>::quiet_NaN();
-      context.observe(point, value);
-    };
-    nn::Context here = context;
-    if (number_ == how_.point_batch) here.observer = &breaking;
-    updates::BatchLoss result = tasks::TranslationTask::loss(share, replica, here);
-    if (how_.loss_factor) result.loss_sum = result.loss_sum * how_.loss_factor(number_);
-    if (number_ == how_.empty_batch) result = {.loss_sum = result.loss_sum * 0};
-    return result;
+    const updates::LoadedBatch whole = tasks::TranslationTask::load(epoch, batch, sharing);
+    return {whole.shares(), [this, whole, number](auto share, auto replica, const nn::Context& context) {
+              return broken_loss(whole, number, share, replica, context);
+            }};
   }
   // The trainer asks for it once, when it starts.
   double unigram_nats() override {
@@ -86,6 +77,20 @@ class BrokenTask : public tasks::TranslationTask {
   }
 
  private:
+  updates::BatchLoss broken_loss(const updates::LoadedBatch& whole, std::int64_t number, std::int64_t share,
+                                 std::int64_t replica, const nn::Context& context) const {
+    const nn::Observer breaking = [&](std::string_view point, const at::Tensor& value) {
+      if (point == how_.point) value.data_ptr<float>()[0] = std::numeric_limits<float>::quiet_NaN();
+      context.observe(point, value);
+    };
+    nn::Context here = context;
+    if (number == how_.point_batch) here.observer = &breaking;
+    updates::BatchLoss result = whole.loss(share, replica, here);
+    if (how_.loss_factor) result.loss_sum = result.loss_sum * how_.loss_factor(number);
+    if (number == how_.empty_batch) result = {.loss_sum = result.loss_sum * 0};
+    return result;
+  }
+
   // The number of an epoch's first batch: epochs differ in how many they have.
   std::int64_t first_of(std::int64_t epoch) {
     while (std::ssize(firsts_) <= epoch) firsts_.push_back(firsts_.back() + batches_in_epoch(std::ssize(firsts_) - 1));
@@ -94,7 +99,7 @@ class BrokenTask : public tasks::TranslationTask {
 
   Breakage how_;
   std::vector<std::int64_t> firsts_{0};
-  std::int64_t number_ = -1, validations_ = 0;
+  std::int64_t validations_ = 0;
 };
 
 }  // namespace prenorm::training

@@ -26,16 +26,16 @@ class Divergence : public FaultTest {};
 class SpoiltTask : public tasks::TranslationTask {
  public:
   using tasks::TranslationTask::TranslationTask;
-  std::int64_t load(std::int64_t epoch, std::int64_t batch, const updates::Sharing& sharing) override {
-    loaded = batch;
-    return tasks::TranslationTask::load(epoch, batch, sharing);
+  updates::LoadedBatch load(std::int64_t epoch, std::int64_t batch, const updates::Sharing& sharing) override {
+    const updates::LoadedBatch whole = tasks::TranslationTask::load(epoch, batch, sharing);
+    if (batch != bad_batch) return whole;
+    return {whole.shares(), [whole](auto share, auto replica, const nn::Context& context) {
+              updates::BatchLoss result = whole.loss(share, replica, context);
+              result.loss_sum = result.loss_sum * std::numeric_limits<double>::infinity();
+              return result;
+            }};
   }
-  updates::BatchLoss loss(std::int64_t share, std::int64_t replica, const nn::Context& context) override {
-    updates::BatchLoss result = tasks::TranslationTask::loss(share, replica, context);
-    if (loaded == bad_batch) result.loss_sum = result.loss_sum * std::numeric_limits<double>::infinity();
-    return result;
-  }
-  std::int64_t bad_batch = -1, loaded = -1;
+  std::int64_t bad_batch = -1;
 };
 
 TEST_F(Divergence, ALossThatIsNotFiniteNamesTheBatchOfAnAccumulatedUpdate) {

@@ -125,9 +125,12 @@ TEST(ShareWorkers, TheSumLeavesNothingBehind) {
 class FailingTask : public tasks::SyntheticTask {
  public:
   using tasks::SyntheticTask::SyntheticTask;
-  updates::BatchLoss loss(std::int64_t share, std::int64_t replica, const nn::Context& context) override {
-    if (share == failing_share) throw DataError("this share is broken");
-    return tasks::SyntheticTask::loss(share, replica, context);
+  updates::LoadedBatch load(std::int64_t epoch, std::int64_t batch, const updates::Sharing& sharing) override {
+    const updates::LoadedBatch whole = tasks::SyntheticTask::load(epoch, batch, sharing);
+    return {whole.shares(), [this, whole](auto share, auto replica, const nn::Context& context) {
+              if (share == failing_share) throw DataError("a share fails");
+              return whole.loss(share, replica, context);
+            }};
   }
   std::int64_t failing_share = -1;
 };
