@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "prenorm/base/error.h"
+#include "prenorm/config/placement.h"
 #include "prenorm/machine/terminal.h"
 
 namespace prenorm::advice {
@@ -63,15 +64,15 @@ bool Advice::is_close() const { return std::abs(std::log2(config.optim.lr / larg
 
 Advice advise(const Config& config, std::int64_t seeds, const probe::TaskBuilder& build) {
   if (config.optim.lr <= 0) throw_error<UsageError>("optim.lr is 0: nothing to advise on; give it a value above");
-  const bool compare = config.model.norm_placement != NormPlacement::kPreLn;
+  const bool compare = config.model.norm_placement != kRecommendedPlacement;
   Progress progress("measuring", compare ? seeds + 1 : seeds);
   std::int64_t done = 0;
   Advice advice{config, measure_seeds(config, seeds, build, progress, done), 0, {}};
   advice.largest_safe_lr = mean_rate(advice.seeds);
   if (compare) {
-    Config pre_ln = config;
-    pre_ln.model.norm_placement = NormPlacement::kPreLn;
-    advice.largest_with_pre_ln = mean_rate(measure_seeds(pre_ln, 1, build, progress, done));
+    Config recommended = config;
+    recommended.model.norm_placement = kRecommendedPlacement;
+    advice.largest_with_pre_ln = mean_rate(measure_seeds(recommended, 1, build, progress, done));
   }
   return advice;
 }

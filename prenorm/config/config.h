@@ -1,14 +1,13 @@
 // The configuration of a run: every section with its keys. Values, ranges and help are declared in the section headers.
 #pragma once
 
-#include <cstdint>
 #include <string>
-#include <string_view>
 
 #include "prenorm/config/data_config.h"
 #include "prenorm/config/model_config.h"
 #include "prenorm/config/optim_config.h"
 #include "prenorm/config/runtime_config.h"
+#include "prenorm/config/stacks.h"
 #include "prenorm/config/task_config.h"
 #include "prenorm/config/train_config.h"
 
@@ -38,21 +37,16 @@ inline const std::string& valid_file(const Config& c) {
   return c.task == TaskKind::kClassification ? c.data.valid_table : c.data.valid_text;
 }
 
-// The model with only the stacks that the task has: BERT no decoder, a causal language model no encoder.
+// The model with only the stacks that the task has: no decoder for an encoder's task, no encoder for a language
+// model's. config.toml keeps the numbers that were written; whoever reads them starts here.
 inline ModelConfig model_of_task(const Config& c) {
-  ModelConfig model = c.model;
-  if (c.task == TaskKind::kCausalLm) model.encoder_layers = 0;
-  if (c.task == TaskKind::kMaskedLm || c.task == TaskKind::kClassification) model.decoder_layers = 0;
-  return model;
-}
-
-// The stack that the output is computed from, and its layers.
-inline std::string_view output_stack(const Config& c) {
-  return model_of_task(c).decoder_layers > 0 ? "decoder" : "encoder";
-}
-inline std::int64_t output_layers(const Config& c) {
-  const ModelConfig model = model_of_task(c);
-  return model.decoder_layers > 0 ? model.decoder_layers : model.encoder_layers;
+  switch (c.task) {
+    case TaskKind::kTranslation: break;
+    case TaskKind::kCausalLm: return alone(Stack::kDecoder, c.model);
+    case TaskKind::kMaskedLm:
+    case TaskKind::kClassification: return alone(Stack::kEncoder, c.model);
+  }
+  return c.model;
 }
 
 template <class V>

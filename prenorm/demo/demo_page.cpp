@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "prenorm/base/version.h"
+#include "prenorm/config/placement.h"
 #include "prenorm/config/write.h"
 #include "prenorm/machine/terminal.h"
 
@@ -47,7 +48,7 @@ html::Chart gradients(const DemoResult& result) {
         run.name,
         {},
         {},
-        run.config.model.norm_placement == NormPlacement::kPostLn && run.config.schedule.warmup_steps == 0,
+        traits_of(run.config.model.norm_placement).needs_warmup() && run.config.schedule.warmup_steps == 0,
         run.name};
     double layer = 0;
     const auto add = [&](const char* stack, std::int64_t layers) {

@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "prenorm/config/placement.h"
+
 namespace prenorm::diagnosis {
 namespace {
 
@@ -11,8 +13,6 @@ using Found = std::optional<Finding>;
 using Rule = Found (*)(const Evidence&, const RunFacts&);
 
 bool is_adam(const OptimConfig& o) { return o.name != OptimizerName::kSgd; }
-
-bool is_post_norm(NormPlacement placement) { return placement == NormPlacement::kPostLn; }
 
 // With r = ‖Δw‖/‖w‖ in every update and a momentum that remembers 1/(1 - β) updates, at r >= 1 - β the weights are
 // replaced within that memory: gradients are followed that were measured on another network.
@@ -62,18 +62,20 @@ Found embeddings_grow(const Evidence&, const RunFacts& f) {
 }
 
 Found missing_final_norm(const Evidence& e, const RunFacts& f) {
-  if (e.config.model.norm_placement != NormPlacement::kPreLnNoFinal) return std::nullopt;
+  const ModelConfig& model = e.config.model;
+  if (!traits_of(model.norm_placement).ends_without_norm()) return std::nullopt;
   Finding found{Cause::kMissingFinalNorm,
                 Confidence::kMedium,
-                {"model.norm_placement = \"pre_ln_no_final\" hands the sum of all layers to the output as it is"}};
+                {fmt::format("model.norm_placement = \"{}\" hands the sum of all layers to the output as it is",
+                             enum_name(model.norm_placement))}};
   if (!e.observations.empty() && !e.observations.front().rms.empty()) {
     const auto& [point, rms] = e.observations.front().rms.back();
     // √(1 + L/2) at least, by Lemma 2; a normalised state has 1.
-    const double least = std::sqrt(1 + static_cast<double>(output_layers(e.config)) / 2);
+    const double least = std::sqrt(1 + static_cast<double>(output_layers(model)) / 2);
     if (rms > least) found.confidence = Confidence::kHigh;
     found.evidence.push_back(
         fmt::format("the {}'s state at {} had size {:.3g} at the first observation; behind a final LN it is 1",
-                    output_stack(e.config), point, rms));
+                    enum_name(output_stack(model)), point, rms));
   }
   if (f.first_loss > 0)
     found.evidence.push_back(fmt::format("the loss of update 1 was {:.3g} nats per target token", f.first_loss));
@@ -117,28 +119,31 @@ Found replaced_weights(const Evidence& e, const RunFacts& f) {
 
 Found post_ln_cold(const Evidence& e, const RunFacts& f) {
   const bool learned = f.unigram > 0 && f.best_nll > 0 && !at_unigram_loss(f.best_nll * 1.1, f.unigram);
-  if (!is_post_norm(e.config.model.norm_placement) || !starts_cold(e.config.schedule) || learned) return std::nullopt;
+  const ModelConfig& model = e.config.model;
+  if (!traits_of(model.norm_placement).needs_warmup() || !starts_cold(e.config.schedule) || learned)
+    return std::nullopt;
   // Where the frequencies are not known, only an early end is laid to the start.
   if (f.unigram == 0 && static_cast<double>(f.steps) > 2 * kUpdatesToJudge) return std::nullopt;
-  const ModelConfig model = model_of_task(e.config);
   const bool deep = std::max(model.encoder_layers, model.decoder_layers) >= 6;
   Finding found{
       Cause::kPostLnCold,
       deep ? Confidence::kHigh : Confidence::kMedium,
-      {fmt::format("model.norm_placement = \"post_ln\" with schedule.warmup_steps = {}: the full rate meets the "
-                   "gradients of initialisation",
-                   e.config.schedule.warmup_steps)}};
+      {fmt::format(
+          "model.norm_placement = \"{}\" with schedule.warmup_steps = {}: the full rate meets the gradients of "
+          "initialisation",
+          enum_name(model.norm_placement), e.config.schedule.warmup_steps)}};
   if (!e.observations.empty()) {
     const auto& tensors = e.observations.front().tensors;
+    const std::string_view stack = enum_name(output_stack(model));
     const auto norm = [&](std::int64_t layer) {
-      const auto at = tensors.find(fmt::format("{}.layers.{}.feed_forward.down.weight", output_stack(e.config), layer));
+      const auto at = tensors.find(fmt::format("{}.layers.{}.feed_forward.down.weight", stack, layer));
       return at != tensors.end() ? at->second.gradient : 0.0;
     };
-    const std::int64_t last = output_layers(e.config) - 1;
+    const std::int64_t last = output_layers(model) - 1;
     found.evidence.push_back(
         fmt::format("at update {} the gradient of the last {} layer's feed_forward.down was {:.3g}, that of the first "
                     "layer's {:.3g}",
-                    e.observations.front().step, output_stack(e.config), norm(last), norm(0)));
+                    e.observations.front().step, stack, norm(last), norm(0)));
   }
   return found;
 }

@@ -44,6 +44,7 @@ Evidence read_log(const std::filesystem::path& metrics) {
 Evidence read_evidence(const runs::RunFolder& folder) {
   Evidence evidence = read_log(folder.metrics());
   evidence.config = load_run_config(folder.path()).config;
+  evidence.config.model = model_of_task(evidence.config);
   if (folder.steps().empty()) return evidence;
   const auto newest = [&] {
     const std::vector<std::int64_t> steps = folder.steps();

@@ -37,7 +37,7 @@ struct ParameterName {
 };
 
 struct Evidence {
-  Config config;
+  Config config;  // with the model_of_task()
   runs::TrainerState state;
   std::vector<ParameterName> parameters;  // in the order of UpdateRecord::tensors
   std::vector<runs::UpdateLine> log;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "prenorm/config/placement.h"
+
 namespace prenorm::diagnosis {
 namespace {
 
@@ -13,13 +15,15 @@ Remedy warm_up() {
   return {"schedule.warmup_steps = 4000", "the rate rises while gradients and Adam's moments settle"};
 }
 
-Remedy pre_ln(std::string why) { return {"model.norm_placement = \"pre_ln\"", std::move(why)}; }
+Remedy other_placement(std::string why) {
+  return {fmt::format("model.norm_placement = \"{}\"", enum_name(kRecommendedPlacement)), std::move(why)};
+}
 
 std::vector<Remedy> for_high_rate(const Config& c) {
   std::vector<Remedy> remedies{lower_rate(c, 10, "a tenth; the largest stable rate may lie between")};
   if (c.schedule.warmup_steps == 0) remedies.push_back(warm_up());
   if (c.optim.clip_norm == 0) remedies.push_back({"optim.clip_norm = 1.0", "bounds what one batch can do"});
-  if (c.model.norm_placement == NormPlacement::kPostLn) remedies.push_back(pre_ln("stable at higher rates"));
+  if (traits_of(c.model.norm_placement).needs_warmup()) remedies.push_back(other_placement("stable at higher rates"));
   return remedies;
 }
 
@@ -71,10 +75,10 @@ std::vector<Remedy> remedies_for(Cause cause, const Evidence& e) {
               {"optim.clip_norm = 1.0", "bounds what one batch can do"}};
     case Cause::kRateTooHigh: return for_high_rate(c);
     case Cause::kPostLnCold:
-      return {pre_ln("needs no warm-up (Xiong et al. 2020)"), warm_up(),
+      return {other_placement("needs no warm-up (Xiong et al. 2020)"), warm_up(),
               lower_rate(c, 10, "slower, and stable without warm-up at small depth")};
     case Cause::kMissingFinalNorm:
-      return {pre_ln("the same layers with the LN that is missing"),
+      return {other_placement("the same layers with the LN that is missing"),
               lower_rate(c, 10, "holds off the same end for longer, no more")};
     case Cause::kEmbeddingScale:
       return {{"", "start the tables from N(0, 1/d_model), as a new run does; rescale those that were brought along"},
@@ -104,7 +108,7 @@ std::vector<Remedy> remedies_for(Cause cause, const Evidence& e) {
 }
 
 std::string theory_for(Cause cause, const Evidence& e) {
-  const std::int64_t layers = output_layers(e.config);
+  const std::int64_t layers = output_layers(e.config.model);
   if (cause == Cause::kPostLnCold)
     return fmt::format(
         "Theorem 1 of Xiong et al. 2020: with Post-LN the gradient of the last layer's feed-forward network is "

@@ -5,7 +5,7 @@
 
 #include "prenorm/base/json_number.h"
 #include "prenorm/diagnosis/replay.h"
-#include "prenorm/diagnosis/run_facts.h"
+#include "prenorm/nn/parameter_names.h"
 
 namespace prenorm::diagnosis {
 
@@ -55,7 +55,7 @@ nlohmann::ordered_json to_json(const Replay& r) {
   json["parameters"] = nlohmann::ordered_json::array();
   for (std::size_t i = 0; i < r.tensors.size(); ++i)
     json["parameters"].push_back({{"name", r.parameters[i].name},
-                                  {"layer", layer_of(r.parameters[i].name)},
+                                  {"layer", nn::layer_name(r.parameters[i].name)},
                                   {"grad_norm_l2", json_number(r.tensors[i].gradient)},
                                   {"weight_norm_l2", json_number(r.tensors[i].weight)},
                                   {"update_ratio", json_number(r.tensors[i].ratio)}});

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "prenorm/base/statistics.h"
+#include "prenorm/nn/parameter_names.h"
 
 namespace prenorm::diagnosis {
 namespace {
@@ -141,18 +142,12 @@ RunFacts facts_of(const Evidence& e) {
   return facts;
 }
 
-std::string layer_of(const std::string& parameter) {
-  constexpr std::string_view kLayers = ".layers.";
-  const std::size_t layers = parameter.find(kLayers);
-  return parameter.substr(0, parameter.find('.', layers == std::string::npos ? 0 : layers + kLayers.size()));
-}
-
 std::vector<LayerRow> layer_rows(const Evidence& e) {
   std::vector<LayerRow> rows;
   const runs::UpdateRecord* last = e.state.history.last_measured();
   if (last == nullptr) return rows;
   for (std::size_t i = 0; i < std::min(last->tensors.size(), e.parameters.size()); ++i) {
-    const std::string layer = layer_of(e.parameters[i].name);
+    const std::string layer = nn::layer_name(e.parameters[i].name);
     if (rows.empty() || rows.back().layer != layer) rows.push_back({layer});
     LayerRow& row = rows.back();
     row.gradient = std::hypot(row.gradient, last->tensors[i].gradient);

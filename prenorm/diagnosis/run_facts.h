@@ -46,8 +46,6 @@ RunFacts facts_of(const Evidence& evidence);
 
 // Rows for people: the parameters of one layer together.
 std::vector<LayerRow> layer_rows(const Evidence& evidence);
-// "encoder.layers.0" of "encoder.layers.0.feed_forward.up.weight", "embedding" of "embedding.weight".
-std::string layer_of(const std::string& parameter);
 // Of an embedded token under this model: RMS that N(0, 1/d) tables and positions give.
 double expected_embedding_rms(const ModelConfig& model);
 

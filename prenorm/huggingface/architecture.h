@@ -45,6 +45,9 @@ struct Architecture {
   std::int64_t unused_positions() const { return type == ModelType::kRobertaPreLayerNorm ? ids.pad + 1 : 0; }
 };
 
+// The placement of the published models of a type.
+NormPlacement placement_of(ModelType type);
+
 // The architecture of a run. `classes`: see Architecture; of task = "classification" alone.
 // Errors: UsageError naming the key that has no place in a published architecture, and the value it would need.
 Architecture architecture_of(const Config& config, std::int64_t vocabulary, const SpecialIds& ids,

@@ -148,7 +148,6 @@ std::int64_t labels(const ConfigKeys& keys) {
 
 void read_encoder(const ConfigKeys& keys, Architecture& a) {
   ModelConfig& m = a.model;
-  m.norm_placement = a.type == ModelType::kBert ? NormPlacement::kPostLn : NormPlacement::kPreLn;
   m.embedding_norm = a.type != ModelType::kMegatronBert;
   if (a.type == ModelType::kRobertaPreLayerNorm) a.ids.pad = keys.integer("pad_token_id", 1);
   m.encoder_layers = keys.integer("num_hidden_layers");
@@ -174,7 +173,6 @@ void read_encoder(const ConfigKeys& keys, Architecture& a) {
 
 void read_decoder(const ConfigKeys& keys, Architecture& a) {
   ModelConfig& m = a.model;
-  m.norm_placement = NormPlacement::kPreLn;
   m.decoder_layers = keys.integer("n_layer");
   m.d_model = keys.integer("n_embd");
   m.d_ff = keys.integer("n_inner", 4 * m.d_model);
@@ -194,7 +192,6 @@ void read_decoder(const ConfigKeys& keys, Architecture& a) {
 
 void read_translator(const ConfigKeys& keys, Architecture& a) {
   ModelConfig& m = a.model;
-  m.norm_placement = NormPlacement::kPostLn;
   m.positions = Positions::kSinusoidal;
   m.encoder_layers = keys.integer("encoder_layers");
   m.decoder_layers = keys.integer("decoder_layers");
@@ -242,6 +239,7 @@ Architecture read_config_json(const fs::path& path) {
   a.vocabulary = keys.integer("vocab_size");
   a.ids = special_ids_of(keys);
   a.end_ids = end_ids(keys, path.parent_path() / "generation_config.json");
+  a.model.norm_placement = placement_of(a.type);
   a.model.positions = Positions::kLearned;
   a.model.scale_embeddings = false;
   a.model.init = WeightInit::kNormal;

@@ -11,11 +11,6 @@ namespace {
 
 constexpr std::string_view kDropout = "classifier.dropout";
 
-ModelConfig encoder_alone(ModelConfig config) {
-  config.decoder_layers = 0;
-  return config;
-}
-
 }  // namespace
 
 Bert::Projection::Projection(const nn::Scope& scope, const ModelConfig& config, std::int64_t outputs)
@@ -32,8 +27,8 @@ Bert::MaskedLmHead::MaskedLmHead(const nn::Scope& root, const ModelConfig& confi
       bias((root / "masked_lm").add("output_bias", {table.size(0)}, nn::constant(0))) {}
 
 Bert::Bert(const ModelConfig& config, std::int64_t vocabulary, const BertHeads& heads, std::uint64_t seed,
-           at::ScalarType dtype)
-    : Bert(encoder_alone(config), vocabulary, heads, nn::Parameters(seed, dtype)) {}
+           const nn::ParameterOptions& options)
+    : Bert(alone(Stack::kEncoder, config), vocabulary, heads, nn::Parameters(seed, options)) {}
 
 Bert::Bert(const ModelConfig& config, std::int64_t vocabulary, const BertHeads& heads, nn::Parameters parameters)
     : config_(config),
@@ -43,7 +38,7 @@ Bert::Bert(const ModelConfig& config, std::int64_t vocabulary, const BertHeads& 
       embedding_(nn::Embedding::Scopes{nn::Scope(parameters_) / "positions", nn::Scope(parameters_) / "embedding_norm",
                                        nn::Scope(parameters_) / "segments"},
                  config, table_),
-      encoder_(nn::Scope(parameters_) / "encoder", config) {
+      encoder_(nn::Scope(parameters_) / "encoder", config, Stack::kEncoder) {
   const nn::Scope root(parameters_);
   if (heads.masked_lm) masked_lm_.emplace(root, config, table_);
   if (heads.next_sentence || heads.outputs > 0)

@@ -11,7 +11,7 @@
 #include "prenorm/config/model_config.h"
 #include "prenorm/nn/context.h"
 #include "prenorm/nn/embedding.h"
-#include "prenorm/nn/encoder.h"
+#include "prenorm/nn/layer_stack.h"
 #include "prenorm/nn/linear.h"
 #include "prenorm/nn/parameters.h"
 #include "prenorm/ops/cross_entropy.h"
@@ -28,7 +28,7 @@ class Bert {
  public:
   // Of config.encoder_layers layers, with the depth scales of a model without a decoder.
   Bert(const ModelConfig& config, std::int64_t vocabulary, const BertHeads& heads, std::uint64_t seed,
-       at::ScalarType dtype = at::kFloat);
+       const nn::ParameterOptions& options = {});
   // A model with the same weights, in the same place, and gradients of its own: both can be computed with at once.
   std::unique_ptr<Bert> replica() const;
 
@@ -80,7 +80,7 @@ class Bert {
   nn::Parameters parameters_;
   at::Tensor table_;
   nn::Embedding embedding_;
-  nn::Encoder encoder_;
+  nn::LayerStack encoder_;
   std::optional<MaskedLmHead> masked_lm_;
   std::optional<nn::Linear> pooler_;
   std::optional<Projection> next_sentence_, classifier_;

@@ -27,15 +27,11 @@ nn::Picks rows_before(std::int64_t used, std::int64_t count) {
 // would have a length of its square.
 constexpr std::int64_t kReadAtOnce = 256;
 
-ModelConfig decoder_alone(ModelConfig config) {
-  config.encoder_layers = 0;
-  return config;
-}
-
 }  // namespace
 
-CausalLm::CausalLm(const ModelConfig& config, std::int64_t vocabulary, std::uint64_t seed, at::ScalarType dtype)
-    : CausalLm(decoder_alone(config), vocabulary, nn::Parameters(seed, dtype)) {}
+CausalLm::CausalLm(const ModelConfig& config, std::int64_t vocabulary, std::uint64_t seed,
+                   const nn::ParameterOptions& options)
+    : CausalLm(alone(Stack::kDecoder, config), vocabulary, nn::Parameters(seed, options)) {}
 
 CausalLm::CausalLm(const ModelConfig& config, std::int64_t vocabulary, nn::Parameters parameters)
     : config_(config),
@@ -49,7 +45,7 @@ CausalLm::CausalLm(const ModelConfig& config, std::int64_t vocabulary, nn::Param
       embedding_(nn::Embedding::Scopes{nn::Scope(parameters_) / "positions", nn::Scope(parameters_) / "embedding_norm",
                                        std::nullopt},
                  config, table_),
-      decoder_(nn::Scope(parameters_) / "decoder", config) {
+      decoder_(nn::Scope(parameters_) / "decoder", config, Stack::kDecoder) {
   parameters_.complete();
 }
 

@@ -11,7 +11,7 @@
 #include "prenorm/config/model_config.h"
 #include "prenorm/nn/context.h"
 #include "prenorm/nn/embedding.h"
-#include "prenorm/nn/language_decoder.h"
+#include "prenorm/nn/layer_stack.h"
 #include "prenorm/nn/parameters.h"
 #include "prenorm/ops/cross_entropy.h"
 
@@ -20,7 +20,8 @@ namespace prenorm::models {
 class CausalLm {
  public:
   // Of config.decoder_layers layers. The output projection is the embedding unless config.tied_embeddings = none.
-  CausalLm(const ModelConfig& config, std::int64_t vocabulary, std::uint64_t seed, at::ScalarType dtype = at::kFloat);
+  CausalLm(const ModelConfig& config, std::int64_t vocabulary, std::uint64_t seed,
+           const nn::ParameterOptions& options = {});
   // A model with the same weights, in the same place, and gradients of its own: both can be computed with at once.
   std::unique_ptr<CausalLm> replica() const;
 
@@ -55,7 +56,7 @@ class CausalLm {
   nn::Parameters parameters_;
   at::Tensor table_, output_;
   nn::Embedding embedding_;
-  nn::LanguageDecoder decoder_;
+  nn::LayerStack decoder_;
 };
 
 }  // namespace prenorm::models

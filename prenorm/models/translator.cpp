@@ -33,8 +33,8 @@ at::Tensor output_table(nn::Parameters& p, const ModelConfig& config, const at::
 }  // namespace
 
 Translator::Translator(const ModelConfig& config, std::int64_t source_vocabulary, std::int64_t target_vocabulary,
-                       std::uint64_t seed, at::ScalarType dtype)
-    : Translator(config, source_vocabulary, target_vocabulary, nn::Parameters(seed, dtype)) {}
+                       std::uint64_t seed, const nn::ParameterOptions& options)
+    : Translator(config, source_vocabulary, target_vocabulary, nn::Parameters(seed, options)) {}
 
 Translator::Translator(const ModelConfig& config, std::int64_t source_vocabulary, std::int64_t target_vocabulary,
                        nn::Parameters parameters)
@@ -47,7 +47,7 @@ Translator::Translator(const ModelConfig& config, std::int64_t source_vocabulary
       output_(output_table(parameters_, config, target_table_, target_vocabulary)),
       source_embedding_(nn::Scope(parameters_) / "source_positions", config, source_table_),
       target_embedding_(nn::Scope(parameters_) / "target_positions", config, target_table_),
-      encoder_(nn::Scope(parameters_) / "encoder", config),
+      encoder_(nn::Scope(parameters_) / "encoder", config, Stack::kEncoder),
       decoder_(nn::Scope(parameters_) / "decoder", config) {
   parameters_.complete();
 }

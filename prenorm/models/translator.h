@@ -11,7 +11,7 @@
 #include "prenorm/nn/context.h"
 #include "prenorm/nn/decoder.h"
 #include "prenorm/nn/embedding.h"
-#include "prenorm/nn/encoder.h"
+#include "prenorm/nn/layer_stack.h"
 #include "prenorm/nn/parameters.h"
 #include "prenorm/ops/cross_entropy.h"
 
@@ -21,7 +21,7 @@ class Translator {
  public:
   // With tied_embeddings = all the vocabularies must be equal.
   Translator(const ModelConfig& config, std::int64_t source_vocabulary, std::int64_t target_vocabulary,
-             std::uint64_t seed, at::ScalarType dtype = at::kFloat);
+             std::uint64_t seed, const nn::ParameterOptions& options = {});
   // A model with the same weights, in the same place, and gradients of its own: both can be computed with at once.
   std::unique_ptr<Translator> replica() const;
 
@@ -59,7 +59,7 @@ class Translator {
   nn::Parameters parameters_;
   at::Tensor source_table_, target_table_, output_;
   nn::Embedding source_embedding_, target_embedding_;
-  nn::Encoder encoder_;
+  nn::LayerStack encoder_;
   nn::Decoder decoder_;
 };
 

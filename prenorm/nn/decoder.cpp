@@ -1,17 +1,25 @@
 #include "prenorm/nn/decoder.h"
 
+#include "prenorm/nn/depth_scales.h"
+
 namespace prenorm::nn {
+namespace {
 
-DecoderLayer::DecoderLayer(const Scope& scope, const ModelConfig& config)
-    : DecoderLayer(scope, config, decoder_scales(config)) {}
+Place in_decoder(std::int64_t layer, Sublayer sublayer) { return {{Stack::kDecoder, layer}, sublayer}; }
 
-DecoderLayer::DecoderLayer(const Scope& scope, const ModelConfig& config, const DepthScales& scales)
-    : self_attention_(scope / "self_attention", config, /*causal=*/true, scales.gains),
-      self_attention_residual_(scope / "self_attention", config, scales.stream),
-      cross_attention_(scope / "cross_attention", config, scales.gains),
-      cross_attention_residual_(scope / "cross_attention", config, scales.stream),
-      feed_forward_(scope / "feed_forward", config, scales.gains),
-      feed_forward_residual_(scope / "feed_forward", config, scales.stream) {}
+BranchGains gains_of(const ModelConfig& config, const Place& place) { return depth_scales(config, place).gains; }
+
+}  // namespace
+
+DecoderLayer::DecoderLayer(const Scope& scope, const ModelConfig& config, std::int64_t index)
+    : self_attention_(scope / "self_attention", config, /*causal=*/true,
+                      gains_of(config, in_decoder(index, Sublayer::kSelfAttention))),
+      self_attention_residual_(scope / "self_attention", config, in_decoder(index, Sublayer::kSelfAttention)),
+      cross_attention_(scope / "cross_attention", config,
+                       gains_of(config, in_decoder(index, Sublayer::kCrossAttention))),
+      cross_attention_residual_(scope / "cross_attention", config, in_decoder(index, Sublayer::kCrossAttention)),
+      feed_forward_(scope / "feed_forward", config, gains_of(config, in_decoder(index, Sublayer::kFeedForward))),
+      feed_forward_residual_(scope / "feed_forward", config, in_decoder(index, Sublayer::kFeedForward)) {}
 
 Stream DecoderLayer::operator()(const Stream& in, const Packing& packing, const Memory& memory,
                                 const Context& context) const {
@@ -33,13 +41,13 @@ Stream DecoderLayer::step(const Stream& in, KeyValueCache& self, const Picks& se
   return feed_forward_residual_(h, inference, [&](const at::Tensor& y) { return feed_forward_(y, inference); });
 }
 
-Decoder::Decoder(const Scope& scope, const ModelConfig& config) : end_(scope, config) {
-  for (std::int64_t i = 0; i < config.decoder_layers; ++i) layers_.emplace_back(scope / "layers" / i, config);
+Decoder::Decoder(const Scope& scope, const ModelConfig& config) : end_(scope, config, Stack::kDecoder) {
+  for (std::int64_t i = 0; i < config.decoder_layers; ++i) layers_.emplace_back(scope / "layers" / i, config, i);
 }
 
 at::Tensor Decoder::operator()(const at::Tensor& x, const Packing& packing, const Memory& memory,
                                const Context& context) const {
-  Stream stream{x, {}, {}, nullptr};
+  Stream stream{x};
   for (const DecoderLayer& layer : layers_) stream = layer(stream, packing, memory, context);
   return end_(stream, context);
 }
@@ -53,7 +61,7 @@ DecoderCache Decoder::start(const Memory& memory) const {
 
 at::Tensor Decoder::step(const at::Tensor& x, DecoderCache& cache, const Picks& self_picks,
                          const Picks& cross_picks) const {
-  Stream stream{x, {}, {}, nullptr};
+  Stream stream{x};
   for (std::size_t i = 0; i < layers_.size(); ++i)
     stream = layers_[i].step(stream, cache.self[i], self_picks, cache.cross[i], cross_picks);
   return end_(stream, Context{});

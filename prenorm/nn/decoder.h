@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "prenorm/nn/attention.h"
-#include "prenorm/nn/depth_scales.h"
 #include "prenorm/nn/feed_forward.h"
 #include "prenorm/nn/residual.h"
 
@@ -19,7 +18,7 @@ struct Memory {
   Packing packing;
 };
 
-// What decoding keeps between steps, a cache each a layer.
+// What decoding keeps between steps, one of each for each layer.
 struct DecoderCache {
   std::vector<KeyValueCache> self;
   std::vector<at::Tensor> cross;  // [source_tokens, 2 * d_model] each
@@ -27,7 +26,7 @@ struct DecoderCache {
 
 class DecoderLayer {
  public:
-  DecoderLayer(const Scope& scope, const ModelConfig& config);
+  DecoderLayer(const Scope& scope, const ModelConfig& config, std::int64_t index);
 
   Stream operator()(const Stream& in, const Packing& packing, const Memory& memory, const Context& context) const;
   Stream step(const Stream& in, KeyValueCache& self, const Picks& self_picks, const at::Tensor& cross,
@@ -35,8 +34,6 @@ class DecoderLayer {
   at::Tensor cross_keys_and_values(const at::Tensor& states) const { return cross_attention_.keys_and_values(states); }
 
  private:
-  DecoderLayer(const Scope& scope, const ModelConfig& config, const DepthScales& scales);
-
   SelfAttention self_attention_;
   Residual self_attention_residual_;
   CrossAttention cross_attention_;

@@ -1,20 +1,21 @@
-// Constants of a stack that follow from the depth of the model: those of deepnorm (Wang et al. 2022, "DeepNet", Figure
-// 2), 1 under every other placement. With N encoder and M decoder layers:
+// Constants of a residual connection that follow from the depth of the model: those of deepnorm (Wang et al. 2022,
+// "DeepNet", Figure 2), 1 under placements without such a scale. With N encoder and M decoder layers:
 //
 //                      α (residual stream)     β (initialisation gain)
 //   encoder            0.81 (N⁴ M)^(1/16)      0.87 (N⁴ M)^(-1/16)
 //   decoder            (3 M)^(1/4)             (12 M)^(-1/4)
 //   one stack alone    (2 L)^(1/4)             (8 L)^(-1/4)            of L layers
 //
-// and, where model.init_depth_scaled asks for it, the gain 1/√branches of what a branch adds to the stream (Radford et
-// al. 2019, "GPT-2", section 2.3).
+// If model.init_depth_scaled is set, what a branch adds to the stream starts with a gain of 1/√branches (Radford et al.
+// 2019, "GPT-2", section 2.3).
 #pragma once
 
 #include "prenorm/config/model_config.h"
+#include "prenorm/config/stacks.h"
 
 namespace prenorm::nn {
 
-// Gains of the matrices of a branch as they start.
+// Initial gains of the matrices of a branch.
 struct BranchGains {
   double inner = 1;   // of value and first feed-forward matrices: β
   double output = 1;  // of attention output and second feed-forward matrices: β, and the root of the branches
@@ -25,7 +26,7 @@ struct DepthScales {
   BranchGains gains;
 };
 
-DepthScales encoder_scales(const ModelConfig& config);
-DepthScales decoder_scales(const ModelConfig& config);
+// `config` has no layers in a stack that the model does not have.
+DepthScales depth_scales(const ModelConfig& config, const Place& place);
 
 }  // namespace prenorm::nn

@@ -57,7 +57,8 @@ at::Tensor Embedding::position_table(std::int64_t longest) const {
   const std::scoped_lock lock(sinusoids_->mutex);
   at::Tensor& table = sinusoids_->table;
   if (!table.defined() || table.size(0) < longest)
-    table = sinusoidal_positions(std::max<std::int64_t>(2 * longest, 256), table_.size(1), table_.scalar_type());
+    table = sinusoidal_positions(std::max<std::int64_t>(2 * longest, 256), table_.size(1), table_.scalar_type())
+                .to(table_.device());
   return table;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <ATen/core/Tensor.h>
+#include <c10/core/Device.h>
 
 #include <cstdint>
 #include <string>
@@ -18,9 +19,19 @@ struct Parameter {
   at::Tensor value;  // requires_grad; its grad() is a view of gradients()
 };
 
+// How and where the numbers of a model are kept. A type alone stands for the rest as usual.
+struct ParameterOptions {
+  ParameterOptions(at::ScalarType type = at::kFloat, at::Device on = at::kCPU) : dtype(type), device(on) {}
+
+  at::ScalarType dtype;
+  at::Device device;
+  // Without a buffer autograd keeps the gradients: torch::autograd::grad can then differentiate twice.
+  bool gradient_buffer = true;
+};
+
 class Parameters {
  public:
-  explicit Parameters(std::uint64_t seed, at::ScalarType dtype = at::kFloat) : seed_(seed), dtype_(dtype) {}
+  explicit Parameters(std::uint64_t seed, const ParameterOptions& options = {}) : seed_(seed), options_(options) {}
   // For another model of the same architecture with the same values, bit by bit in the same place, and gradients of its
   // own: both can be computed with at once. `original` must be complete.
   static Parameters sharing_values_of(const Parameters& original);
@@ -28,20 +39,22 @@ class Parameters {
   // Declares and fills a parameter (those that share values: takes its place among them). Errors: Error for
   // a name used twice.
   at::Tensor add(std::string name, at::IntArrayRef shape, const Initializer& initializer);
-  // Moves all values into one buffer and makes the gradient buffer. Tensors that add() returned stay valid.
+  // Moves all values into one buffer and makes the gradient buffer, if there is to be one. Tensors that add() returned
+  // stay valid.
   void complete();
 
   const std::vector<Parameter>& list() const { return list_; }
   // Errors: Error.
   const at::Tensor& at(std::string_view name) const;
-  // [count] each; defined after complete().
+  const ParameterOptions& options() const { return options_; }
+  // [count] each, of options(); defined after complete(), gradients() only with a buffer.
   const at::Tensor& values() const { return values_; }
   const at::Tensor& gradients() const { return gradients_; }
   std::int64_t count() const;
 
  private:
   std::uint64_t seed_;
-  at::ScalarType dtype_;
+  ParameterOptions options_;
   at::Tensor shared_;  // the buffer of another's values, or undefined
   std::vector<Parameter> list_;
   at::Tensor values_, gradients_;

@@ -1,28 +1,17 @@
 #include "prenorm/nn/residual.h"
 
+#include "prenorm/nn/depth_scales.h"
+
 namespace prenorm::nn {
+namespace {
 
-Residual::Residual(const Scope& scope, const ModelConfig& config, double stream_scale)
-    : placement_(config.norm_placement),
-      norm_(scope / "norm", config),
-      stream_scale_(stream_scale),
-      dropout_(config.dropout),
-      site_(name_key(scope.name() + ".dropout")),
-      points_{scope.name() + ".norm_input", scope.name() + ".branch", scope.name() + ".branch_norm_input",
-              scope.name() + ".output"} {
-  if (placement_ == NormPlacement::kSandwichLn) branch_norm_.emplace(scope / "branch_norm", config);
-  if (placement_ == NormPlacement::kAdmin) omega_ = scope.add("omega", {config.d_model}, constant(1));
+// The stream's sum; the observer is shown an addition that had been left.
+at::Tensor sum_of(const Stream& in, const Context& context) {
+  return in.branch.defined() ? context.observed(*in.point, in.sum()) : in.x;
 }
 
-Stream Residual::normed_after(const at::Tensor& x, const at::Tensor& branch, const Context& context) const {
-  context.observe(points_.branch, branch);
-  const ops::NormedSum result = norm_(x, branch, mask(x, context));
-  context.observe(points_.norm_input, result.sum);
-  return {context.observed(points_.output, result.normed), {}, {}, nullptr};
-}
-
-ops::NormedSum Residual::normed_sum(const Norm& norm, const Stream& in, const std::string& point,
-                                    const Context& context) {
+// The same, and that normalised.
+ops::NormedSum normed_sum(const Norm& norm, const Stream& in, const std::string& point, const Context& context) {
   ops::NormedSum result;
   if (in.branch.defined()) {
     result = norm(in.x, in.branch, in.dropout);
@@ -34,15 +23,55 @@ ops::NormedSum Residual::normed_sum(const Norm& norm, const Stream& in, const st
   return result;
 }
 
-StackEnd::StackEnd(const Scope& scope, const ModelConfig& config) : norm_input_(scope.name() + ".norm_input") {
-  const bool normalises =
-      config.norm_placement == NormPlacement::kPreLn || config.norm_placement == NormPlacement::kSandwichLn;
-  if (normalises) norm_.emplace(scope / "norm", config);
+}  // namespace
+
+Residual::Residual(const Scope& scope, const ModelConfig& config, const Place& place)
+    : Residual(scope, config, traits_of(placement_of(config, place)), depth_scales(config, place).stream) {}
+
+Residual::Residual(const Scope& scope, const ModelConfig& config, const PlacementTraits& traits, double depth_scale)
+    : dropout_(config.dropout), site_(name_key(scope.name() + ".dropout")) {
+  const auto point = [&](const char* name) { return (scope / name).name(); };
+  const char* after = traits.norm_before ? "output_norm" : "norm";
+  points_ = {point("norm_input"), point("branch_norm_input"), point("branch"), point(after) + "_input",
+             std::make_shared<const std::string>(point("output"))};
+  if (traits.norm_before) before_.emplace(scope / "norm", config);
+  if (traits.norm_after && !traits.norm_before) after_.emplace(scope / after, config);
+  if (traits.norm_branch) branch_norm_.emplace(scope / "branch_norm", config);
+  if (traits.norm_after && traits.norm_before) after_.emplace(scope / after, config);
+  if (traits.stream_scale == StreamScale::kDepth) depth_scale_ = depth_scale;
+  if (traits.stream_scale == StreamScale::kLearned) omega_ = scope.add("omega", {config.d_model}, constant(1));
+}
+
+// The stream, and what the branch reads of it.
+ops::NormedSum Residual::read(const Stream& in, const Context& context) const {
+  if (before_) return normed_sum(*before_, in, points_.norm_input, context);
+  const at::Tensor x = sum_of(in, context);
+  return {x, x};
+}
+
+at::Tensor Residual::scaled(const at::Tensor& x) const {
+  if (depth_scale_) return *depth_scale_ * x;
+  return omega_.defined() ? omega_ * x : x;
+}
+
+Stream Residual::add(const at::Tensor& x, at::Tensor branch, const Context& context) const {
+  if (branch_norm_) branch = (*branch_norm_)(context.observed(points_.branch_norm_input, branch));
+  context.observe(points_.branch, branch);
+  const ops::DropoutMask mask = context.dropout_mask(dropout_, site_, branch.size(1));
+  if (!after_) return {scaled(x), branch, mask, points_.output};
+  const ops::NormedSum result = (*after_)(scaled(x), branch, mask);
+  context.observe(points_.output_norm_input, result.sum);
+  return {context.observed(*points_.output, result.normed)};
+}
+
+StackEnd::StackEnd(const Scope& scope, const ModelConfig& config, Stack stack)
+    : norm_input_(scope.name() + ".norm_input") {
+  const Place last{{stack, layers_of(config, stack) - 1}, Sublayer::kFeedForward};
+  if (traits_of(placement_of(config, last)).final_norm) norm_.emplace(scope / "norm", config);
 }
 
 at::Tensor StackEnd::operator()(const Stream& in, const Context& context) const {
-  if (norm_) return Residual::normed_sum(*norm_, in, norm_input_, context).normed;
-  return in.branch.defined() ? context.observed(*in.point, in.sum()) : in.x;
+  return norm_ ? normed_sum(*norm_, in, norm_input_, context).normed : sum_of(in, context);
 }
 
 }  // namespace prenorm::nn

@@ -7,84 +7,65 @@
 //   pre_ln_no_final  y = x + f(LN(x))         nothing: the mistake that loses the 1/√L effect of their Theorem 1
 //   sandwich_ln      y = x + LN'(f(LN(x)))    one LN                            Ding et al. 2021 (CogView)
 //
-// To add a placement: docs/model.md#add-a-placement lists what else knows about them.
+// In general y = after(scale x + branch(f(before(x)))); the traits of a placement (config/placement.h) say which of the
+// three norms exist, what the scale is, and whether one more LN follows the last layer.
 #pragma once
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/Tensor.h>
 
+#include <memory>
 #include <optional>
 #include <string>
 
+#include "prenorm/config/placement.h"
 #include "prenorm/nn/context.h"
 #include "prenorm/nn/normalization.h"
 
 namespace prenorm::nn {
 
-// The residual stream between two sublayers: x + dropout(branch). Where the next sublayer normalises first, the
-// addition is left to its normalisation, which makes one pass of both.
+// The residual stream between two sublayers: x + dropout(branch). If the next sublayer normalises first, its
+// normalisation does the addition too, in one pass.
 struct Stream {
-  at::Tensor x;       // [tokens, d_model]
-  at::Tensor branch;  // the same shape; undefined where there is nothing to add
-  ops::DropoutMask dropout;
-  const std::string* point = nullptr;  // the sum's observation point
+  at::Tensor x;         // [tokens, d_model]
+  at::Tensor branch{};  // the same shape; undefined if there is nothing to add
+  ops::DropoutMask dropout{};
+  std::shared_ptr<const std::string> point{};  // the sum's observation point
 
   at::Tensor sum() const { return branch.defined() ? x + ops::dropout(branch, dropout) : x; }
 };
 
-// Shows the observer `<scope>.norm_input` (what the normalisation sees, scales included), `.branch` (what is added,
-// before dropout), `.output` (the stream after the sublayer) and under sandwich_ln `.branch_norm_input` (f's result).
+// Shows the observer `<scope>.norm_input` (what the first normalisation reads, scales included), `.branch` (what is
+// added, before dropout) and `.output` (the stream after the sublayer); with a norm on the branch
+// `.branch_norm_input` (f's result); with norms before and after `.output_norm_input` (what the second reads).
 class Residual {
  public:
-  // Registers `<scope>.norm`, under sandwich_ln `<scope>.branch_norm`, under admin `<scope>.omega`, all ones.
-  // stream_scale: α of deepnorm, DepthScales::stream of this stack.
-  Residual(const Scope& scope, const ModelConfig& config, double stream_scale = 1);
+  // Registers `<scope>.norm` (before, else after), `.branch_norm`, `.output_norm` (after, if there is one before too)
+  // and `.omega` (a learned scale), as far as the placement has them, all ones.
+  Residual(const Scope& scope, const ModelConfig& config, const Place& place);
+  // depth_scale: the factor of x for StreamScale::kDepth.
+  Residual(const Scope& scope, const ModelConfig& config, const PlacementTraits& traits, double depth_scale);
 
   // f maps [tokens, d_model] to the same shape.
   template <class Branch>
-  Stream operator()(const Stream& in, const Context& context, Branch&& f) const {
-    switch (placement_) {
-      case NormPlacement::kPostLn: return normed_after(in.x, f(in.x), context);
-      case NormPlacement::kDeepnorm: return normed_after(stream_scale_ * in.x, f(in.x), context);
-      case NormPlacement::kAdmin: return normed_after(omega_ * in.x, f(in.x), context);
-      case NormPlacement::kPreLn:
-      case NormPlacement::kPreLnNoFinal: return normed_before(in, context, f);
-      case NormPlacement::kSandwichLn:
-        return normed_before(in, context, [&](const at::Tensor& y) {
-          return (*branch_norm_)(context.observed(points_.branch_norm_input, f(y)));
-        });
-    }
-    return in;
+  Stream operator()(const Stream& in, const Context& context, const Branch& f) const {
+    const ops::NormedSum input = read(in, context);
+    return add(input.sum, f(input.normed), context);
   }
 
  private:
+  ops::NormedSum read(const Stream& in, const Context& context) const;
+  Stream add(const at::Tensor& x, at::Tensor branch, const Context& context) const;
+  at::Tensor scaled(const at::Tensor& x) const;
+
   struct Points {
-    std::string norm_input, branch, branch_norm_input, output;
+    std::string norm_input, branch_norm_input, branch, output_norm_input;
+    std::shared_ptr<const std::string> output;
   };
 
-  // LN(x + dropout(branch))
-  Stream normed_after(const at::Tensor& x, const at::Tensor& branch, const Context& context) const;
-  // x + dropout(f(LN(x)))
-  template <class Branch>
-  Stream normed_before(const Stream& in, const Context& context, const Branch& f) const {
-    const ops::NormedSum normed = normed_sum(norm_, in, points_.norm_input, context);
-    const at::Tensor branch = context.observed(points_.branch, f(normed.normed));
-    return {normed.sum, branch, mask(branch, context), &points_.output};
-  }
-  ops::DropoutMask mask(const at::Tensor& x, const Context& context) const {
-    return context.dropout_mask(dropout_, site_, x.size(1));
-  }
-
-  friend class StackEnd;
-  // The sum of the stream, and that normalised.
-  static ops::NormedSum normed_sum(const Norm& norm, const Stream& in, const std::string& point,
-                                   const Context& context);
-
-  NormPlacement placement_;
-  Norm norm_;
-  std::optional<Norm> branch_norm_;
-  double stream_scale_;
-  at::Tensor omega_;
+  std::optional<Norm> before_, branch_norm_, after_;
+  std::optional<double> depth_scale_;
+  at::Tensor omega_;  // undefined unless the scale is learned
   double dropout_;
   std::uint64_t site_;
   Points points_;
@@ -94,7 +75,7 @@ class Residual {
 // input is shown as `<scope>.norm_input`.
 class StackEnd {
  public:
-  StackEnd(const Scope& scope, const ModelConfig& config);
+  StackEnd(const Scope& scope, const ModelConfig& config, Stack stack);
   at::Tensor operator()(const Stream& in, const Context& context) const;
 
  private:

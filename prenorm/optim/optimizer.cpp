@@ -8,6 +8,7 @@
 #include <array>
 #include <cmath>
 
+#include "prenorm/base/error.h"
 #include "prenorm/machine/profile.h"
 #include "prenorm/ops/cpu/dispatch.h"
 
@@ -76,6 +77,13 @@ PRENORM_INLINE void sum_squares(const T* gradient, const T* before, const T* aft
   *sums = {g, w, c};
 }
 
+// What one update does to a group.
+struct GroupRates {
+  std::int64_t end;
+  double rate, weight_decay;
+  Rates adam;
+};
+
 Rates adam_rates(const OptimConfig& c, std::int64_t updates, double lr, double gradient_scale) {
   const auto t = static_cast<double>(updates);
   const bool decoupled = c.name == OptimizerName::kAdamW;
@@ -95,8 +103,19 @@ Rates adam_rates(const OptimConfig& c, std::int64_t updates, double lr, double g
 
 }  // namespace
 
-Optimizer::Optimizer(const OptimConfig& config, at::Tensor values, at::Tensor gradients)
-    : config_(config), values_(std::move(values)), gradients_(std::move(gradients)), first_(at::zeros_like(values_)) {
+Optimizer::Optimizer(const OptimConfig& config, at::Tensor values, at::Tensor gradients,
+                     std::vector<ParameterGroup> groups)
+    : config_(config),
+      groups_(std::move(groups)),
+      values_(std::move(values)),
+      gradients_(std::move(gradients)),
+      first_(at::zeros_like(values_)) {
+  if (groups_.empty()) groups_ = {{values_.numel(), 1, config_.weight_decay}};
+  const bool ascend = std::is_sorted(groups_.begin(), groups_.end(),
+                                     [](const ParameterGroup& a, const ParameterGroup& b) { return a.end < b.end; });
+  if (!ascend || groups_.front().end < 0 || groups_.back().end != values_.numel())
+    throw_error<Error>("the groups of an optimizer must ascend and end with its {} parameters; the last one ends at {}",
+                       values_.numel(), groups_.back().end);
   if (config_.name != OptimizerName::kSgd) second_ = at::zeros_like(values_);
 }
 
@@ -116,12 +135,24 @@ void Optimizer::make_update(double lr, double gradient_scale, const Pass& pass) 
   const profile::Timer timer(op, 0, passes * static_cast<double>(values_.nbytes()));
   const Buffers<T> b{values_.data_ptr<T>(), gradients_.data_ptr<T>(), first_.data_ptr<T>(),
                      second_.defined() ? second_.data_ptr<T>() : nullptr};
-  const Rates rates = adam_rates(config_, updates_, lr, gradient_scale);
+  std::vector<GroupRates> rates;
+  for (const ParameterGroup& group : groups_) {
+    OptimConfig of_group = config_;
+    of_group.weight_decay = group.weight_decay;
+    const double rate = lr * group.rate_scale;
+    rates.push_back({group.end, rate, group.weight_decay, adam_rates(of_group, updates_, rate, gradient_scale)});
+  }
   pass([&](std::int64_t begin, std::int64_t end) {
-    if (config_.name == OptimizerName::kSgd)
-      ops::cpu::run_loops<sgd_kernel<T>>(b, begin, end, gradient_scale, config_.weight_decay, config_.momentum, lr);
-    else
-      ops::cpu::run_loops<adam_kernel<T>>(b, begin, end, rates);
+    for (const GroupRates& group : rates) {
+      const std::int64_t last = std::min(end, group.end);
+      if (begin >= last) continue;
+      if (config_.name == OptimizerName::kSgd)
+        ops::cpu::run_loops<sgd_kernel<T>>(b, begin, last, gradient_scale, group.weight_decay, config_.momentum,
+                                           group.rate);
+      else
+        ops::cpu::run_loops<adam_kernel<T>>(b, begin, last, group.adam);
+      begin = last;
+    }
   });
 }
 

@@ -1,5 +1,5 @@
-// First-order optimizers over all parameters laid in one buffer. With g the gradient, t the update from 1, λ the weight
-// decay, η the learning rate:
+// First-order optimizers over all parameters laid in one buffer, in groups with a rate and a decay of their own. With g
+// the gradient, t the update from 1, λ the weight decay, η the learning rate:
 //
 //   sgd    u ← μ u + g;  θ ← θ - η u                                            (g includes λ θ)
 //   adam   m ← β1 m + (1-β1) g;  v ← β2 v + (1-β2) g²;  θ ← θ - η m̂ / (√v̂ + ε)   (Kingma & Ba 2015, algorithm 1; g
@@ -30,10 +30,20 @@ struct UpdateNorms {
   double change = 0;    // of the weights
 };
 
+// Parameters that are updated alike: a stretch of the buffers, from the end of the group before.
+struct ParameterGroup {
+  std::int64_t end = 0;
+  double rate_scale = 1;    // times the learning rate of the update
+  double weight_decay = 0;  // in place of OptimConfig's
+};
+
 class Optimizer {
  public:
-  // `values`, `gradients`: [count], contiguous, float32 or float64; kept, and changed by step().
-  Optimizer(const OptimConfig& config, at::Tensor values, at::Tensor gradients);
+  // `values`, `gradients`: [count], contiguous, float32 or float64; kept, and changed by step(). `groups`: ascending to
+  // the end of the buffers; empty = one group with the configuration's decay. Errors: Error for groups that do not
+  // cover the buffers in order.
+  Optimizer(const OptimConfig& config, at::Tensor values, at::Tensor gradients,
+            std::vector<ParameterGroup> groups = {});
 
   // One update at learning rate `lr`; `gradient_scale` multiplies the gradient first (averaging, clipping).
   void step(double lr, double gradient_scale = 1.0);
@@ -56,6 +66,7 @@ class Optimizer {
   void update_pieces(double lr, double gradient_scale, std::span<Piece> pieces);
 
   OptimConfig config_;
+  std::vector<ParameterGroup> groups_;
   at::Tensor values_, gradients_;
   at::Tensor first_, second_;  // m (sgd: u) and v (sgd: undefined)
   std::int64_t updates_ = 0;

@@ -28,9 +28,9 @@ probe::Measurement states_of(const RunMetrics& metrics) {
 }
 
 // Of each layer of a stack over that of its last; empty where the run did not log what it takes.
-std::vector<Interval> predicted(const Run& run, std::string_view stack) {
+std::vector<Interval> predicted(const Run& run, const ModelConfig& model, Stack stack) {
   try {
-    return predict_gradient_profile(model_of_task(*run.config()), stack, states_of(run.metrics()));
+    return predict_gradient_profile(model, stack, states_of(run.metrics()));
   } catch (const Error&) {
     return {};
   }
@@ -47,9 +47,10 @@ FirstLayers first_layers(const Run& run) {
   FirstLayers f{series(run.name(), false), series(run.name() + ", theory, at least", true),
                 series(run.name() + ", theory, at most", true)};
   double place = 0;
-  for (const char* stack : {"encoder", "decoder"}) {
-    const std::int64_t layers = probe::layers_of(model_of_task(*run.config()), stack);
-    const auto profile = predicted(run, stack);
+  const ModelConfig model = model_of_task(*run.config());
+  for (const Stack stack : kStacks) {
+    const std::int64_t layers = layers_of(model, stack);
+    const auto profile = predicted(run, model, stack);
     const auto norm = [&](std::int64_t layer) {
       const auto found = run.metrics().first_gradients.find(probe::w2_of(stack, layer));
       return found == run.metrics().first_gradients.end() ? NAN : found->second;

@@ -5,12 +5,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
-#include <optional>
 
 #include "prenorm/base/json.h"
 #include "prenorm/files/input_file.h"
+#include "prenorm/nn/parameter_names.h"
 
 namespace prenorm::pages {
 namespace {
@@ -43,22 +42,9 @@ class ReadOnlyFile {
   int descriptor_;
 };
 
-// "encoder.layers.3.feed_forward.up.bias" belongs to encoder layer 3.
-std::optional<Layer> layer_of(std::string_view parameter) {
-  constexpr std::string_view kLayers = "coder.layers.";
-  const bool decoder = parameter.starts_with("de");
-  if (!(decoder || parameter.starts_with("en")) || !parameter.substr(2).starts_with(kLayers)) return std::nullopt;
-  const std::string_view rest = parameter.substr(2 + kLayers.size());
-  Layer layer{decoder, 0};
-  const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), layer.index);
-  return error == std::errc() ? std::optional(layer) : std::nullopt;
-}
-
 }  // namespace
 
-std::string name_of(const Layer& layer) {
-  return fmt::format("{} {}", layer.decoder ? "decoder" : "encoder", layer.index + 1);
-}
+std::string name_of(const Layer& layer) { return fmt::format("{} {}", enum_name(layer.stack), layer.index + 1); }
 
 double RunMetrics::last_step() const {
   double last = 0;
@@ -101,7 +87,7 @@ void RunMetrics::add(const runs::ValidationLine& line) {
 void RunMetrics::add(const runs::ObservationLine& line) {
   Observation& observation = observations.emplace_back(Observation{static_cast<double>(line.step), {}});
   for (const auto& [name, norm] : line.grad_norms)
-    if (const auto layer = layer_of(name)) observation.norms[*layer] += norm * norm;
+    if (const auto layer = nn::layer_of(name)) observation.norms[*layer] += norm * norm;
   for (auto& [layer, square] : observation.norms) square = std::sqrt(square);
   if (line.step != 1) return;
   first_gradients = {line.grad_norms.begin(), line.grad_norms.end()};

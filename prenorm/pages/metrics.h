@@ -7,23 +7,13 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <vector>
 
+#include "prenorm/config/stacks.h"
 #include "prenorm/runs/metrics_line.h"
 
 namespace prenorm::pages {
 
-// A layer of a stack, from 0; encoder before decoder.
-struct Layer {
-  bool decoder = false;
-  std::int64_t index = 0;
-
-  bool operator==(const Layer&) const = default;
-  friend bool operator<(const Layer& a, const Layer& b) {
-    return std::tie(a.decoder, a.index) < std::tie(b.decoder, b.index);
-  }
-};
 std::string name_of(const Layer& layer);  // "encoder 1"
 
 // Norms of the gradient of the mean loss, before clipping.

@@ -6,11 +6,10 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "prenorm/base/interval.h"
-#include "prenorm/config/model_config.h"
+#include "prenorm/config/placement.h"
 #include "prenorm/probe/measurement.h"
 
 namespace prenorm::probe {
@@ -18,20 +17,20 @@ namespace prenorm::probe {
 // E‖FFN(h)‖² / ‖h‖² in a stack, which matters for model.init_depth_scaled alone: with Xavier weights of variance 2 / (d
 // + d_ff) and ReLU, 2 d d_ff / (d + d_ff)², which is the paper's 1/2 for d_ff = d (Lemma 1); by quadrature for other
 // activations.
-double feed_forward_gain(const ModelConfig& config, std::string_view stack = "encoder");
+double feed_forward_gain(const ModelConfig& config, Stack stack = Stack::kEncoder);
 // E‖MHA(h)‖² / ‖h‖², between 0, where the values of many unrelated positions average out, and the square of the
 // values' gain, where all positions are the same.
-Interval attention_gain(const ModelConfig& config, std::string_view stack = "encoder");
+Interval attention_gain(const ModelConfig& config, Stack stack = Stack::kEncoder);
 
 struct PredictedState {
   std::string point;
   Interval squared_norm_over_d;
 };
 
-// ‖x‖²/d along a stack ("encoder" or "decoder") that `input` enters: what each LayerNorm reads under post_ln
-// (`.norm_input`), what each sublayer leaves under pre_ln, with or without its final norm, and sandwich_ln (`.output`).
+// ‖x‖²/d along a stack that `input` enters: what each LayerNorm reads under post_ln (`.norm_input`), what each sublayer
+// leaves under pre_ln, with or without its final norm, and sandwich_ln (`.output`).
 // `memory`: the same of what cross-attention reads; nullopt where a decoder has none. Empty for other placements.
-std::vector<PredictedState> predict_states(const ModelConfig& config, std::string_view stack, double input,
+std::vector<PredictedState> predict_states(const ModelConfig& config, Stack stack, double input,
                                            std::optional<Interval> memory = Interval{1, 1});
 
 // The last layer's W² gradient under pre_ln over that under post_ln, from what their last LayerNorms read: the ratio of
@@ -45,20 +44,14 @@ double last_layer_pre_over_post(double post_squared_norm_over_d, double pre_squa
 // after it, under post_ln, divides by 1 + q. The interval is from gradients that cancel to gradients that are shared:
 // pre_ln: from Π √(1 + q_ffn) to Π √(1 + q) = ‖x_{L+1}‖ / ‖x_{l+1}‖;  post_ln: from Π 1/√(1 + q_attention) to 1.
 // Empty for other placements.
-std::vector<Interval> predict_gradient_profile(const ModelConfig& config, std::string_view stack,
-                                               const Measurement& measurement);
+std::vector<Interval> predict_gradient_profile(const ModelConfig& config, Stack stack, const Measurement& measurement);
 
 // Whether layers of the stack look at another stack's output, as those of a translator's decoder do.
-bool has_cross_attention(const Measurement& measurement, std::string_view stack);
-// The sublayers of a stack's layer, in order.
-std::vector<std::string> sublayers_of(bool cross_attention);
-// "decoder", or "encoder" where there is no decoder; and its number of layers.
-std::string_view last_stack(const ModelConfig& config);
-std::int64_t layers_of(const ModelConfig& config, std::string_view stack);
+bool has_cross_attention(const Measurement& measurement, Stack stack);
 // The state to hold against Lemma 2: what a layer's last normalisation reads where that follows the sum (x⁵ of
 // post_ln), what the layer leaves where it comes first.
-std::string state_of(const ModelConfig& config, std::string_view stack, std::int64_t layer);
+std::string state_of(const ModelConfig& config, Stack stack, std::int64_t layer);
 // The W² of a layer, "decoder.layers.5.feed_forward.down.weight".
-std::string w2_of(std::string_view stack, std::int64_t layer);
+std::string w2_of(Stack stack, std::int64_t layer);
 
 }  // namespace prenorm::probe

@@ -38,8 +38,8 @@ std::vector<ModelConfig> models_of(const Config& config, const ProbeOptions& o) 
         ModelConfig model = resized(model_of_task(config), depth, width);
         model.norm_placement = placement;
         if (o.simplified) {
-          const std::int64_t own = model.decoder_layers > 0 ? model.decoder_layers : model.encoder_layers;
-          model = model_config({.placement = placement, .layers = depth > 0 ? depth : own, .d_model = width});
+          model = model_config(
+              {.placement = placement, .layers = depth > 0 ? depth : output_layers(model), .d_model = width});
         } else if (width % model.num_heads != 0) {
           throw_error<UsageError>("a model of width {} cannot have {} heads; set model.num_heads to a divisor", width,
                                   model.num_heads);

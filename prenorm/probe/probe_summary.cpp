@@ -7,11 +7,9 @@
 namespace prenorm::probe {
 namespace {
 
-constexpr std::string_view kStacks[] = {"encoder", "decoder"};
-
 std::vector<LayerGradient> layer_gradients(const ProbedModel& probed, const Measurement& mean) {
   std::vector<LayerGradient> all;
-  for (const std::string_view stack : kStacks) {
+  for (const Stack stack : kStacks) {
     const std::int64_t layers = layers_of(probed.model, stack);
     if (layers == 0) continue;
     std::vector<Interval> predicted;
@@ -32,8 +30,8 @@ std::vector<LayerGradient> layer_gradients(const ProbedModel& probed, const Meas
 }
 
 // What enters a stack: the embeddings, or in the simplified setting inputs of squared norm d.
-double input_of(const Measurement& mean, std::string_view stack) {
-  const std::string_view point = stack == "encoder" ? "source_positions" : "target_positions";
+double input_of(const Measurement& mean, Stack stack) {
+  const std::string_view point = stack == Stack::kEncoder ? "source_positions" : "target_positions";
   for (const StateFigures& s : mean.states)
     if (s.point == point || s.point == "positions") return s.squared_norm_over_d;
   return 1;
@@ -42,13 +40,12 @@ double input_of(const Measurement& mean, std::string_view stack) {
 std::map<std::string, Interval> predicted_states(const ModelConfig& model, const Measurement& mean) {
   std::map<std::string, Interval> predicted;
   Interval memory{1, 1};
-  for (const std::string_view stack : kStacks) {
-    const bool looks = stack == "encoder" || has_cross_attention(mean, stack);
+  for (const Stack stack : kStacks) {
+    const bool looks = stack == Stack::kEncoder || has_cross_attention(mean, stack);
     const auto states =
         predict_states(model, stack, input_of(mean, stack), looks ? std::optional(memory) : std::nullopt);
     for (const PredictedState& p : states) predicted.emplace(p.point, p.squared_norm_over_d);
-    // Without a norm at its end the encoder hands its stream over as it is.
-    if (model.norm_placement == NormPlacement::kPreLnNoFinal && !states.empty())
+    if (traits_of(model.norm_placement).ends_without_norm() && !states.empty())
       memory = states.back().squared_norm_over_d;
   }
   return predicted;
@@ -61,7 +58,7 @@ struct Curve {
 };
 
 double last_gradient(const ProbedModel& probed, std::size_t seed) {
-  return probed.seeds[seed].gradient(w2_of(last_stack(probed.model), depth_of(probed.model) - 1)).mean_of_norms;
+  return probed.seeds[seed].gradient(last_w2(probed.model)).mean_of_norms;
 }
 
 Estimate exponent_of(const Curve& curve) {
@@ -75,9 +72,9 @@ Estimate exponent_of(const Curve& curve) {
 }
 
 std::optional<double> predicted_depth_exponent(const Curve& curve) {
-  const NormPlacement placement = curve.models.front()->model.norm_placement;
-  if (placement == NormPlacement::kPostLn) return 0.0;
-  if (placement != NormPlacement::kPreLn) return std::nullopt;
+  const PlacementTraits traits = traits_of(curve.models.front()->model.norm_placement);
+  if (!traits.predicts(Theory::kTheorem1)) return std::nullopt;
+  if (traits.norm_after) return 0.0;
   std::vector<double> inverse_lengths;
   for (const ProbedModel* probed : curve.models)
     inverse_lengths.push_back(1 / std::sqrt(last_state(probed->model, mean_measurement(probed->seeds))));
@@ -85,9 +82,14 @@ std::optional<double> predicted_depth_exponent(const Curve& curve) {
 }
 
 std::optional<double> predicted_width_exponent(const Curve& curve) {
-  const NormPlacement placement = curve.models.front()->model.norm_placement;
-  if (placement != NormPlacement::kPostLn && placement != NormPlacement::kPreLn) return std::nullopt;
+  if (!traits_of(curve.models.front()->model.norm_placement).predicts(Theory::kTheorem1)) return std::nullopt;
   return 0.5;
+}
+
+// Whether Theorem 1 is about the model, and as which of its two placements.
+bool is_theorem_1(const ModelConfig& model, bool norm_after) {
+  const PlacementTraits traits = traits_of(model.norm_placement);
+  return traits.predicts(Theory::kTheorem1) && traits.norm_after == norm_after;
 }
 
 template <class Add>
@@ -95,8 +97,8 @@ void add_fits(std::vector<Fit>& fits, const Probe& probe, std::string_view again
   const bool depth = against == "layers";
   std::map<std::tuple<NormPlacement, std::int64_t>, Curve> curves;
   for (const ProbedModel& m : probe.models) {
-    Curve& curve = curves[{m.model.norm_placement, depth ? m.model.d_model : depth_of(m.model)}];
-    curve.x.push_back(static_cast<double>(depth ? depth_of(m.model) : m.model.d_model));
+    Curve& curve = curves[{m.model.norm_placement, depth ? m.model.d_model : output_layers(m.model)}];
+    curve.x.push_back(static_cast<double>(depth ? output_layers(m.model) : m.model.d_model));
     curve.models.push_back(&m);
   }
   for (const auto& [key, curve] : curves)
@@ -125,10 +127,10 @@ Measurement mean_measurement(const std::vector<Measurement>& seeds) {
   return mean;
 }
 
-std::int64_t depth_of(const ModelConfig& model) { return layers_of(model, last_stack(model)); }
+std::string last_w2(const ModelConfig& model) { return w2_of(output_stack(model), output_layers(model) - 1); }
 
 double last_state(const ModelConfig& model, const Measurement& m) {
-  return m.state(state_of(model, last_stack(model), depth_of(model) - 1)).squared_norm_over_d;
+  return m.state(state_of(model, output_stack(model), output_layers(model) - 1)).squared_norm_over_d;
 }
 
 ModelSummary summarize(const ProbedModel& probed) {
@@ -166,12 +168,12 @@ std::vector<Ratio> pre_over_post(const Probe& probe) {
   std::vector<Ratio> ratios;
   for (const ProbedModel& pre : probe.models)
     for (const ProbedModel& post : probe.models) {
-      if (pre.model.norm_placement != NormPlacement::kPreLn || post.model.norm_placement != NormPlacement::kPostLn ||
-          depth_of(pre.model) != depth_of(post.model) || pre.model.d_model != post.model.d_model)
+      if (!is_theorem_1(pre.model, /*norm_after=*/false) || !is_theorem_1(post.model, /*norm_after=*/true) ||
+          output_layers(pre.model) != output_layers(post.model) || pre.model.d_model != post.model.d_model)
         continue;
       const Measurement mean_pre = mean_measurement(pre.seeds), mean_post = mean_measurement(post.seeds);
-      const std::string w2 = w2_of(last_stack(pre.model), depth_of(pre.model) - 1);
-      ratios.push_back({depth_of(pre.model), pre.model.d_model,
+      const std::string w2 = last_w2(pre.model);
+      ratios.push_back({output_layers(pre.model), pre.model.d_model,
                         mean_pre.gradient(w2).mean_of_norms / mean_post.gradient(w2).mean_of_norms,
                         last_layer_pre_over_post(last_state(post.model, mean_post), last_state(pre.model, mean_pre))});
     }

@@ -15,7 +15,7 @@ namespace prenorm::probe {
 
 // The W² gradient of a layer.
 struct LayerGradient {
-  std::string stack;
+  Stack stack = Stack::kEncoder;
   std::int64_t layer = 0;  // from 0
   Estimate norm_of_mean, mean_of_norms;
   double over_last = 0;                         // norm_of_mean over that of the stack's last layer
@@ -73,9 +73,9 @@ struct Ratio {
 };
 std::vector<Ratio> pre_over_post(const Probe& probe);
 
-// Depth of the last stack.
-std::int64_t depth_of(const ModelConfig& model);
-// What the last LayerNorm of the last stack reads: ‖x⁵‖²/d or ‖x_{L+1}‖²/d.
+// The W² of the last layer that the output is computed from.
+std::string last_w2(const ModelConfig& model);
+// What the last LayerNorm of that stack reads: ‖x⁵‖²/d or ‖x_{L+1}‖²/d.
 double last_state(const ModelConfig& model, const Measurement& measurement);
 
 }  // namespace prenorm::probe

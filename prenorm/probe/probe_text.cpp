@@ -23,7 +23,7 @@ ordered_json interval_or_null(const std::optional<Interval>& i) {
 }
 
 ordered_json to_json(const LayerGradient& g) {
-  return {{"stack", g.stack},
+  return {{"stack", enum_name(g.stack)},
           {"layer", g.layer},
           {"norm_of_mean_gradient", to_json(g.norm_of_mean)},
           {"mean_gradient_norm", to_json(g.mean_of_norms)},
@@ -114,7 +114,7 @@ std::string layer_table(const ModelSummary& s) {
     const StateSummary* state = state_beside(g, s);
     out +=
         fmt::format("{:<12} {:>18} {:>18} {:>7.3g} {:>14} {:>16} {:>14} {:>6}\n",
-                    fmt::format("{} {}", g.stack, g.layer + 1), text(g.norm_of_mean), text(g.mean_of_norms),
+                    fmt::format("{} {}", enum_name(g.stack), g.layer + 1), text(g.norm_of_mean), text(g.mean_of_norms),
                     g.over_last, text(g.predicted_over_last), state ? text(state->squared_norm_over_d) : "-",
                     state ? text(state->predicted) : "-", state ? fmt::format("{:.3g}", state->jacobian_scale) : "-");
   }
@@ -122,7 +122,7 @@ std::string layer_table(const ModelSummary& s) {
 }
 
 std::string model_line(const ProbedModel& probed) {
-  const std::string w2 = w2_of(last_stack(probed.model), depth_of(probed.model) - 1);
+  const std::string w2 = last_w2(probed.model);
   return fmt::format("{:<40} {:>18} {:>18} {:>16}\n", name_of(probed.model),
                      text(over_seeds(probed.seeds, [&](auto& m) { return m.gradient(w2).norm_of_mean; })),
                      text(over_seeds(probed.seeds, [&](auto& m) { return m.gradient(w2).mean_of_norms; })),
@@ -176,7 +176,7 @@ std::string report_of(const Probe& probe) {
                                 probe.where, probe.models.front().seeds.size(), probe.batches);
   bool several = false;
   for (const ProbedModel& m : probe.models)
-    several |= depth_of(m.model) != depth_of(probe.models.front().model) ||
+    several |= output_layers(m.model) != output_layers(probe.models.front().model) ||
                m.model.d_model != probe.models.front().model.d_model;
   if (!several)
     for (const ProbedModel& m : probe.models) out += layer_table(summarize(m));

@@ -8,7 +8,7 @@
 
 #include <cmath>
 
-#include "prenorm/nn/encoder.h"
+#include "prenorm/nn/layer_stack.h"
 #include "prenorm/ops/cross_entropy.h"
 #include "prenorm/optim/gradient_norm.h"
 #include "prenorm/probe/gradient_average.h"
@@ -19,7 +19,7 @@ namespace {
 struct SimplifiedModel {
   explicit SimplifiedModel(const SimplifiedSetting& s)
       : parameters(s.seed),
-        encoder(nn::Scope(parameters) / "encoder", model_config(s)),
+        encoder(nn::Scope(parameters) / "encoder", model_config(s), Stack::kEncoder),
         output(
             (nn::Scope(parameters) / "embedding")
                 .add("weight", {s.vocabulary, s.d_model}, nn::normal(1 / std::sqrt(static_cast<double>(s.d_model))))) {
@@ -30,7 +30,7 @@ struct SimplifiedModel {
   }
 
   nn::Parameters parameters;
-  nn::Encoder encoder;
+  nn::LayerStack encoder;
   at::Tensor output;
 };
 

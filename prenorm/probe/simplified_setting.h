@@ -7,13 +7,13 @@
 #include <cstdint>
 #include <vector>
 
-#include "prenorm/config/model_config.h"
+#include "prenorm/config/placement.h"
 #include "prenorm/probe/measurement.h"
 
 namespace prenorm::probe {
 
 struct SimplifiedSetting {
-  NormPlacement placement = NormPlacement::kPreLn;
+  NormPlacement placement = kRecommendedPlacement;
   std::int64_t layers = 6, d_model = 128;
   std::int64_t length = 16;    // positions of a sequence
   std::int64_t sequences = 4;  // each a batch of its own

@@ -41,7 +41,7 @@ class TextTask : public ModelTask<Model> {
  protected:
   TextTask(const Config& config, std::unique_ptr<Model> model, std::unique_ptr<TextBatches> batches)
       : ModelTask<Model>(std::move(model)), config_(config), batches_(std::move(batches)) {
-    if (config.model.norm_placement != NormPlacement::kAdmin) return;
+    if (!models::starts_from_data(config.model)) return;
     const batches::TextBatch first = batches_->batch(0, 0);
     models::set_admin_scales(this->parameters(),
                              [&](const nn::Context& context) { this->model().states(first, context); });

@@ -16,7 +16,7 @@ TranslatorTask::TranslatorTask(const ModelConfig& config, std::int64_t source_vo
       label_smoothing_(label_smoothing) {}
 
 void TranslatorTask::start_from_data() {
-  if (config_.norm_placement != NormPlacement::kAdmin) return;
+  if (!models::starts_from_data(config_)) return;
   const batches::Batch first = batch(0, 0);
   models::set_admin_scales(parameters(), [&](const nn::Context& context) {
     model().decode(first.target_input, model().encode(first.source, context), context);

@@ -10,6 +10,8 @@
 namespace prenorm::nn {
 namespace {
 
+constexpr Place kEncoder{{Stack::kEncoder}}, kDecoder{{Stack::kDecoder}};
+
 ModelConfig config_of(std::int64_t encoders, std::int64_t decoders) {
   ModelConfig config;
   config.norm_placement = NormPlacement::kDeepnorm;
@@ -26,18 +28,18 @@ void expect_scales(const DepthScales& scales, double alpha, double beta) {
 // (6⁴ 6)^(1/16) = 6^(5/16) = 1.750541; 18^(1/4) = 2.059767; 72^(1/4) = 2.912951
 // (18⁴ 18)^(1/16) = 18^(5/16) = 2.467588; 54^(1/4) = 2.710806; 216^(1/4) = 3.833659
 TEST(DepthScales, OfDeepnormByHand) {
-  expect_scales(encoder_scales(config_of(6, 6)), 1.417938, 0.496989);
-  expect_scales(decoder_scales(config_of(6, 6)), 2.059767, 0.343295);
-  expect_scales(encoder_scales(config_of(18, 18)), 1.998746, 0.352571);
-  expect_scales(decoder_scales(config_of(18, 18)), 2.710806, 0.260847);
+  expect_scales(depth_scales(config_of(6, 6), kEncoder), 1.417938, 0.496989);
+  expect_scales(depth_scales(config_of(6, 6), kDecoder), 2.059767, 0.343295);
+  expect_scales(depth_scales(config_of(18, 18), kEncoder), 1.998746, 0.352571);
+  expect_scales(depth_scales(config_of(18, 18), kDecoder), 2.710806, 0.260847);
   // (2⁴ 16)^(1/16) = 256^(1/16) = √2; 48^(1/4) = 2.632148; 192^(1/4) = 3.722419
-  expect_scales(encoder_scales(config_of(2, 16)), 0.81 * 1.414214, 0.87 / 1.414214);
-  expect_scales(decoder_scales(config_of(2, 16)), 2.632148, 1 / 3.722419);
+  expect_scales(depth_scales(config_of(2, 16), kEncoder), 0.81 * 1.414214, 0.87 / 1.414214);
+  expect_scales(depth_scales(config_of(2, 16), kDecoder), 2.632148, 1 / 3.722419);
 }
 
-TEST(DepthScales, OfADecoderAlone) { expect_scales(decoder_scales(config_of(0, 8)), 2, 1 / 2.828427); }
+TEST(DepthScales, OfADecoderAlone) { expect_scales(depth_scales(config_of(0, 8), kDecoder), 2, 1 / 2.828427); }
 
-TEST(DepthScales, OfAnEncoderAlone) { expect_scales(encoder_scales(config_of(8, 0)), 2, 1 / 2.828427); }
+TEST(DepthScales, OfAnEncoderAlone) { expect_scales(depth_scales(config_of(8, 0), kEncoder), 2, 1 / 2.828427); }
 
 // Two branches a layer, three in a decoder that looks at an encoder.
 TEST(DepthScales, OutputsStartSmallerByTheRootOfTheBranches) {
@@ -45,7 +47,7 @@ TEST(DepthScales, OutputsStartSmallerByTheRootOfTheBranches) {
     ModelConfig config = config_of(encoders, decoders);
     config.norm_placement = NormPlacement::kPreLn;
     config.init_depth_scaled = true;
-    return (of_encoder ? encoder_scales(config) : decoder_scales(config)).gains.output;
+    return depth_scales(config, {{of_encoder ? Stack::kEncoder : Stack::kDecoder}}).gains.output;
   };
   EXPECT_DOUBLE_EQ(output_gain(0, 12, false), 1 / std::sqrt(24));
   EXPECT_DOUBLE_EQ(output_gain(8, 0, true), 0.25);
@@ -58,7 +60,8 @@ TEST(DepthScales, AreOneUnderOtherPlacements) {
   for (const NormPlacement placement : prenorm::testing::all_values<NormPlacement>()) {
     if (placement == NormPlacement::kDeepnorm) continue;
     config.norm_placement = placement;
-    for (const DepthScales& scales : {encoder_scales(config), decoder_scales(config)}) {
+    for (const Stack stack : kStacks) {
+      const DepthScales scales = depth_scales(config, {{stack}});
       EXPECT_EQ(scales.stream, 1);
       EXPECT_EQ(scales.gains.inner, 1);
       EXPECT_EQ(scales.gains.output, 1);

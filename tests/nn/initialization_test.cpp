@@ -11,8 +11,8 @@
 #include "prenorm/nn/attention.h"
 #include "prenorm/nn/decoder.h"
 #include "prenorm/nn/embedding.h"
-#include "prenorm/nn/encoder.h"
 #include "prenorm/nn/feed_forward.h"
+#include "prenorm/nn/layer_stack.h"
 #include "prenorm/nn/normalization.h"
 #include "test_seed.h"
 
@@ -123,8 +123,8 @@ TEST(Initialization, DeepnormScalesTheBranchesDown) {
   config.decoder_layers = 5;
   config.norm_placement = NormPlacement::kDeepnorm;
   Parameters parameters(1);
-  const EncoderLayer encoder(Scope(parameters) / "encoder", config);
-  const DecoderLayer decoder(Scope(parameters) / "decoder", config);
+  const StackLayer encoder(Scope(parameters) / "encoder", config, {Stack::kEncoder, 0});
+  const DecoderLayer decoder(Scope(parameters) / "decoder", config, 0);
   const double root = std::pow(std::pow(3.0, 4) * 5, 1.0 / 16);
   const std::map<std::string, double> gains{{"encoder", 0.87 / root}, {"decoder", std::pow(60.0, -0.25)}};
   for (const auto& [stack, gain] : gains) {

@@ -7,7 +7,7 @@
 #include "enum_values.h"
 #include "golden_file.h"
 #include "prenorm/nn/decoder.h"
-#include "prenorm/nn/encoder.h"
+#include "prenorm/nn/layer_stack.h"
 
 namespace prenorm::nn {
 namespace {
@@ -50,12 +50,12 @@ class LayerOracle : public ::testing::TestWithParam<std::tuple<std::string, bool
 TEST_P(LayerOracle, EncoderLayerEqualsPyTorch) {
   const io::TensorFile file = golden("encoder_layer_" + suffix());
   Parameters parameters(1, dtype());
-  const EncoderLayer layer(Scope(parameters), config());
+  const StackLayer layer(Scope(parameters), config(), {Stack::kEncoder, 0});
   parameters.complete();
   load(parameters, file);
   const at::Tensor x = file.at("x").to(dtype()).requires_grad_(true);
   const Packing packing = Packing::from_offsets(integers(file.at("x_offsets")));
-  const at::Tensor y = layer({x, {}, {}, nullptr}, packing, Context{}).sum();
+  const at::Tensor y = layer(Stream{x}, packing, Context{}).sum();
   EXPECT_LT(relative_difference(y, file.at("output")), tolerance());
   (y * file.at("loss_weight").to(dtype())).sum().backward();
   EXPECT_LT(relative_difference(x.grad(), file.at("grad.x")), tolerance());
@@ -65,14 +65,14 @@ TEST_P(LayerOracle, EncoderLayerEqualsPyTorch) {
 TEST_P(LayerOracle, DecoderLayerEqualsPyTorch) {
   const io::TensorFile file = golden("decoder_layer_" + suffix());
   Parameters parameters(1, dtype());
-  const DecoderLayer layer(Scope(parameters), config());
+  const DecoderLayer layer(Scope(parameters), config(), 0);
   parameters.complete();
   load(parameters, file);
   const at::Tensor x = file.at("x").to(dtype()).requires_grad_(true);
   const at::Tensor states = file.at("memory").to(dtype()).requires_grad_(true);
   const Packing packing = Packing::from_offsets(integers(file.at("x_offsets")));
   const Memory memory{states, Packing::from_offsets(integers(file.at("memory_offsets")))};
-  const at::Tensor y = layer({x, {}, {}, nullptr}, packing, memory, Context{}).sum();
+  const at::Tensor y = layer(Stream{x}, packing, memory, Context{}).sum();
   EXPECT_LT(relative_difference(y, file.at("output")), tolerance());
   (y * file.at("loss_weight").to(dtype())).sum().backward();
   EXPECT_LT(relative_difference(x.grad(), file.at("grad.x")), tolerance());
@@ -97,7 +97,7 @@ TEST(Structure, CountsOfNorms) {
     config.encoder_layers = 5;
     config.decoder_layers = 7;
     Parameters parameters(1);
-    const Encoder encoder(Scope(parameters) / "encoder", config);
+    const LayerStack encoder(Scope(parameters) / "encoder", config, Stack::kEncoder);
     const Decoder decoder(Scope(parameters) / "decoder", config);
     int in_encoder = 0, in_decoder = 0;
     for (const Parameter& p : parameters.list()) {

@@ -4,7 +4,9 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <gtest/gtest.h>
+#include <torch/csrc/autograd/autograd.h>
 
+#include "golden_file.h"
 #include "prenorm/base/error.h"
 #include "prenorm/nn/decoder.h"
 #include "prenorm/nn/linear.h"
@@ -14,6 +16,7 @@ namespace prenorm::nn {
 namespace {
 
 using prenorm::testing::random_tensor;
+using prenorm::testing::relative_difference;
 
 std::vector<std::string> names(const Parameters& parameters) {
   std::vector<std::string> result;
@@ -60,6 +63,35 @@ TEST(Parameters, GradientsAccumulateInTheBufferUntilCleared) {
   }
   parameters.gradients().zero_();
   EXPECT_EQ(b.grad().abs().max().item<double>(), 0);
+}
+
+TEST(Parameters, ValuesAndGradientsAreOfTheOptions) {
+  ParameterOptions options(at::kDouble, at::kCPU);
+  options.gradient_buffer = false;
+  Parameters parameters(3, options);
+  const at::Tensor a = parameters.add("a", {3}, normal(1));
+  parameters.complete();
+  for (const at::Tensor& tensor : {a, parameters.values()}) {
+    EXPECT_EQ(tensor.scalar_type(), at::kDouble);
+    EXPECT_TRUE(tensor.device().is_cpu());
+  }
+  EXPECT_FALSE(parameters.gradients().defined());
+  const Parameters replica = Parameters::sharing_values_of(parameters);
+  EXPECT_EQ(replica.options().dtype, at::kDouble);
+  EXPECT_FALSE(replica.options().gradient_buffer);
+}
+
+// Σ a³: gradient 3 a², and of its sum once more 6 a.
+TEST(Parameters, WithoutABufferAutogradDifferentiatesTwice) {
+  ParameterOptions options(at::kDouble);
+  options.gradient_buffer = false;
+  Parameters parameters(3, options);
+  const at::Tensor a = parameters.add("a", {3}, normal(1));
+  parameters.complete();
+  const auto first = torch::autograd::grad({(a * a * a).sum()}, {a}, {}, /*retain_graph=*/true, /*create_graph=*/true);
+  EXPECT_LT(relative_difference(first.at(0), 3 * a * a), 1e-14);
+  EXPECT_LT(relative_difference(torch::autograd::grad({first.at(0).sum()}, {a}).at(0), 6 * a), 1e-14);
+  EXPECT_FALSE(a.grad().defined());
 }
 
 TEST(Parameters, ErrorsNameTheParameter) {

@@ -11,7 +11,8 @@
 
 #include "enum_values.h"
 #include "golden_file.h"
-#include "prenorm/nn/encoder.h"
+#include "prenorm/nn/depth_scales.h"
+#include "prenorm/nn/layer_stack.h"
 #include "prenorm/nn/packing.h"
 #include "random_tensor.h"
 
@@ -51,7 +52,7 @@ at::Tensor norm_by_formula(const at::Tensor& x, const std::string& scope, const 
   if (config.norm_affine) y = parameters.at(scope + ".weight") * y;
   return config.norm_affine && layer_norm ? y + parameters.at(scope + ".bias") : y;
 }
-Stream in(const at::Tensor& x) { return {x, {}, {}, nullptr}; }
+Stream in(const at::Tensor& x) { return {x}; }
 at::Tensor branch(const at::Tensor& x) { return at::sin(2 * x) + 0.5; }
 
 at::Tensor residual_by_formula(const at::Tensor& x, const Parameters& parameters, const ModelConfig& config) {
@@ -71,26 +72,62 @@ at::Tensor residual_by_formula(const at::Tensor& x, const Parameters& parameters
 
 TEST(Residual, IsItsFormulaForEveryPlacementAndNorm) {
   const at::Tensor x = random_tensor({4, kWidth}, 1);
-  const std::string point = "before.output";
+  const auto point = std::make_shared<const std::string>("before.output");
   for (const NormPlacement placement : all_values<NormPlacement>())
     for (const auto& form : all_norms()) {
       SCOPED_TRACE(fmt::format("{}, {}, affine {}", enum_name(placement), enum_name(form.kind), form.affine));
       ModelConfig config = config_of(placement);
       form.apply_to(config);
       Parameters parameters(1, at::kDouble);
-      const Residual residual(Scope(parameters), config, kStreamScale);
+      const Residual residual(Scope(parameters), config, traits_of(placement), kStreamScale);
       fill_at_random(parameters);
       EXPECT_LT(relative_difference(residual(in(x), {}, branch).sum(), residual_by_formula(x, parameters, config)),
                 1e-13);
       // Of a sum that the sublayer before has left.
-      const Stream pending{x, 3 * x, {}, &point};
-      const bool normalises_first = residual(in(x), {}, branch).branch.defined();
-      if (normalises_first) {
-        EXPECT_LT(
-            relative_difference(residual(pending, {}, branch).sum(), residual_by_formula(4 * x, parameters, config)),
-            1e-13);
-      }
+      const Stream pending{x, 3 * x, {}, point};
+      EXPECT_LT(
+          relative_difference(residual(pending, {}, branch).sum(), residual_by_formula(4 * x, parameters, config)),
+          1e-13);
     }
+}
+
+// Every combination of norms and scales, also those that no placement has yet.
+TEST(Residual, IsItsFormulaForEveryCombinationOfTraits) {
+  const at::Tensor x = random_tensor({4, kWidth}, 1);
+  const ModelConfig config = config_of(NormPlacement::kPreLn);
+  for (int norms = 0; norms < 8; ++norms)
+    for (const StreamScale scale : {StreamScale::kOne, StreamScale::kDepth, StreamScale::kLearned}) {
+      const PlacementTraits traits{(norms & 1) != 0, (norms & 2) != 0, (norms & 4) != 0, scale};
+      SCOPED_TRACE(fmt::format("norms {}, scale {}", norms, static_cast<int>(scale)));
+      Parameters parameters(1, at::kDouble);
+      const Residual residual(Scope(parameters), config, traits, kStreamScale);
+      fill_at_random(parameters);
+      const auto norm = [&](bool there, const at::Tensor& v, const char* scope) {
+        return there ? norm_by_formula(v, scope, parameters, config) : v;
+      };
+      const at::Tensor added = norm(traits.norm_branch, branch(norm(traits.norm_before, x, "norm")), "branch_norm");
+      const at::Tensor scaled = scale == StreamScale::kOne     ? x
+                                : scale == StreamScale::kDepth ? kStreamScale * x
+                                                               : parameters.at("omega") * x;
+      const at::Tensor expected = norm(traits.norm_after, scaled + added, traits.norm_before ? "output_norm" : "norm");
+      EXPECT_LT(relative_difference(residual(in(x), {}, branch).sum(), expected), 1e-13);
+    }
+}
+
+// The name of the sum's observation point is the stream's own: it is there after the module has gone.
+TEST(Stream, OutlivesTheModuleThatLeftItsSum) {
+  const at::Tensor x = random_tensor({4, kWidth}, 1);
+  Parameters parameters(1, at::kDouble);
+  const auto residual_at = [&](const std::string& name) {
+    return Residual(Scope(parameters) / name, config_of(NormPlacement::kPreLn), Place{});
+  };
+  const Stream stream = residual_at("a.name.too.long.for.a.string.without.memory.of.its.own")(in(x), {}, branch);
+  std::string shown;
+  const Observer observer = [&](std::string_view point, const at::Tensor&) {
+    if (shown.empty()) shown = point;
+  };
+  residual_at("second")(stream, {.observer = &observer}, branch);
+  EXPECT_EQ(shown, "a.name.too.long.for.a.string.without.memory.of.its.own.output");
 }
 
 TEST(Residual, HasTheWeightsOfItsPlacementAndNorm) {
@@ -98,7 +135,7 @@ TEST(Residual, HasTheWeightsOfItsPlacementAndNorm) {
     ModelConfig config = config_of(placement);
     form.apply_to(config);
     Parameters parameters(1);
-    const Residual residual(Scope(parameters) / "f", config);
+    const Residual residual(Scope(parameters) / "f", config, Place{});
     std::vector<std::string> list;
     for (const Parameter& p : parameters.list()) {
       EXPECT_EQ(p.value.sizes(), at::IntArrayRef{kWidth});
@@ -133,7 +170,7 @@ TEST(StackEnd, AddsWhatIsLeftAndNormalisesUnderTwoPlacements) {
     const bool normalises = placement == NormPlacement::kPreLn || placement == NormPlacement::kSandwichLn;
     const ModelConfig config = config_of(placement);
     Parameters parameters(1, at::kDouble);
-    const StackEnd end(Scope(parameters) / "stack", config);
+    const StackEnd end(Scope(parameters) / "stack", config, Stack::kEncoder);
     EXPECT_EQ(parameters.list().empty(), !normalises);
     fill_at_random(parameters);
     const auto expected = [&](const at::Tensor& v) {
@@ -142,7 +179,9 @@ TEST(StackEnd, AddsWhatIsLeftAndNormalisesUnderTwoPlacements) {
     EXPECT_LT(relative_difference(end(in(x), {}), expected(x)), 1e-14);
     std::map<std::string, at::Tensor> seen;
     const Observer observer = [&](std::string_view name, const at::Tensor& value) { seen.emplace(name, value); };
-    EXPECT_LT(relative_difference(end({x, f, {}, &point}, {.observer = &observer}), expected(x + f)), 1e-14);
+    EXPECT_LT(relative_difference(end({x, f, {}, std::make_shared<const std::string>(point)}, {.observer = &observer}),
+                                  expected(x + f)),
+              1e-14);
     ASSERT_TRUE(seen.contains(point));
     EXPECT_TRUE(seen.at(point).equal(x + f));
     EXPECT_EQ(seen.contains("stack.norm_input"), normalises);
@@ -155,7 +194,7 @@ TEST(StackEnd, AddsWhatIsLeftAndNormalisesUnderTwoPlacements) {
 // Dropout stands on the branch, before the sum: x itself always passes.
 TEST(Residual, DropsTheBranchInTrainingOnly) {
   Parameters parameters(1, at::kDouble);
-  const Residual residual(Scope(parameters), config_of(NormPlacement::kPreLn, 0.5));
+  const Residual residual(Scope(parameters), config_of(NormPlacement::kPreLn, 0.5), Place{});
   const at::Tensor x = random_tensor({200, kWidth}, 1);
   const auto one = [](const at::Tensor& y) { return y * 0 + 1; };
   EXPECT_TRUE(residual(in(x), {}, one).sum().equal(x + 1));
@@ -169,8 +208,8 @@ TEST(Residual, DropsTheBranchInTrainingOnly) {
 
 TEST(Residual, SitesDrawMasksOfTheirOwn) {
   Parameters parameters(1, at::kDouble);
-  const Residual first(Scope(parameters) / "first", config_of(NormPlacement::kPreLn, 0.5));
-  const Residual second(Scope(parameters) / "second", config_of(NormPlacement::kPreLn, 0.5));
+  const Residual first(Scope(parameters) / "first", config_of(NormPlacement::kPreLn, 0.5), Place{});
+  const Residual second(Scope(parameters) / "second", config_of(NormPlacement::kPreLn, 0.5), Place{});
   const at::Tensor x = random_tensor({200, kWidth}, 1);
   const Context context{.training = true, .key = 9};
   const auto one = [](const at::Tensor& y) { return y * 0 + 1; };
@@ -200,7 +239,7 @@ TEST(Observer, SeesEveryPointAndChangesNothing) {
     config.num_heads = 2;
     config.d_ff = 8;
     Parameters parameters(1, at::kDouble);
-    const Encoder encoder(Scope(parameters) / "encoder", config);
+    const LayerStack encoder(Scope(parameters) / "encoder", config, Stack::kEncoder);
     fill_at_random(parameters);
     const at::Tensor x = random_tensor({5, kWidth}, 1);
     const Packing packing = Packing::from_offsets(std::vector<std::int64_t>{0, 2, 5});
@@ -223,7 +262,7 @@ TEST(Observer, SeesEveryPointAndChangesNothing) {
     EXPECT_EQ(order, expected);
     for (const auto& [point, value] : seen) EXPECT_EQ(value.sizes(), x.sizes()) << point;
 
-    const double alpha = encoder_scales(config).stream;
+    const double alpha = depth_scales(config, {{Stack::kEncoder}}).stream;
     at::Tensor before = x;  // the stream that enters the sublayer
     for (const std::string& scope : scopes) {
       const at::Tensor added = seen.at(scope + "branch"), shown = seen.at(scope + "norm_input"),

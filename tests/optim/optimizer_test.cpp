@@ -12,6 +12,7 @@
 #include <map>
 
 #include "golden_file.h"
+#include "prenorm/base/error.h"
 #include "random_tensor.h"
 
 namespace prenorm::optim {
@@ -203,6 +204,53 @@ TEST_P(OptimizerOfName, DoesNotDependOnTheNumberOfThreads) {
   }
   at::set_num_threads(threads);
   EXPECT_TRUE(results[0].equal(results[1]));
+}
+
+// A group is an optimizer of its own: two groups are two optimizers on the halves, each with its rate and decay, as
+// PyTorch's param_groups are.
+TEST_P(OptimizerOfName, GroupsAreOptimizersOnTheirPartsOfTheBuffers) {
+  constexpr std::int64_t kCount = 5'003, kCut = 2'101;
+  const std::vector<ParameterGroup> groups{{kCut, 1, 0}, {kCut, 9, 9}, {kCount, 0.25, 0.3}};  // one of them empty
+  const at::Tensor start = random_tensor({kCount}, 1, at::kFloat), gradient = random_tensor({kCount}, 2, at::kFloat);
+  const at::Tensor value = start.clone(), measured = start.clone();
+  Optimizer grouped(config(), value, gradient, groups), with_norms(config(), measured, gradient, groups);
+  OptimConfig low = config(), high = config();
+  low.weight_decay = 0;
+  high.weight_decay = 0.3;
+  const at::Tensor low_value = start.narrow(0, 0, kCut).clone(),
+                   high_value = start.narrow(0, kCut, kCount - kCut).clone();
+  Optimizer first(low, low_value, gradient.narrow(0, 0, kCut)),
+      second(high, high_value, gradient.narrow(0, kCut, kCount - kCut));
+  const std::vector<std::int64_t> ends{1'000, kCount};
+  for (int i = 1; i <= 8; ++i) {
+    const double rate = 0.01 * i;
+    grouped.step(rate, 0.5);
+    with_norms.step_with_norms(rate, 0.5, ends);
+    first.step(rate, 0.5);
+    second.step(0.25 * rate, 0.5);
+  }
+  EXPECT_TRUE(value.narrow(0, 0, kCut).equal(low_value));
+  EXPECT_TRUE(value.narrow(0, kCut, kCount - kCut).equal(high_value));
+  EXPECT_TRUE(measured.equal(value));
+}
+
+TEST_P(OptimizerOfName, OneGroupIsTheOptimizerWithoutGroups) {
+  constexpr std::int64_t kCount = 70'003;
+  const at::Tensor gradient = random_tensor({kCount}, 2, at::kFloat);
+  const at::Tensor plain = random_tensor({kCount}, 1, at::kFloat), grouped = plain.clone();
+  Optimizer one(config(), plain, gradient), other(config(), grouped, gradient, {{kCount, 1, config().weight_decay}});
+  for (int i = 0; i < 5; ++i) {
+    one.step(0.01);
+    other.step(0.01);
+  }
+  EXPECT_TRUE(plain.equal(grouped));
+}
+
+TEST_P(OptimizerOfName, GroupsMustCoverTheBuffersInOrder) {
+  const at::Tensor value = at::zeros({10}), gradient = at::zeros({10});
+  for (const std::vector<ParameterGroup>& groups :
+       std::vector<std::vector<ParameterGroup>>{{{9}}, {{11}}, {{7}, {3}, {10}}, {{-1}, {10}}})
+    EXPECT_THROW(Optimizer(config(), value, gradient, groups), Error);
 }
 
 TEST_P(OptimizerOfName, NoParametersAreNoError) {

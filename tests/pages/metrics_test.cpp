@@ -34,11 +34,11 @@ TEST_F(Metrics, AreReadAsColumns) {
   EXPECT_EQ(m.last_step(), 20);
   ASSERT_EQ(m.observations.size(), 2U);
   // √(1.8² + 2.4²) = 3; the embedding is of no layer.
-  EXPECT_DOUBLE_EQ(m.observations[1].norms.at({false, 0}), 3);
-  EXPECT_DOUBLE_EQ(m.observations[1].norms.at({true, 0}), 4);
+  EXPECT_DOUBLE_EQ(m.observations[1].norms.at({Stack::kEncoder, 0}), 3);
+  EXPECT_DOUBLE_EQ(m.observations[1].norms.at({Stack::kDecoder, 0}), 4);
   EXPECT_EQ(m.observations[1].norms.size(), 2U);
   EXPECT_EQ(m.first_gradients.at("embedding.weight"), 9);
-  EXPECT_EQ(name_of({true, 2}), "decoder 3");
+  EXPECT_EQ(name_of({Stack::kDecoder, 2}), "decoder 3");
 }
 
 TEST_F(Metrics, ScoresAreColumnsByName) {

@@ -54,12 +54,12 @@ TEST(FeedForwardGain, OfAnyActivationIsThatOfSampledNetworks) {
 }
 
 TEST(PredictStates, IsLemmaTwoForTheSettingOfThePaper) {
-  const auto post = predict_states(model(NormPlacement::kPostLn, 64, 64), "encoder", 1);
+  const auto post = predict_states(model(NormPlacement::kPostLn, 64, 64), Stack::kEncoder, 1);
   ASSERT_EQ(post.size(), 4U);
   EXPECT_EQ(post[1].point, "encoder.layers.0.feed_forward.norm_input");
   EXPECT_NEAR(post[1].squared_norm_over_d.low, 1.5, 1e-6);
   EXPECT_NEAR(post[3].squared_norm_over_d.high, 1.5, 1e-6);
-  const auto pre = predict_states(model(NormPlacement::kPreLn, 64, 64), "encoder", 1);
+  const auto pre = predict_states(model(NormPlacement::kPreLn, 64, 64), Stack::kEncoder, 1);
   for (std::int64_t l = 1; l <= 2; ++l) {
     const probe::PredictedState& p = pre[static_cast<std::size_t>(2 * l - 1)];
     EXPECT_EQ(p.point, "encoder.layers." + std::to_string(l - 1) + ".feed_forward.output");
@@ -71,7 +71,7 @@ TEST(PredictStates, IsLemmaTwoForTheSettingOfThePaper) {
 TEST(PredictStates, CountsTheDecodersTwoAttentionsAndTheirGain) {
   ModelConfig m = model(NormPlacement::kPreLn, 64, 64);
   m.init_qkv_gain = 0.5;
-  const auto decoder = predict_states(m, "decoder", 1.5);
+  const auto decoder = predict_states(m, Stack::kDecoder, 1.5);
   ASSERT_EQ(decoder.size(), 6U);
   EXPECT_NEAR(decoder.back().squared_norm_over_d.low, 1.5 + 2 * 0.5, 1e-6);
   EXPECT_NEAR(decoder.back().squared_norm_over_d.high, 1.5 + 2 * (0.5 + 0.25 + 0.25), 1e-6);
@@ -90,7 +90,7 @@ TEST(PredictGradientProfile, MultipliesTheGainsOfTheLayersAbove) {
                                          {second + "self_attention.norm_input", 2},
                                          {second + "feed_forward.branch", 0.5},
                                          {second + "feed_forward.norm_input", 3}});
-  const auto p = predict_gradient_profile(model(NormPlacement::kPreLn, 8, 8), "encoder", pre);
+  const auto p = predict_gradient_profile(model(NormPlacement::kPreLn, 8, 8), Stack::kEncoder, pre);
   ASSERT_EQ(p.size(), 2U);
   EXPECT_NEAR(p[0].low, std::sqrt(3.5 / 3), 1e-12);
   EXPECT_NEAR(p[0].high, std::sqrt(3.5 / 2), 1e-12);  // ‖x_{L+1}‖ / ‖x_{l+1}‖
@@ -101,7 +101,7 @@ TEST(PredictGradientProfile, MultipliesTheGainsOfTheLayersAbove) {
                                           {second + "self_attention.norm_input", 1.6},
                                           {second + "feed_forward.branch", 0.5},
                                           {second + "feed_forward.norm_input", 1.5}});
-  const auto q = predict_gradient_profile(model(NormPlacement::kPostLn, 8, 8), "encoder", post);
+  const auto q = predict_gradient_profile(model(NormPlacement::kPostLn, 8, 8), Stack::kEncoder, post);
   EXPECT_NEAR(q[0].low, 1 / std::sqrt(1.6), 1e-12);
   EXPECT_NEAR(q[0].high, 1, 1e-12);
 }

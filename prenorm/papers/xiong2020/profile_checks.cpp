@@ -36,7 +36,7 @@ std::vector<double> profile_of(const TheoryOptions& o, NormPlacement placement, 
     tasks::SyntheticTask task(config, {});
     const probe::Measurement m = probe::measure(task, config.runtime, kBatches);
     for (std::int64_t l = 0; l < kLayers; ++l)
-      profile[static_cast<std::size_t>(l)] += m.gradient(probe::w2_of("decoder", l)).norm_of_mean;
+      profile[static_cast<std::size_t>(l)] += m.gradient(probe::w2_of(Stack::kDecoder, l)).norm_of_mean;
   }
   return profile;
 }

@@ -1,0 +1,71 @@
+// Traits of placements, and which stacks a configuration has.
+#include "prenorm/config/placement.h"
+
+#include <gtest/gtest.h>
+
+#include "enum_values.h"
+#include "prenorm/config/config.h"
+
+namespace prenorm {
+namespace {
+
+using prenorm::testing::all_values;
+
+// Every placement normalises somewhere, or a stack of any depth would have no scale.
+TEST(PlacementTraits, EveryPlacementHasANormAndATheoryItCanHave) {
+  for (const NormPlacement placement : all_values<NormPlacement>()) {
+    SCOPED_TRACE(enum_name(placement));
+    const PlacementTraits traits = traits_of(placement);
+    EXPECT_TRUE(traits.norm_before || traits.norm_branch || traits.norm_after);
+    EXPECT_FALSE(traits.norm_after && traits.final_norm) << "the last layer's norm is the final one";
+    // The closed forms are for a stream without a scale.
+    EXPECT_TRUE(traits.stream_scale == StreamScale::kOne || traits.theory == Theory::kNone);
+  }
+}
+
+TEST(PlacementTraits, AreThoseOfTheFormulas) {
+  const PlacementTraits post = traits_of(NormPlacement::kPostLn), pre = traits_of(NormPlacement::kPreLn),
+                        no_final = traits_of(NormPlacement::kPreLnNoFinal);
+  EXPECT_TRUE(post.needs_warmup());
+  EXPECT_FALSE(pre.needs_warmup());
+  EXPECT_TRUE(no_final.ends_without_norm());
+  EXPECT_FALSE(pre.ends_without_norm());
+  EXPECT_FALSE(post.ends_without_norm());
+  EXPECT_TRUE(no_final.predicts(Theory::kGradients));
+  EXPECT_FALSE(no_final.predicts(Theory::kTheorem1));
+  EXPECT_TRUE(traits_of(NormPlacement::kSandwichLn).norm_branch);
+  EXPECT_EQ(traits_of(NormPlacement::kDeepnorm).stream_scale, StreamScale::kDepth);
+  EXPECT_EQ(traits_of(NormPlacement::kAdmin).stream_scale, StreamScale::kLearned);
+  EXPECT_THROW(traits_of(static_cast<NormPlacement>(200)), Error);
+}
+
+TEST(Stacks, OfTasks) {
+  Config config;
+  config.model.encoder_layers = 4;
+  config.model.decoder_layers = 7;
+  const auto expect = [&](TaskKind task, std::int64_t encoders, std::int64_t decoders, Stack output) {
+    config.task = task;
+    const ModelConfig model = model_of_task(config);
+    EXPECT_EQ(model.encoder_layers, encoders);
+    EXPECT_EQ(model.decoder_layers, decoders);
+    EXPECT_EQ(output_stack(model), output);
+    EXPECT_EQ(output_layers(model), output == Stack::kEncoder ? encoders : decoders);
+  };
+  expect(TaskKind::kTranslation, 4, 7, Stack::kDecoder);
+  expect(TaskKind::kCausalLm, 0, 7, Stack::kDecoder);
+  expect(TaskKind::kMaskedLm, 4, 0, Stack::kEncoder);
+  expect(TaskKind::kClassification, 4, 0, Stack::kEncoder);
+}
+
+// One placement in a whole model, until there is a mixture.
+TEST(PlacementOf, IsTheModelsEverywhere) {
+  for (const NormPlacement placement : all_values<NormPlacement>())
+    for (const Sublayer sublayer : all_values<Sublayer>()) {
+      ModelConfig model;
+      model.norm_placement = placement;
+      EXPECT_EQ(placement_of(model, {{Stack::kDecoder, 5}, sublayer}), placement);
+    }
+}
+
+}  // namespace
+}  // namespace prenorm
