@@ -90,7 +90,7 @@ Check check_threads() {
   check.details = {{"threads", threads}, {"cores", cores}};
   if (threads < cores) {
     check.verdict = Verdict::kWarning;
-    check.advice = "cores stand idle: is OMP_THREAD_LIMIT set?";
+    check.advice = "some cores are idle: is OMP_THREAD_LIMIT set?";
   }
   return check;
 }
@@ -105,7 +105,7 @@ Check check_matrix_products() {
   if (rate < kSlowPerThread * threads) {
     check.verdict = Verdict::kWarning;
     check.advice = load > threads
-                       ? fmt::format("other programs use the cores (load {:.1f}): ask again without them", load)
+                       ? fmt::format("other programs use the cores (load {:.1f}): try again without them", load)
                        : std::string("very slow for this many threads: see BLAS above");
   }
   return check;

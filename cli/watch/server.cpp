@@ -45,11 +45,12 @@ httplib::Server::HandlerResponse check_request(const httplib::Request& request, 
     response.status = 416;
     return Answer::Handled;
   }
-  if (request.method != "GET" && request.method != "HEAD") return refuse(response, 405, "GET alone is answered\n");
+  if (request.method != "GET" && request.method != "HEAD")
+    return refuse(response, 405, "only GET and HEAD are answered\n");
   if (has_body(request)) return refuse(response, 413, "a request with a body is not answered\n");
   if (request.get_header_value_count("Host") > 1) return refuse(response, 400, "the request names two hosts\n");
   if (is_loopback(request.get_header_value("Host"))) return Answer::Unhandled;
-  return refuse(response, 403, "prenorm watch answers this machine alone\n");
+  return refuse(response, 403, "prenorm watch answers only this machine\n");
 }
 
 void set_up(httplib::Server& server, pages::LivePage& page) {
@@ -69,7 +70,7 @@ void set_up(httplib::Server& server, pages::LivePage& page) {
   server.Get("/", [&](const auto& request, auto& response) { answer(page, request, response); });
   server.set_exception_handler([](const auto&, auto& response, const auto&) {
     response.status = 500;
-    response.set_content("the page could not be made; see the folders\n", "text/plain");
+    response.set_content("the page could not be made; check the folders\n", "text/plain");
   });
 }
 
@@ -111,7 +112,7 @@ void serve(pages::LivePage& page, int port, const std::function<void(int port)>&
   set_up(server, page);
   const int bound = port == 0 ? server.bind_to_any_port(kHost) : server.bind_to_port(kHost, port) ? port : -1;
   if (bound <= 0)
-    throw_error<UsageError>("--port {}: is in use or not allowed; name another, or 0 for any that is free", port);
+    throw_error<UsageError>("--port {}: is in use or not allowed; name another, or 0 for any free port", port);
   const StopSignal signal;
   const Listener listener(server);
   ready(bound);

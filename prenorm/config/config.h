@@ -57,17 +57,16 @@ inline std::int64_t output_layers(const Config& c) {
 
 template <class V>
 void describe(V& v, Config& c) {
-  v.field("task", c.task,
-          "what is learned, from which text: translation, masked_lm (BERT), classification (GLUE), causal_lm (GPT)");
+  v.field("task", c.task, "what to learn: translation, masked_lm (BERT), classification (GLUE) or causal_lm (GPT)");
   v.section("data", c.data, "the text");
   v.section("tokenizer", c.tokenizer, "how text becomes tokens");
-  v.section("batch", c.batch, "how sentences are put together");
-  v.section("masked_lm", c.masked_lm, "what of a sequence is hidden, for task = \"masked_lm\"");
+  v.section("batch", c.batch, "how sentences form batches");
+  v.section("masked_lm", c.masked_lm, "which tokens are hidden, for task = \"masked_lm\"");
   v.section("model", c.model, "the Transformer");
   v.section("optim", c.optim, "how weights are updated");
   v.section("schedule", c.schedule, "the learning rate over time");
   v.section("train", c.train, "the training loop");
-  v.section("decode", c.decode, "how the model translates, and where a text that it writes ends");
+  v.section("decode", c.decode, "how the model translates, and where a generated text ends");
   v.section("runtime", c.runtime, "how the machine is used");
 }
 

@@ -152,18 +152,18 @@ html::Table ratio_table(const json& ratios) {
 }
 
 html::Definitions probe_definitions(const json& probe) {
-  return {
-      {{"where", fmt::format("{}{}; {} batches of each seed, dropout off, nothing changed.", probe.value("where", ""),
-                             probe.value("simplified", false) ? ", in the setting of the paper's theory" : "",
-                             count(probe, "batches_of_each_seed"))},
-       {"norm of the mean gradient",
-        "Frobenius norm of the gradient of W2 (the second feed-forward matrix), averaged over the batches: "
-        "‖E[∂L/∂W2]‖, what the paper plots. L is the mean loss in nats per target token."},
-       {"mean of norms", "E‖∂L/∂W2‖ over the batches."},
-       {"± ", "half the width of the 95 % confidence interval over seeds, by Student's t."},
-       {"predicted",
-        "from the measured states, by the mechanism of Theorem 1 of Xiong et al. 2020 "
-        "(docs/probe.md): an interval from gradients that cancel in attention to ones that are shared."}}};
+  return {{{"where",
+            fmt::format("{}{}; {} batches of each seed, dropout off, nothing changed.", probe.value("where", ""),
+                        probe.value("simplified", false) ? ", use the simplified setting of the paper's theory" : "",
+                        count(probe, "batches_of_each_seed"))},
+           {"norm of the mean gradient",
+            "Frobenius norm of the gradient of W2 (the second feed-forward matrix), averaged over the batches: "
+            "‖E[∂L/∂W2]‖, what the paper plots. L is the mean loss in nats per target token."},
+           {"mean of norms", "E‖∂L/∂W2‖ over the batches."},
+           {"± ", "half the width of the 95 % confidence interval over seeds, by Student's t."},
+           {"predicted",
+            "from the measured states, by the mechanism of Theorem 1 of Xiong et al. 2020 "
+            "(docs/probe.md): an interval from gradients that cancel in attention to ones that are shared."}}};
 }
 
 // The file may hold anything.
