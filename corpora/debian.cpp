@@ -158,7 +158,7 @@ DebianCorpusReport build_debian_corpus(const DebianCorpusOptions& options) {
   const CorpusCollector corpus = extract_all(extractions(cache, language, options.general_domain_only));
   DebianCorpusReport report = report_of(corpus, options, cache, packages);
   if (report.train == 0 || report.dev == 0 || report.test == 0)
-    throw_error<DataError>("{}: the packages gave no usable corpus for {}; delete the folder {} and try again",
+    throw_error<DataError>("{}: the packages contain no usable corpus for {}; delete the folder {} and try again",
                            options.output.string(), options.pair, cache_folder.string());
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   write_corpus(options.output, files_of(corpus, language.code), report_to_json(report));

@@ -118,7 +118,7 @@ DebianTextReport build_debian_text(const DebianTextOptions& options) {
   report.valid = text.counts(Split::kDev);
   report.test = text.counts(Split::kTest);
   if (report.train.documents == 0 || report.valid.documents == 0 || report.test.documents == 0)
-    throw_error<DataError>("{}: the packages gave no usable text; delete the folder {} and try again",
+    throw_error<DataError>("{}: the packages contain no usable text; delete the folder {} and try again",
                            options.output.string(), cache_folder.string());
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   std::vector<CorpusFile> files;

@@ -41,7 +41,7 @@ int run_import(const ImportOptions& options) {
 void add_import(CLI::App& app, Run& chosen) {
   CLI::App* command = app.add_subcommand("import", "Turns a Hugging Face checkpoint into a run.");
   auto options = std::make_shared<ImportOptions>();
-  command->add_option("DIR", options->folder, "a folder with config.json, model.safetensors and a tokenizer")
+  command->add_option("FOLDER", options->folder, "a folder with config.json, model.safetensors and a tokenizer")
       ->required();
   command->add_option("--run", options->run, "the run folder to create")->type_name("DIR")->required();
   add_json_flag(*command, options->json);

@@ -46,7 +46,7 @@ std::set<Range> read_index(const std::filesystem::path& file, std::uint64_t dict
     const auto length = offset ? read_number(line.substr(second + 1, line.find('\t', second + 1) - second - 1))
                                : std::optional<std::uint64_t>();
     if (!length || *offset > dictionary_size || *length > dictionary_size - *offset)
-      throw_error<DataError>("{}:{}: the index does not fit its dictionary", file.string(), reader.line_number());
+      throw_error<DataError>("{}:{}: the index does not match its dictionary", file.string(), reader.line_number());
     ranges.emplace(*offset, *length);
   }
   return ranges;

@@ -21,7 +21,7 @@ class CatalogueBytes {
  public:
   CatalogueBytes(std::string_view bytes, std::string_view name) : bytes_(bytes), name_(name) {
     const std::uint32_t magic = number(0);
-    if (magic != kMagic && magic != kSwappedMagic) damaged("does not start like one");
+    if (magic != kMagic && magic != kSwappedMagic) damaged("does not start with the magic number");
     swapped_ = magic == kSwappedMagic;
   }
 

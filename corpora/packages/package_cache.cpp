@@ -53,7 +53,7 @@ fs::path default_cache_directory() {
     return fs::path(cache) / "prenorm";
   const char* home = std::getenv("HOME");
   if (home == nullptr || *home == '\0')
-    throw_error<FileError>("no place for downloads: set HOME or XDG_CACHE_HOME, or name a cache folder");
+    throw_error<FileError>("no folder for downloads: set HOME or XDG_CACHE_HOME, or name a cache folder");
   return fs::path(home) / ".cache" / "prenorm";
 }
 
@@ -115,7 +115,7 @@ void PackageCache::download(std::vector<std::string> packages) {
     }
     const std::vector<std::string> unknown = unknown_packages(result.output);
     if (unknown.empty()) throw_apt_unusable(apt_reason(result.output));
-    warn(fmt::format("left out, since this system's package lists do not have them: {}", fmt::join(unknown, ", ")));
+    warn(fmt::format("skipped because this system's package lists do not contain them: {}", fmt::join(unknown, ", ")));
     const std::size_t before = packages.size();
     std::erase_if(packages, [&](const std::string& name) {
       return std::find(unknown.begin(), unknown.end(), name) != unknown.end();
@@ -173,7 +173,7 @@ std::vector<fs::path> PackageCache::description_indexes(std::string_view languag
     update_lists();
     indexes = files_ending_in(folder_ / "lists", ending);
   }
-  if (indexes.empty()) warn(fmt::format("no package descriptions in language {}: left out", language));
+  if (indexes.empty()) warn(fmt::format("no package descriptions in language {}: skipped", language));
   return indexes;
 }
 

@@ -62,7 +62,7 @@ StartOfTraining measure_start(updates::Task& task, const Config& config) {
 bool Advice::is_close() const { return std::abs(std::log2(config.optim.lr / largest_safe_lr)) < 1; }
 
 Advice advise(const Config& config, std::int64_t seeds, const probe::TaskBuilder& build) {
-  if (config.optim.lr <= 0) throw_error<UsageError>("optim.lr is 0: nothing to advise on; give it a value above");
+  if (config.optim.lr <= 0) throw_error<UsageError>("optim.lr is 0: no advice is possible; set a positive value");
   const bool compare = config.model.norm_placement != NormPlacement::kPreLn;
   Progress progress("measuring", compare ? seeds + 1 : seeds);
   std::int64_t done = 0;

@@ -28,11 +28,12 @@ LoadedClassifier load_classifier(const runs::RunFolder& folder, const std::strin
   Config config = load_run_config(folder.path()).config;
   validate(config);
   if (config.task != TaskKind::kClassification)
-    throw_error<UsageError>("{}: was trained with task = \"{}\"; predictions come from a run of classification",
+    throw_error<UsageError>("{}: was trained with task = \"{}\"; predictions need a run with task = \"classification\"",
                             folder.path().string(), enum_name(config.task));
   if (!is_there(folder.labels()))
     throw_error<CheckpointError>(
-        "{}: is not there, which names columns and classes; resuming a run that was trained here writes it anew",
+        "{}: is missing, and it describes columns and classes; resume the run to write it again (imported classifiers "
+        "have none and can only be used as train.pretrained)",
         folder.labels().string());
   LoadedClassifier loaded{
       std::move(config), folder.tokenizers().source, data::read_format(folder.labels()), nullptr, {}};

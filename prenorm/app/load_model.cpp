@@ -14,9 +14,9 @@ namespace {
 
 std::string_view run_purpose(TaskKind task) {
   switch (task) {
-    case TaskKind::kTranslation: return "prenorm translate is for those";
-    case TaskKind::kCausalLm: return "prenorm generate is for those";
-    case TaskKind::kMaskedLm: return "what to use it for is a run that starts from it (train.pretrained)";
+    case TaskKind::kTranslation: return "use prenorm translate";
+    case TaskKind::kCausalLm: return "use prenorm generate";
+    case TaskKind::kMaskedLm: return "use it to start another run (train.pretrained)";
     case TaskKind::kClassification: break;
   }
   return "it neither translates nor writes text";

@@ -35,7 +35,7 @@ void check_agreement(const Config& asked, const Config& run, const fs::path& pat
     if (fields[i].section != "model" || is_dropout(fields[i])) continue;
     const std::string value = config::value_text(fields[i]), other = config::value_text(others[i]);
     if (value != other && value != config::value_text(usual[i]))
-      throw_error<UsageError>("{} = {}: train.pretrained brings its [model] along, and {} has {}; leave the key out",
+      throw_error<UsageError>("{} = {}: train.pretrained brings its own [model], in which {} has {}; leave the key out",
                               fields[i].key, value, path.string(), other);
   }
 }
@@ -83,9 +83,9 @@ void load_pretrained(const Config& config, nn::Parameters& parameters) {
     ++copied;
   }
   if (!layers)
-    throw_error<CheckpointError>("{}: has no layer of this model; name a run of a model like it in train.pretrained",
+    throw_error<CheckpointError>("{}: has no layer of this model; name a run of a similar model in train.pretrained",
                                  file.path.string());
-  inform(fmt::format("{}: {} tensors taken over{}", file.path.string(), copied,
+  inform(fmt::format("{}: {} tensors copied{}", file.path.string(), copied,
                      fresh.empty() ? "" : fmt::format("; new: {}", fmt::join(fresh, ", "))));
 }
 

@@ -26,7 +26,7 @@ namespace {
 void check_same_run(const Config& config, const RunFolder& folder) {
   if (const auto differs = runs::first_difference(config, load_run_config(folder.path()).config))
     throw_error<UsageError>(
-        "{}: cannot resume with {} = {}, the run was started with {}; take that value, or start another run with --run",
+        "{}: cannot resume with {} = {}, the run was started with {}; use that value, or start another run with --run",
         folder.path().string(), differs->key, differs->now, differs->before);
 }
 
@@ -56,7 +56,7 @@ void announce(const Config& config, updates::Task& task, const RunFolder& folder
 void check_folder(const Config& config, const RunFolder& folder, Start start) {
   if (start == Start::kNew) return folder.check_unused();
   if (!folder.exists())
-    throw_error<UsageError>("{}: there is no run to resume; leave --resume out to start one", folder.path().string());
+    throw_error<UsageError>("{}: no run to resume; leave out --resume to start one", folder.path().string());
   check_same_run(config, folder);
 }
 
@@ -79,7 +79,7 @@ runs::TrainingResult train(const Config& given, const RunFolder& folder, Start s
     lock.emplace(folder.path());
     folder.create(config, tokenizers);
   } else {
-    if (!trainer.resume()) inform(fmt::format("{}: no checkpoint yet, the run starts again", folder.path().string()));
+    if (!trainer.resume()) inform(fmt::format("{}: no checkpoint yet; starting the run again", folder.path().string()));
     write_file_atomically(folder.config(), to_toml(config));
   }
   if (const auto* classifier = dynamic_cast<const tasks::ClassificationTask*>(task.get()))

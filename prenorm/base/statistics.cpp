@@ -25,7 +25,7 @@ double student_t_975(std::int64_t degrees) {
 }
 
 void require_values(const std::vector<double>& values, const char* what) {
-  if (values.empty()) throw_error<UsageError>("the {} of no values was asked for", what);
+  if (values.empty()) throw_error<UsageError>("cannot compute the {} of no values", what);
 }
 
 }  // namespace

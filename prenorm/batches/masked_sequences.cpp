@@ -13,15 +13,16 @@ std::int64_t stretch_of(const data::PreparedText& text, const MaskedRecipe& reci
   const bool pairs = recipe.masking.next_sentence;
   const std::int64_t least = pairs ? 5 : 3, stretch = recipe.sequence_length - (pairs ? 3 : 2);
   if (recipe.sequence_length < least)
-    throw_error<UsageError>("data.sequence_length = {}: a sequence has {} special tokens; raise it to {} or more",
+    throw_error<UsageError>("data.sequence_length = {}: a sequence has {} special tokens; raise the key to {} or more",
                             recipe.sequence_length, pairs ? 3 : 2, least);
   const std::string& path = text.manifest().path;
   if (text.tokens() < stretch)
-    throw_error<DataError>("{}: {} tokens of text, fewer than a sequence of data.sequence_length = {} holds; lower it",
-                           path, text.tokens(), recipe.sequence_length);
+    throw_error<DataError>(
+        "{}: {} tokens of text, too few for one sequence of data.sequence_length = {}; lower that key", path,
+        text.tokens(), recipe.sequence_length);
   if (pairs && text.documents() == 1)
     throw_error<DataError>(
-        "{}: masked_lm.next_sentence takes second halves from other documents, but there is one document only", path);
+        "{}: masked_lm.next_sentence takes second halves from other documents, but there is only one document", path);
   return stretch;
 }
 

@@ -24,7 +24,7 @@ BlockFile open_listed(const std::filesystem::path& folder, const FileTable& file
                       std::int64_t bytes) {
   const auto info = files.find(name);
   if (info == files.end() || info->second.bytes != bytes)
-    throw_error<DataError>("{}: does not fit its files; delete the folder, it will be made again from the text",
+    throw_error<DataError>("{}: does not match its files; delete the folder; it will be created again from the text",
                            manifest_path(folder).string());
   return {folder / name, info->second};
 }
@@ -60,7 +60,7 @@ void read_manifest_body(const std::filesystem::path& folder, const std::function
   } catch (const JsonError&) {  // reported below, as what it means
   }
   throw_error<DataError>(
-      "{}: damaged, or of another version; delete the folder {}, it will be made again from the text", path.string(),
+      "{}: damaged, or of another version; delete the folder {}; it will be created again from the text", path.string(),
       folder.string());
 }
 

@@ -37,7 +37,7 @@ Prepared open_or_write(const std::filesystem::path& prepared_dir, const std::fun
     try {
       return Prepared(folder);
     } catch (const Error& error) {
-      warn(fmt::format("{}; making it again", error.what()));
+      warn(fmt::format("{}; creating it again", error.what()));
     }
   }
   AtomicDirectory directory(folder);

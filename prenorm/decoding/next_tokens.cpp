@@ -76,7 +76,7 @@ NextTokens::NextTokens(const at::Tensor& logits, std::int64_t count)
     });
   });
   if (!std::all_of(log_normalizers_.begin(), log_normalizers_.end(), [](double x) { return std::isfinite(x); }))
-    throw_error<NumericsError>("the model gives NaN or Inf for the next token; take an earlier checkpoint");
+    throw_error<NumericsError>("the model gives NaN or Inf for the next token; use an earlier checkpoint");
 }
 
 double NextTokens::log_probability(std::int64_t row, std::int64_t id) const {

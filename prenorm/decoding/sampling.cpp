@@ -30,7 +30,7 @@ std::size_t likeliest(std::span<const double> logits) {
     if (logits[i] > logits[best]) best = i;
   }
   if (logits.empty() || std::isinf(logits[best]))
-    throw_error<NumericsError>("no token can come next: all {} logits are -inf", logits.size());
+    throw_error<NumericsError>("no next token is possible: all {} logits are -inf", logits.size());
   return best;
 }
 
@@ -71,7 +71,7 @@ void keep_top_p(Tokens& tokens, double p) {
 
 void check_sampling(const SamplingOptions& o) {
   if (!(o.temperature >= 0) || std::isinf(o.temperature))
-    throw_error<UsageError>("temperature = {}: expected a number from 0 up (0 = always the likeliest token)",
+    throw_error<UsageError>("temperature = {}: expected a number of at least 0 (0 = always the most likely token)",
                             o.temperature);
   if (o.top_k < 0) throw_error<UsageError>("top_k = {}: expected a number of tokens, or 0 for all", o.top_k);
   if (!(o.top_p >= 0 && o.top_p <= 1)) throw_error<UsageError>("top_p = {}: expected a share from 0 to 1", o.top_p);

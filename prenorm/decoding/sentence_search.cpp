@@ -93,10 +93,10 @@ void check_search(const batches::PackedSide& sources, std::span<const std::int64
                   const SearchOptions& options) {
   if (options.beam < 1 || options.n_best < 1) throw_error<UsageError>("beam and n_best must be at least 1");
   if (std::ssize(max_lengths) != sources.sequences())
-    throw_error<UsageError>("beam search needs a largest length for each sentence");
+    throw_error<UsageError>("beam search needs a maximum length for each sentence");
   for (std::int64_t i = 0; i < sources.sequences(); ++i)
     if (max_lengths[i] < 1 || sources.offsets[i] == sources.offsets[i + 1])
-      throw_error<UsageError>("beam search needs sentences and largest lengths of at least one token");
+      throw_error<UsageError>("beam search needs sentences and maximum lengths of at least one token");
 }
 
 }  // namespace prenorm::decoding

@@ -98,7 +98,7 @@ void TextStream::keep_ends() {
 
 StopFilter::StopFilter(std::vector<std::string> stops) : stops_(std::move(stops)) {
   for (const std::string& stop : stops_)
-    if (stop.empty()) throw_error<UsageError>("a stop text is empty: it would end every text at its begin");
+    if (stop.empty()) throw_error<UsageError>("a stop text is empty: it would end every text at once");
 }
 
 std::string StopFilter::push(std::string_view piece) {

@@ -94,7 +94,7 @@ std::vector<std::int32_t> LineTranslator::encode(const std::string& line, std::s
   const std::int64_t limit = positions_bind ? model_.max_positions() - 1 : config_.max_source_tokens;
   if (std::ssize(ids) > limit) {
     warn(fmt::format("{}:{}: the line has {} tokens and is cut to {} ({})", name, number, ids.size(), limit,
-                     positions_bind ? "what model.max_positions covers" : "decode.max_source_tokens"));
+                     positions_bind ? "model.max_positions" : "decode.max_source_tokens"));
     ids.resize(static_cast<std::size_t>(limit));
   }
   return ids;

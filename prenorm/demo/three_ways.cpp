@@ -58,7 +58,7 @@ std::int64_t steps_that_fit(const DemoOptions& options, const Config& config, co
   const double update = seconds_per_update(config, prepared);
   const double budget = 60 * options.minutes * kUpdateShare / static_cast<double>(std::size(kWays));
   const auto steps = std::clamp(static_cast<std::int64_t>(budget / update) / 40 * 40, kFewestSteps, kMostSteps);
-  inform(fmt::format("{:.0f} ms an update: {} updates for each of the three runs", 1000 * update, steps));
+  inform(fmt::format("{:.0f} ms per update: {} updates for each of the three runs", 1000 * update, steps));
   return steps;
 }
 
@@ -91,7 +91,7 @@ void train(DemoRun& run) {
   try {
     const auto result = app::train(run.config, runs::RunFolder(run.folder), app::Start::kNew);
     if (result.reason == runs::StopReason::kSignal)
-      throw Interrupted("the demo was stopped; start it again to have its page", StopSignal::received());
+      throw Interrupted("the demo was stopped; run it again to create its page", StopSignal::received());
     run.training_seconds = result.state.seconds;
     run.valid_loss = result.last_validation->loss_nats_per_token;
     run.bleu = result.last_validation->bleu.value_or(0);

@@ -31,7 +31,7 @@ Found adam_moments(const Evidence& e, const RunFacts&) {
   if (adam_unbounded(o))
     return Finding{Cause::kAdamMoments,
                    Confidence::kHigh,
-                   {fmt::format("optim.beta1² = {:.3g} is not below optim.beta2 = {:g}: no constant bounds Adam's step",
+                   {fmt::format("optim.beta1² = {:.3g} is not below optim.beta2 = {:g}: Adam's step is unbounded",
                                 o.beta1 * o.beta1, o.beta2)}};
   if (is_adam(o) && o.eps < kUnderflowingGradient)
     return Finding{Cause::kAdamMoments,
@@ -49,7 +49,7 @@ Found embeddings_start_large(const Evidence&, const RunFacts& f) {
   if (f.embedding_size <= kFarTooLarge) return std::nullopt;
   return Finding{Cause::kEmbeddingScale,
                  Confidence::kHigh,
-                 {fmt::format("embedded tokens were {:.3g} times their proper size at the start", f.embedding_size)}};
+                 {fmt::format("embedded tokens were {:.3g} times their normal size at the start", f.embedding_size)}};
 }
 
 // Alone: where other matrices have doubled too, everything grows, which is the rate's doing.
@@ -63,16 +63,17 @@ Found embeddings_grow(const Evidence&, const RunFacts& f) {
 
 Found missing_final_norm(const Evidence& e, const RunFacts& f) {
   if (e.config.model.norm_placement != NormPlacement::kPreLnNoFinal) return std::nullopt;
-  Finding found{Cause::kMissingFinalNorm,
-                Confidence::kMedium,
-                {"model.norm_placement = \"pre_ln_no_final\" hands the sum of all layers to the output as it is"}};
+  Finding found{
+      Cause::kMissingFinalNorm,
+      Confidence::kMedium,
+      {"model.norm_placement = \"pre_ln_no_final\" passes the sum of all layers to the output without a norm"}};
   if (!e.observations.empty() && !e.observations.front().rms.empty()) {
     const auto& [point, rms] = e.observations.front().rms.back();
     // √(1 + L/2) at least, by Lemma 2; a normalised state has 1.
     const double least = std::sqrt(1 + static_cast<double>(output_layers(e.config)) / 2);
     if (rms > least) found.confidence = Confidence::kHigh;
     found.evidence.push_back(
-        fmt::format("the {}'s state at {} had size {:.3g} at the first observation; behind a final LN it is 1",
+        fmt::format("the {}'s state at {} had size {:.3g} at the first observation; after a final LN it would be 1",
                     output_stack(e.config), point, rms));
   }
   if (f.first_loss > 0)
@@ -85,10 +86,11 @@ Found weight_decay_unstable(const Evidence& e, const RunFacts&) {
   const OptimConfig& o = e.config.optim;
   const bool direct = o.name == OptimizerName::kAdamW || o.name == OptimizerName::kSgd;
   if (!direct || o.lr * o.weight_decay < 1) return std::nullopt;
-  return Finding{Cause::kWeightDecay,
-                 Confidence::kHigh,
-                 {fmt::format("optim.lr · optim.weight_decay = {:.3g}: decay alone turns a weight's sign in an update",
-                              o.lr * o.weight_decay)}};
+  return Finding{
+      Cause::kWeightDecay,
+      Confidence::kHigh,
+      {fmt::format("optim.lr · optim.weight_decay = {:.3g}: decay alone changes the sign of a weight in one update",
+                   o.lr * o.weight_decay)}};
 }
 
 // A weight in front of a LayerNorm has no gradient along itself, so that steps only lengthen it: matrices that have
@@ -97,7 +99,7 @@ Found weight_decay(const Evidence& e, const RunFacts& f) {
   if (e.config.optim.weight_decay == 0 || f.weight_growth > 0.5) return std::nullopt;
   return Finding{Cause::kWeightDecay,
                  Confidence::kHigh,
-                 {fmt::format("the matrices have shrunk to {:.3g} of their first norm under optim.weight_decay = {:g}",
+                 {fmt::format("the matrices have shrunk to {:.3g} of their initial norm with optim.weight_decay = {:g}",
                               f.weight_growth, e.config.optim.weight_decay)}};
 }
 
@@ -122,12 +124,11 @@ Found post_ln_cold(const Evidence& e, const RunFacts& f) {
   if (f.unigram == 0 && static_cast<double>(f.steps) > 2 * kUpdatesToJudge) return std::nullopt;
   const ModelConfig model = model_of_task(e.config);
   const bool deep = std::max(model.encoder_layers, model.decoder_layers) >= 6;
-  Finding found{
-      Cause::kPostLnCold,
-      deep ? Confidence::kHigh : Confidence::kMedium,
-      {fmt::format("model.norm_placement = \"post_ln\" with schedule.warmup_steps = {}: the full rate meets the "
-                   "gradients of initialisation",
-                   e.config.schedule.warmup_steps)}};
+  Finding found{Cause::kPostLnCold,
+                deep ? Confidence::kHigh : Confidence::kMedium,
+                {fmt::format("model.norm_placement = \"post_ln\" with schedule.warmup_steps = {}: the full rate is "
+                             "applied to the gradients at initialisation",
+                             e.config.schedule.warmup_steps)}};
   if (!e.observations.empty()) {
     const auto& tensors = e.observations.front().tensors;
     const auto norm = [&](std::int64_t layer) {
@@ -201,12 +202,11 @@ Found hardly_moved(const Evidence& e, const RunFacts& f) {
                    {moved, fmt::format("optim.clip_norm = {:g} leaves {:.2g} of the usual gradient, of norm {:.3g}",
                                        o.clip_norm, m.clip, f.usual_grad_norm)}};
   if (is_adam(o) && m.element > 0 && f.movement * (m.element + o.eps) / m.element >= kHardlyMoved)
-    return Finding{
-        Cause::kAdamMoments,
-        Confidence::kHigh,
-        {moved, fmt::format("optim.eps = {:g} is over the size of a gradient's elements, about {:.2g}, which "
-                            "it only should keep from zero",
-                            o.eps, m.element)}};
+    return Finding{Cause::kAdamMoments,
+                   Confidence::kHigh,
+                   {moved, fmt::format("optim.eps = {:g} is larger than the elements of the gradient, about {:.2g}; it "
+                                       "should only keep divisors from being zero",
+                                       o.eps, m.element)}};
   return Finding{Cause::kRateTooLow, Confidence::kHigh, {moved, fmt::format("optim.lr = {:g}", o.lr)}};
 }
 
@@ -215,11 +215,10 @@ Found no_signal(const Evidence& e, const RunFacts& f) {
   return Finding{
       Cause::kDataWithoutSignal,
       Confidence::kMedium,
-      {fmt::format("the weights move ({:.2g} of their norm in the last measured update, {:.2g} of it at most "
-                   "in all), in range and from a sound start, and the loss stays",
+      {fmt::format("the weights move normally ({:.2g} of their norm in the last measured update, at most {:.2g} in "
+                   "total) from a sound start, but the loss does not fall",
                    f.ratio, f.movement),
-       fmt::format("model.norm_placement = \"{}\" is not one that stalls for want of warm-up",
-                   enum_name(e.config.model.norm_placement))}};
+       fmt::format("model.norm_placement = \"{}\" does not need warm-up", enum_name(e.config.model.norm_placement))}};
 }
 
 Found first_of(std::initializer_list<Rule> rules, const Evidence& e, const RunFacts& f) {
@@ -249,7 +248,7 @@ double largest_before(const updates::BadTensor& bad) {
 
 // Without a bound a step may throw the weights of one token far off, or every weight for as long as it takes to come
 // back: batches without that token, and those after it, are as they were, and the one that shows it looks poisoned.
-constexpr const char* kOneWeightIsEnough = ", which one weight thrown far off need not touch";
+constexpr const char* kOneWeightIsEnough = ", which a single damaged weight need not affect";
 
 // Whose weights still compute another batch as they should.
 Finding of_the_batch(const FaultEvidence& at, const Evidence& e, const RunFacts& f) {
@@ -265,15 +264,15 @@ Finding of_the_batch(const FaultEvidence& at, const Evidence& e, const RunFacts&
   if (not_finite && fault.bad.kind == updates::TensorKind::kActivation && in_range)
     return {Cause::kBrokenOperator,
             Confidence::kHigh,
-            {control, fmt::format("{}, while no number before it is over {:.3g}", fault.what, largest)}};
+            {control, fmt::format("{}, although no number before it is larger than {:.3g}", fault.what, largest)}};
   if (not_finite && fault.bad.kind == updates::TensorKind::kNone)
     return {Cause::kBrokenOperator,
             Confidence::kHigh,
-            {control, "computed a second time, the same update is finite: the machine's memory, or a race"}};
+            {control, "computed a second time, the same update is finite: faulty memory, or a race"}};
   if (fault.bad.kind == updates::TensorKind::kGradient && f.usual_loss > 0 && fault.update.loss() < 2 * f.usual_loss)
     return {Cause::kBrokenOperator,
             Confidence::kMedium,
-            {control, fmt::format("the loss of the batch itself, {:.4g}, is a usual one", fault.update.loss())}};
+            {control, fmt::format("the loss of the batch itself, {:.4g}, is normal", fault.update.loss())}};
   if (Found found = adam_moments(e, f)) {
     found->evidence.push_back(control + kOneWeightIsEnough);
     return *found;
@@ -284,22 +283,22 @@ Finding of_the_batch(const FaultEvidence& at, const Evidence& e, const RunFacts&
 // A run that got over an update that stands out.
 Finding of_spike(const Evidence& e, const RunFacts& f) {
   if (Found found = adam_moments(e, f)) return *found;
-  return {Cause::kPoisonedBatch, Confidence::kMedium, {"the run got over it, as over a bad batch"}};
+  return {Cause::kPoisonedBatch, Confidence::kMedium, {"the run recovered, as after a bad batch"}};
 }
 
 Found of_fault(const FaultEvidence& at, const Evidence& e, const RunFacts& f) {
   if (at.fault.bad.kind == updates::TensorKind::kWeight && at.first_after_start)
     return Finding{Cause::kDamagedWeights,
                    Confidence::kHigh,
-                   {fmt::format("{} before any update was made with it", at.fault.what)}};
+                   {fmt::format("{} before any update was applied to it", at.fault.what)}};
   if (before_the_update(at.fault.kind) && at.fault.bad.kind != updates::TensorKind::kWeight && at.control.is_fine())
     return of_the_batch(at, e, f);
   Found found = unstable(e, f);
   if (found && before_the_update(at.fault.kind) && at.fault.bad.kind != updates::TensorKind::kWeight)
-    found->evidence.push_back(fmt::format(
-        "it is not this batch: batch {} of epoch {}, taken to compare, has a loss of {:.4g} nats per target "
-        "token with the same weights",
-        at.control.batch, at.control.epoch, at.control.loss));
+    found->evidence.push_back(
+        fmt::format("it is not this batch: batch {} of epoch {}, computed for comparison, has a loss of {:.4g} nats "
+                    "per target token with the same weights",
+                    at.control.batch, at.control.epoch, at.control.loss));
   return found;
 }
 
@@ -316,7 +315,8 @@ Finding find_cause(Symptom symptom, const Evidence& e, const RunFacts& f) {
       if (e.fault) {
         found = of_fault(*e.fault, e, f);
       } else if (!e.bad_weight.empty()) {
-        found = Finding{Cause::kDamagedWeights, Confidence::kHigh, {"checkpoints are written of finite weights alone"}};
+        found =
+            Finding{Cause::kDamagedWeights, Confidence::kHigh, {"checkpoints are only written with finite weights"}};
       } else {
         found = unstable(e, f);
       }

@@ -50,7 +50,7 @@ void move_into_place(const fs::path& from, const fs::path& to) {
 std::string read_file(const fs::path& path, std::uint64_t largest) {
   const InputFile file(path);
   const auto refuse = [&] {
-    throw_error<FileError>("{}: is larger than {} MiB, too large for what it should be", path.string(), largest >> 20);
+    throw_error<FileError>("{}: is larger than {} MiB, too large for this kind of file", path.string(), largest >> 20);
   };
   if (static_cast<std::uint64_t>(file.status().st_size) > largest) refuse();
   std::string content;

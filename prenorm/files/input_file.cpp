@@ -43,8 +43,8 @@ InputFile::InputFile(const fs::path& path, Reading reading) : descriptor_(-1) {
   const bool wait = reading == Reading::kOnce && !S_ISREG(status_.st_mode);
   descriptor_ = wait ? ::open(path.c_str(), O_RDONLY | O_CLOEXEC) : open_regular_file(path, status_);
   if (descriptor_ < 0 && !wait && !S_ISREG(status_.st_mode))
-    throw_error<FileError>("{}: is not a file that can be read twice, but {}; write what it gives to a file first",
-                           path.string(), kind_of(status_.st_mode));
+    throw_error<FileError>("{}: cannot be read twice, since it is {}; write its content to a file first", path.string(),
+                           kind_of(status_.st_mode));
   if (descriptor_ < 0) refuse(path);
 }
 

@@ -34,7 +34,7 @@ std::vector<bool> number_columns(const Table& table) {
 void check(const Table& table) {
   for (std::size_t i = 0; i < table.rows.size(); ++i)
     if (table.rows[i].size() > table.header.size())
-      throw_error<Error>("table '{}': row {} has {} cells, the header {}; name every column", table.caption, i + 1,
+      throw_error<Error>("table '{}': row {} has {} cells but the header {}; name every column", table.caption, i + 1,
                          table.rows[i].size(), table.header.size());
 }
 

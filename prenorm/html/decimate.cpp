@@ -80,7 +80,7 @@ void limit_points(Chart& chart, std::size_t points) {
   if (longest == 0) return;
   if (!chart.note.empty()) chart.note += ' ';
   chart.note +=
-      fmt::format("Of up to {} points a line, the lowest and highest of each of {} intervals are shown.",
+      fmt::format("Lines have up to {} points; the lowest and highest in each of {} intervals are shown.",
                   format_count(static_cast<std::int64_t>(longest)), format_count(static_cast<std::int64_t>(intervals)));
 }
 

@@ -120,7 +120,7 @@ class Writer {
       for (std::size_t i = row * columns; i < (row + 1) * columns; ++i)
         if (scale_.shows(panel.values[i])) shown.push_back(panel.values[i]);
       if (shown.empty()) continue;
-      text += fmt::format(" {}: {} at first, {} at last.", map_.y[row], format_value(shown.front()),
+      text += fmt::format(" {}: {} at the start, {} at the end.", map_.y[row], format_value(shown.front()),
                           format_value(shown.back()));
     }
     return text;

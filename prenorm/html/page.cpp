@@ -31,7 +31,7 @@ void write_footer(BlockWriter& writer, const Page& page) {
   writer.write("<footer>\n<p>{}</p>\n", escape(page.footer));
   if (!script().empty())
     writer.write(
-        "<details>\n<summary>The charts answer by uPlot, whose licence is this</summary>\n<pre "
+        "<details>\n<summary>Licence of uPlot, which draws the interactive charts</summary>\n<pre "
         "tabindex=\"0\">\n{}</pre>\n</details>\n",
         escape(script_licence()));
   writer.write("</footer>\n");

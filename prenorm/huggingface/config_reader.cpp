@@ -63,10 +63,11 @@ class ConfigKeys {
   // A choice that this program has one equation for.
   void need(bool holds, const char* key, std::string_view needed) const {
     if (!holds) {
-      refuse("{} = {} has no equation in this program; it needs {}", key,
-             quote_short(json_.contains(key) ? json_.at(key).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace)
-                                                     : "(default)"),
-             needed);
+      refuse(
+          "{} = {} is not supported; expected {}", key,
+          quote_short(json_.contains(key) ? json_.at(key).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace)
+                                          : "(default)"),
+          needed);
     }
   }
 
@@ -102,8 +103,7 @@ ModelType model_type(const ConfigKeys& keys) {
     if (name == its_name) return type;
     known.push_back(its_name);
   }
-  keys.refuse("model_type {} is not one that this program can read: {}", quote_short(name),
-              fmt::join(known, ", "));
+  keys.refuse("model_type {} is not supported; supported are {}", quote_short(name), fmt::join(known, ", "));
 }
 
 Activation activation(const ConfigKeys& keys, const char* key, const char* otherwise) {
@@ -223,9 +223,9 @@ void check_ranges(const ConfigKeys& keys, const Architecture& a) {
   try {
     load_config_text(to_toml(config), "[model]");
   } catch (const UsageError& error) {
-    keys.refuse("describes a model that cannot be ({})", error.what());
+    keys.refuse("describes an impossible model ({})", error.what());
   }
-  if (a.vocabulary < 1 || a.vocabulary > 100'000'000) keys.refuse("vocab_size = {} cannot be", a.vocabulary);
+  if (a.vocabulary < 1 || a.vocabulary > 100'000'000) keys.refuse("vocab_size = {} is impossible", a.vocabulary);
   if (a.classes < 0 || a.classes > 1'000'000) keys.refuse("{} labels are too many", a.classes);
   if (a.model.d_model % a.model.num_heads != 0)
     keys.refuse("the width {} is not a multiple of the heads {}", a.model.d_model, a.model.num_heads);

@@ -23,7 +23,7 @@ void check_unused(const fs::path& output) {
   std::error_code error;
   const fs::file_status status = fs::status(output, error);
   if (fs::exists(status) && (!fs::is_directory(status) || !fs::is_empty(output, error)))
-    throw_error<UsageError>("{}: is there already and is not an empty folder; name another with --output",
+    throw_error<UsageError>("{}: already exists and is not an empty folder; name another with --output",
                             output.string());
 }
 

@@ -72,7 +72,7 @@ Config config_of(const Architecture& a, const text::Tokenizer& tokenizer) {
 Imported import_run(const fs::path& folder, const runs::RunFolder& run) {
   run.check_unused();
   if (!is_there(folder / "config.json"))
-    throw_error<FileError>("{}: has no config.json, which says what model this is", folder.string());
+    throw_error<FileError>("{}: has no config.json, which describes the model", folder.string());
   Architecture architecture = read_config_json(folder / "config.json");
   TensorsByName tensors = read_tensors(folder);
   complete(architecture, tensors);

@@ -106,15 +106,16 @@ nlohmann::ordered_json write_files(const fs::path& folder, const Architecture& a
 // Marian's ids are those of vocab.json, ours those of the SentencePiece model.
 void check_marian(const fs::path& folder, const Architecture& a, const text::Tokenizer& tokenizer) {
   if (read_file(folder / "source.spm") != read_file(folder / "target.spm"))
-    throw_error<DataError>("{}: source.spm and target.spm are not the same; this program needs one vocabulary for both",
+    throw_error<DataError>("{}: source.spm and target.spm differ; prenorm needs one vocabulary for both",
                            folder.string());
   const auto ids = read_json(folder / "vocab.json");
   if (ids != nlohmann::json(pieces_with_ids(tokenizer)))
-    throw_error<DataError>("{}: its ids are not those of the SentencePiece model, which this program needs",
-                           (folder / "vocab.json").string());
+    throw_error<DataError>(
+        "{}: its ids differ from those of the SentencePiece model, which prenorm needs to be the same",
+        (folder / "vocab.json").string());
   const std::vector<std::int64_t> end{tokenizer.eos_id()};
   if (a.ids.decoder_start != tokenizer.decoder_start_id() || a.end_ids != end)
-    throw_error<DataError>("{}: decoder_start_token_id = {} and eos_token_id = {}; this program needs {} and {}",
+    throw_error<DataError>("{}: decoder_start_token_id = {} and eos_token_id = {}; prenorm needs {} and {}",
                            (folder / "config.json").string(), a.ids.decoder_start, config::ids_text(a.end_ids),
                            tokenizer.decoder_start_id(), tokenizer.eos_id());
 }
@@ -138,8 +139,8 @@ text::Tokenizer read_tokenizer(const fs::path& folder, const Architecture& archi
     if (!is_there(folder / name)) continue;
     text::Tokenizer tokenizer = text::Tokenizer::from_file(folder / name);
     if (tokenizer.size() != architecture.vocabulary)
-      throw_error<DataError>("{}: has {} pieces, and the vocabulary of config.json has {}", (folder / name).string(),
-                             tokenizer.size(), architecture.vocabulary);
+      throw_error<DataError>("{}: has {} pieces, but config.json says {}", (folder / name).string(), tokenizer.size(),
+                             architecture.vocabulary);
     if (name == std::string_view("source.spm")) check_marian(folder, architecture, tokenizer);
     return tokenizer;
   }

@@ -35,7 +35,7 @@ constexpr std::string_view kMetadata = "__metadata__";
 std::string_view type_name(at::ScalarType type, const std::string& tensor) {
   for (const auto& [candidate, name] : kTypes)
     if (candidate == type) return name;
-  throw_error<FileError>("tensor {}: type {} has no place in a safetensors file", quote_short(tensor),
+  throw_error<FileError>("tensor {}: type {} is not supported by safetensors", quote_short(tensor),
                          c10::toString(type));
 }
 
@@ -88,7 +88,7 @@ class Reader {
     const auto* text = reinterpret_cast<const char*>(bytes_.data()) + sizeof length;
     data_ = bytes_.data() + sizeof length + length;
     data_size_ = bytes_.size() - sizeof length - length;
-    if (!is_shallow_json({text, length})) damaged("its header is not one of tensors");
+    if (!is_shallow_json({text, length})) damaged("its header does not describe tensors");
     // JSON keeps the last of equal keys silently.
     std::set<std::string> names;
     const auto check_name = [&](int depth, nlohmann::json::parse_event_t event, const nlohmann::json& value) {
@@ -104,7 +104,7 @@ class Reader {
   std::map<std::string, std::string> metadata(const nlohmann::json& value) const {
     const auto is_text = [](const nlohmann::json& v) { return v.is_string(); };
     if (!value.is_object() || !std::all_of(value.begin(), value.end(), is_text))
-      damaged("its metadata are not names with texts");
+      damaged("its metadata are not pairs of text");
     return value.get<std::map<std::string, std::string>>();
   }
 
@@ -147,7 +147,7 @@ class Reader {
       if (e.begin != next) damaged("tensor {} does not start where the one before it ends", quote_short(e.name));
       next = e.end;
     }
-    if (next != data_size_) damaged("{} bytes stand after the last tensor", data_size_ - next);
+    if (next != data_size_) damaged("{} bytes follow the last tensor", data_size_ - next);
   }
 
   // A bool that is neither 0 nor 1 is undefined behaviour wherever it is used.

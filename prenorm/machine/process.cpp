@@ -191,7 +191,8 @@ std::optional<ProcessEnd> ChildProcess::wait_once(int options) {
   if (ended == 0) return std::nullopt;
   forget();
   if (ended < 0)
-    throw_error<Error>("{}: how the program ended is not known: another part of this process has waited for it", name_);
+    throw_error<Error>("{}: the exit status of the program is unknown: another part of this process has waited for it",
+                       name_);
   end_ = WIFEXITED(status) ? ProcessEnd{WEXITSTATUS(status), 0} : ProcessEnd{0, WTERMSIG(status)};
   return end_;
 }

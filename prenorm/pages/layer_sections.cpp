@@ -78,8 +78,8 @@ std::vector<html::Block> at_first(const Runs& runs) {
   chart.y_label = "L2 norm of the gradient of feed_forward.down.weight";
   chart.log_y = true;
   chart.note =
-      "Of the first batch, with dropout, before clipping and any update. Under Post-LN the decoder's gradients grow "
-      "towards the output, under Pre-LN they are level (Xiong et al. 2020, Theorem 1).";
+      "First batch, with dropout, before clipping and any update. Under Post-LN the decoder's gradients grow towards "
+      "the output, under Pre-LN they are even (Xiong et al. 2020, Theorem 1).";
   std::size_t with_theory = 0;
   for (const Run* run : runs) {
     if (!run->config() || run->metrics().first_gradients.empty() || chart.series.size() >= kMostCurves) continue;
@@ -94,8 +94,8 @@ std::vector<html::Block> at_first(const Runs& runs) {
   if (chart.series.empty()) return {};
   if (with_theory > 0)
     chart.note +=
-        " Dashed: between which lines the theory sees each layer of a stack, from its last layer's measured gradient "
-        "and the measured hidden states.";
+        " Dashed: range predicted by the theory, from the last layer's measured gradient and the measured hidden "
+        "states.";
   return {std::move(chart)};
 }
 
@@ -147,8 +147,8 @@ std::vector<html::Block> over_training(const Runs& all) {
   for (const double step : steps) map.x.push_back(html::format_value(step));
   for (const Layer& layer : layers) map.y.push_back(name_of(layer));
   for (const Run* run : runs) map.panels.push_back(panel_of(*run, steps, layers));
-  map.note = "Of the mean loss of one batch, before clipping, every train.observe_every updates.";
-  if (all.size() > runs.size()) map.note += fmt::format(" The first {} runs that logged it.", runs.size());
+  map.note = "Gradient of the mean loss of one batch, before clipping, every train.observe_every updates.";
+  if (all.size() > runs.size()) map.note += fmt::format(" Shown: the first {} runs that logged it.", runs.size());
   return {std::move(map)};
 }
 

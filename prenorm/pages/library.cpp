@@ -109,7 +109,7 @@ void Library::look_at(const fs::path& path) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   if (!fs::exists(status)) {
-    problems_.push_back(fmt::format("{}: is not there", path.string()));
+    problems_.push_back(fmt::format("{}: does not exist", path.string()));
   } else if (!fs::is_directory(status)) {
     look_at_file(path, /*named=*/true);
   } else if (is_study(path)) {
@@ -139,7 +139,7 @@ void Library::look_at_folder(const fs::path& path) {
   if (live_) newest_first(runs);
   for (const fs::path& run : runs) add_run(run);
   const std::size_t after = seen_.size() + studies_.size() + probes_.size() + theories_.size() + problems_.size();
-  if (after == before) problems_.push_back(fmt::format("{}: holds no run, study or probe", path.string()));
+  if (after == before) problems_.push_back(fmt::format("{}: contains no run, study or probe", path.string()));
 }
 
 void Library::look_at_file(const fs::path& path, bool named) {
@@ -151,7 +151,7 @@ void Library::look_at_file(const fs::path& path, bool named) {
       probes_.push_back({path, std::move(json)});
     } else if (named) {
       problems_.push_back(
-          fmt::format("{}: is not what `prenorm probe --json` prints, nor a run or study folder", path.string()));
+          fmt::format("{}: is neither a run or study folder nor output of `prenorm probe --json`", path.string()));
     }
   } catch (const Error& error) {
     problems_.push_back(error.what());
@@ -214,7 +214,7 @@ void Library::add_study(const fs::path& path) {
       if (auto record = cell_record(folder, entry.filename().string(), base)) records.push_back(std::move(*record));
     }
     if (records.empty()) {
-      problems_.push_back(fmt::format("{}: is a study without a cell that could be read", path.string()));
+      problems_.push_back(fmt::format("{}: is a study without a readable cell", path.string()));
       return;
     }
     study.table = studies::make_table(std::move(records), {}, std::nullopt);

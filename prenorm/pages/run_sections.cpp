@@ -36,7 +36,7 @@ void add_chart(std::vector<html::Block>& blocks, const Runs& runs, html::Chart c
   for (const Run* run : runs) {
     if (std::invoke(x, run->metrics()).empty()) continue;
     if (chart.series.size() == kMostCurves) {
-      chart.note += fmt::format("Only the first {} of {} runs are drawn.", kMostCurves, runs.size());
+      chart.note += fmt::format("Only the first {} of {} runs are shown.", kMostCurves, runs.size());
       break;
     }
     chart.series.push_back({run->name(), std::invoke(x, run->metrics()), std::invoke(y, run->metrics()),

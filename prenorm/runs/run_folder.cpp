@@ -51,14 +51,16 @@ std::vector<fs::path> RunFolder::files() const {
 
 void RunFolder::check_unused() const {
   if (exists())
-    throw_error<UsageError>("{}: holds a run already; go on with it with --resume, or name another folder with --run",
-                            path_.string());
+    throw_error<UsageError>(
+        "{}: already contains a run; name another folder with --run, or resume it with `prenorm train --resume`",
+        path_.string());
   if (!is_there(path_)) return;
   if (!is_folder(path_)) throw_error<UsageError>("{}: is not a folder; name another with --run", path_.string());
   for (const fs::path& entry : entries_of(path_)) {
     const std::string name = entry.filename().string();
     if (name != kShared && name != kSource && name != kTarget && name != kFolderLock && !is_temporary_name(name))
-      throw_error<UsageError>("{}: the folder is not empty and holds no run; name another with --run", path_.string());
+      throw_error<UsageError>("{}: the folder is not empty and contains no run; name another with --run",
+                              path_.string());
   }
 }
 
@@ -116,7 +118,7 @@ fs::path RunFolder::find_checkpoint(const std::string& which) const {
   fs::path path = step ? checkpoint(*step) : which == "average" ? average() : path_ / which;
   if (is_checkpoint(path)) return path;
   const std::vector<std::int64_t> there = steps();
-  throw_error<CheckpointError>("{}: there is no checkpoint {}; those of updates {} are there", path_.string(), which,
+  throw_error<CheckpointError>("{}: no checkpoint {}; there are those of updates {}", path_.string(), which,
                                there.empty() ? "none" : fmt::format("{}", fmt::join(there, ", ")));
 }
 

@@ -43,7 +43,7 @@ double peak_rss_bytes() {
 
 Benchmark measure(const Config& config, updates::Task& task, std::int64_t updates) {
   using Clock = std::chrono::steady_clock;
-  if (updates < 1) throw_error<UsageError>("{} updates cannot be measured; take at least 1", updates);
+  if (updates < 1) throw_error<UsageError>("{} updates cannot be measured; measure at least 1", updates);
   updates::ShareWorkers workers(task, config.runtime);
   optim::Optimizer optimizer(config.optim, task.parameters().values(), task.parameters().gradients());
   Benchmark result;

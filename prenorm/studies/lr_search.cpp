@@ -25,10 +25,10 @@ std::int64_t default_warmup(const Config& base) {
 
 void check(const Config& base, const std::vector<GridAxis>& axes) {
   if (std::any_of(axes.begin(), axes.end(), [](const GridAxis& a) { return a.key == kRate; }))
-    throw_error<UsageError>("--grid optim.lr: --find-lr looks for the rate itself; leave it out");
+    throw_error<UsageError>("--grid optim.lr: --find-lr searches for the rate itself; leave this key out");
   if (valid_file(base).empty())
     throw_error<UsageError>("--find-lr compares validation losses; name a validation text in [data]");
-  if (base.optim.lr <= 0) throw_error<UsageError>("--find-lr starts at optim.lr, which is 0; give it a value above");
+  if (base.optim.lr <= 0) throw_error<UsageError>("--find-lr starts at optim.lr, which is 0; set a positive value");
 }
 
 // A setting and its search, with the configuration its cells have but for the rate.

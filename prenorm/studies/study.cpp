@@ -40,7 +40,7 @@ class Study {
       FolderLock lock(folder_.path());
       if (!lock.try_lock())
         throw_error<UsageError>(
-            "{}: another study is at work in this folder; wait for it, or name another with --output",
+            "{}: another study is running in this folder; wait for it, or name another with --output",
             folder_.path().string());
       folder_.check(base_.config);  // it may have begun in the meantime
       const StudyInputs inputs = inputs_of(to_begin());
@@ -142,7 +142,7 @@ class Study {
       if (!is_there(run)) continue;
       FolderLock lock(run);
       if (lock.try_lock()) continue;
-      inform(fmt::format("{}: waiting for the process that trains there", run.string()));
+      inform(fmt::format("{}: waiting for the process that is training there", run.string()));
       lock.lock();
     }
   }

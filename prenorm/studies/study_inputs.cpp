@@ -68,8 +68,8 @@ void check_inputs(const StudyFolder& folder, const StudyInputs& now) {
   for (const auto& [input, hash] : now)
     if (const auto found = before.find(input); found != before.end() && found->second != hash)
       throw_error<UsageError>(
-          "{}: {} is no longer what the cells of the study have learned from; bring that back, or name another folder "
-          "with --output",
+          "{}: {} is no longer the text that the cells of the study were trained on; restore it, or name another "
+          "folder with --output",
           folder.path().string(), input);
 }
 

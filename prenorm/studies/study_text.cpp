@@ -194,9 +194,9 @@ std::string to_text(const StudyTable& table) {
   if (table.summaries.empty()) return text;
   text += "\nover seeds, mean (lowest to highest):\n" + summary_text(table);
   if (table.ranges.empty()) return text;
-  text += fmt::format("\nlearning rates next to the best whose mean BLEU is within {} of it:\n", kBleuMargin) +
+  text += fmt::format("\nrange of rates within {} BLEU of the best:\n", kBleuMargin) +
           ranges_text(table.range_keys, table.ranges);
-  return text + "\nthe same for each placement, at each rate the best of all else:\n" +
+  return text + "\nthe same by placement, taking the best of all other keys at each rate:\n" +
          ranges_text(kPlacementKeys, table.placements);
 }
 

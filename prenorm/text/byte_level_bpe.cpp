@@ -182,8 +182,8 @@ std::array<std::int32_t, 256> find_byte_ids(const Ids& ids, int unk, std::string
     append_utf8(piece, characters[byte]);
     const auto found = ids.find(piece);
     if (found == ids.end() && unk < 0)
-      throw_error<DataError>("{}: the vocabulary has neither a piece for the byte {} nor <unk>; take a file of GPT-2",
-                             name, byte);
+      throw_error<DataError>(
+          "{}: the vocabulary has neither a piece for the byte {} nor <unk>; use a vocabulary of GPT-2", name, byte);
     result[byte] = found != ids.end() ? found->second : unk;
   }
   return result;

@@ -105,7 +105,7 @@ std::string find_model_damage(std::string_view model) {
   bool has_normalizer = false;
   while (!model.empty()) {
     const auto field = take_field(model);
-    if (!field || field->number == 0) return "the file is damaged, cut short, or no SentencePiece model";
+    if (!field || field->number == 0) return "the file is damaged, truncated, or not a SentencePiece model";
     if (field->number == kPieces)
       if (std::string damage = find_piece_damage(field->payload); !damage.empty()) return damage;
     const bool normalizer = field->number == kNormalizerSpec;
@@ -114,7 +114,7 @@ std::string find_model_damage(std::string_view model) {
       return "its character map is damaged";
   }
   // The normaliser is the last part that every model has: a file that was cut between two parts lacks it.
-  return has_normalizer ? "" : "the file is cut short, or no SentencePiece model";
+  return has_normalizer ? "" : "the file is truncated, or not a SentencePiece model";
 }
 
 }  // namespace prenorm::text

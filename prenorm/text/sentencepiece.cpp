@@ -22,7 +22,8 @@ const SentencePieceApi* load_plugin() {
     throw_error<FileError>("{}: cannot be loaded; install prenorm again ({})", kPlugin, ::dlerror());
   using Entry = const SentencePieceApi* (*)();
   const auto entry = reinterpret_cast<Entry>(::dlsym(plugin, "prenorm_sentencepiece_api"));
-  if (entry == nullptr) throw_error<FileError>("{}: is not the plugin of this prenorm; install it again", kPlugin);
+  if (entry == nullptr)
+    throw_error<FileError>("{}: does not belong to this version of prenorm; install prenorm again", kPlugin);
   return entry();
 }
 

@@ -62,7 +62,7 @@ std::optional<std::int64_t> number_after(std::string_view message, std::string_v
 
 [[noreturn]] void refuse_training(std::string_view message, std::string_view name, std::int64_t vocab_size) {
   if (const auto most = number_after(message, "Please set it to a value <= "))
-    throw_error<UsageError>("tokenizer.vocab_size = {}: more pieces than {} can fill; lower it to {} or less",
+    throw_error<UsageError>("tokenizer.vocab_size = {}: more pieces than {} has text for; lower it to {} or less",
                             vocab_size, name, *most);
   if (const auto least = number_after(message, fmt::format("required_chars. {} vs ", vocab_size)))
     throw_error<UsageError>(

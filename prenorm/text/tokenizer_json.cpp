@@ -23,7 +23,7 @@ namespace {
 class Reader {
  public:
   Reader(std::string_view bytes, std::string_view name) : bytes_(bytes), name_(name), json_(parse_json(bytes)) {
-    if (!json_.is_object()) refuse("it is damaged, cut short, or no tokenizer");
+    if (!json_.is_object()) refuse("it is damaged, truncated, or not a tokenizer");
   }
 
   std::shared_ptr<const TokenizerModel> read() const {
@@ -32,8 +32,8 @@ class Reader {
     const std::string type = type_of(model);
     if (type == "WordPiece") return read_wordpiece(model);
     if (type == "BPE") return read_bpe(model);
-    if (type.empty()) refuse("it has no model.type; a vocab.json needs its merges.txt beside it");
-    refuse("its model is of the type " + quote_short(type) + "; WordPiece and byte-level BPE can be read");
+    if (type.empty()) refuse("it has no model.type; a vocab.json needs its merges.txt next to it");
+    refuse("its model is of the type " + quote_short(type) + "; supported are WordPiece and byte-level BPE");
   }
 
  private:
@@ -81,7 +81,7 @@ class Reader {
 
   void place(std::vector<std::string>& pieces, const std::string& piece, const nlohmann::json& id) const {
     if (!id.is_number_unsigned() || id.get<std::uint64_t>() >= kMostPieces || piece.empty())
-      refuse("the id of the piece " + quote_short(piece) + " is no number from 0 on");
+      refuse("the id of the piece " + quote_short(piece) + " is not a whole number of at least 0");
     const auto at = id.get<std::size_t>();
     if (at >= pieces.size()) pieces.resize(at + 1);
     if (!pieces[at].empty() && pieces[at] != piece)
@@ -98,7 +98,7 @@ class Reader {
     if (const nlohmann::json& added = part("added_tokens"); added.is_array())
       for (const nlohmann::json& token : added) place(pieces, text_of(token, "content"), part_of(token, "id"));
     const auto gap = std::find(pieces.begin(), pieces.end(), "");
-    if (gap != pieces.end()) refuse("it has no piece of the id " + std::to_string(gap - pieces.begin()));
+    if (gap != pieces.end()) refuse("it has no piece with the id  " + std::to_string(gap - pieces.begin()));
     std::unordered_set<std::string_view> seen;
     for (const std::string& piece : pieces)
       if (!seen.insert(piece).second) refuse("the piece " + quote_short(piece) + " has two ids");
@@ -144,7 +144,7 @@ class Reader {
     if (text_of(words, "type") != "ByteLevel" || !flag_of(words, "use_regex", true) ||
         flag_of(words, "add_prefix_space", false) || !part("normalizer").is_null() ||
         flag_of(model, "byte_fallback", false) || flag_of(model, "ignore_merges", false))
-      refuse("it cuts text in another way than GPT-2 (ByteLevel without add_prefix_space and without a normalizer)");
+      refuse("it does not split text as GPT-2 does (ByteLevel without add_prefix_space and without a normalizer)");
     std::vector<std::string> pieces = read_pieces(model);
     return make_byte_level_bpe(std::move(pieces), read_merges(model), std::string(bytes_), name_, read_added(model));
   }
@@ -160,7 +160,7 @@ class Reader {
       }
       const std::string pair = merge.is_string() ? merge.get<std::string>() : std::string();
       const std::size_t blank = pair.find(' ');
-      if (blank == std::string::npos) refuse("merge " + std::to_string(merges.size() + 1) + " is no pair of pieces");
+      if (blank == std::string::npos) refuse("merge " + std::to_string(merges.size() + 1) + " is not a pair of pieces");
       merges.emplace_back(pair.substr(0, blank), pair.substr(blank + 1));
     }
     return merges;

@@ -111,8 +111,7 @@ std::shared_ptr<const TokenizerModel> make_wordpiece(std::vector<std::string> pi
   special.pad = id_of(pieces, "[PAD]");
   special.mask = id_of(pieces, "[MASK]");
   for (const auto& [id, piece] : {std::pair(special.unk, "[UNK]"), std::pair(special.eos, "[SEP]")})
-    if (id < 0)
-      throw_error<DataError>("{}: the vocabulary has no piece {}; take one that was made for BERT", name, piece);
+    if (id < 0) throw_error<DataError>("{}: the vocabulary has no piece {}; use a BERT vocabulary", name, piece);
   if (serialized.empty()) serialized = write_wordpiece_json(pieces, rules, special);
   added = special.marked(std::move(added));
   std::unordered_set<std::int32_t> alone;
@@ -139,8 +138,8 @@ std::vector<std::string> parse_wordpiece_vocabulary(std::string_view bytes, std:
     bytes.remove_prefix(std::min(end + 1, bytes.size()));
     if (piece.ends_with('\r')) piece.remove_suffix(1);
     if (piece.empty() || !seen.insert(piece).second)
-      throw_error<DataError>("{}:{}: {}; take the file as it was published", name, pieces.size() + 1,
-                             piece.empty() ? "an empty piece" : "the piece stands here a second time");
+      throw_error<DataError>("{}:{}: {}; download the file again", name, pieces.size() + 1,
+                             piece.empty() ? "an empty piece" : "a repeated piece");
     pieces.emplace_back(piece);
   }
   return pieces;
