@@ -9,7 +9,7 @@
 
 namespace prenorm {
 
-// The number, or "nan", "inf" or "-inf" for people to read where it is not finite.
+// The number, or "nan", "inf" or "-inf" as text, for human readers, if it is not finite.
 inline nlohmann::ordered_json json_number(double value) {
   if (std::isfinite(value)) return value;
   return std::isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
@@ -21,7 +21,7 @@ nlohmann::ordered_json or_null(const std::optional<T>& value) {
   return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json();
 }
 
-// A number of an object; NaN if the key is missing or holds anything else.
+// A number in an object; NaN if the key is missing or its value is not a number.
 template <class Json>
 double number_or_nan(const Json& object, std::string_view key) {
   const auto found = object.find(key);

@@ -28,7 +28,7 @@ struct Config {
   RuntimeConfig runtime;
 };
 
-// The file that training and validation are about: its source side, text or table, as the task has it.
+// The file that the task trains on and the one that it validates on: source side, text or table.
 inline const std::string& train_file(const Config& c) {
   if (c.task == TaskKind::kTranslation) return c.data.train_source;
   return c.task == TaskKind::kClassification ? c.data.train_table : c.data.train_text;
@@ -38,7 +38,7 @@ inline const std::string& valid_file(const Config& c) {
   return c.task == TaskKind::kClassification ? c.data.valid_table : c.data.valid_text;
 }
 
-// The model with only the stacks that the task has: BERT no decoder, a causal language model no encoder.
+// The model with only the stacks that the task uses: BERT has no decoder, a causal language model no encoder.
 inline ModelConfig model_of_task(const Config& c) {
   ModelConfig model = c.model;
   if (c.task == TaskKind::kCausalLm) model.encoder_layers = 0;
@@ -46,7 +46,7 @@ inline ModelConfig model_of_task(const Config& c) {
   return model;
 }
 
-// The stack that the output is computed from, and its layers.
+// The stack that the output is computed from, and its number of layers.
 inline std::string_view output_stack(const Config& c) {
   return model_of_task(c).decoder_layers > 0 ? "decoder" : "encoder";
 }

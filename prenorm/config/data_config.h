@@ -1,4 +1,4 @@
-// [data], [tokenizer] and [batch]: which text, cut how.
+// [data], [tokenizer] and [batch]: the text, and how it is split.
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-// [model]: the Transformer of Vaswani et al. 2017 with a choice of normalisation and of its placement.
+// [model]: the Transformer of Vaswani et al. 2017 with a choice of normalisation and its placement.
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-// [runtime]: how the machine is used. Nothing here changes what is computed, but for the order in which sums are
+// [runtime]: how the machine is used. Nothing here changes what is computed, except the order in which sums are
 // rounded.
 #pragma once
 

@@ -93,7 +93,7 @@ std::vector<std::string> distinct_labels(const Table& table, std::size_t column)
     labels.insert(label);
     if (labels.size() > kMostClasses)
       throw_error<DataError>("{}:{}: more than {} labels; set data.label_kind = \"number\" if labels are numbers",
-                             table.path.string(), row.line, labels.size());
+                             table.path.string(), row.line, kMostClasses);
   }
   if (labels.size() < 2)
     throw_error<DataError>("{}: all labels are \"{}\", there is nothing to learn", table.path.string(),
