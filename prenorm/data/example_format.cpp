@@ -30,7 +30,7 @@ struct Known {
   bool is(const ExampleFormat& f) const { return f.text == text && f.second_text == second_text && f.label == label; }
 };
 
-// One whose columns are those of another and more stands before it.
+// A format whose columns are a superset of another's must come first.
 const std::vector<Known>& known_formats() {
   static const std::vector<Known> list{
       {"#1 String", "#2 String", "Quality", false, {Score::kAccuracy, Score::kF1}},       // MRPC
@@ -46,7 +46,7 @@ const std::vector<Known>& known_formats() {
 
 std::string columns_text(const Table& table) { return fmt::format("{}", fmt::join(table.columns, ", ")); }
 
-// The first of GLUE's names of labels that is there.
+// The first of GLUE's label names that the table has.
 std::string label_name(const Table& table) {
   for (const Known& known : known_formats())
     if (table.find(known.label)) return std::string(known.label);

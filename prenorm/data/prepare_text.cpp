@@ -74,7 +74,7 @@ class TextWriter {
   bool end_pending_ = false;  // the piece that began a document had no tokens
 };
 
-// Names everything that the prepared files depend on.
+// A key of everything that the prepared files depend on.
 std::string content_key(const TextRecipe& recipe, const FileStamp& stamp) {
   const bool stream = recipe.shape == TextShape::kStream;
   return hash_hex(fmt::format("text {} {} {} {} {}", kPreparedFormat,

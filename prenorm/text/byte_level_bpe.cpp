@@ -15,8 +15,8 @@
 namespace prenorm::text {
 namespace {
 
-// The character that stands for each byte (bytes_to_unicode of encoder.py): itself where it shows, else the next one
-// from U+0100 on.
+// The character that represents each byte (bytes_to_unicode of encoder.py): itself if visible, else the next one from
+// U+0100 on.
 std::array<char32_t, 256> byte_characters() {
   std::array<char32_t, 256> characters{};
   char32_t next = 0x100;
@@ -27,7 +27,7 @@ std::array<char32_t, 256> byte_characters() {
   return characters;
 }
 
-// The bytes that a piece stands for. Characters that stand for no byte, as in special pieces, are themselves.
+// The bytes that a piece represents. Characters that represent no byte, as in special pieces, are kept.
 std::string bytes_of(std::string_view piece) {
   static const auto byte_of = [] {
     std::unordered_map<char32_t, char> result;
@@ -68,13 +68,13 @@ class MergeTable {
   std::unordered_map<std::uint64_t, Merge> merges_;
 };
 
-// The symbols of one word, merged in the order of rank, then place. A queue rather than a search for each merge: a word
-// may be as long as the text.
+// The symbols of one word, merged in the order of rank, then place. It uses a queue, not a search for each merge,
+// because a word may be as long as the text.
 class WordMerger {
  public:
   explicit WordMerger(const MergeTable& merges) : merges_(merges) {}
 
-  // Appends what becomes of `symbols`.
+  // Appends the result of merging `symbols`.
   void merge(const std::vector<std::int32_t>& symbols, std::vector<std::int32_t>& ids) {
     symbols_.clear();
     for (const std::int32_t id : symbols) {
@@ -157,7 +157,7 @@ class ByteLevelBpe : public ListedModel {
       text.remove_prefix(size);
     }
   }
-  // An added token is written as it is, other pieces with a character for a byte.
+  // An added token is written unchanged, other pieces with one character per byte.
   void append_text(int id, std::string& text) const override {
     text += id == unk_id() ? "\uFFFD" : added().contains(id) ? name_of(id) : bytes_of(name_of(id));
   }

@@ -10,7 +10,7 @@ namespace {
 constexpr const char* kPlugin = "libprenorm_sentencepiece.so";
 
 const SentencePieceApi* load_plugin() {
-  // RTLD_DEEPBIND: the plugin's libraries look for symbols in themselves first. Sanitizers do not support it, and need
+  // RTLD_DEEPBIND: the plugin's libraries look up symbols in themselves first. Sanitizers do not support it, and need
   // it less: their builds of the command are for tests.
 #if defined(__SANITIZE_ADDRESS__)
   constexpr int kMode = RTLD_NOW | RTLD_LOCAL;

@@ -29,7 +29,7 @@ constexpr const char* kVocabulary = "vocab.json";
 constexpr const char* kMerges = "merges.txt";
 constexpr const char* kRules = "tokenizer_config.json";
 
-// What the folder's tokenizer_config.json says, over what the vocabulary itself does.
+// The rules in the folder's tokenizer_config.json, which take precedence over those of the vocabulary.
 BasicTokenRules read_rules(const fs::path& folder, const std::vector<std::string>& pieces) {
   BasicTokenRules rules = guess_basic_token_rules(pieces);
   const fs::path path = folder / kRules;
@@ -51,8 +51,7 @@ BasicTokenRules read_rules(const fs::path& folder, const std::vector<std::string
   return rules;
 }
 
-// Hugging Face's older folders have tokens that were added to a vocabulary in files of their own; only tokenizer.json
-// says all about them.
+// Older Hugging Face folders list added tokens in separate files; only tokenizer.json describes them completely.
 void refuse_added_tokens(const fs::path& vocabulary, const std::function<bool(const std::string&)>& is_piece) {
   const auto check = [&](const fs::path& file, const std::string& content) {
     if (!is_piece(content))
@@ -86,7 +85,7 @@ std::string read_wordpiece(const fs::path& path) {
   return make_wordpiece(std::move(pieces), rules, {}, path.string())->serialized();
 }
 
-// GPT-2's first form, as the tokenizer.json that Hugging Face makes of it.
+// Converts GPT-2's original files to the tokenizer.json that Hugging Face makes of them.
 std::string join_gpt2_files(const fs::path& folder) {
   const fs::path vocabulary_path = folder / kVocabulary, merges_path = folder / kMerges;
   const auto vocabulary = read_json(vocabulary_path);
@@ -135,7 +134,7 @@ std::string read_tokenizer_file(const fs::path& path) {
   const fs::path name = path.filename();
   if (name == kWordPieceVocabulary) return read_wordpiece(path);
   if (name == kVocabulary || name == kMerges) return join_gpt2_files(path.parent_path());
-  return read_text_file(path);  // no SentencePiece model begins with a byte order mark
+  return read_text_file(path);  // a SentencePiece model never begins with a byte order mark
 }
 
 std::shared_ptr<const TokenizerModel> parse_tokenizer(std::string_view bytes, std::string_view name) {

@@ -19,7 +19,7 @@ namespace prenorm::text {
 namespace {
 
 
-// One file: every refusal names it.
+// Reads one file; every error names it.
 class Reader {
  public:
   Reader(std::string_view bytes, std::string_view name) : bytes_(bytes), name_(name), json_(parse_json(bytes)) {
@@ -41,26 +41,26 @@ class Reader {
     throw_error<DataError>("{}: cannot be used as a tokenizer: {}", name_, what);
   }
 
-  // null when there is none.
+  // null if there is none.
   static const nlohmann::json& part_of(const nlohmann::json& object, const char* key) {
     static const nlohmann::json none;
     const auto found = object.is_object() ? object.find(key) : object.end();
     return found == object.end() ? none : *found;
   }
   const nlohmann::json& part(const char* key) const { return part_of(json_, key); }
-  // Empty when there is no such text.
+  // Empty if there is no such text.
   static std::string text_of(const nlohmann::json& object, const char* key) {
     const nlohmann::json& found = part_of(object, key);
     return found.is_string() ? found.get<std::string>() : std::string();
   }
-  // The published files of BERT and GPT-2 are older than the field.
+  // The published files of BERT and GPT-2 are older than this field.
   static std::string type_of(const nlohmann::json& model) {
     std::string type = text_of(model, "type");
     if (!type.empty()) return type;
     if (part_of(model, "merges").is_array()) return "BPE";
     return part_of(model, "max_input_chars_per_word").is_number() ? "WordPiece" : "";
   }
-  // `otherwise` also for null, as Hugging Face writes what follows from elsewhere.
+  // Returns `otherwise` also for null, which Hugging Face writes for values that follow from elsewhere.
   static bool flag_of(const nlohmann::json& object, const char* key, bool otherwise) {
     const nlohmann::json& found = part_of(object, key);
     return found.is_boolean() ? found.get<bool>() : otherwise;
@@ -105,7 +105,7 @@ class Reader {
     return pieces;
   }
 
-  // Must be called after read_pieces(), which refuses ids that are none.
+  // Must be called after read_pieces(), which rejects invalid ids.
   std::vector<AddedToken> read_added(const nlohmann::json& model) const {
     std::vector<AddedToken> added;
     if (const nlohmann::json& list = part("added_tokens"); list.is_array())
@@ -166,7 +166,7 @@ class Reader {
     return merges;
   }
 
-  // Above any vocabulary there is: a damaged id must not take all memory.
+  // Larger than any existing vocabulary: a damaged id must not use up all memory.
   static constexpr std::uint64_t kMostPieces = 10'000'000;
 
   std::string_view bytes_, name_;

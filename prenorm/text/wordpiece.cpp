@@ -25,7 +25,7 @@ int id_of(const std::vector<std::string>& pieces, std::string_view piece) {
 
 class WordPiece : public ListedModel {
  public:
-  // `alone`: added tokens that no word is cut into.
+  // `alone`: added tokens that are never parts of words.
   WordPiece(std::vector<std::string> pieces, WordPieceRules rules, SpecialIds special, std::string serialized,
             AddedTokens added, const std::unordered_set<std::int32_t>& alone)
       : ListedModel(std::move(pieces), special, std::move(serialized), std::move(added)), rules_(rules) {
@@ -39,7 +39,7 @@ class WordPiece : public ListedModel {
   }
 
   TokenizerFormat format() const override { return TokenizerFormat::kWordPiece; }
-  // [UNK] stands for a whole word.
+  // [UNK] replaces a whole word.
   bool starts_word(int id) const override { return !special().is_control(id) && !is_inside(id); }
 
  private:
@@ -65,7 +65,7 @@ class WordPiece : public ListedModel {
 
   void encode_word(const std::u32string& word, std::vector<std::int32_t>& ids) const {
     std::string utf8;
-    std::vector<std::size_t> ends;  // of each character
+    std::vector<std::size_t> ends;  // end of each character
     for (const char32_t c : word) {
       append_utf8(utf8, c);
       ends.push_back(utf8.size());
@@ -82,7 +82,7 @@ class WordPiece : public ListedModel {
     ids.push_back(unk_id());
   }
 
-  // The longest piece at `begin`, which is moved behind it; -1 when there is none.
+  // The longest piece at `begin`, which is advanced past it; -1 if there is none.
   int take_longest(std::string_view word, const std::vector<std::size_t>& ends, std::size_t& begin) const {
     const auto& pieces = begin == 0 ? begins_ : inside_;
     for (auto end = ends.rbegin(); end != ends.rend() && *end > begin; ++end) {
@@ -95,7 +95,7 @@ class WordPiece : public ListedModel {
   }
 
   WordPieceRules rules_;
-  // Views of the pieces' names; those of inside_ without their ##.
+  // Views of the pieces' names; those in inside_ without their ##.
   std::unordered_map<std::string_view, std::int32_t> begins_, inside_;
 };
 

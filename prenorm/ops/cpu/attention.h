@@ -1,6 +1,6 @@
-// Attention on the CPU, a head of a sequence at a time: blocks of queries against blocks of keys (Dao et al. 2022,
-// algorithms 1 and 4), small enough for the caches. Queries, keys and values are rows inside wider matrices: a pointer
-// and a row stride (in elements) each.
+// Attention on the CPU, one head of one sequence at a time: blocks of queries against blocks of keys (Dao et al. 2022,
+// algorithms 1 and 4), small enough for the caches. Queries, keys and values are rows inside wider matrices, given as a
+// pointer and a row stride (in elements) each.
 #pragma once
 
 #include <cstdint>
