@@ -24,7 +24,7 @@ void append_probabilities(std::vector<std::vector<double>>& all, const at::Tenso
 }  // namespace
 
 LoadedClassifier load_classifier(const runs::RunFolder& folder, const std::string& which) {
-  folder.find_checkpoint(which);  // before anything is made
+  folder.find_checkpoint(which);  // before anything is created
   Config config = load_run_config(folder.path()).config;
   validate(config);
   if (config.task != TaskKind::kClassification)

@@ -24,12 +24,12 @@ namespace {
 
 bool has_given_size(TokenizerKind kind) { return kind == TokenizerKind::kBpe || kind == TokenizerKind::kUnigram; }
 
-// A causal language model writes text as it is, line ends too; a masked one needs what stands for a token.
+// A causal language model writes text unchanged, including line ends; a masked one needs a mask token.
 text::ExtraPieces extra_pieces(TaskKind task) {
   return {.mask = task == TaskKind::kMaskedLm, .newline = task == TaskKind::kCausalLm};
 }
 
-// What people wrote in a table, not its numbers and labels.
+// The texts in a table, without its numbers and labels.
 text::Tokenizer tokenizer_of_table(const Config& config) {
   const data::Table table = data::read_table(config.data.train_table, config.data);
   const data::ExampleFormat format = data::format_of(table, config.data);

@@ -30,13 +30,13 @@ void check_same_run(const Config& config, const RunFolder& folder) {
         folder.path().string(), differs->key, differs->now, differs->before);
 }
 
-// What train.pretrained gave the run when it began: the other run may be gone.
+// Uses the model that train.pretrained gave the run when it began, since the other run may no longer exist.
 Config with_model_of(Config config, const RunFolder& folder) {
   if (!config.train.pretrained.empty() && folder.exists()) config.model = load_run_config(folder.path()).config.model;
   return config;
 }
 
-// Once there is a checkpoint, the weights that the run began with are in it.
+// Once there is a checkpoint, it contains the weights that the run began with.
 Config without_what_is_past(Config config, const RunFolder& folder) {
   if (folder.newest_on_schedule()) config.train.pretrained.clear();
   return config;

@@ -11,7 +11,7 @@
 namespace prenorm::batches {
 namespace {
 
-// Target tokens of a pair in a batch: its end of sentence counts.
+// Target tokens of a pair in a batch, including its end of sentence.
 std::int32_t cost_of(const data::PreparedCorpus& corpus, std::int64_t pair) {
   return static_cast<std::int32_t>(corpus.target_length(pair) + 1);
 }
@@ -22,7 +22,7 @@ std::vector<std::int32_t> costs_of(const data::PreparedCorpus& corpus, std::span
   return costs;
 }
 
-// Stable: pairs of the same lengths stay in the order in which they were drawn.
+// A stable sort: pairs of the same lengths stay in the order in which they were drawn.
 void sort_by_length(const data::PreparedCorpus& corpus, std::vector<std::uint32_t>& pairs) {
   struct Entry {
     std::int32_t target, source;

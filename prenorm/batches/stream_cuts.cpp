@@ -14,7 +14,7 @@ std::int64_t sequences_a_batch(const BatchConfig& config, std::int64_t length) {
   return config.max_sentences > 0 ? std::min(fit, config.max_sentences) : fit;
 }
 
-// What the numbers in their order can count.
+// The largest number that the order, stored as 32-bit numbers, can count.
 constexpr std::int64_t kMostStretches = std::numeric_limits<std::uint32_t>::max();
 
 StreamCuts::StreamCuts(std::int64_t tokens, std::int64_t stretch, std::int64_t stretches_a_batch, std::uint64_t seed)

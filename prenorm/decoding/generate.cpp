@@ -74,7 +74,7 @@ bool Generator::ends(std::int64_t id) const {
   return ids.empty() ? id == tokenizer_.eos_id() : std::find(ids.begin(), ids.end(), id) != ids.end();
 }
 
-// Keys and values are appended in place, so that each sample needs its own.
+// Keys and values are appended in place, so each sample needs its own copy.
 Generator::State Generator::fork_prompt() const {
   State state = prompt_;
   for (nn::KeyValueCache& cache : state.reading.caches) cache.rows = cache.rows.clone();

@@ -15,7 +15,7 @@ namespace {
 
 profile::Operator choice_op{"choice of next tokens"};
 
-// Values that are passed over together when none is above the worst of the chosen.
+// Values that are skipped together if none is above the worst chosen one.
 constexpr std::int64_t kBlockRows = 64;
 
 bool better(const TokenChoice& a, const TokenChoice& b) {
@@ -31,8 +31,8 @@ T highest(const T* values, std::int64_t count) {
   return result;
 }
 
-// The best choices.size() of a row, as logits. A heap holds the best so far, the worst of them in front: nearly every
-// token is passed over after one comparison with it.
+// The best choices.size() of a row, as logits. A heap contains the best so far, the worst of them in front: nearly
+// every token is rejected after one comparison with it.
 template <class T>
 void choose(const T* logits, std::int64_t vocabulary, std::span<TokenChoice> choices) {
   const auto count = std::ssize(choices);

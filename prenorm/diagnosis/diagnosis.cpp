@@ -44,7 +44,7 @@ std::string Diagnosis::advice() const {
 }
 
 void write_diagnosis(const runs::RunFolder& folder, const Diagnosis& diagnosis) {
-  // Text that names lines of a file may hold its name, which need not be UTF-8.
+  // Text that cites lines of a file may contain its name, which need not be UTF-8.
   write_file_atomically(folder.diagnosis(), json_text(to_json(diagnosis), 2) + "\n");
   write_file_atomically(folder.diagnosis_page(), to_page(diagnosis));
 }

@@ -1,4 +1,4 @@
-// A diagnosis as one page for people, and as JSON.
+// A diagnosis as one page for human readers, and as JSON.
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>

@@ -14,16 +14,17 @@ bool is_adam(const OptimConfig& o) { return o.name != OptimizerName::kSgd; }
 
 bool is_post_norm(NormPlacement placement) { return placement == NormPlacement::kPostLn; }
 
-// With r = ‖Δw‖/‖w‖ in every update and a momentum that remembers 1/(1 - β) updates, at r >= 1 - β the weights are
-// replaced within that memory: gradients are followed that were measured on another network.
+// With r = ‖Δw‖/‖w‖ in every update and a momentum that remembers 1/(1 - β) updates, the weights are replaced within
+// that memory if r >= 1 - β: the optimizer then follows gradients that were measured on another network.
 double replacing_ratio(const OptimConfig& o) { return 1 - (is_adam(o) ? o.beta1 : o.momentum); }
 
-// Largest |m̂|/√v̂ of Adam: by Cauchy-Schwarz (1-β1)/√(1-β2) / √(1 - β1²/β2), which needs β1² < β2. Without it a gradient
-// that becomes small divides what momentum still remembers by next to nothing.
+// Largest |m̂|/√v̂ of Adam: by Cauchy-Schwarz (1-β1)/√(1-β2)
+// √(1 - β1²/β2), which needs β1² < β2. Otherwise a gradient that becomes small divides what momentum still remembers by
+// almost nothing.
 bool adam_unbounded(const OptimConfig& o) { return is_adam(o) && o.beta1 * o.beta1 >= o.beta2; }
 
-// g² of a smaller gradient is no float32 any more (the smallest normal one is 1.2e-38): v is 0 where m is not, and ε
-// alone bounds their quotient.
+// The square of a smaller gradient underflows in float32 (the smallest normal number is 1.2e-38): v is 0 where m is
+// not, and only ε limits their quotient.
 constexpr double kUnderflowingGradient = 1.1e-19;
 
 Found adam_moments(const Evidence& e, const RunFacts&) {
@@ -42,7 +43,7 @@ Found adam_moments(const Evidence& e, const RunFacts&) {
   return std::nullopt;
 }
 
-// A tenfold: states of unit size are what the theory assumes and initialisation gives, to within the spread of tokens.
+// Ten times: the theory assumes states of unit size, and initialisation gives them, up to the spread of tokens.
 constexpr double kFarTooLarge = 10;
 
 Found embeddings_start_large(const Evidence&, const RunFacts& f) {
@@ -52,7 +53,7 @@ Found embeddings_start_large(const Evidence&, const RunFacts& f) {
                  {fmt::format("embedded tokens were {:.3g} times their normal size at the start", f.embedding_size)}};
 }
 
-// Alone: where other matrices have doubled too, everything grows, which is the rate's doing.
+// Only the embeddings: if other matrices have doubled too, everything grows, which the rate explains.
 Found embeddings_grow(const Evidence&, const RunFacts& f) {
   if (f.embedding_growth <= kFarTooLarge || f.weight_growth >= 2) return std::nullopt;
   return Finding{Cause::kEmbeddingScale,
@@ -69,7 +70,7 @@ Found missing_final_norm(const Evidence& e, const RunFacts& f) {
       {"model.norm_placement = \"pre_ln_no_final\" passes the sum of all layers to the output without a norm"}};
   if (!e.observations.empty() && !e.observations.front().rms.empty()) {
     const auto& [point, rms] = e.observations.front().rms.back();
-    // √(1 + L/2) at least, by Lemma 2; a normalised state has 1.
+    // At least √(1 + L/2), by Lemma 2; a normalised state has 1.
     const double least = std::sqrt(1 + static_cast<double>(output_layers(e.config)) / 2);
     if (rms > least) found.confidence = Confidence::kHigh;
     found.evidence.push_back(
@@ -81,7 +82,7 @@ Found missing_final_norm(const Evidence& e, const RunFacts& f) {
   return found;
 }
 
-// Decay as large a step as the weight itself, in one update.
+// In one update, decay makes a step as large as the weight itself.
 Found weight_decay_unstable(const Evidence& e, const RunFacts&) {
   const OptimConfig& o = e.config.optim;
   const bool direct = o.name == OptimizerName::kAdamW || o.name == OptimizerName::kSgd;
@@ -93,8 +94,8 @@ Found weight_decay_unstable(const Evidence& e, const RunFacts&) {
                    o.lr * o.weight_decay)}};
 }
 
-// A weight in front of a LayerNorm has no gradient along itself, so that steps only lengthen it: matrices that have
-// lost half of their norm have lost it to decay.
+// A weight before a LayerNorm has no gradient along itself, so steps can only lengthen it: matrices that have lost half
+// of their norm have lost it to decay.
 Found weight_decay(const Evidence& e, const RunFacts& f) {
   if (e.config.optim.weight_decay == 0 || f.weight_growth > 0.5) return std::nullopt;
   return Finding{Cause::kWeightDecay,
@@ -103,8 +104,8 @@ Found weight_decay(const Evidence& e, const RunFacts& f) {
                               f.weight_growth, e.config.optim.weight_decay)}};
 }
 
-// Cold: at a tenth of the peak rate or more within the first 10 updates, about what Adam's moments take to be anything
-// but the first gradients (1/(1 - β1)).
+// Cold: a tenth of the peak rate or more is reached within the first 10 updates, about as long as Adam's moments
+// consist of the first gradients (1/(1 - β1)).
 bool starts_cold(const ScheduleConfig& s) { return s.warmup_steps < 100; }
 
 Found replaced_weights(const Evidence& e, const RunFacts& f) {
@@ -120,7 +121,7 @@ Found replaced_weights(const Evidence& e, const RunFacts& f) {
 Found post_ln_cold(const Evidence& e, const RunFacts& f) {
   const bool learned = f.unigram > 0 && f.best_nll > 0 && !at_unigram_loss(f.best_nll * 1.1, f.unigram);
   if (!is_post_norm(e.config.model.norm_placement) || !starts_cold(e.config.schedule) || learned) return std::nullopt;
-  // Where the frequencies are not known, only an early end is laid to the start.
+  // If the frequencies are unknown, only an early end is attributed to the start.
   if (f.unigram == 0 && static_cast<double>(f.steps) > 2 * kUpdatesToJudge) return std::nullopt;
   const ModelConfig model = model_of_task(e.config);
   const bool deep = std::max(model.encoder_layers, model.decoder_layers) >= 6;
@@ -144,7 +145,7 @@ Found post_ln_cold(const Evidence& e, const RunFacts& f) {
   return found;
 }
 
-// What is left where the loss has left all range, the batch is not to blame and nothing else is out of place.
+// The remaining explanation if the loss exceeded its limit, the batch is not to blame and nothing else is unusual.
 Found rate_too_high(const Evidence& e, const RunFacts& f) {
   Finding found{Cause::kRateTooHigh, Confidence::kMedium, {}};
   const auto& updates = e.state.history.updates();
@@ -162,12 +163,12 @@ Found rate_too_high(const Evidence& e, const RunFacts& f) {
   return found;
 }
 
-// The weights lie within this of where they began, in units of their norm: an angle of 17 degrees, the same network but
-// for details.
+// The weights are within this distance of where they began, in units of their norm: an angle of 17 degrees, so the
+// network is the same except for details.
 constexpr double kHardlyMoved = 0.3;
 
 struct Movement {
-  double clip = 1;     // what clipping leaves of the gradient
+  double clip = 1;     // the fraction of the gradient that clipping leaves
   double element = 0;  // RMS of the gradient's elements as the optimizer sees them
 };
 
@@ -178,8 +179,8 @@ Movement movement_of(const Evidence& e, const RunFacts& f) {
   double sum = 0;
   if (const runs::UpdateRecord* last = e.state.history.last_measured(); last != nullptr)
     for (const runs::TensorUpdate& t : last->tensors) sum += t.gradient * t.gradient;
-  // The count of parameters is not in the log; their norm at initialisation is of Glorot's matrices, of elements about
-  // 1/√d.
+  // The number of parameters is not in the log, but their norm at initialisation is that of Glorot's matrices, with
+  // elements of about 1/√d.
   double weights = 0;
   if (!e.observations.empty())
     for (const auto& [name, t] : e.observations.front().tensors) weights += t.weight * t.weight;
@@ -194,7 +195,8 @@ Found hardly_moved(const Evidence& e, const RunFacts& f) {
   const Movement m = movement_of(e, f);
   const std::string moved =
       fmt::format("all updates together have moved the matrices by at most {:.2g} of their norm", f.movement);
-  // What the step would be without: SGD's goes with the clipped gradient g; Adam's with g / (g + ε).
+  // The step without clipping or ε, relative to this one: SGD's is proportional to the clipped gradient g; Adam's to g
+  // (g + ε).
   const double lost_to_clip = is_adam(o) ? (m.element + o.eps) / (m.element + o.eps * m.clip) : 1 / m.clip;
   if (m.clip < 1 && f.movement * lost_to_clip >= kHardlyMoved)
     return Finding{Cause::kClipTooSmall,
@@ -210,7 +212,7 @@ Found hardly_moved(const Evidence& e, const RunFacts& f) {
   return Finding{Cause::kRateTooLow, Confidence::kHigh, {moved, fmt::format("optim.lr = {:g}", o.lr)}};
 }
 
-// What is left where the weights move as they should and nothing is learned.
+// The remaining explanation if the weights move normally and nothing is learned.
 Found no_signal(const Evidence& e, const RunFacts& f) {
   return Finding{
       Cause::kDataWithoutSignal,
@@ -246,11 +248,11 @@ double largest_before(const updates::BadTensor& bad) {
   return largest;
 }
 
-// Without a bound a step may throw the weights of one token far off, or every weight for as long as it takes to come
-// back: batches without that token, and those after it, are as they were, and the one that shows it looks poisoned.
+// An unbounded step may damage the weights of one token, or every weight for a few updates: batches without that token,
+// or after that time, are unaffected, so the batch that reveals the damage looks poisoned.
 constexpr const char* kOneWeightIsEnough = ", which a single damaged weight need not affect";
 
-// Whose weights still compute another batch as they should.
+// The fault of a single batch, if the same weights still handle another batch normally.
 Finding of_the_batch(const FaultEvidence& at, const Evidence& e, const RunFacts& f) {
   const updates::Fault& fault = at.fault;
   const std::string control =
@@ -280,7 +282,7 @@ Finding of_the_batch(const FaultEvidence& at, const Evidence& e, const RunFacts&
   return {Cause::kPoisonedBatch, Confidence::kHigh, {control, "the batch: " + fault.origin}};
 }
 
-// A run that got over an update that stands out.
+// A run that recovered from an update that stands out.
 Finding of_spike(const Evidence& e, const RunFacts& f) {
   if (Found found = adam_moments(e, f)) return *found;
   return {Cause::kPoisonedBatch, Confidence::kMedium, {"the run recovered, as after a bad batch"}};

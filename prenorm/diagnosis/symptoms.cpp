@@ -5,7 +5,7 @@
 namespace prenorm::diagnosis {
 namespace {
 
-// Of the loss: beyond what batches differ by.
+// Applied to the loss: beyond the difference between batches.
 constexpr double kClearlyWorse = 1.1;
 
 std::pair<Symptom, std::string> of_fault(const updates::Fault& fault) {

@@ -19,15 +19,15 @@ namespace prenorm::models {
 
 class CausalLm {
  public:
-  // Of config.decoder_layers layers. The output projection is the embedding unless config.tied_embeddings = none.
+  // Has config.decoder_layers layers. The output projection is the embedding unless config.tied_embeddings = none.
   CausalLm(const ModelConfig& config, std::int64_t vocabulary, std::uint64_t seed, at::ScalarType dtype = at::kFloat);
-  // A model with the same weights, in the same place, and gradients of its own: both can be computed with at once.
+  // A model that shares the weights and has its own gradients: both can be used at the same time.
   std::unique_ptr<CausalLm> replica() const;
 
   nn::Parameters& parameters() { return parameters_; }
   const nn::Parameters& parameters() const { return parameters_; }
   std::int64_t vocabulary() const { return output_.size(0); }
-  // Tokens that the positions cover; sinusoids cover any number.
+  // Number of tokens that the positions cover; sinusoids cover any number.
   std::int64_t max_positions() const { return max_positions_; }
 
   // The decoder's output, [tokens, d_model].
@@ -37,14 +37,14 @@ class CausalLm {
   // [tokens, vocabulary]
   at::Tensor logits(const batches::TextBatch& batch, const nn::Context& context) const;
 
-  // One sequence, further and further: keys and values of what has been read.
+  // A sequence that is read step by step: keys and values of what has been read.
   struct Reading {
     std::vector<nn::KeyValueCache> caches;
     std::int64_t tokens = 0;
   };
   Reading start_reading() const { return {decoder_.start(), 0}; }
-  // Reads tokens (not empty) after those before; logits of the one that comes next, [vocabulary]. No gradient. Errors:
-  // DataError where they are more than the positions.
+  // Reads tokens (not empty) after the previous ones; returns the logits of the next one, [vocabulary]. No gradient.
+  // Errors: DataError if there are more tokens than positions.
   at::Tensor next_logits(const std::vector<std::int64_t>& ids, Reading& reading) const;
 
  private:

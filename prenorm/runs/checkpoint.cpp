@@ -32,7 +32,7 @@ void write_model(const fs::path& folder, const nn::Parameters& parameters) {
   io::write_safetensors(folder / kModel, weights(parameters), {{"format", "pt"}});
 }
 
-// trainer.json goes last and holds the hashes of the others, and of its own values without that hash.
+// trainer.json is written last and contains the hashes of the others, and of its own values without that hash.
 void write_state(const fs::path& folder, nlohmann::json state, std::initializer_list<const char*> files) {
   state["prenorm_version"] = version();
   for (const char* file : files) state[kHashes][file] = hash_file_hex(folder / file);

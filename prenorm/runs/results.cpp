@@ -120,7 +120,7 @@ nlohmann::ordered_json to_json(const TrainingResult& result) {
 }
 
 void write_results(const std::filesystem::path& path, const TrainingResult& result) {
-  // A message may name a file whose name is not UTF-8.
+  // A message may contain the name of a file, which need not be UTF-8.
   write_file_atomically(path, json_text(to_json(result), 2) + "\n");
 }
 

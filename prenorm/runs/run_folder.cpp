@@ -28,7 +28,7 @@ std::optional<std::int64_t> as_step(const std::string& name) {
   return error == std::errc() && end == name.data() + name.size() ? std::optional(step) : std::nullopt;
 }
 
-// A link that a run in training points elsewhere meanwhile is looked at again.
+// A link that a run in training changes meanwhile is checked again.
 bool is_checkpoint(const fs::path& path) {
   for (;;) {
     std::error_code error;
@@ -76,7 +76,7 @@ void RunFolder::create(const Config& config, const Tokenizers& tokenizers) const
     write_file_atomically(path_ / kSource, tokenizers.source.serialized());
     write_file_atomically(path_ / kTarget, tokenizers.target.serialized());
   }
-  // Last, since exists() asks for it: a folder without it is no run.
+  // Written last, since exists() checks for it: a folder without it is not a run.
   write_file_atomically(this->config(), to_toml(config));
 }
 
@@ -156,7 +156,7 @@ void RunFolder::remove_old_checkpoints(std::int64_t newest, std::int64_t best, s
 
 void RunFolder::remove_leftovers() const {
   for (const fs::path& folder : {path_, checkpoints()}) prenorm::remove_leftovers(folder);
-  // The names that older versions gave.
+  // The names that older versions used.
   std::error_code ignored;
   for (const fs::path& entry : entries_of(checkpoints()))
     if (entry.extension() == ".removed" || entry.extension() == ".old") fs::remove_all(entry, ignored);

@@ -1,4 +1,4 @@
-// The lines of metrics.jsonl, and histograms of weights, for TensorBoard.
+// Writes the lines of metrics.jsonl, and histograms of weights, for TensorBoard.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -11,11 +11,12 @@ namespace prenorm::runs {
 
 class TensorBoardLog {
  public:
-  // Goes on after update `step`: what the folder has of later ones is dropped. Errors, of each member: FileError.
+  // Continues after update `step`: what the folder has of later ones is dropped. Errors, of every member function:
+  // FileError.
   TensorBoardLog(const std::filesystem::path& folder, std::int64_t step);
 
-  // Every number of a line, as `<type>/<key>`; those of an observation as `<key>/<parameter or point>`, and the numbers
-  // of each of its keys as a histogram.
+  // Writes every number of a line as `<type>/<key>`; those of an observation as `<key>/<parameter or point>`, and the
+  // numbers under each of its keys as a histogram.
   void write(const nlohmann::ordered_json& line);
   // `weights/<parameter>`.
   void write_weights(std::int64_t step, const std::vector<nn::Parameter>& parameters);

@@ -1,4 +1,4 @@
-// What the forward and the backward pass of attention share: blocks of scores, dropout masks, exponentials.
+// Code shared by the forward and the backward pass of attention: blocks of scores, dropout masks, exponentials.
 #pragma once
 
 #include <algorithm>
@@ -13,8 +13,8 @@
 
 namespace prenorm::ops::cpu {
 
-// Keys of a block. A constant, not a function of the length: a causal sequence's start has then the same bits whatever
-// follows.
+// Number of keys in a block. It is constant, not a function of the length, so that the start of a causal sequence has
+// the same bits whatever follows.
 constexpr std::int64_t kKeyBlock = kAttentionBlock;
 
 // A block of queries [query, query + rows) against keys [key, key + columns) of a span, both counted from its start.
