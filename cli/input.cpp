@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "prenorm/files/byte_order_mark.h"
 #include "prenorm/base/error.h"
+#include "prenorm/files/byte_order_mark.h"
 #include "prenorm/files/file_system.h"
 #include "prenorm/machine/terminal.h"
 

@@ -13,8 +13,8 @@
 #include "cli/usage.h"
 #include "prenorm/base/error.h"
 #include "prenorm/base/printable.h"
-#include "prenorm/machine/terminal.h"
 #include "prenorm/base/version.h"
+#include "prenorm/machine/terminal.h"
 
 namespace prenorm::cli {
 namespace {

@@ -41,14 +41,12 @@ std::string leftover_sentence(const CLI::App& app, bool asks_for_help) {
   for (const std::string& word : left) {
     if (!is_option(word) || asks_for_help) continue;
     const std::string name = word.substr(0, word.find('='));
-    return fmt::format("unknown option {}{}", quote_short(name),
-                       did_you_mean(name, option_names(command)));
+    return fmt::format("unknown option {}{}", quote_short(name), did_you_mean(name, option_names(command)));
   }
   for (const std::string& word : left) {
     if (is_option(word)) continue;
     const std::vector<std::string> commands = command_names(command);
-    if (!commands.empty())
-      return fmt::format("unknown command {}{}", quote_short(word), did_you_mean(word, commands));
+    if (!commands.empty()) return fmt::format("unknown command {}{}", quote_short(word), did_you_mean(word, commands));
     if (!asks_for_help) return fmt::format("unexpected argument {}", quote_short(word));
   }
   return {};

@@ -7,16 +7,16 @@
 #include <utility>
 #include <vector>
 
-#include "prenorm/base/error.h"
-#include "prenorm/machine/terminal.h"
-#include "corpora/texts/corpus_collector.h"
-#include "corpora/texts/corpus_folder.h"
 #include "corpora/formats/ddtp.h"
 #include "corpora/formats/ding.h"
 #include "corpora/formats/gettext_mo.h"
-#include "corpora/texts/language_sources.h"
 #include "corpora/formats/libreoffice_help.h"
 #include "corpora/formats/man_pages.h"
+#include "corpora/texts/corpus_collector.h"
+#include "corpora/texts/corpus_folder.h"
+#include "corpora/texts/language_sources.h"
+#include "prenorm/base/error.h"
+#include "prenorm/machine/terminal.h"
 
 namespace prenorm::corpora {
 namespace fs = std::filesystem;

@@ -5,8 +5,8 @@
 #include <filesystem>
 #include <string>
 
-#include "corpora/texts/corpus_counts.h"
 #include "corpora/packages/package_cache.h"
+#include "corpora/texts/corpus_counts.h"
 
 namespace prenorm::corpora {
 

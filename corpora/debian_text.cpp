@@ -9,16 +9,16 @@
 #include <utility>
 #include <vector>
 
-#include "prenorm/base/error.h"
-#include "prenorm/machine/terminal.h"
-#include "corpora/texts/corpus_folder.h"
 #include "corpora/formats/ddtp.h"
 #include "corpora/formats/dictd.h"
 #include "corpora/formats/html_page.h"
 #include "corpora/formats/libreoffice_help.h"
-#include "corpora/packages/package_cache.h"
-#include "corpora/texts/text_source.h"
 #include "corpora/formats/wordnet.h"
+#include "corpora/packages/package_cache.h"
+#include "corpora/texts/corpus_folder.h"
+#include "corpora/texts/text_source.h"
+#include "prenorm/base/error.h"
+#include "prenorm/machine/terminal.h"
 
 namespace prenorm::corpora {
 namespace fs = std::filesystem;

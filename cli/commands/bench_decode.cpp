@@ -10,12 +10,12 @@
 #include "cli/input.h"
 #include "cli/output.h"
 #include "prenorm/base/error.h"
+#include "prenorm/decoding/translate.h"
+#include "prenorm/files/read_lines.h"
 #include "prenorm/machine/profile.h"
 #include "prenorm/machine/terminal.h"
-#include "prenorm/decoding/translate.h"
 #include "prenorm/ops/cpu_level.h"
 #include "prenorm/speed/benchmark.h"
-#include "prenorm/files/read_lines.h"
 
 namespace prenorm::cli {
 namespace {

@@ -8,11 +8,11 @@
 #include <string>
 
 #include "cli/output.h"
-#include "prenorm/base/json.h"
-#include "prenorm/machine/terminal.h"
 #include "corpora/debian.h"
 #include "corpora/debian_text.h"
 #include "corpora/texts/language_sources.h"
+#include "prenorm/base/json.h"
+#include "prenorm/machine/terminal.h"
 
 namespace prenorm::cli {
 namespace {

@@ -9,12 +9,12 @@
 #include <string>
 
 #include "cli/output.h"
-#include "prenorm/base/error.h"
-#include "prenorm/files/file.h"
-#include "prenorm/machine/terminal.h"
 #include "corpora/debian.h"
+#include "prenorm/base/error.h"
 #include "prenorm/demo/demo_page.h"
 #include "prenorm/demo/three_ways.h"
+#include "prenorm/files/file.h"
+#include "prenorm/machine/terminal.h"
 #include "prenorm/updates/compute_settings.h"
 
 namespace prenorm::cli {

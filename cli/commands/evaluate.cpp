@@ -12,11 +12,11 @@
 #include "cli/output.h"
 #include "cli/translator_options.h"
 #include "prenorm/base/error.h"
-#include "prenorm/machine/terminal.h"
 #include "prenorm/decoding/translate.h"
+#include "prenorm/files/read_lines.h"
+#include "prenorm/machine/terminal.h"
 #include "prenorm/metrics/bleu.h"
 #include "prenorm/metrics/chrf.h"
-#include "prenorm/files/read_lines.h"
 
 namespace prenorm::cli {
 namespace {

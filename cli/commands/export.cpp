@@ -7,8 +7,8 @@
 #include <string>
 
 #include "cli/output.h"
-#include "prenorm/machine/terminal.h"
 #include "prenorm/huggingface/export.h"
+#include "prenorm/machine/terminal.h"
 
 namespace prenorm::cli {
 namespace {

@@ -11,10 +11,10 @@
 #include "cli/input.h"
 #include "cli/output.h"
 #include "cli/run_process.h"
-#include "prenorm/machine/terminal.h"
+#include "prenorm/app/load_model.h"
 #include "prenorm/config/id_list.h"
 #include "prenorm/decoding/generate.h"
-#include "prenorm/app/load_model.h"
+#include "prenorm/machine/terminal.h"
 
 namespace prenorm::cli {
 namespace {

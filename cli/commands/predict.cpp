@@ -11,10 +11,10 @@
 #include "cli/input.h"
 #include "cli/output.h"
 #include "cli/run_process.h"
+#include "prenorm/app/classifier.h"
 #include "prenorm/base/error.h"
 #include "prenorm/files/file.h"
 #include "prenorm/machine/terminal.h"
-#include "prenorm/app/classifier.h"
 
 namespace prenorm::cli {
 namespace {
@@ -58,8 +58,8 @@ std::string as_table(const app::Predictions& predictions, const data::ExampleFor
   return text;
 }
 
-nlohmann::ordered_json as_json(const PredictOptions& options, const app::LoadedClassifier& loaded, std::int64_t examples,
-                               const Scores& scores) {
+nlohmann::ordered_json as_json(const PredictOptions& options, const app::LoadedClassifier& loaded,
+                               std::int64_t examples, const Scores& scores) {
   nlohmann::ordered_json json{{"examples", examples}, {"checkpoint", loaded.checkpoint.string()}};
   for (const auto& [name, value] : scores) json[name] = value;
   if (!options.output.empty()) json["output"] = options.output;

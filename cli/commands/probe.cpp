@@ -8,13 +8,13 @@
 #include <vector>
 
 #include "cli/output.h"
+#include "prenorm/advice/advice_text.h"
+#include "prenorm/app/make_task.h"
 #include "prenorm/base/error.h"
 #include "prenorm/config/load.h"
-#include "prenorm/advice/advice_text.h"
+#include "prenorm/papers/xiong2020/theory.h"
 #include "prenorm/probe/probe.h"
 #include "prenorm/probe/probe_text.h"
-#include "prenorm/papers/xiong2020/theory.h"
-#include "prenorm/app/make_task.h"
 #include "prenorm/updates/compute_settings.h"
 
 namespace prenorm::cli {

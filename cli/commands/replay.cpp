@@ -7,8 +7,8 @@
 
 #include "cli/output.h"
 #include "prenorm/app/replay_run.h"
-#include "prenorm/updates/compute_settings.h"
 #include "prenorm/diagnosis/replay.h"
+#include "prenorm/updates/compute_settings.h"
 
 namespace prenorm::cli {
 namespace {

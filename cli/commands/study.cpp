@@ -9,9 +9,9 @@
 
 #include "cli/output.h"
 #include "prenorm/base/error.h"
+#include "prenorm/config/load.h"
 #include "prenorm/files/file.h"
 #include "prenorm/machine/terminal.h"
-#include "prenorm/config/load.h"
 #include "prenorm/studies/lr_search.h"
 #include "prenorm/studies/study.h"
 #include "prenorm/studies/study_text.h"

@@ -8,13 +8,13 @@
 #include <vector>
 
 #include "cli/output.h"
+#include "prenorm/app/train.h"
 #include "prenorm/base/error.h"
 #include "prenorm/base/json.h"
-#include "prenorm/machine/terminal.h"
 #include "prenorm/config/load.h"
-#include "prenorm/app/train.h"
-#include "prenorm/updates/compute_settings.h"
 #include "prenorm/machine/stop_signal.h"
+#include "prenorm/machine/terminal.h"
+#include "prenorm/updates/compute_settings.h"
 
 namespace prenorm::cli {
 namespace {

@@ -8,8 +8,8 @@
 
 #include "cli/translator_options.h"
 #include "prenorm/base/error.h"
-#include "prenorm/machine/terminal.h"
 #include "prenorm/decoding/translate_stream.h"
+#include "prenorm/machine/terminal.h"
 
 namespace prenorm::cli {
 namespace {

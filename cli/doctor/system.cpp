@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "corpora/packages/package_cache.h"
 #include "prenorm/base/error.h"
 #include "prenorm/files/file_system.h"
-#include "corpora/packages/package_cache.h"
 
 namespace prenorm::cli {
 namespace fs = std::filesystem;

@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "prenorm/files/line_reader.h"
 #include "corpora/texts/source_tag.h"
 #include "corpora/texts/text_document.h"
+#include "prenorm/files/line_reader.h"
 
 namespace prenorm::corpora {
 

@@ -5,10 +5,10 @@
 #include <set>
 #include <utility>
 
-#include "prenorm/base/error.h"
-#include "prenorm/files/line_reader.h"
 #include "corpora/texts/normalize.h"
 #include "corpora/texts/unicode.h"
+#include "prenorm/base/error.h"
+#include "prenorm/files/line_reader.h"
 
 namespace prenorm::corpora {
 namespace {

@@ -4,9 +4,9 @@
 #include <array>
 #include <vector>
 
-#include "prenorm/files/line_reader.h"
 #include "corpora/texts/normalize.h"
 #include "corpora/texts/unicode.h"
+#include "prenorm/files/line_reader.h"
 
 namespace prenorm::corpora {
 namespace {

@@ -4,11 +4,11 @@
 #include <cstdint>
 #include <cstring>
 
-#include "prenorm/base/error.h"
-#include "prenorm/files/file.h"
 #include "corpora/formats/files.h"
 #include "corpora/formats/html_text.h"
 #include "corpora/texts/unicode.h"
+#include "prenorm/base/error.h"
+#include "prenorm/files/file.h"
 
 namespace prenorm::corpora {
 namespace {

@@ -4,10 +4,10 @@
 #include <array>
 #include <utility>
 
-#include "prenorm/files/file.h"
 #include "corpora/formats/files.h"
 #include "corpora/formats/html_text.h"
 #include "corpora/texts/normalize.h"
+#include "prenorm/files/file.h"
 
 namespace prenorm::corpora {
 namespace {

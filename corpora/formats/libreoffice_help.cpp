@@ -4,12 +4,12 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "prenorm/files/file.h"
-#include "prenorm/files/file_system.h"
 #include "corpora/formats/files.h"
 #include "corpora/formats/html_text.h"
 #include "corpora/texts/normalize.h"
 #include "corpora/texts/unicode.h"
+#include "prenorm/files/file.h"
+#include "prenorm/files/file_system.h"
 
 namespace prenorm::corpora {
 namespace {

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "prenorm/files/line_reader.h"
-#include "corpora/texts/normalize.h"
 #include "corpora/formats/roff.h"
+#include "corpora/texts/normalize.h"
+#include "prenorm/files/line_reader.h"
 
 namespace prenorm::corpora {
 namespace {

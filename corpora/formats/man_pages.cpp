@@ -3,8 +3,8 @@
 #include <map>
 #include <string>
 
-#include "prenorm/files/file_system.h"
 #include "corpora/formats/files.h"
+#include "prenorm/files/file_system.h"
 
 namespace prenorm::corpora {
 namespace fs = std::filesystem;

@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include "corpora/texts/normalize.h"
 #include "prenorm/base/error.h"
 #include "prenorm/files/line_reader.h"
-#include "corpora/texts/normalize.h"
 
 namespace prenorm::corpora {
 namespace {

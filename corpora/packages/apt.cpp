@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "prenorm/base/error.h"
 #include "corpora/texts/language_sources.h"
 #include "corpora/texts/normalize.h"
+#include "prenorm/base/error.h"
 
 namespace prenorm::corpora {
 namespace {

@@ -9,12 +9,12 @@
 #include <memory>
 #include <utility>
 
+#include "corpora/packages/apt.h"
+#include "corpora/packages/tree_hash.h"
 #include "prenorm/base/error.h"
 #include "prenorm/files/file.h"
 #include "prenorm/files/file_system.h"
 #include "prenorm/machine/terminal.h"
-#include "corpora/packages/apt.h"
-#include "corpora/packages/tree_hash.h"
 
 namespace prenorm::corpora {
 namespace fs = std::filesystem;

@@ -6,8 +6,8 @@
 #include <unordered_set>
 #include <vector>
 
-#include "prenorm/files/line_reader.h"
 #include "corpora/texts/unicode.h"
+#include "prenorm/files/line_reader.h"
 
 namespace prenorm::corpora {
 namespace {

@@ -1,8 +1,8 @@
 #include "corpora/texts/corpus_collector.h"
 
-#include "prenorm/files/hash.h"
 #include "corpora/texts/normalize.h"
 #include "corpora/texts/sentence_splitter.h"
+#include "prenorm/files/hash.h"
 
 namespace prenorm::corpora {
 

@@ -4,9 +4,9 @@
 #include <optional>
 #include <string>
 
+#include "corpora/texts/corpus_counts.h"
 #include "prenorm/base/json.h"
 #include "prenorm/base/json_text.h"
-#include "corpora/texts/corpus_counts.h"
 
 namespace prenorm::corpora {
 

@@ -3,9 +3,9 @@
 #include <string>
 #include <vector>
 
-#include "prenorm/files/hash.h"
 #include "corpora/texts/normalize.h"
 #include "corpora/texts/sentence_splitter.h"
+#include "prenorm/files/hash.h"
 
 namespace prenorm::corpora {
 namespace {

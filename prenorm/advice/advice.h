@@ -7,8 +7,8 @@
 #include <optional>
 #include <vector>
 
-#include "prenorm/config/config.h"
 #include "prenorm/advice/first_update.h"
+#include "prenorm/config/config.h"
 #include "prenorm/probe/probe.h"
 
 namespace prenorm::advice {

@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "prenorm/base/json_number.h"
-#include "prenorm/probe/probe_text.h"
 #include "prenorm/base/text_table.h"
+#include "prenorm/probe/probe_text.h"
 
 namespace prenorm::advice {
 namespace {

@@ -3,12 +3,12 @@
 #include <ATen/core/grad_mode.h>
 
 #include "prenorm/base/error.h"
-#include "prenorm/files/file_system.h"
+#include "prenorm/batches/example_batcher.h"
 #include "prenorm/config/load.h"
 #include "prenorm/config/validate.h"
-#include "prenorm/batches/example_batcher.h"
-#include "prenorm/tasks/classification_task.h"
+#include "prenorm/files/file_system.h"
 #include "prenorm/runs/read_checkpoint.h"
+#include "prenorm/tasks/classification_task.h"
 
 namespace prenorm::app {
 namespace {

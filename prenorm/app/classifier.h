@@ -11,8 +11,8 @@
 #include "prenorm/data/example_format.h"
 #include "prenorm/data/examples.h"
 #include "prenorm/models/bert.h"
-#include "prenorm/tasks/answers.h"
 #include "prenorm/runs/run_folder.h"
+#include "prenorm/tasks/answers.h"
 
 namespace prenorm::app {
 

@@ -1,5 +1,7 @@
 #include "prenorm/app/make_task.h"
 
+#include "prenorm/app/pretrained.h"
+#include "prenorm/app/setup.h"
 #include "prenorm/base/error.h"
 #include "prenorm/config/validate.h"
 #include "prenorm/tasks/causal_lm_task.h"
@@ -7,8 +9,6 @@
 #include "prenorm/tasks/masked_lm_task.h"
 #include "prenorm/tasks/prepare_parallel.h"
 #include "prenorm/tasks/prepared_batches.h"
-#include "prenorm/app/pretrained.h"
-#include "prenorm/app/setup.h"
 #include "prenorm/tasks/synthetic_text.h"
 #include "prenorm/tasks/translation_task.h"
 
@@ -33,16 +33,16 @@ std::unique_ptr<updates::Task> synthetic_task(Config config, const tasks::Synthe
 }
 
 std::unique_ptr<updates::Task> new_task(const Config& config, const runs::Tokenizers& tokenizers,
-                                         const std::filesystem::path& prepared_dir) {
+                                        const std::filesystem::path& prepared_dir) {
   const text::Tokenizer& tokenizer = tokenizers.source;
   switch (config.task) {
     case TaskKind::kTranslation: return std::make_unique<tasks::TranslationTask>(config, tokenizers, prepared_dir);
     case TaskKind::kMaskedLm:
       return std::make_unique<tasks::MaskedLmTask>(config, tokenizer.size(),
-                                            tasks::prepared_batches(config, tokenizer, prepared_dir));
+                                                   tasks::prepared_batches(config, tokenizer, prepared_dir));
     case TaskKind::kCausalLm:
       return std::make_unique<tasks::CausalLmTask>(config, tokenizer.size(),
-                                            tasks::prepared_batches(config, tokenizer, prepared_dir));
+                                                   tasks::prepared_batches(config, tokenizer, prepared_dir));
     case TaskKind::kClassification: break;
   }
   return tasks::classification_task(config, tokenizer);
@@ -51,19 +51,19 @@ std::unique_ptr<updates::Task> new_task(const Config& config, const runs::Tokeni
 }  // namespace
 
 std::unique_ptr<updates::Task> make_task(const Config& config, const runs::Tokenizers& tokenizers,
-                                          const std::filesystem::path& prepared_dir) {
+                                         const std::filesystem::path& prepared_dir) {
   std::unique_ptr<updates::Task> task = new_task(config, tokenizers, prepared_dir);
   load_pretrained(config, task->parameters());
   return task;
 }
 
-void prepare_data(const Config& config, const runs::Tokenizers& tokenizers,
-                  const std::filesystem::path& prepared_dir) {
+void prepare_data(const Config& config, const runs::Tokenizers& tokenizers, const std::filesystem::path& prepared_dir) {
   if (config.task == TaskKind::kClassification) return;  // tables are small, so each run reads them
   if (config.task != TaskKind::kTranslation) return tasks::prepare_texts(config, tokenizers.source, prepared_dir);
   const DataConfig& data = config.data;
   tasks::prepare_parallel(config, tokenizers, data.train_source, data.train_target, prepared_dir);
-  if (!data.valid_source.empty()) tasks::prepare_parallel(config, tokenizers, data.valid_source, data.valid_target, prepared_dir);
+  if (!data.valid_source.empty())
+    tasks::prepare_parallel(config, tokenizers, data.valid_source, data.valid_target, prepared_dir);
 }
 
 std::unique_ptr<updates::Task> measuring_task(Config config, const MeasuringOptions& options) {

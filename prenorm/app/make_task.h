@@ -5,8 +5,8 @@
 #include <memory>
 
 #include "prenorm/config/config.h"
-#include "prenorm/tasks/synthetic_task.h"
 #include "prenorm/runs/run_folder.h"
+#include "prenorm/tasks/synthetic_task.h"
 #include "prenorm/updates/task.h"
 
 namespace prenorm::app {
@@ -14,11 +14,10 @@ namespace prenorm::app {
 // Prepares the texts in `prepared_dir` and builds the model, with the weights of train.pretrained if it is set. Errors:
 // those of both.
 std::unique_ptr<updates::Task> make_task(const Config& config, const runs::Tokenizers& tokenizers,
-                                          const std::filesystem::path& prepared_dir);
+                                         const std::filesystem::path& prepared_dir);
 
 // Prepares the task's data in advance, so that several runs find it.
-void prepare_data(const Config& config, const runs::Tokenizers& tokenizers,
-                  const std::filesystem::path& prepared_dir);
+void prepare_data(const Config& config, const runs::Tokenizers& tokenizers, const std::filesystem::path& prepared_dir);
 
 struct MeasuringOptions {
   bool synthetic = false;  // even if the configuration names a text

@@ -4,10 +4,10 @@
 #include <fmt/ranges.h>
 
 #include "prenorm/base/error.h"
-#include "prenorm/machine/terminal.h"
 #include "prenorm/config/fields.h"
 #include "prenorm/config/load.h"
 #include "prenorm/io/safetensors.h"
+#include "prenorm/machine/terminal.h"
 #include "prenorm/runs/checkpoint.h"
 #include "prenorm/runs/read_checkpoint.h"
 

@@ -1,10 +1,10 @@
 #include "prenorm/app/replay_run.h"
 
+#include "prenorm/app/make_task.h"
+#include "prenorm/app/setup.h"
 #include "prenorm/base/error.h"
 #include "prenorm/config/load.h"
 #include "prenorm/config/validate.h"
-#include "prenorm/app/make_task.h"
-#include "prenorm/app/setup.h"
 #include "prenorm/updates/compute_settings.h"
 
 namespace prenorm::app {

@@ -4,17 +4,17 @@
 #include <span>
 #include <vector>
 
+#include "prenorm/app/pretrained.h"
 #include "prenorm/base/error.h"
+#include "prenorm/data/example_format.h"
+#include "prenorm/data/examples.h"
+#include "prenorm/data/parallel_text.h"
 #include "prenorm/files/file.h"
 #include "prenorm/files/file_system.h"
 #include "prenorm/files/hash.h"
 #include "prenorm/files/line_reader.h"
 #include "prenorm/files/temporary.h"
 #include "prenorm/machine/terminal.h"
-#include "prenorm/data/example_format.h"
-#include "prenorm/data/examples.h"
-#include "prenorm/data/parallel_text.h"
-#include "prenorm/app/pretrained.h"
 
 namespace prenorm::app {
 namespace fs = std::filesystem;

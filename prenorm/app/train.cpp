@@ -3,21 +3,21 @@
 #include <memory>
 #include <optional>
 
-#include "prenorm/base/error.h"
-#include "prenorm/files/file.h"
-#include "prenorm/machine/terminal.h"
-#include "prenorm/config/layers_text.h"
-#include "prenorm/config/load.h"
-#include "prenorm/config/validate.h"
-#include "prenorm/config/write.h"
-#include "prenorm/tasks/classification_task.h"
 #include "prenorm/app/classifier.h"
 #include "prenorm/app/make_task.h"
 #include "prenorm/app/pretrained.h"
 #include "prenorm/app/setup.h"
-#include "prenorm/updates/compute_settings.h"
+#include "prenorm/base/error.h"
+#include "prenorm/config/layers_text.h"
+#include "prenorm/config/load.h"
+#include "prenorm/config/validate.h"
+#include "prenorm/config/write.h"
+#include "prenorm/files/file.h"
+#include "prenorm/machine/terminal.h"
 #include "prenorm/runs/run_lock.h"
 #include "prenorm/runs/same_run.h"
+#include "prenorm/tasks/classification_task.h"
+#include "prenorm/updates/compute_settings.h"
 
 namespace prenorm::app {
 using runs::RunFolder;
@@ -71,9 +71,9 @@ runs::TrainingResult train(const Config& given, const RunFolder& folder, Start s
   std::optional<runs::RunLock> lock;
   if (start == Start::kResume) lock.emplace(folder.path());
   const std::filesystem::path prepared = prepared_dir(config, folder);
-  const runs::Tokenizers tokenizers =
-      start == Start::kResume ? folder.tokenizers() : make_tokenizers(config, prepared);
-  const std::unique_ptr<updates::Task> task = app::make_task(without_what_is_past(config, folder), tokenizers, prepared);
+  const runs::Tokenizers tokenizers = start == Start::kResume ? folder.tokenizers() : make_tokenizers(config, prepared);
+  const std::unique_ptr<updates::Task> task =
+      app::make_task(without_what_is_past(config, folder), tokenizers, prepared);
   training::Trainer trainer(config, *task, folder);
   if (start == Start::kNew) {
     lock.emplace(folder.path());
@@ -88,8 +88,7 @@ runs::TrainingResult train(const Config& given, const RunFolder& folder, Start s
   try {
     return trainer.run();
   } catch (const NumericsError& error) {
-    runs::write_results(folder.results(),
-                            {runs::StopReason::kDivergence, trainer.state(), {}, {}, error.what()});
+    runs::write_results(folder.results(), {runs::StopReason::kDivergence, trainer.state(), {}, {}, error.what()});
     throw;
   }
 }

@@ -1,4 +1,5 @@
-// Statistics of a handful of numbers: medians and quantiles, means with confidence intervals, lines through points, ranks.
+// Statistics of a handful of numbers: medians and quantiles, means with confidence intervals, lines through points,
+// ranks.
 #pragma once
 
 #include <cstdint>

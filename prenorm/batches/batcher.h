@@ -6,9 +6,9 @@
 #include <span>
 #include <vector>
 
-#include "prenorm/config/data_config.h"
 #include "prenorm/batches/batch.h"
 #include "prenorm/batches/batch_cuts.h"
+#include "prenorm/config/data_config.h"
 #include "prenorm/data/prepared_corpus.h"
 
 namespace prenorm::batches {
@@ -57,6 +57,7 @@ class Batcher {
 
 // Validation batches: every pair once, in order of length, never shuffled; a sentence longer than config.max_tokens is
 // a batch by itself.
-std::vector<std::vector<std::int64_t>> plan_validation_batches(const data::PreparedCorpus& corpus, const BatchConfig& config);
+std::vector<std::vector<std::int64_t>> plan_validation_batches(const data::PreparedCorpus& corpus,
+                                                               const BatchConfig& config);
 
 }  // namespace prenorm::batches

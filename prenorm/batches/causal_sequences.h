@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "prenorm/config/data_config.h"
-#include "prenorm/data/prepared_text.h"
 #include "prenorm/batches/stream_cuts.h"
 #include "prenorm/batches/text_batch.h"
+#include "prenorm/config/data_config.h"
+#include "prenorm/data/prepared_text.h"
 
 namespace prenorm::batches {
 
@@ -18,7 +18,8 @@ namespace prenorm::batches {
 class CausalBatcher {
  public:
   // The text must outlive the batcher. Errors: DataError if it is not longer than a sequence.
-  CausalBatcher(const data::PreparedText& text, std::int64_t sequence_length, const BatchConfig& config, std::uint64_t seed);
+  CausalBatcher(const data::PreparedText& text, std::int64_t sequence_length, const BatchConfig& config,
+                std::uint64_t seed);
 
   std::int64_t batches_in_epoch() const { return cuts_.batches(); }
   // Errors: UsageError for an index outside [0, batches_in_epoch()), DataError if the text is damaged.

@@ -7,12 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "prenorm/config/data_config.h"
-#include "prenorm/config/task_config.h"
 #include "prenorm/batches/masking.h"
-#include "prenorm/data/prepared_text.h"
 #include "prenorm/batches/stream_cuts.h"
 #include "prenorm/batches/text_batch.h"
+#include "prenorm/config/data_config.h"
+#include "prenorm/config/task_config.h"
+#include "prenorm/data/prepared_text.h"
 
 namespace prenorm::batches {
 

@@ -7,8 +7,8 @@
 #include <optional>
 #include <type_traits>
 
-#include "prenorm/files/line_reader.h"
 #include "prenorm/base/text.h"
+#include "prenorm/files/line_reader.h"
 
 namespace prenorm::config {
 namespace {

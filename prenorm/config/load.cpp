@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "prenorm/base/error.h"
+#include "prenorm/base/text.h"
+#include "prenorm/config/fields.h"
 #include "prenorm/files/file.h"
 #include "prenorm/files/file_system.h"
-#include "prenorm/config/fields.h"
-#include "prenorm/base/text.h"
 
 namespace prenorm {
 namespace fs = std::filesystem;

@@ -10,9 +10,9 @@
 #include <set>
 
 #include "prenorm/base/error.h"
-#include "prenorm/files/file.h"
 #include "prenorm/base/json.h"
 #include "prenorm/base/json_text.h"
+#include "prenorm/files/file.h"
 
 namespace prenorm::data {
 namespace {

@@ -80,7 +80,8 @@ Examples make_examples(const Table& table, const ExampleFormat& format, const te
   return examples;
 }
 
-batches::TextBatch make_text_batch(const Examples& examples, std::span<const std::int64_t> indices, std::int64_t segments) {
+batches::TextBatch make_text_batch(const Examples& examples, std::span<const std::int64_t> indices,
+                                   std::int64_t segments) {
   batches::TextBatch batch;
   for (const std::int64_t i : indices) {
     const Example& example = examples.list[i];

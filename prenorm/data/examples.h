@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
+#include "prenorm/batches/text_batch.h"
 #include "prenorm/data/example_format.h"
 #include "prenorm/data/table.h"
-#include "prenorm/batches/text_batch.h"
 #include "prenorm/text/tokenizer.h"
 
 namespace prenorm::data {
@@ -46,7 +46,8 @@ Examples make_examples(const Table& table, const ExampleFormat& format, const te
 
 // The chosen examples end to end; with two `segments` or more the texts of a pair are distinguished, with none the
 // batch has no segments.
-batches::TextBatch make_text_batch(const Examples& examples, std::span<const std::int64_t> indices, std::int64_t segments);
+batches::TextBatch make_text_batch(const Examples& examples, std::span<const std::int64_t> indices,
+                                   std::int64_t segments);
 
 // The texts of a table, at most `most` of them, sampled from all of it, for training a tokenizer. The table must
 // outlive the source.

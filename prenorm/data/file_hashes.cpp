@@ -4,11 +4,11 @@
 #include <nlohmann/json.hpp>
 
 #include "prenorm/base/error.h"
+#include "prenorm/base/json.h"
 #include "prenorm/files/file.h"
 #include "prenorm/files/file_system.h"
 #include "prenorm/files/hash.h"
 #include "prenorm/files/input_file.h"
-#include "prenorm/base/json.h"
 
 namespace prenorm::data {
 namespace {

@@ -1,10 +1,10 @@
 #include "prenorm/data/manifest_file.h"
 
 #include "prenorm/base/error.h"
-#include "prenorm/files/file.h"
-#include "prenorm/files/hash.h"
 #include "prenorm/base/json.h"
 #include "prenorm/base/json_text.h"
+#include "prenorm/files/file.h"
+#include "prenorm/files/hash.h"
 
 namespace prenorm::data {
 namespace {

@@ -6,11 +6,11 @@
 #include <vector>
 
 #include "prenorm/base/error.h"
-#include "prenorm/files/hash.h"
-#include "prenorm/machine/terminal.h"
 #include "prenorm/data/block_encoder.h"
 #include "prenorm/data/file_hashes.h"
 #include "prenorm/data/prepared_folder.h"
+#include "prenorm/files/hash.h"
+#include "prenorm/machine/terminal.h"
 
 namespace prenorm::data {
 namespace fs = std::filesystem;

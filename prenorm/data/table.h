@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
-#include "prenorm/files/line_reader.h"
 #include "prenorm/config/data_config.h"
 #include "prenorm/data/text_counts.h"
+#include "prenorm/files/line_reader.h"
 
 namespace prenorm::data {
 

@@ -5,9 +5,9 @@
 #include <filesystem>
 #include <string>
 
-#include "prenorm/files/line_reader.h"
 #include "prenorm/config/data_config.h"
 #include "prenorm/data/text_counts.h"
+#include "prenorm/files/line_reader.h"
 
 namespace prenorm::data {
 

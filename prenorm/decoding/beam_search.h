@@ -9,8 +9,8 @@
 #include <span>
 #include <vector>
 
-#include "prenorm/config/train_config.h"
 #include "prenorm/batches/batch.h"
+#include "prenorm/config/train_config.h"
 #include "prenorm/models/translator.h"
 
 namespace prenorm::decoding {

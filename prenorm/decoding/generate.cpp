@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "prenorm/base/error.h"
-#include "prenorm/files/line_reader.h"
 #include "prenorm/base/random.h"
+#include "prenorm/files/line_reader.h"
 #include "prenorm/machine/terminal.h"
 
 namespace prenorm::decoding {

@@ -7,8 +7,8 @@
 #include <cmath>
 
 #include "prenorm/base/error.h"
-#include "prenorm/machine/profile.h"
 #include "prenorm/decoding/log_sum_exp.h"
+#include "prenorm/machine/profile.h"
 
 namespace prenorm::decoding {
 namespace {

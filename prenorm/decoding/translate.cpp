@@ -9,9 +9,9 @@
 #include <utility>
 
 #include "prenorm/base/error.h"
+#include "prenorm/decoding/padded_search.h"
 #include "prenorm/files/line_reader.h"
 #include "prenorm/machine/terminal.h"
-#include "prenorm/decoding/padded_search.h"
 #include "prenorm/text/unicode.h"
 
 namespace prenorm::decoding {
@@ -135,7 +135,8 @@ std::vector<std::vector<Translation>> LineTranslator::translate_batch(const Sent
                               config_.stop, target_.decoder_start_id(), target_.eos_id()};
   const auto search = loop_ == SearchLoop::kCached ? beam_search : padded_beam_search;
   std::vector<std::vector<Translation>> result;
-  for (const auto& hypotheses : search(model_, batches::pack_sources(sources, source_.eos_id()), max_lengths, options)) {
+  for (const auto& hypotheses :
+       search(model_, batches::pack_sources(sources, source_.eos_id()), max_lengths, options)) {
     result.emplace_back();
     for (const Hypothesis& hypothesis : hypotheses) result.back().push_back(to_translation(hypothesis));
   }

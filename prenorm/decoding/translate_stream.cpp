@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "prenorm/files/byte_order_mark.h"
 #include "prenorm/base/error.h"
+#include "prenorm/files/byte_order_mark.h"
 #include "prenorm/text/unicode.h"
 
 namespace prenorm::decoding {

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "prenorm/machine/terminal.h"
 #include "prenorm/base/version.h"
 #include "prenorm/config/write.h"
+#include "prenorm/machine/terminal.h"
 
 namespace prenorm::demo {
 namespace {

@@ -4,16 +4,16 @@
 
 #include <chrono>
 
+#include "prenorm/app/setup.h"
+#include "prenorm/app/train.h"
 #include "prenorm/base/error.h"
 #include "prenorm/base/json.h"
 #include "prenorm/files/line_reader.h"
+#include "prenorm/machine/stop_signal.h"
 #include "prenorm/machine/terminal.h"
-#include "prenorm/app/setup.h"
-#include "prenorm/app/train.h"
 #include "prenorm/tasks/translation_task.h"
 #include "prenorm/updates/compute_settings.h"
 #include "prenorm/updates/share_workers.h"
-#include "prenorm/machine/stop_signal.h"
 
 namespace prenorm::demo {
 namespace fs = std::filesystem;

@@ -4,10 +4,10 @@
 #include <string>
 
 #include "prenorm/base/error.h"
-#include "prenorm/files/file.h"
-#include "prenorm/files/file_system.h"
 #include "prenorm/base/json.h"
 #include "prenorm/diagnosis/diagnosis.h"
+#include "prenorm/files/file.h"
+#include "prenorm/files/file_system.h"
 
 namespace prenorm::diagnosis {
 namespace {

@@ -5,10 +5,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include "prenorm/files/file.h"
 #include "prenorm/base/json_text.h"
 #include "prenorm/diagnosis/diagnosis_rules.h"
 #include "prenorm/diagnosis/remedies.h"
+#include "prenorm/files/file.h"
 
 namespace prenorm::diagnosis {
 

@@ -3,8 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "prenorm/diagnosis/diagnosis.h"
 #include "prenorm/base/json_number.h"
+#include "prenorm/diagnosis/diagnosis.h"
 #include "prenorm/diagnosis/remedies.h"
 
 namespace prenorm::diagnosis {

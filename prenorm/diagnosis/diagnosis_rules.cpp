@@ -262,7 +262,8 @@ Finding of_the_batch(const FaultEvidence& at, const Evidence& e, const RunFacts&
                                           : std::string());
   const double largest = largest_before(fault.bad);
   const bool in_range = largest < updates::kLargestActivation;
-  const bool not_finite = fault.kind == updates::FaultKind::kLossNotFinite || fault.kind == updates::FaultKind::kGradientNotFinite;
+  const bool not_finite =
+      fault.kind == updates::FaultKind::kLossNotFinite || fault.kind == updates::FaultKind::kGradientNotFinite;
   if (not_finite && fault.bad.kind == updates::TensorKind::kActivation && in_range)
     return {Cause::kBrokenOperator,
             Confidence::kHigh,

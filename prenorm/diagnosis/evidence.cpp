@@ -1,10 +1,10 @@
 #include "prenorm/diagnosis/evidence.h"
 
 #include "prenorm/base/error.h"
-#include "prenorm/files/file_system.h"
 #include "prenorm/base/json.h"
-#include "prenorm/files/line_reader.h"
 #include "prenorm/config/load.h"
+#include "prenorm/files/file_system.h"
+#include "prenorm/files/line_reader.h"
 #include "prenorm/io/safetensors.h"
 #include "prenorm/runs/read_checkpoint.h"
 

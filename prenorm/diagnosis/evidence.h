@@ -11,8 +11,8 @@
 
 #include "prenorm/config/config.h"
 #include "prenorm/runs/checkpoint.h"
-#include "prenorm/updates/fault.h"
 #include "prenorm/runs/run_folder.h"
+#include "prenorm/updates/fault.h"
 
 namespace prenorm::diagnosis {
 

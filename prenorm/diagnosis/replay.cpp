@@ -34,7 +34,8 @@ void see(PointStatistics& point, const at::Tensor& value) {
   if (value.numel() > 0) point.largest = std::max(point.largest, x.abs().max().item<double>());
 }
 
-runs::TrainerState start(const runs::RunFolder& folder, std::int64_t step, updates::Task& task, optim::Optimizer& optimizer) {
+runs::TrainerState start(const runs::RunFolder& folder, std::int64_t step, updates::Task& task,
+                         optim::Optimizer& optimizer) {
   const auto steps_before = [&] {
     std::vector<std::int64_t> steps = folder.steps();
     std::erase_if(steps, [&](std::int64_t s) { return s >= step; });
@@ -57,7 +58,8 @@ runs::TrainerState start(const runs::RunFolder& folder, std::int64_t step, updat
 }
 
 // Makes updates until the next one is `step`.
-void go_on_to(std::int64_t step, const Config& config, double guess_nats, updates::Updater& updater, runs::TrainerState& state) {
+void go_on_to(std::int64_t step, const Config& config, double guess_nats, updates::Updater& updater,
+              runs::TrainerState& state) {
   while (state.step + 1 < step) {
     const updates::Update update = updater.compute(state);
     if (find_fault(update, state.history, config.train, guess_nats)) {

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "prenorm/diagnosis/evidence.h"
-#include "prenorm/updates/fault.h"
 #include "prenorm/runs/run_folder.h"
+#include "prenorm/updates/fault.h"
 #include "prenorm/updates/task.h"
 
 namespace prenorm::diagnosis {

@@ -10,8 +10,8 @@
 #include <cstring>
 #include <utility>
 
-#include "prenorm/files/byte_order_mark.h"
 #include "prenorm/base/error.h"
+#include "prenorm/files/byte_order_mark.h"
 #include "prenorm/files/file_system.h"
 #include "prenorm/files/input_file.h"
 #include "prenorm/files/temporary.h"

@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "prenorm/files/byte_order_mark.h"
 #include "prenorm/base/error.h"
+#include "prenorm/files/byte_order_mark.h"
 
 namespace prenorm {
 namespace {

@@ -7,8 +7,8 @@
 #include <optional>
 #include <set>
 
-#include "prenorm/machine/terminal.h"
 #include "prenorm/html/axis.h"
+#include "prenorm/machine/terminal.h"
 
 namespace prenorm::html {
 namespace {

@@ -6,9 +6,9 @@
 #include <set>
 
 #include "prenorm/base/error.h"
-#include "prenorm/files/file_system.h"
 #include "prenorm/base/json.h"
 #include "prenorm/base/text.h"
+#include "prenorm/files/file_system.h"
 
 namespace prenorm::huggingface {
 namespace fs = std::filesystem;

@@ -3,11 +3,11 @@
 #include <optional>
 
 #include "prenorm/base/error.h"
-#include "prenorm/files/file_system.h"
 #include "prenorm/base/json.h"
-#include "prenorm/config/load.h"
 #include "prenorm/base/text.h"
+#include "prenorm/config/load.h"
 #include "prenorm/config/write.h"
+#include "prenorm/files/file_system.h"
 #include "prenorm/huggingface/config_json.h"
 
 namespace prenorm::huggingface {

@@ -5,8 +5,9 @@
 namespace prenorm::huggingface {
 namespace {
 
-
-nlohmann::ordered_json id_or_null(std::int64_t id) { return id >= 0 ? nlohmann::ordered_json(id) : nlohmann::ordered_json(nullptr); }
+nlohmann::ordered_json id_or_null(std::int64_t id) {
+  return id >= 0 ? nlohmann::ordered_json(id) : nlohmann::ordered_json(nullptr);
+}
 
 // A number, or a list where there are several.
 nlohmann::ordered_json end_of_text(const Architecture& a) {
@@ -35,21 +36,21 @@ std::string class_name(const Architecture& a) {
 nlohmann::ordered_json encoder_json(const Architecture& a) {
   const ModelConfig& m = a.model;
   nlohmann::ordered_json json{{"vocab_size", a.vocabulary},
-            {"hidden_size", m.d_model},
-            {"num_hidden_layers", m.encoder_layers},
-            {"num_attention_heads", m.num_heads},
-            {"intermediate_size", m.d_ff},
-            {"hidden_act", activation_name(m.activation)},
-            {"hidden_dropout_prob", m.dropout},
-            {"attention_probs_dropout_prob", m.attention_dropout},
-            {"max_position_embeddings", m.max_positions + a.unused_positions()},
-            {"type_vocab_size", std::max<std::int64_t>(1, m.segments)},
-            {"initializer_range", m.init_std},
-            {"layer_norm_eps", m.norm_eps},
-            {"position_embedding_type", "absolute"},
-            {"pad_token_id", id_or_null(a.ids.pad)},
-            {"bos_token_id", id_or_null(a.ids.begin)},
-            {"eos_token_id", id_or_null(a.ids.end)}};
+                              {"hidden_size", m.d_model},
+                              {"num_hidden_layers", m.encoder_layers},
+                              {"num_attention_heads", m.num_heads},
+                              {"intermediate_size", m.d_ff},
+                              {"hidden_act", activation_name(m.activation)},
+                              {"hidden_dropout_prob", m.dropout},
+                              {"attention_probs_dropout_prob", m.attention_dropout},
+                              {"max_position_embeddings", m.max_positions + a.unused_positions()},
+                              {"type_vocab_size", std::max<std::int64_t>(1, m.segments)},
+                              {"initializer_range", m.init_std},
+                              {"layer_norm_eps", m.norm_eps},
+                              {"position_embedding_type", "absolute"},
+                              {"pad_token_id", id_or_null(a.ids.pad)},
+                              {"bos_token_id", id_or_null(a.ids.begin)},
+                              {"eos_token_id", id_or_null(a.ids.end)}};
   if (a.classes == 0) return json;
   const bool named = a.classes == std::ssize(a.class_names);
   for (std::int64_t i = 0; i < a.classes; ++i) {
@@ -117,7 +118,8 @@ nlohmann::ordered_json translator_json(const Architecture& a) {
 }  // namespace
 
 nlohmann::ordered_json to_config_json(const Architecture& a) {
-  nlohmann::ordered_json json{{"model_type", enum_name(a.type)}, {"architectures", {class_name(a)}}, {"torch_dtype", "float32"}};
+  nlohmann::ordered_json json{
+      {"model_type", enum_name(a.type)}, {"architectures", {class_name(a)}}, {"torch_dtype", "float32"}};
   json["tie_word_embeddings"] = true;
   json.update(a.type == ModelType::kGpt2     ? decoder_json(a)
               : a.type == ModelType::kMarian ? translator_json(a)
@@ -127,8 +129,8 @@ nlohmann::ordered_json to_config_json(const Architecture& a) {
 
 nlohmann::ordered_json to_generation_json(const Architecture& a, const DecodeConfig& decode) {
   nlohmann::ordered_json json{{"bos_token_id", id_or_null(a.ids.begin)},
-            {"eos_token_id", end_of_text(a)},
-            {"pad_token_id", a.ids.pad >= 0 ? a.ids.pad : a.ids.end}};
+                              {"eos_token_id", end_of_text(a)},
+                              {"pad_token_id", a.ids.pad >= 0 ? a.ids.pad : a.ids.end}};
   if (a.type == ModelType::kGpt2) return json;
   json.update({{"decoder_start_token_id", a.ids.decoder_start},
                {"forced_eos_token_id", a.ids.end},

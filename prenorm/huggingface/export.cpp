@@ -3,12 +3,12 @@
 #include <nlohmann/json.hpp>
 
 #include "prenorm/base/error.h"
-#include "prenorm/files/file.h"
-#include "prenorm/files/file_system.h"
 #include "prenorm/base/json_text.h"
 #include "prenorm/config/load.h"
 #include "prenorm/config/validate.h"
 #include "prenorm/data/example_format.h"
+#include "prenorm/files/file.h"
+#include "prenorm/files/file_system.h"
 #include "prenorm/huggingface/config_json.h"
 #include "prenorm/huggingface/tokenizer_files.h"
 #include "prenorm/huggingface/weights.h"

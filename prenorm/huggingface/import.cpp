@@ -6,12 +6,12 @@
 #include <nlohmann/json.hpp>
 
 #include "prenorm/base/error.h"
-#include "prenorm/files/file.h"
-#include "prenorm/files/file_system.h"
 #include "prenorm/config/id_list.h"
 #include "prenorm/config/load.h"
 #include "prenorm/config/validate.h"
 #include "prenorm/config/write.h"
+#include "prenorm/files/file.h"
+#include "prenorm/files/file_system.h"
 #include "prenorm/huggingface/checkpoint_folder.h"
 #include "prenorm/huggingface/config_json.h"
 #include "prenorm/huggingface/tokenizer_files.h"
@@ -92,9 +92,8 @@ Imported import_run(const fs::path& folder, const runs::RunFolder& run) {
   AtomicDirectory made(run.path());
   const runs::RunFolder inside(made.path());
   inside.create(config, {tokenizer, tokenizer, true});
-  runs::save_weights(
-      inside.checkpoint(0), parameters,
-      {{"imported_from", absolute_path(folder).string()}, {"model_type", enum_name(architecture.type)}});
+  runs::save_weights(inside.checkpoint(0), parameters,
+                     {{"imported_from", absolute_path(folder).string()}, {"model_type", enum_name(architecture.type)}});
   inside.link_last(0);
   inside.link_best(0);
   made.commit();

@@ -1,22 +1,23 @@
 #include "prenorm/huggingface/tokenizer_files.h"
 
 #include "prenorm/base/error.h"
-#include "prenorm/files/file.h"
-#include "prenorm/files/file_system.h"
 #include "prenorm/base/json.h"
 #include "prenorm/base/json_text.h"
-#include "prenorm/config/id_list.h"
 #include "prenorm/base/text.h"
+#include "prenorm/config/id_list.h"
+#include "prenorm/files/file.h"
+#include "prenorm/files/file_system.h"
 
 namespace prenorm::huggingface {
 namespace fs = std::filesystem;
 namespace {
 
-
 // Characters and bytes: a form of ours, under a name that nothing else takes for its own.
 constexpr const char* kOurs = "prenorm_tokenizer.json";
 
-void write_json(const fs::path& path, const nlohmann::ordered_json& json) { write_file_atomically(path, json_text(json, 2) + "\n"); }
+void write_json(const fs::path& path, const nlohmann::ordered_json& json) {
+  write_file_atomically(path, json_text(json, 2) + "\n");
+}
 
 nlohmann::ordered_json pieces_with_ids(const text::Tokenizer& tokenizer) {
   nlohmann::ordered_json ids = nlohmann::ordered_json::object();
@@ -29,13 +30,14 @@ nlohmann::ordered_json pieces_with_ids(const text::Tokenizer& tokenizer) {
 // Names of the special tokens under the keys of transformers; what the vocabulary lacks is null.
 nlohmann::ordered_json special_tokens(const Architecture& a, const text::Tokenizer& tokenizer) {
   const auto name = [&](std::int64_t id) {
-    return id >= 0 ? nlohmann::ordered_json(tokenizer.piece(static_cast<std::int32_t>(id))) : nlohmann::ordered_json(nullptr);
+    return id >= 0 ? nlohmann::ordered_json(tokenizer.piece(static_cast<std::int32_t>(id)))
+                   : nlohmann::ordered_json(nullptr);
   };
   nlohmann::ordered_json json{{"unk_token", name(a.ids.unk)},
-            {"eos_token", name(a.ids.end)},
-            {"bos_token", name(a.ids.begin)},
-            {"pad_token", name(a.ids.pad)},
-            {"model_max_length", a.model.max_positions}};
+                              {"eos_token", name(a.ids.end)},
+                              {"bos_token", name(a.ids.begin)},
+                              {"pad_token", name(a.ids.pad)},
+                              {"model_max_length", a.model.max_positions}};
   if (a.is_encoder())
     json.update({{"cls_token", name(a.ids.begin)}, {"sep_token", name(a.ids.end)}, {"mask_token", name(a.ids.mask)}});
   if (a.type == ModelType::kMarian && a.ids.pad < 0) json["pad_token"] = name(a.ids.end);
@@ -43,7 +45,8 @@ nlohmann::ordered_json special_tokens(const Architecture& a, const text::Tokeniz
 }
 
 // The class of transformers whose ids are those of the SentencePiece model, and the names of its files.
-nlohmann::ordered_json write_sentencepiece(const fs::path& folder, const Architecture& a, const text::Tokenizer& tokenizer) {
+nlohmann::ordered_json write_sentencepiece(const fs::path& folder, const Architecture& a,
+                                           const text::Tokenizer& tokenizer) {
   const std::string model = tokenizer.serialized();
   if (a.type == ModelType::kMarian) {
     write_file_atomically(folder / "source.spm", model);
@@ -70,13 +73,15 @@ nlohmann::ordered_json write_wordpiece(const fs::path& folder, const text::Token
   // transformers goes by these where they differ from the file's own rules.
   if (const auto rules = json.find("normalizer"); rules != json.end() && rules->is_object()) {
     config["do_lower_case"] = rules->value("lowercase", false);
-    config["strip_accents"] = rules->contains("strip_accents") ? nlohmann::ordered_json(rules->at("strip_accents")) : nlohmann::ordered_json(nullptr);
+    config["strip_accents"] = rules->contains("strip_accents") ? nlohmann::ordered_json(rules->at("strip_accents"))
+                                                               : nlohmann::ordered_json(nullptr);
     config["tokenize_chinese_chars"] = true;
   }
   return config;
 }
 
-nlohmann::ordered_json write_byte_level_bpe(const fs::path& folder, const Architecture& a, const text::Tokenizer& tokenizer) {
+nlohmann::ordered_json write_byte_level_bpe(const fs::path& folder, const Architecture& a,
+                                            const text::Tokenizer& tokenizer) {
   const auto json = parse_json(tokenizer.serialized());
   // The published files of GPT-2 are older than the part "model".
   const auto& model = json.contains("model") ? json["model"] : json;

@@ -10,9 +10,9 @@
 #include <string_view>
 
 #include "prenorm/base/error.h"
-#include "prenorm/files/file.h"
 #include "prenorm/base/json.h"
 #include "prenorm/base/text.h"
+#include "prenorm/files/file.h"
 
 namespace prenorm::io {
 namespace {

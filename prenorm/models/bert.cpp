@@ -106,8 +106,8 @@ at::Tensor Bert::outputs(const at::Tensor& states, const batches::TextBatch& bat
   return at::linear(classifier_input(states, batch, context), classifier_->weight, classifier_->bias);
 }
 
-ops::CrossEntropySums Bert::class_loss(const at::Tensor& states, const batches::TextBatch& batch, double label_smoothing,
-                                       const nn::Context& context) const {
+ops::CrossEntropySums Bert::class_loss(const at::Tensor& states, const batches::TextBatch& batch,
+                                       double label_smoothing, const nn::Context& context) const {
   return ops::projected_cross_entropy(classifier_input(states, batch, context), classifier_->weight,
                                       id_tensor(batch.labels), label_smoothing, classifier_->bias);
 }

@@ -7,8 +7,8 @@
 #include <memory>
 #include <optional>
 
-#include "prenorm/config/model_config.h"
 #include "prenorm/batches/text_batch.h"
+#include "prenorm/config/model_config.h"
 #include "prenorm/nn/context.h"
 #include "prenorm/nn/embedding.h"
 #include "prenorm/nn/encoder.h"
@@ -72,7 +72,8 @@ class Bert {
   at::Tensor masked_states(const at::Tensor& states, const batches::TextBatch& batch) const;  // [predicted, d_model]
   // [sequences, d_model] each
   at::Tensor pooled(const at::Tensor& states, const batches::TextBatch& batch) const;
-  at::Tensor classifier_input(const at::Tensor& states, const batches::TextBatch& batch, const nn::Context& context) const;
+  at::Tensor classifier_input(const at::Tensor& states, const batches::TextBatch& batch,
+                              const nn::Context& context) const;
 
   ModelConfig config_;
   BertHeads heads_;

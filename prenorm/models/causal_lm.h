@@ -7,8 +7,8 @@
 #include <memory>
 #include <vector>
 
-#include "prenorm/config/model_config.h"
 #include "prenorm/batches/text_batch.h"
+#include "prenorm/config/model_config.h"
 #include "prenorm/nn/context.h"
 #include "prenorm/nn/embedding.h"
 #include "prenorm/nn/language_decoder.h"

@@ -11,7 +11,8 @@ double length(const batches::TextBatch& batch, std::int64_t sequence) {
 
 // pairs(n): the number of pairs in a sequence of n tokens.
 template <class Pairs>
-double stack_flops(const ModelConfig& config, std::int64_t layers, const batches::TextBatch& batch, const Pairs& pairs) {
+double stack_flops(const ModelConfig& config, std::int64_t layers, const batches::TextBatch& batch,
+                   const Pairs& pairs) {
   const auto d = static_cast<double>(config.d_model), f = static_cast<double>(config.d_ff),
              l = static_cast<double>(layers);
   double seen = 0;

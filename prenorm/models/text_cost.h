@@ -9,8 +9,8 @@
 
 #include <cstdint>
 
-#include "prenorm/config/model_config.h"
 #include "prenorm/batches/text_batch.h"
+#include "prenorm/config/model_config.h"
 
 namespace prenorm::models {
 

@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <memory>
 
-#include "prenorm/config/model_config.h"
 #include "prenorm/batches/batch.h"
+#include "prenorm/config/model_config.h"
 #include "prenorm/nn/context.h"
 #include "prenorm/nn/decoder.h"
 #include "prenorm/nn/embedding.h"

@@ -12,8 +12,8 @@
 
 #include <cstdint>
 
-#include "prenorm/config/model_config.h"
 #include "prenorm/batches/batch.h"
+#include "prenorm/config/model_config.h"
 
 namespace prenorm::models {
 

@@ -7,8 +7,8 @@
 #include <set>
 
 #include "prenorm/base/error.h"
-#include "prenorm/probe/predictions.h"
 #include "prenorm/html/axis.h"
+#include "prenorm/probe/predictions.h"
 
 namespace prenorm::pages {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <vector>
 
-#include "prenorm/pages/run_sections.h"
 #include "prenorm/html/page.h"
+#include "prenorm/pages/run_sections.h"
 
 namespace prenorm::pages {
 

@@ -6,13 +6,13 @@
 #include <array>
 
 #include "prenorm/base/error.h"
-#include "prenorm/files/file_system.h"
 #include "prenorm/base/json.h"
 #include "prenorm/config/load.h"
-#include "prenorm/studies/cell_record.h"
-#include "prenorm/studies/study_folder.h"
+#include "prenorm/files/file_system.h"
 #include "prenorm/html/legend.h"
 #include "prenorm/runs/run_folder.h"
+#include "prenorm/studies/cell_record.h"
+#include "prenorm/studies/study_folder.h"
 
 namespace prenorm::pages {
 namespace fs = std::filesystem;
@@ -187,7 +187,7 @@ void Library::add_run(const fs::path& path) {
 
 // Nothing where it cannot be read; the problem then is noted.
 std::optional<studies::CellRecord> Library::cell_record(const studies::StudyFolder& study, const std::string& name,
-                                                    const Config& base) {
+                                                        const Config& base) {
   const auto [run, changed] = run_at(study.cell(name), short_cell_name(name));
   const std::vector<std::string> problems = run->problems();
   problems_.insert(problems_.end(), problems.begin(), problems.end());

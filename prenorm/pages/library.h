@@ -13,9 +13,9 @@
 #include <utility>
 #include <vector>
 
+#include "prenorm/pages/run.h"
 #include "prenorm/studies/study_folder.h"
 #include "prenorm/studies/study_table.h"
-#include "prenorm/pages/run.h"
 
 namespace prenorm::pages {
 
@@ -60,7 +60,7 @@ class Library {
   void add_run(const std::filesystem::path& path);
   void add_study(const std::filesystem::path& path);
   std::optional<studies::CellRecord> cell_record(const studies::StudyFolder& study, const std::string& name,
-                                             const Config& base);
+                                                 const Config& base);
   void colour_cells(Study& study);
   // The run and whether it has changed.
   std::pair<Run*, bool> run_at(const std::filesystem::path& path, const std::string& name);
@@ -69,7 +69,7 @@ class Library {
   bool live_;
   std::map<std::filesystem::path, std::unique_ptr<Run>> known_;
   std::map<std::filesystem::path, studies::CellRecord> records_;  // of cells, as they were when they last changed
-  std::set<std::filesystem::path> seen_;                      // in this look
+  std::set<std::filesystem::path> seen_;                          // in this look
   std::vector<const Run*> runs_;
   std::vector<Study> studies_;
   std::vector<Printed> probes_, theories_;

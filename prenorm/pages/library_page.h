@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "prenorm/pages/library.h"
 #include "prenorm/html/page.h"
+#include "prenorm/pages/library.h"
 
 namespace prenorm::pages {
 

@@ -9,9 +9,9 @@
 #include <cmath>
 #include <optional>
 
-#include "prenorm/files/input_file.h"
 #include "prenorm/base/json.h"
 #include "prenorm/base/json_number.h"
+#include "prenorm/files/input_file.h"
 
 namespace prenorm::pages {
 namespace {

@@ -10,8 +10,8 @@
 #include "prenorm/base/json.h"
 #include "prenorm/base/json_number.h"
 #include "prenorm/config/layers_text.h"
-#include "prenorm/pages/run_sections.h"
 #include "prenorm/html/axis.h"
+#include "prenorm/pages/run_sections.h"
 
 namespace prenorm::pages {
 namespace {
@@ -117,21 +117,22 @@ html::Chart state_chart(const json& models) {
 
 html::Table layer_table(const json& models) {
   html::Table table{{"layer", "model", "norm of the mean gradient", "mean of norms", "over the last", "predicted"},
-                      {},
-                      "W2 gradients by layer"};
+                    {},
+                    "W2 gradients by layer"};
   for (const json& model : models)
     for (const json& g : model.at("w2_gradients"))
       table.rows.push_back({fmt::format("{} {}", g.value("stack", "?"), count(g, "layer") + 1), model_name(model),
                             estimate_text(g.value("norm_of_mean_gradient", json::object())),
                             estimate_text(g.value("mean_gradient_norm", json::object())),
-                            value_text(number_or_nan(g, "over_last")), interval_text(g.value("predicted_over_last", json()))});
+                            value_text(number_or_nan(g, "over_last")),
+                            interval_text(g.value("predicted_over_last", json()))});
   return table;
 }
 
 html::Table exponent_table(const json& exponents) {
   html::Table table{{"placement", "grows with", "at", "exponent", "predicted", "tolerance", "verdict"},
-                      {},
-                      "Exponents of the last layer's gradient"};
+                    {},
+                    "Exponents of the last layer's gradient"};
   for (const json& e : exponents) {
     const bool layers = e.value("against", "") == "layers";
     table.rows.push_back(

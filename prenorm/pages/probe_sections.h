@@ -1,8 +1,8 @@
 // What a page says of what `prenorm probe --json` and `prenorm probe --theory --json` printed.
 #pragma once
 
-#include "prenorm/pages/library.h"
 #include "prenorm/html/page.h"
+#include "prenorm/pages/library.h"
 
 namespace prenorm::pages {
 

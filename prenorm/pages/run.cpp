@@ -7,9 +7,9 @@
 #include <cmath>
 
 #include "prenorm/base/error.h"
+#include "prenorm/config/load.h"
 #include "prenorm/files/file.h"
 #include "prenorm/machine/terminal.h"
-#include "prenorm/config/load.h"
 #include "prenorm/runs/run_folder.h"
 
 namespace prenorm::pages {

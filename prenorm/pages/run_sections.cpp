@@ -7,11 +7,11 @@
 #include <functional>
 #include <set>
 
-#include "prenorm/machine/terminal.h"
 #include "prenorm/config/fields.h"
 #include "prenorm/config/write.h"
-#include "prenorm/studies/grid.h"
 #include "prenorm/html/decimate.h"
+#include "prenorm/machine/terminal.h"
+#include "prenorm/studies/grid.h"
 
 namespace prenorm::pages {
 namespace {
@@ -31,8 +31,7 @@ std::optional<double> last(const std::vector<double>& column) {
 }
 
 // `x`, `y`: give a column of a RunMetrics.
-void add_chart(std::vector<html::Block>& blocks, const Runs& runs, html::Chart chart, const auto& x,
-               const auto& y) {
+void add_chart(std::vector<html::Block>& blocks, const Runs& runs, html::Chart chart, const auto& x, const auto& y) {
   for (const Run* run : runs) {
     if (std::invoke(x, run->metrics()).empty()) continue;
     if (chart.series.size() == kMostCurves) {

@@ -4,8 +4,8 @@
 #include <span>
 #include <vector>
 
-#include "prenorm/pages/run.h"
 #include "prenorm/html/page.h"
+#include "prenorm/pages/run.h"
 
 namespace prenorm::pages {
 

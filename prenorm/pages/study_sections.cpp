@@ -9,10 +9,10 @@
 #include <map>
 #include <set>
 
-#include "prenorm/base/text.h"
 #include "prenorm/base/statistics.h"
-#include "prenorm/studies/study_text.h"
+#include "prenorm/base/text.h"
 #include "prenorm/pages/run_sections.h"
+#include "prenorm/studies/study_text.h"
 
 namespace prenorm::pages {
 namespace {

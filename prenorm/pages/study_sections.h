@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "prenorm/pages/library.h"
 #include "prenorm/html/page.h"
+#include "prenorm/pages/library.h"
 
 namespace prenorm::pages {
 

@@ -5,8 +5,8 @@
 
 #include <vector>
 
-#include "prenorm/probe/measurement.h"
 #include "prenorm/nn/parameters.h"
+#include "prenorm/probe/measurement.h"
 
 namespace prenorm::probe {
 

@@ -6,8 +6,8 @@
 #include <cmath>
 
 #include "prenorm/base/error.h"
-#include "prenorm/probe/gradient_average.h"
 #include "prenorm/base/statistics.h"
+#include "prenorm/probe/gradient_average.h"
 #include "prenorm/updates/share_workers.h"
 
 namespace prenorm::probe {

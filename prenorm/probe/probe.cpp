@@ -2,14 +2,14 @@
 
 #include <fmt/format.h>
 
-#include "prenorm/base/error.h"
-#include "prenorm/machine/terminal.h"
-#include "prenorm/config/load.h"
-#include "prenorm/config/validate.h"
-#include "prenorm/probe/probe_text.h"
-#include "prenorm/probe/simplified_setting.h"
 #include "prenorm/app/make_task.h"
 #include "prenorm/app/setup.h"
+#include "prenorm/base/error.h"
+#include "prenorm/config/load.h"
+#include "prenorm/config/validate.h"
+#include "prenorm/machine/terminal.h"
+#include "prenorm/probe/probe_text.h"
+#include "prenorm/probe/simplified_setting.h"
 #include "prenorm/runs/read_checkpoint.h"
 
 namespace prenorm::probe {

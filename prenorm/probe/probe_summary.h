@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
+#include "prenorm/base/statistics.h"
 #include "prenorm/probe/predictions.h"
 #include "prenorm/probe/probe.h"
-#include "prenorm/base/statistics.h"
 
 namespace prenorm::probe {
 

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "prenorm/config/layers_text.h"
 #include "prenorm/base/json_number.h"
+#include "prenorm/config/layers_text.h"
 #include "prenorm/probe/probe_summary.h"
 
 namespace prenorm::probe {

@@ -8,10 +8,10 @@
 
 #include <cmath>
 
-#include "prenorm/probe/gradient_average.h"
 #include "prenorm/nn/encoder.h"
 #include "prenorm/ops/cross_entropy.h"
 #include "prenorm/optim/gradient_norm.h"
+#include "prenorm/probe/gradient_average.h"
 
 namespace prenorm::probe {
 namespace {

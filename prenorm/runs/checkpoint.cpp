@@ -6,10 +6,10 @@
 #include <fmt/ranges.h>
 
 #include "prenorm/base/error.h"
-#include "prenorm/files/file.h"
-#include "prenorm/files/hash.h"
 #include "prenorm/base/json.h"
 #include "prenorm/base/version.h"
+#include "prenorm/files/file.h"
+#include "prenorm/files/hash.h"
 #include "prenorm/io/safetensors.h"
 
 namespace prenorm::runs {

@@ -4,10 +4,10 @@
 #include <cstring>
 #include <string>
 
-#include "prenorm/files/file.h"
-#include "prenorm/files/file_system.h"
 #include "prenorm/base/json.h"
 #include "prenorm/base/json_text.h"
+#include "prenorm/files/file.h"
+#include "prenorm/files/file_system.h"
 #include "prenorm/files/line_reader.h"
 
 namespace prenorm::runs {

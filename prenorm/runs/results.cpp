@@ -8,9 +8,9 @@
 #include <utility>
 
 #include "prenorm/base/error.h"
-#include "prenorm/files/file.h"
 #include "prenorm/base/json.h"
 #include "prenorm/base/json_text.h"
+#include "prenorm/files/file.h"
 
 namespace prenorm::runs {
 namespace {

@@ -6,11 +6,11 @@
 #include <charconv>
 
 #include "prenorm/base/error.h"
+#include "prenorm/base/text.h"
+#include "prenorm/config/write.h"
 #include "prenorm/files/file.h"
 #include "prenorm/files/file_system.h"
 #include "prenorm/files/temporary.h"
-#include "prenorm/base/text.h"
-#include "prenorm/config/write.h"
 #include "prenorm/runs/checkpoint.h"
 #include "prenorm/runs/run_lock.h"
 

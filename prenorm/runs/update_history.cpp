@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "prenorm/base/statistics.h"
 #include "prenorm/base/error.h"
+#include "prenorm/base/statistics.h"
 
 namespace prenorm::runs {
 namespace {

@@ -7,9 +7,9 @@
 #include <chrono>
 #include <cmath>
 
-#include "prenorm/base/statistics.h"
 #include "prenorm/base/error.h"
 #include "prenorm/base/random.h"
+#include "prenorm/base/statistics.h"
 #include "prenorm/machine/terminal.h"
 #include "prenorm/optim/gradient_norm.h"
 #include "prenorm/optim/optimizer.h"

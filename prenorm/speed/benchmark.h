@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "prenorm/machine/profile.h"
 #include "prenorm/config/config.h"
+#include "prenorm/machine/profile.h"
 #include "prenorm/updates/share_workers.h"
 #include "prenorm/updates/task.h"
 

@@ -4,15 +4,15 @@
 
 #include <nlohmann/json.hpp>
 
-#include "prenorm/files/file.h"
-#include "prenorm/files/file_system.h"
-#include "prenorm/files/hash.h"
+#include "prenorm/app/make_task.h"
+#include "prenorm/app/setup.h"
 #include "prenorm/base/json_text.h"
 #include "prenorm/config/fields.h"
 #include "prenorm/config/load.h"
 #include "prenorm/config/write.h"
-#include "prenorm/app/make_task.h"
-#include "prenorm/app/setup.h"
+#include "prenorm/files/file.h"
+#include "prenorm/files/file_system.h"
+#include "prenorm/files/hash.h"
 #include "prenorm/runs/run_folder.h"
 
 namespace prenorm::studies {

@@ -12,10 +12,10 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/files/file_system.h"
+#include "prenorm/machine/stop_signal.h"
+#include "prenorm/runs/run_folder.h"
 #include "prenorm/studies/cell_command.h"
 #include "prenorm/studies/cell_record.h"
-#include "prenorm/runs/run_folder.h"
-#include "prenorm/machine/stop_signal.h"
 
 namespace prenorm::studies {
 namespace {

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
+#include "prenorm/base/json.h"
+#include "prenorm/config/load.h"
 #include "prenorm/files/file.h"
 #include "prenorm/files/file_system.h"
-#include "prenorm/base/json.h"
 #include "prenorm/files/line_reader.h"
-#include "prenorm/config/load.h"
 #include "prenorm/runs/results.h"
 #include "prenorm/runs/run_folder.h"
 

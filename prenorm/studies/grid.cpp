@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include "prenorm/base/error.h"
-#include "prenorm/files/hash.h"
-#include "prenorm/config/fields.h"
 #include "prenorm/base/text.h"
+#include "prenorm/config/fields.h"
 #include "prenorm/config/validate.h"
+#include "prenorm/files/hash.h"
 
 namespace prenorm::studies {
 namespace {

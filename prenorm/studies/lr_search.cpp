@@ -6,10 +6,10 @@
 #include <nlohmann/json.hpp>
 
 #include "prenorm/base/error.h"
-#include "prenorm/config/fields.h"
 #include "prenorm/base/json_number.h"
-#include "prenorm/studies/study_text.h"
 #include "prenorm/base/text_table.h"
+#include "prenorm/config/fields.h"
+#include "prenorm/studies/study_text.h"
 
 namespace prenorm::studies {
 namespace {

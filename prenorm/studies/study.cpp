@@ -4,20 +4,20 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "prenorm/machine/cores.h"
+#include "prenorm/app/setup.h"
 #include "prenorm/base/error.h"
+#include "prenorm/base/json_text.h"
 #include "prenorm/files/file.h"
 #include "prenorm/files/file_system.h"
 #include "prenorm/files/folder_lock.h"
-#include "prenorm/base/json_text.h"
 #include "prenorm/files/temporary.h"
+#include "prenorm/machine/cores.h"
 #include "prenorm/machine/terminal.h"
 #include "prenorm/studies/cell_command.h"
 #include "prenorm/studies/cell_queue.h"
 #include "prenorm/studies/study_folder.h"
 #include "prenorm/studies/study_inputs.h"
 #include "prenorm/studies/study_text.h"
-#include "prenorm/app/setup.h"
 #include "prenorm/updates/compute_settings.h"
 
 namespace prenorm::studies {

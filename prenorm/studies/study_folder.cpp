@@ -1,13 +1,13 @@
 #include "prenorm/studies/study_folder.h"
 
 #include "prenorm/base/error.h"
+#include "prenorm/base/text.h"
+#include "prenorm/config/load.h"
+#include "prenorm/config/write.h"
 #include "prenorm/files/file.h"
 #include "prenorm/files/file_system.h"
 #include "prenorm/files/folder_lock.h"
 #include "prenorm/files/temporary.h"
-#include "prenorm/config/load.h"
-#include "prenorm/base/text.h"
-#include "prenorm/config/write.h"
 #include "prenorm/runs/run_folder.h"
 #include "prenorm/runs/same_run.h"
 

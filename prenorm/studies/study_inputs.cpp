@@ -2,13 +2,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include "prenorm/app/pretrained.h"
 #include "prenorm/base/error.h"
+#include "prenorm/base/json.h"
+#include "prenorm/base/json_text.h"
 #include "prenorm/files/file.h"
 #include "prenorm/files/file_system.h"
 #include "prenorm/files/hash.h"
-#include "prenorm/base/json.h"
-#include "prenorm/base/json_text.h"
-#include "prenorm/app/pretrained.h"
 #include "prenorm/text/tokenizer_file.h"
 #include "prenorm/text/unicode.h"
 

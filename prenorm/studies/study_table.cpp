@@ -65,7 +65,6 @@ std::optional<double> median_final_loss(const std::vector<CellRecord>& cells) {
     if (cell.status == CellStatus::kFinished && cell.final_loss) losses.push_back(*cell.final_loss);
   if (losses.empty()) return std::nullopt;
   return median(std::move(losses));
-  return losses.size() % 2 == 1 ? losses[middle] : (losses[middle - 1] + losses[middle]) / 2;
 }
 
 std::vector<std::string> without(std::vector<std::string> keys, std::string_view key) {

@@ -6,9 +6,9 @@
 #include <cmath>
 
 #include "prenorm/base/json.h"
-#include "prenorm/machine/terminal.h"
 #include "prenorm/base/text.h"
 #include "prenorm/base/text_table.h"
+#include "prenorm/machine/terminal.h"
 
 namespace prenorm::studies {
 namespace {

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "prenorm/config/config.h"
 #include "prenorm/batches/example_batcher.h"
+#include "prenorm/config/config.h"
 #include "prenorm/data/examples.h"
 #include "prenorm/tasks/text_batches.h"
 

@@ -4,8 +4,8 @@
 
 #include "prenorm/batches/causal_sequences.h"
 #include "prenorm/batches/masked_sequences.h"
-#include "prenorm/data/prepare_text.h"
 #include "prenorm/batches/unigram.h"
+#include "prenorm/data/prepare_text.h"
 
 namespace prenorm::tasks {
 namespace {
@@ -31,7 +31,7 @@ batches::MaskedRecipe masked_recipe(const Config& config, const text::Tokenizer&
 }
 
 batches::MaskedBatcher masked_batcher(const data::PreparedText& text, const Config& config,
-                                   const text::Tokenizer& tokenizer) {
+                                      const text::Tokenizer& tokenizer) {
   return {text, masked_recipe(config, tokenizer)};
 }
 batches::CausalBatcher causal_batcher(const data::PreparedText& text, const Config& config, const text::Tokenizer&) {

@@ -5,21 +5,20 @@
 #include <string>
 #include <vector>
 
-#include "prenorm/config/config.h"
 #include "prenorm/batches/batcher.h"
+#include "prenorm/batches/unigram.h"
+#include "prenorm/config/config.h"
 #include "prenorm/data/prepared_corpus.h"
 #include "prenorm/data/scored_pairs.h"
-#include "prenorm/batches/unigram.h"
-#include "prenorm/tasks/translator_task.h"
 #include "prenorm/runs/run_folder.h"
+#include "prenorm/tasks/translator_task.h"
 
 namespace prenorm::tasks {
 
 class TranslationTask : public TranslatorTask {
  public:
   // Prepares the corpora (data::prepare_corpus) in `prepared_dir` and builds the model. Errors: those of both.
-  TranslationTask(const Config& config, const runs::Tokenizers& tokenizers,
-                  const std::filesystem::path& prepared_dir);
+  TranslationTask(const Config& config, const runs::Tokenizers& tokenizers, const std::filesystem::path& prepared_dir);
 
   batches::Batch batch(std::int64_t epoch, std::int64_t index) override { return batcher_.batch(epoch, index); }
 

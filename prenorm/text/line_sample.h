@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
-#include "prenorm/files/line_reader.h"
 #include "prenorm/base/random.h"
+#include "prenorm/files/line_reader.h"
 
 namespace prenorm::text {
 

@@ -7,11 +7,11 @@
 #include <vector>
 
 #include "prenorm/base/error.h"
+#include "prenorm/base/json.h"
+#include "prenorm/base/text.h"
 #include "prenorm/files/file.h"
 #include "prenorm/files/file_system.h"
-#include "prenorm/base/json.h"
 #include "prenorm/files/line_reader.h"
-#include "prenorm/base/text.h"
 #include "prenorm/text/model_check.h"
 #include "prenorm/text/sentencepiece.h"
 #include "prenorm/text/tokenizer_json.h"

@@ -18,7 +18,6 @@
 namespace prenorm::text {
 namespace {
 
-
 // Reads one file; every error names it.
 class Reader {
  public:
@@ -85,8 +84,7 @@ class Reader {
     const auto at = id.get<std::size_t>();
     if (at >= pieces.size()) pieces.resize(at + 1);
     if (!pieces[at].empty() && pieces[at] != piece)
-      refuse("the pieces " + quote_short(pieces[at]) + " and " + quote_short(piece) +
-             " have the same id");
+      refuse("the pieces " + quote_short(pieces[at]) + " and " + quote_short(piece) + " have the same id");
     pieces[at] = piece;
   }
 

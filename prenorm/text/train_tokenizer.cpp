@@ -6,8 +6,8 @@
 #include <map>
 
 #include "prenorm/base/error.h"
-#include "prenorm/files/line_reader.h"
 #include "prenorm/base/random.h"
+#include "prenorm/files/line_reader.h"
 #include "prenorm/text/character_model.h"
 #include "prenorm/text/line_sample.h"
 #include "prenorm/text/sentencepiece_training.h"

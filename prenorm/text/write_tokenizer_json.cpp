@@ -7,7 +7,6 @@
 namespace prenorm::text {
 namespace {
 
-
 nlohmann::ordered_json added_token(const nlohmann::ordered_json& id, std::string_view content) {
   return {{"id", id},        {"content", content},  {"single_word", false}, {"lstrip", false},
           {"rstrip", false}, {"normalized", false}, {"special", true}};
@@ -18,16 +17,18 @@ void append(nlohmann::ordered_json& object, const std::string& key, nlohmann::or
   object.get_ref<nlohmann::ordered_json::object_t&>().emplace_back(key, std::move(value));
 }
 
-std::string file_of(nlohmann::ordered_json added, nlohmann::ordered_json normalizer, nlohmann::ordered_json pre_tokenizer, nlohmann::ordered_json post_processor, nlohmann::ordered_json decoder, nlohmann::ordered_json model) {
+std::string file_of(nlohmann::ordered_json added, nlohmann::ordered_json normalizer,
+                    nlohmann::ordered_json pre_tokenizer, nlohmann::ordered_json post_processor,
+                    nlohmann::ordered_json decoder, nlohmann::ordered_json model) {
   const nlohmann::ordered_json json{{"version", "1.0"},
-                  {"truncation", nullptr},
-                  {"padding", nullptr},
-                  {"added_tokens", std::move(added)},
-                  {"normalizer", std::move(normalizer)},
-                  {"pre_tokenizer", std::move(pre_tokenizer)},
-                  {"post_processor", std::move(post_processor)},
-                  {"decoder", std::move(decoder)},
-                  {"model", std::move(model)}};
+                                    {"truncation", nullptr},
+                                    {"padding", nullptr},
+                                    {"added_tokens", std::move(added)},
+                                    {"normalizer", std::move(normalizer)},
+                                    {"pre_tokenizer", std::move(pre_tokenizer)},
+                                    {"post_processor", std::move(post_processor)},
+                                    {"decoder", std::move(decoder)},
+                                    {"model", std::move(model)}};
   return json.dump() + "\n";
 }
 
@@ -36,7 +37,8 @@ nlohmann::ordered_json bert_template(const std::vector<std::string>& pieces, con
   nlohmann::ordered_json single = nlohmann::ordered_json::array(), used = nlohmann::ordered_json::object();
   const auto mark = [&](int id, int segment) {
     const std::string& name = pieces[static_cast<std::size_t>(id)];
-    used[name] = {{"id", name}, {"ids", nlohmann::ordered_json::array({id})}, {"tokens", nlohmann::ordered_json::array({name})}};
+    used[name] = {
+        {"id", name}, {"ids", nlohmann::ordered_json::array({id})}, {"tokens", nlohmann::ordered_json::array({name})}};
     return nlohmann::ordered_json{{"SpecialToken", {{"id", name}, {"type_id", segment}}}};
   };
   const auto text = [](const char* name, int segment) {
@@ -82,16 +84,18 @@ std::string write_byte_level_bpe_json(const nlohmann::json& vocabulary, const st
   for (const auto& [piece, id] : vocabulary.items()) append(ids, piece, id);
   for (const char* special : {"<|endoftext|>", "<s>", "</s>", "<pad>", "<unk>", "<mask>"})
     if (const auto id = vocabulary.find(special); id != vocabulary.end()) added.push_back(added_token(*id, special));
-  const nlohmann::ordered_json words{{"type", "ByteLevel"}, {"add_prefix_space", false}, {"trim_offsets", true}, {"use_regex", true}};
-  return file_of(std::move(added), nullptr, words, nullptr, words,
-                 {{"type", "BPE"},
-                  {"dropout", nullptr},
-                  {"unk_token", vocabulary.contains("<unk>") ? nlohmann::ordered_json("<unk>") : nlohmann::ordered_json(nullptr)},
-                  {"continuing_subword_prefix", nullptr},
-                  {"end_of_word_suffix", nullptr},
-                  {"fuse_unk", false},
-                  {"vocab", std::move(ids)},
-                  {"merges", merges}});
+  const nlohmann::ordered_json words{
+      {"type", "ByteLevel"}, {"add_prefix_space", false}, {"trim_offsets", true}, {"use_regex", true}};
+  return file_of(
+      std::move(added), nullptr, words, nullptr, words,
+      {{"type", "BPE"},
+       {"dropout", nullptr},
+       {"unk_token", vocabulary.contains("<unk>") ? nlohmann::ordered_json("<unk>") : nlohmann::ordered_json(nullptr)},
+       {"continuing_subword_prefix", nullptr},
+       {"end_of_word_suffix", nullptr},
+       {"fuse_unk", false},
+       {"vocab", std::move(ids)},
+       {"merges", merges}});
 }
 
 }  // namespace prenorm::text

@@ -6,15 +6,15 @@
 #include <optional>
 #include <vector>
 
-#include "prenorm/machine/terminal.h"
 #include "prenorm/config/train_config.h"
+#include "prenorm/machine/terminal.h"
 #include "prenorm/runs/checkpoint.h"
-#include "prenorm/updates/fault.h"
 #include "prenorm/runs/metrics_log.h"
-#include "prenorm/updates/point_recorder.h"
 #include "prenorm/runs/run_folder.h"
-#include "prenorm/updates/task.h"
 #include "prenorm/runs/tensorboard.h"
+#include "prenorm/updates/fault.h"
+#include "prenorm/updates/point_recorder.h"
+#include "prenorm/updates/task.h"
 
 namespace prenorm::training {
 

@@ -6,10 +6,10 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/files/file_system.h"
+#include "prenorm/machine/stop_signal.h"
 #include "prenorm/machine/terminal.h"
 #include "prenorm/ops/cpu_level.h"
 #include "prenorm/runs/same_run.h"
-#include "prenorm/machine/stop_signal.h"
 
 namespace prenorm::training {
 namespace {
@@ -107,7 +107,8 @@ bool Trainer::step() {
   const auto start = Clock::now();
   std::optional<updates::PointRecorder> recorder;
   if (observation_due()) recorder.emplace(updater_.workers());
-  const updates::Update update = updater_.compute(state_, recorder ? recorder->observers() : std::span<const nn::Observer>());
+  const updates::Update update =
+      updater_.compute(state_, recorder ? recorder->observers() : std::span<const nn::Observer>());
   if (std::optional<updates::Fault> fault = find_fault(update, state_.history, config_.train, task_.guess_nats())) {
     respond(std::move(*fault));
     return false;

@@ -8,15 +8,15 @@
 #include <string>
 
 #include "prenorm/config/config.h"
-#include "prenorm/runs/checkpoint.h"
 #include "prenorm/diagnosis/diagnosis.h"
-#include "prenorm/updates/fault.h"
+#include "prenorm/runs/checkpoint.h"
 #include "prenorm/runs/results.h"
 #include "prenorm/runs/run_folder.h"
 #include "prenorm/training/run_log.h"
+#include "prenorm/training/validator.h"
+#include "prenorm/updates/fault.h"
 #include "prenorm/updates/task.h"
 #include "prenorm/updates/updater.h"
-#include "prenorm/training/validator.h"
 
 namespace prenorm::training {
 

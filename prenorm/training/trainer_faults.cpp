@@ -22,7 +22,8 @@ updates::Fault Trainer::fault_of_state(updates::FaultKind kind, std::string what
 
 std::optional<updates::Fault> Trainer::loss_ratio_fault() const {
   const double ratio = config_.train.diverged_loss_ratio;
-  if (ratio == 0 || state_.first_loss == 0 || std::ssize(state_.recent_losses) < runs::kLossesToJudge) return std::nullopt;
+  if (ratio == 0 || state_.first_loss == 0 || std::ssize(state_.recent_losses) < runs::kLossesToJudge)
+    return std::nullopt;
   const double loss = lower_median(state_.recent_losses);
   if (loss <= ratio * state_.first_loss) return std::nullopt;
   updates::Fault fault = fault_of_state(
@@ -98,7 +99,7 @@ diagnosis::Diagnosis Trainer::diagnose_fault(const updates::Fault& fault, update
   evidence.state = state_;
   for (const nn::Parameter& p : task_.parameters().list()) evidence.parameters.push_back({p.name, p.value.dim() > 1});
   evidence.fault = diagnosis::FaultEvidence{fault, action, state_.step == started_step_,
-                                 control_batch(task_, state_.history, state_.epoch, state_.batch)};
+                                            control_batch(task_, state_.history, state_.epoch, state_.batch)};
   diagnosis::Diagnosis diagnosis = diagnose(evidence);
   try {
     write_diagnosis(folder_, diagnosis);
@@ -114,7 +115,8 @@ std::string Trainer::last_good_checkpoint() const {
 }
 
 std::string Trainer::what_stops(const updates::Fault& fault) const {
-  if (fault.kind == updates::FaultKind::kWeightNotFinite) return fault.what + (state_.step > started_step_ ? " any more" : "");
+  if (fault.kind == updates::FaultKind::kWeightNotFinite)
+    return fault.what + (state_.step > started_step_ ? " any more" : "");
   if (fault.kind == updates::FaultKind::kLossRatio) return "training has diverged: " + fault.what;
   if (!before_the_update(fault.kind)) return fault.what;
   const updates::Update& update = fault.update;

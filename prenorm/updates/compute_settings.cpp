@@ -7,9 +7,9 @@
 #include <csignal>
 #include <limits>
 
+#include "prenorm/base/error.h"
 #include "prenorm/machine/address_space.h"
 #include "prenorm/machine/cores.h"
-#include "prenorm/base/error.h"
 #include "prenorm/ops/cpu_level.h"
 #include "prenorm/ops/kernels.h"
 

@@ -11,8 +11,8 @@
 
 #include "prenorm/base/describe.h"
 #include "prenorm/config/train_config.h"
-#include "prenorm/updates/update.h"
 #include "prenorm/runs/update_history.h"
+#include "prenorm/updates/update.h"
 
 namespace prenorm::updates {
 

@@ -7,10 +7,10 @@
 #include "prenorm/config/config.h"
 #include "prenorm/optim/optimizer.h"
 #include "prenorm/runs/checkpoint.h"
+#include "prenorm/runs/update_history.h"
 #include "prenorm/updates/share_workers.h"
 #include "prenorm/updates/task.h"
 #include "prenorm/updates/update.h"
-#include "prenorm/runs/update_history.h"
 
 namespace prenorm::updates {
 

@@ -11,9 +11,9 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "prenorm/advice/advice_text.h"
 #include "prenorm/base/error.h"
 #include "prenorm/machine/terminal.h"
-#include "prenorm/advice/advice_text.h"
 #include "prenorm/optim/gradient_norm.h"
 #include "prenorm/optim/optimizer.h"
 #include "prenorm/tasks/synthetic_task.h"

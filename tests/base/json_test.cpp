@@ -113,7 +113,9 @@ TEST(Json, EachMemberIsChecked) {
     EXPECT_THAT([&] { members(JsonReader(bad, MissingJson::kLeftAsItIs), window); },
                 ThrowsMessage<JsonError>(HasSubstr(key)));
   }
-  for (const nlohmann::json& other : {nlohmann::json(), nlohmann::json(1), nlohmann::json::array(), nlohmann::json("x")}) EXPECT_THROW(JsonReader{other}, JsonError);
+  for (const nlohmann::json& other :
+       {nlohmann::json(), nlohmann::json(1), nlohmann::json::array(), nlohmann::json("x")})
+    EXPECT_THROW(JsonReader{other}, JsonError);
 }
 
 }  // namespace

@@ -51,7 +51,7 @@ TEST(BatchCuts, LimitsHoldAndBatchesAreFewest) {
     for (auto& cost : costs) cost = static_cast<std::int32_t>(1 + random.below(trial % 2 == 0 ? 12 : 60));
     if (trial % 3 == 0) std::sort(costs.begin(), costs.end());
     const batches::BatchLimits limits{static_cast<std::int64_t>(1 + random.below(50)),
-                             static_cast<std::int64_t>(random.below(5))};
+                                      static_cast<std::int64_t>(random.below(5))};
     const Cuts cuts = cut_evenly(costs, limits);
     EXPECT_EQ(std::ssize(cuts) - 1, fewest(costs, limits));
     EXPECT_EQ(std::ssize(cuts) - 1, count_batches(costs, limits));

@@ -56,7 +56,8 @@ TEST_F(CausalSequences, AnEpochHasEveryTokenOnceButForARestAndItsTargetIsTheNext
 }
 
 TEST_F(CausalSequences, AnyBatchCanBeAskedFor) {
-  batches::CausalBatcher in_order(text_, 24, config(100), 5), any(text_, 24, config(100), 5), other(text_, 24, config(100), 6);
+  batches::CausalBatcher in_order(text_, 24, config(100), 5), any(text_, 24, config(100), 5),
+      other(text_, 24, config(100), 6);
   EXPECT_NE(in_order.batch(0, 0).tokens.ids, in_order.batch(1, 0).tokens.ids);
   EXPECT_NE(in_order.batch(0, 0).tokens.ids, other.batch(0, 0).tokens.ids);
   for (std::int64_t i = any.batches_in_epoch() - 1; i >= 0; --i)

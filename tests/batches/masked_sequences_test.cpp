@@ -155,8 +155,10 @@ TEST_F(MaskedSequences, ValidationNeverChanges) {
   batches::MaskedRecipe other_seed = recipe(32);
   other_seed.seed = 99;
   Epoch a, b;
-  for (const batches::TextBatch& batch : batches::MaskedBatcher(*text_, recipe()).validation_batches()) append(a, batch);
-  for (const batches::TextBatch& batch : batches::MaskedBatcher(*text_, other_seed).validation_batches()) append(b, batch);
+  for (const batches::TextBatch& batch : batches::MaskedBatcher(*text_, recipe()).validation_batches())
+    append(a, batch);
+  for (const batches::TextBatch& batch : batches::MaskedBatcher(*text_, other_seed).validation_batches())
+    append(b, batch);
   EXPECT_EQ(a.masked, b.masked);
   Ids joined, stream;
   for (const Ids& sequence : a.sequences) joined.insert(joined.end(), sequence.begin() + 1, sequence.end() - 1);
@@ -264,13 +266,15 @@ TEST_F(MaskedSequences, TooShortATextIsRefused) {
   EXPECT_EQ(batches::MaskedBatcher(*text_, longer).batch(0, 0).tokens.tokens(), text_->tokens() + 2);
   batches::MaskedRecipe tiny = recipe();
   tiny.sequence_length = 2;
-  EXPECT_THAT([&] { batches::MaskedBatcher(*text_, tiny); }, ThrowsMessage<UsageError>(HasSubstr("data.sequence_length = 2")));
+  EXPECT_THAT([&] { batches::MaskedBatcher(*text_, tiny); },
+              ThrowsMessage<UsageError>(HasSubstr("data.sequence_length = 2")));
   test::SampleProse prose("the cat sat on the mat\n");
   prose.rules.documents = Documents::kOne;
   const data::PreparedText one = prepare_text(prose.recipe());
   batches::MaskedRecipe pair = pairs();
   pair.sequence_length = 5;
-  EXPECT_THAT([&] { batches::MaskedBatcher(one, pair); }, ThrowsMessage<DataError>(HasSubstr("masked_lm.next_sentence")));
+  EXPECT_THAT([&] { batches::MaskedBatcher(one, pair); },
+              ThrowsMessage<DataError>(HasSubstr("masked_lm.next_sentence")));
 }
 
 }  // namespace

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "cli/command_line.h"
-#include "prenorm/files/file.h"
 #include "prenorm/config/write.h"
+#include "prenorm/files/file.h"
 #include "training/tiny_run.h"
 
 namespace prenorm::test {
@@ -82,7 +82,8 @@ TEST_F(Bench, NamesTheLevelOfKernelsThatTheEnvironmentChose) {
 
 TEST_F(Bench, TrainsAlikeWithAndWithoutKernels) {
   const nlohmann::json fused = measured({*text_ / "synthetic.toml", "--steps", "3"}),
-             composite = measured({*text_ / "synthetic.toml", "--steps", "3", "--set", "runtime.fused=false"});
+                       composite =
+                           measured({*text_ / "synthetic.toml", "--steps", "3", "--set", "runtime.fused=false"});
   for (std::size_t i = 0; i < 3; ++i)
     EXPECT_NEAR(fused["loss_nats_per_token"][i], composite["loss_nats_per_token"][i], 1e-4);
 }

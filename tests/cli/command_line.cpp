@@ -11,8 +11,8 @@
 #include <stdexcept>
 #include <utility>
 
-#include "files/temporary_folder.h"
 #include "cli/run.h"
+#include "files/temporary_folder.h"
 #include "prenorm/files/file.h"
 
 namespace prenorm::test {

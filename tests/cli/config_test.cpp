@@ -5,13 +5,12 @@
 #include <sstream>
 #include <string>
 
-#include "files/temporary_folder.h"
 #include "cli/command_line.h"
+#include "files/temporary_folder.h"
 #include "prenorm/files/file.h"
 
 namespace prenorm::test {
 namespace {
-
 
 class ConfigCommand : public testing::Test {
  protected:
@@ -80,7 +79,8 @@ TEST_F(ConfigCommand, TheReferenceIsAConfiguration) {
   const Outcome outcome =
       prenorm({"config", file_, "--set", "data.train_source=a", "--set", "data.train_target=b", "--json"});
   ASSERT_EQ(outcome.code, 0) << outcome.err;
-  for (const auto& [key, origin] : nlohmann::json::parse(outcome.out)["origin"].items()) EXPECT_NE(origin, "default") << key;
+  for (const auto& [key, origin] : nlohmann::json::parse(outcome.out)["origin"].items())
+    EXPECT_NE(origin, "default") << key;
 }
 
 TEST_F(ConfigCommand, PagesInTheRepositoryAreUpToDate) {

@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "files/temporary_folder.h"
 #include "cli/command_line.h"
-#include "prenorm/files/file.h"
 #include "corpora/texts/corpus_counts.h"
 #include "corpora/texts/text_counts.h"
+#include "files/temporary_folder.h"
+#include "prenorm/files/file.h"
 
 namespace prenorm::test {
 namespace {

@@ -37,7 +37,8 @@ TEST(Doctor, JsonHasAVerdictOnEverything) {
 }
 
 TEST(Doctor, NamesTheLevelOfKernelsThatTheEnvironmentChose) {
-  const nlohmann::json answer = nlohmann::json::parse(shell("PRENORM_CPU_LEVEL=baseline \"$PRENORM\" doctor --json").out);
+  const nlohmann::json answer =
+      nlohmann::json::parse(shell("PRENORM_CPU_LEVEL=baseline \"$PRENORM\" doctor --json").out);
   const nlohmann::json& kernels = answer["checks"][1];
   EXPECT_EQ(kernels["name"], "kernels");
   EXPECT_EQ(kernels["level"], "baseline");

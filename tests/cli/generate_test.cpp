@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "files/temporary_folder.h"
 #include "cli/command_line.h"
+#include "files/temporary_folder.h"
 #include "prenorm/files/file.h"
 #include "prenorm/models/causal_lm.h"
 #include "prenorm/models/translator.h"

@@ -2,8 +2,8 @@
 #include <sys/stat.h>
 
 #include "cli/tiny_translator.h"
-#include "prenorm/files/file.h"
 #include "prenorm/base/json.h"
+#include "prenorm/files/file.h"
 
 namespace prenorm::test {
 namespace {

@@ -31,7 +31,9 @@ TEST_F(ProbeCommand, OfARunIsItsCheckpoint) {
   ASSERT_EQ(trained["models"].size(), 1U);
   const nlohmann::json start = nlohmann::json::parse(probe({config(), "--json", "--batches", "2", "--seeds", "1"}).out);
   EXPECT_EQ(start["where"], "at initialisation");
-  const auto predicted = [](const nlohmann::json& probe) { return probe["models"][0]["w2_gradients"][0]["predicted_over_last"]; };
+  const auto predicted = [](const nlohmann::json& probe) {
+    return probe["models"][0]["w2_gradients"][0]["predicted_over_last"];
+  };
   EXPECT_TRUE(predicted(trained).is_null()) << "the theory is about initialisation";
   EXPECT_FALSE(predicted(start).is_null());
   EXPECT_LT(trained["models"][0]["loss_nats_per_token"]["mean"], start["models"][0]["loss_nats_per_token"]["mean"]);

@@ -7,9 +7,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "files/temporary_folder.h"
 #include "cli/command_line.h"
 #include "cli/watch/server.h"
+#include "files/temporary_folder.h"
 #include "pages/made_runs.h"
 #include "prenorm/files/file.h"
 

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "files/temporary_folder.h"
 #include "cli/command_line.h"
+#include "files/temporary_folder.h"
 #include "prenorm/files/file.h"
 
 namespace prenorm::test {

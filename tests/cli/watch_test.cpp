@@ -10,9 +10,9 @@
 #include <future>
 #include <thread>
 
-#include "files/temporary_folder.h"
 #include "cli/command_line.h"
 #include "cli/watch/server.h"
+#include "files/temporary_folder.h"
 #include "pages/made_runs.h"
 #include "prenorm/base/error.h"
 

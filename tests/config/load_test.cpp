@@ -4,8 +4,8 @@
 
 #include "files/temporary_folder.h"
 #include "prenorm/base/error.h"
-#include "prenorm/files/file.h"
 #include "prenorm/config/write.h"
+#include "prenorm/files/file.h"
 
 namespace prenorm {
 namespace {

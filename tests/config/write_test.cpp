@@ -8,9 +8,9 @@
 #include <set>
 #include <sstream>
 
-#include "prenorm/files/file.h"
 #include "prenorm/config/fields.h"
 #include "prenorm/config/validate.h"
+#include "prenorm/files/file.h"
 
 namespace prenorm {
 namespace {

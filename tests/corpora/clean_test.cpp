@@ -4,11 +4,11 @@
 
 #include <algorithm>
 
-#include "prenorm/base/random.h"
 #include "corpora/texts/corpus_collector.h"
 #include "corpora/texts/normalize.h"
 #include "corpora/texts/sentence_splitter.h"
 #include "corpora/texts/unicode.h"
+#include "prenorm/base/random.h"
 
 namespace prenorm::corpora {
 namespace {

@@ -45,7 +45,8 @@ TEST(Descriptions, AreADocumentAPackage) {
 
 TEST(Descriptions, JoinsOnTheChecksumOnce) {
   const ScratchFolder folder;
-  const auto english = folder.write("Translation-en", kEnglishEntry), other = folder.write("Translation-de", kGermanEntry);
+  const auto english = folder.write("Translation-en", kEnglishEntry),
+             other = folder.write("Translation-de", kGermanEntry);
   std::vector<TakenPair> pairs;
   extract_descriptions({english, english}, {other}, into(pairs));
   EXPECT_EQ(pairs, (std::vector<TakenPair>{{"ddtpshort", "Feline animal", "Katzentier"},

@@ -1,9 +1,9 @@
 #include "corpora/formats/libreoffice_help.h"
 
 #include "corpora/documents.h"
+#include "corpora/formats/html_text.h"
 #include "corpora/scratch.h"
 #include "prenorm/base/random.h"
-#include "corpora/formats/html_text.h"
 
 namespace prenorm::corpora {
 namespace {

@@ -2,10 +2,10 @@
 
 #include <zlib.h>
 
+#include "corpora/formats/roff.h"
 #include "corpora/scratch.h"
 #include "prenorm/base/error.h"
 #include "prenorm/base/random.h"
-#include "corpora/formats/roff.h"
 
 namespace prenorm::corpora {
 namespace {

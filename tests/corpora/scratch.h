@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#include "prenorm/files/file.h"
 #include "corpora/texts/source_tag.h"
+#include "prenorm/files/file.h"
 
 namespace prenorm::corpora {
 

@@ -11,10 +11,10 @@
 
 #include "files/temporary_folder.h"
 #include "prenorm/base/random.h"
-#include "prenorm/machine/terminal.h"
 #include "prenorm/data/corpus_writer.h"
 #include "prenorm/data/parallel_text.h"
 #include "prenorm/data/prepare.h"
+#include "prenorm/machine/terminal.h"
 #include "test_seed.h"
 #include "text/sample_text.h"
 

@@ -5,8 +5,8 @@
 #include <gtest/gtest.h>
 
 #include "prenorm/base/error.h"
-#include "prenorm/files/line_reader.h"
 #include "prenorm/base/random.h"
+#include "prenorm/files/line_reader.h"
 #include "text/sample_text.h"
 
 namespace prenorm::decoding {

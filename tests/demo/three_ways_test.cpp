@@ -7,10 +7,10 @@
 #include <string>
 
 #include "files/temporary_folder.h"
-#include "prenorm/files/file.h"
 #include "prenorm/base/random.h"
-#include "prenorm/machine/terminal.h"
 #include "prenorm/demo/demo_page.h"
+#include "prenorm/files/file.h"
+#include "prenorm/machine/terminal.h"
 #include "test_seed.h"
 
 namespace prenorm::demo {

@@ -6,12 +6,11 @@
 #include <limits>
 #include <set>
 
-#include "prenorm/base/random.h"
 #include "html/not_numbers.h"
+#include "prenorm/base/random.h"
 
 namespace prenorm::html {
 namespace {
-
 
 Axis axis(const std::vector<double>& values, AxisOptions options = {}) { return Axis(values, options); }
 

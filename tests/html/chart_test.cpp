@@ -4,14 +4,13 @@
 
 #include <limits>
 
+#include "html/markup.h"
+#include "html/not_numbers.h"
 #include "prenorm/base/error.h"
 #include "prenorm/base/random.h"
-#include "html/not_numbers.h"
-#include "html/markup.h"
 
 namespace prenorm::html {
 namespace {
-
 
 Chart three_runs() {
   Chart chart{.title = "Validation loss", .x_label = "update", .y_label = "nats per token", .series = {}, .note = ""};

@@ -7,8 +7,8 @@
 #include <regex>
 #include <set>
 
-#include "html/not_numbers.h"
 #include "html/markup.h"
+#include "html/not_numbers.h"
 
 namespace prenorm::html {
 namespace {

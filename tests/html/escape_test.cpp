@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include "prenorm/files/line_reader.h"
-#include "prenorm/base/random.h"
 #include "html/markup.h"
+#include "prenorm/base/random.h"
+#include "prenorm/files/line_reader.h"
 
 namespace prenorm::html {
 namespace {

@@ -4,9 +4,9 @@
 
 #include <cmath>
 
+#include "html/markup.h"
 #include "prenorm/base/error.h"
 #include "prenorm/html/colour_scale.h"
-#include "html/markup.h"
 
 namespace prenorm::html {
 namespace {

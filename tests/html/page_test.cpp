@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <regex>
 
+#include "html/markup.h"
 #include "prenorm/base/error.h"
 #include "prenorm/html/web_bundle.h"
-#include "html/markup.h"
 
 namespace prenorm::html {
 namespace {
@@ -73,7 +73,8 @@ TEST(Page, TheSamePageGivesTheSameBytes) { EXPECT_EQ(html_page(full_page()), htm
 
 TEST(Page, LoadsNothingFromAnywhere) {
   const std::string html = html_page(full_page());
-  for (const char* wrong : {"<img", "src=\"", "@import", "url(", "https:"}) EXPECT_FALSE(page_has(html, wrong)) << wrong;
+  for (const char* wrong : {"<img", "src=\"", "@import", "url(", "https:"})
+    EXPECT_FALSE(page_has(html, wrong)) << wrong;
   EXPECT_EQ(count_of(html, "href="), 1u);
   EXPECT_TRUE(page_has(html, "<link rel=\"icon\" href=\"data:,\">"));
   EXPECT_TRUE(page_has(html, "default-src 'none'"));

@@ -10,9 +10,9 @@
 #include "files/temporary_folder.h"
 #include "huggingface/small_models.h"
 #include "prenorm/base/error.h"
-#include "prenorm/files/file.h"
 #include "prenorm/config/load.h"
 #include "prenorm/config/write.h"
+#include "prenorm/files/file.h"
 #include "prenorm/huggingface/config_json.h"
 
 namespace prenorm::huggingface {

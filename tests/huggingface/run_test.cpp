@@ -11,10 +11,10 @@
 #include "files/temporary_folder.h"
 #include "huggingface/small_models.h"
 #include "prenorm/base/error.h"
-#include "prenorm/files/file.h"
-#include "prenorm/files/hash.h"
 #include "prenorm/config/load.h"
 #include "prenorm/config/validate.h"
+#include "prenorm/files/file.h"
+#include "prenorm/files/hash.h"
 #include "prenorm/huggingface/export.h"
 #include "prenorm/huggingface/import.h"
 #include "prenorm/io/safetensors.h"
@@ -24,8 +24,8 @@ namespace prenorm::huggingface {
 namespace {
 
 namespace fs = std::filesystem;
-using ::testing::HasSubstr;
 using runs::RunFolder;
+using ::testing::HasSubstr;
 
 text::Tokenizer tokenizer_for(TaskKind task) {
   TokenizerConfig config;
@@ -70,7 +70,9 @@ class Runs : public ::testing::Test {
     EXPECT_EQ(after.serialized(), before.serialized());
     return exported.files;
   }
-  RunFolder make_run(const std::string& name, Architecture a) { return make_run(name, a, tokenizer_for(task_to_train(a))); }
+  RunFolder make_run(const std::string& name, Architecture a) {
+    return make_run(name, a, tokenizer_for(task_to_train(a)));
+  }
   RunFolder make_run(const std::string& name, Architecture a, const text::Tokenizer& tokenizer) {
     const TaskKind task = task_to_train(a);
     a.vocabulary = tokenizer.size();

@@ -12,8 +12,8 @@
 
 #include "files/temporary_folder.h"
 #include "prenorm/base/error.h"
-#include "prenorm/files/file.h"
 #include "prenorm/base/random.h"
+#include "prenorm/files/file.h"
 #include "prenorm/io/safetensors.h"
 
 namespace prenorm::io {

@@ -3,8 +3,8 @@
 
 #include <ATen/core/grad_mode.h>
 
-#include "prenorm/config/model_config.h"
 #include "prenorm/batches/text_batch.h"
+#include "prenorm/config/model_config.h"
 #include "prenorm/nn/parameters.h"
 #include "random_tensor.h"
 

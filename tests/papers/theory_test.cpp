@@ -32,8 +32,10 @@ const papers::Check& named(const std::vector<papers::Check>& checks, const std::
 
 TEST(Theory, LemmasHoldAtAnyWidth) {
   for (const std::int64_t d : {32, 128}) {
-    for (const papers::Check& c : check_lemma_1(d, test::test_seed(1))) EXPECT_TRUE(c.pass()) << c.name << " " << c.measured;
-    for (const papers::Check& c : check_lemma_3(d, test::test_seed(1))) EXPECT_TRUE(c.pass()) << c.name << " " << c.measured;
+    for (const papers::Check& c : check_lemma_1(d, test::test_seed(1)))
+      EXPECT_TRUE(c.pass()) << c.name << " " << c.measured;
+    for (const papers::Check& c : check_lemma_3(d, test::test_seed(1)))
+      EXPECT_TRUE(c.pass()) << c.name << " " << c.measured;
   }
 }
 
@@ -57,9 +59,9 @@ TEST(Theory, NotANumberDoesNotPass) {
 }
 
 TEST(Theory, JsonHasWhatAProgramNeeds) {
-  const auto json = to_json(
-      std::vector<papers::Check>{{"one", "Lemma 1", 128, 1.005, 1, {0.99, 1.01}, "what"},
-                         {"two", "Figure 3", 128, 3, 2, {2, std::numeric_limits<double>::infinity()}, "at least"}});
+  const auto json = to_json(std::vector<papers::Check>{
+      {"one", "Lemma 1", 128, 1.005, 1, {0.99, 1.01}, "what"},
+      {"two", "Figure 3", 128, 3, 2, {2, std::numeric_limits<double>::infinity()}, "at least"}});
   EXPECT_EQ(json[0]["source"], "Xiong et al. 2020, Lemma 1");
   EXPECT_NEAR(json[0]["tolerance"].get<double>(), 0.01, 1e-12);
   EXPECT_TRUE(json[0]["pass"].get<bool>());

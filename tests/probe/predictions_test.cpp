@@ -87,9 +87,9 @@ TEST(PredictGradientProfile, MultipliesTheGainsOfTheLayersAbove) {
   const std::string second = "encoder.layers.1.";
   // pre_ln: x of 2, attention adds 1, feed-forward 0.5.
   const probe::Measurement pre = states({{second + "self_attention.branch", 1},
-                                  {second + "self_attention.norm_input", 2},
-                                  {second + "feed_forward.branch", 0.5},
-                                  {second + "feed_forward.norm_input", 3}});
+                                         {second + "self_attention.norm_input", 2},
+                                         {second + "feed_forward.branch", 0.5},
+                                         {second + "feed_forward.norm_input", 3}});
   const auto p = predict_gradient_profile(model(NormPlacement::kPreLn, 8, 8), "encoder", pre);
   ASSERT_EQ(p.size(), 2U);
   EXPECT_NEAR(p[0].low, std::sqrt(3.5 / 3), 1e-12);
@@ -98,9 +98,9 @@ TEST(PredictGradientProfile, MultipliesTheGainsOfTheLayersAbove) {
   EXPECT_EQ(p[1].high, 1);
   // post_ln: attention adds 0.6 to 1, feed-forward 0.5 to 1.
   const probe::Measurement post = states({{second + "self_attention.branch", 0.6},
-                                   {second + "self_attention.norm_input", 1.6},
-                                   {second + "feed_forward.branch", 0.5},
-                                   {second + "feed_forward.norm_input", 1.5}});
+                                          {second + "self_attention.norm_input", 1.6},
+                                          {second + "feed_forward.branch", 0.5},
+                                          {second + "feed_forward.norm_input", 1.5}});
   const auto q = predict_gradient_profile(model(NormPlacement::kPostLn, 8, 8), "encoder", post);
   EXPECT_NEAR(q[0].low, 1 / std::sqrt(1.6), 1e-12);
   EXPECT_NEAR(q[0].high, 1, 1e-12);

@@ -6,10 +6,10 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "prenorm/base/error.h"
-#include "prenorm/probe/probe_text.h"
-#include "prenorm/probe/probe_summary.h"
 #include "prenorm/app/make_task.h"
+#include "prenorm/base/error.h"
+#include "prenorm/probe/probe_summary.h"
+#include "prenorm/probe/probe_text.h"
 #include "small_translator.h"
 
 namespace prenorm::probe {
@@ -19,10 +19,10 @@ std::unique_ptr<updates::Task> synthetic(const Config& config) { return app::mea
 
 TEST(Probe, MeasuresEveryKindOfModelAndSeed) {
   const probe::ProbeOptions options{.placements = {NormPlacement::kPostLn, NormPlacement::kPreLn},
-                             .depths = {1, 3},
-                             .widths = {16, 32},
-                             .seeds = 2,
-                             .batches = 1};
+                                    .depths = {1, 3},
+                                    .widths = {16, 32},
+                                    .seeds = 2,
+                                    .batches = 1};
   const probe::Probe p = probe(test::small_translator(), options, synthetic);
   ASSERT_EQ(p.models.size(), 8U);
   EXPECT_EQ(p.models[1].model.encoder_layers, 3);

@@ -9,8 +9,8 @@
 
 #include "prenorm/app/load_model.h"
 #include "prenorm/base/error.h"
-#include "prenorm/runs/checkpoint.h"
 #include "prenorm/diagnosis/evidence.h"
+#include "prenorm/runs/checkpoint.h"
 #include "training/trainer_fixture.h"
 
 namespace prenorm::runs {

@@ -9,11 +9,11 @@
 #include <functional>
 
 #include "files/temporary_folder.h"
+#include "prenorm/app/setup.h"
 #include "prenorm/base/error.h"
-#include "prenorm/files/file.h"
 #include "prenorm/config/load.h"
 #include "prenorm/config/write.h"
-#include "prenorm/app/setup.h"
+#include "prenorm/files/file.h"
 #include "prenorm/runs/metrics_log.h"
 #include "prenorm/runs/run_lock.h"
 #include "text/sample_text.h"
@@ -87,7 +87,8 @@ TEST(RunFolder, AFolderWithOtherThingsIsLeftAlone) {
   const runs::RunFolder run(folder.path());
   EXPECT_THAT(usage_error_of([&] { run.create(Config{}, tokenizers()); }), HasSubstr("is not empty and holds no run"));
   EXPECT_EQ(folder.names(), std::vector<std::string>{"thesis.tex"});
-  EXPECT_THAT(usage_error_of([&] { runs::RunFolder(folder / "thesis.tex").check_unused(); }), HasSubstr("is not a folder"));
+  EXPECT_THAT(usage_error_of([&] { runs::RunFolder(folder / "thesis.tex").check_unused(); }),
+              HasSubstr("is not a folder"));
 }
 
 TEST(RunFolder, ASeparatorAtTheEndChangesNothing) {

@@ -5,8 +5,8 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/statistics.h"
-#include "prenorm/tasks/synthetic_task.h"
 #include "prenorm/runs/update_history.h"
+#include "prenorm/tasks/synthetic_task.h"
 #include "small_translator.h"
 
 namespace prenorm::speed {

@@ -7,8 +7,8 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "studies/study_fixture.h"
 #include "prenorm/studies/study_folder.h"
+#include "studies/study_fixture.h"
 #include "test_seed.h"
 
 namespace prenorm::studies {
@@ -23,7 +23,9 @@ class SlowLrSearch : public StudyFixture {
     config_.train.seed = static_cast<std::int64_t>(test::test_seed(1));
   }
 
-  studies::LrSearch find(const std::vector<std::string>& grid = {}) const { return find_lr(base(), parse_grid(grid), options_); }
+  studies::LrSearch find(const std::vector<std::string>& grid = {}) const {
+    return find_lr(base(), parse_grid(grid), options_);
+  }
   std::string refusal(const std::vector<std::string>& grid = {}) const {
     return refusal_of([&] { find(grid); });
   }

@@ -40,14 +40,17 @@ TEST(RateSearch, FindsTheEdgeFromBelowAndFromAbove) {
 
 TEST(RateSearch, DivergedAndNonFiniteAreUnstable) {
   for (const std::optional<double> gone : {std::optional<double>(), std::optional<double>(NAN)}) {
-    const studies::RateSearch search = searched(1e-2, [&](double rate) { return rate < 1e-3 ? std::optional(5.0) : gone; });
+    const studies::RateSearch search =
+        searched(1e-2, [&](double rate) { return rate < 1e-3 ? std::optional(5.0) : gone; });
     EXPECT_LT(search.largest_stable().value(), 1e-3);
     EXPECT_GE(search.smallest_unstable().value(), 1e-3);
   }
 }
 
 TEST(RateSearch, ALossWithinTheToleranceIsStable) {
-  const studies::RateSearch search = searched(1e-3, [](double rate) { return rate > 1e-2 ? 5.3 : rate > 1e-3 ? 5.15 : 5.0; });
+  const studies::RateSearch search = searched(1e-3, [](double rate) {
+    return rate > 1e-2 ? 5.3 : rate > 1e-3 ? 5.15 : 5.0;
+  });
   EXPECT_LE(search.largest_stable().value(), 1e-2);
   EXPECT_GT(search.largest_stable().value(), 1e-2 / 1.5);
 }

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "prenorm/base/error.h"
-#include "prenorm/machine/terminal.h"
 #include "prenorm/config/write.h"
+#include "prenorm/machine/terminal.h"
 #include "prenorm/studies/study.h"
 #include "training/tiny_run.h"
 

@@ -77,8 +77,8 @@ TEST(StudyTable, ColumnsAreTheKeysThatVaryTheGridsFirst) {
 }
 
 TEST(StudyTable, TheTargetIsTheMedianOfTheFinishedCellsOrGiven) {
-  std::vector<studies::CellRecord> cells{cell(kPre, 1, 1, 30, 2.0), cell(kPre, 2, 1, 30, 3.0), cell(kPre, 3, 1, 30, 2.5),
-                                diverged(cell(kPre, 4, 1, 30), 7)};
+  std::vector<studies::CellRecord> cells{cell(kPre, 1, 1, 30, 2.0), cell(kPre, 2, 1, 30, 3.0),
+                                         cell(kPre, 3, 1, 30, 2.5), diverged(cell(kPre, 4, 1, 30), 7)};
   studies::StudyTable table = make_table(cells, {}, {});
   EXPECT_EQ(table.target_loss, 2.5);
   EXPECT_TRUE(table.target_is_median);
@@ -115,7 +115,8 @@ TEST(StudyTable, SeedsAreSummedUp) {
 
 // Rates 1 to 6 have mean BLEU 29.4, 29.6, 30, 28, 29.9 and, with one seed diverged, 35.
 TEST(StudyTable, RangesOfRatesHaveNoGapsAndNoDivergence) {
-  std::vector<studies::CellRecord> cells{diverged(cell(kPost, 1, 1, 0), 3), cell(kPost, 2, 1, 10), cell(kPost, 6, 1, 33)};
+  std::vector<studies::CellRecord> cells{diverged(cell(kPost, 1, 1, 0), 3), cell(kPost, 2, 1, 10),
+                                         cell(kPost, 6, 1, 33)};
   const double means[] = {29.4, 29.6, 30, 28, 29.9, 35};
   for (int rate = 1; rate <= 6; ++rate)
     for (const int seed : {1, 2}) cells.push_back(cell(kPre, rate, seed, means[rate - 1] + (seed == 1 ? 0.2 : -0.2)));

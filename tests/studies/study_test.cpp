@@ -12,11 +12,11 @@
 #include <csignal>
 #include <thread>
 
-#include "studies/study_fixture.h"
 #include "prenorm/base/error.h"
 #include "prenorm/files/folder_lock.h"
 #include "prenorm/studies/study_folder.h"
 #include "prenorm/text/tokenizer.h"
+#include "studies/study_fixture.h"
 
 namespace prenorm::studies {
 namespace {

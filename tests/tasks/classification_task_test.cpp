@@ -6,21 +6,21 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "prenorm/base/error.h"
-#include "prenorm/io/safetensors.h"
 #include "prenorm/app/classifier.h"
 #include "prenorm/app/make_task.h"
 #include "prenorm/app/setup.h"
 #include "prenorm/app/train.h"
+#include "prenorm/base/error.h"
+#include "prenorm/io/safetensors.h"
 #include "tasks/toy_tables.h"
 
 namespace prenorm::tasks {
 namespace {
 
-using testing::HasSubstr;
-using testing::ThrowsMessage;
 using runs::RunFolder;
 using runs::Validation;
+using testing::HasSubstr;
+using testing::ThrowsMessage;
 
 class ClassificationTest : public testing::Test {
  protected:

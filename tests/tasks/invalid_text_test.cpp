@@ -2,18 +2,18 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "prenorm/app/train.h"
 #include "prenorm/base/error.h"
 #include "prenorm/files/file.h"
-#include "prenorm/app/train.h"
 #include "tasks/tiny_documents.h"
 #include "tasks/toy_tables.h"
 
 namespace prenorm::tasks {
 namespace {
 
+using runs::RunFolder;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
-using runs::RunFolder;
 
 // Runs with a bad line put into one file are refused, or with the rule "drop" come out as those without it.
 void expect_rule(const std::filesystem::path& file, std::string_view bad_line, Config config,

@@ -6,13 +6,13 @@
 #include <fstream>
 
 #include "golden_file.h"
-#include "prenorm/base/error.h"
-#include "prenorm/io/safetensors.h"
 #include "prenorm/app/make_task.h"
 #include "prenorm/app/pretrained.h"
 #include "prenorm/app/replay_run.h"
 #include "prenorm/app/setup.h"
 #include "prenorm/app/train.h"
+#include "prenorm/base/error.h"
+#include "prenorm/io/safetensors.h"
 #include "prenorm/updates/share_workers.h"
 #include "tasks/tiny_documents.h"
 
@@ -20,10 +20,10 @@ namespace prenorm::tasks {
 namespace {
 
 using prenorm::testing::relative_difference;
-using ::testing::HasSubstr;
-using ::testing::ThrowsMessage;
 using runs::RunFolder;
 using runs::Validation;
+using ::testing::HasSubstr;
+using ::testing::ThrowsMessage;
 
 class LanguageTask : public ::testing::TestWithParam<TaskKind> {
  protected:

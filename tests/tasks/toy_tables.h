@@ -6,10 +6,10 @@
 #include <string>
 
 #include "files/temporary_folder.h"
-#include "prenorm/files/file.h"
 #include "prenorm/base/random.h"
-#include "prenorm/machine/terminal.h"
 #include "prenorm/config/config.h"
+#include "prenorm/files/file.h"
+#include "prenorm/machine/terminal.h"
 #include "test_seed.h"
 
 namespace prenorm::test {

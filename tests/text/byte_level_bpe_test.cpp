@@ -7,9 +7,9 @@
 
 #include "files/temporary_folder.h"
 #include "prenorm/base/error.h"
+#include "prenorm/base/random.h"
 #include "prenorm/files/file.h"
 #include "prenorm/files/line_reader.h"
-#include "prenorm/base/random.h"
 #include "prenorm/text/gpt2_words.h"
 #include "prenorm/text/tokenizer.h"
 

@@ -5,8 +5,8 @@
 
 #include "files/temporary_folder.h"
 #include "prenorm/base/error.h"
-#include "prenorm/files/file.h"
 #include "prenorm/base/random.h"
+#include "prenorm/files/file.h"
 #include "text/sample_text.h"
 
 namespace prenorm::text {

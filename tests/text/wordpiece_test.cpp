@@ -6,8 +6,8 @@
 
 #include "files/temporary_folder.h"
 #include "prenorm/base/error.h"
-#include "prenorm/files/file.h"
 #include "prenorm/base/random.h"
+#include "prenorm/files/file.h"
 #include "prenorm/text/basic_tokens.h"
 #include "prenorm/text/tokenizer.h"
 #include "prenorm/text/unicode.h"

@@ -39,7 +39,8 @@ struct Breakage {
 
 class BrokenTask : public tasks::TranslationTask {
  public:
-  BrokenTask(const Config& config, const runs::Tokenizers& tokenizers, const std::filesystem::path& prepared, Breakage how)
+  BrokenTask(const Config& config, const runs::Tokenizers& tokenizers, const std::filesystem::path& prepared,
+             Breakage how)
       : tasks::TranslationTask(config, tokenizers, prepared), how_(std::move(how)) {
     if (!how_.damaged_weight.empty())
       parameters().at(how_.damaged_weight).data_ptr<float>()[0] = std::numeric_limits<float>::quiet_NaN();

@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "enum_values.h"
-#include "prenorm/machine/terminal.h"
 #include "prenorm/app/train.h"
+#include "prenorm/machine/terminal.h"
 #include "test_seed.h"
 #include "training/tiny_run.h"
 

@@ -9,8 +9,8 @@
 #include <filesystem>
 #include <thread>
 
-#include "prenorm/files/temporary.h"
 #include "prenorm/config/write.h"
+#include "prenorm/files/temporary.h"
 #include "training/tiny_run.h"
 
 namespace prenorm::test {

@@ -10,11 +10,11 @@
 #include <vector>
 
 #include "files/temporary_folder.h"
+#include "prenorm/base/random.h"
+#include "prenorm/config/config.h"
 #include "prenorm/files/file.h"
 #include "prenorm/files/hash.h"
 #include "prenorm/files/line_reader.h"
-#include "prenorm/base/random.h"
-#include "prenorm/config/config.h"
 #include "test_seed.h"
 
 namespace prenorm::test {

@@ -7,10 +7,10 @@
 #include <memory>
 #include <string>
 
-#include "prenorm/machine/terminal.h"
-#include "prenorm/optim/gradient_norm.h"
 #include "prenorm/app/setup.h"
 #include "prenorm/app/train.h"
+#include "prenorm/machine/terminal.h"
+#include "prenorm/optim/gradient_norm.h"
 #include "prenorm/tasks/translation_task.h"
 #include "training/tiny_run.h"
 

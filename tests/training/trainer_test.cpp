@@ -11,13 +11,13 @@
 #include <map>
 #include <set>
 
-#include "prenorm/base/error.h"
-#include "prenorm/machine/terminal.h"
-#include "prenorm/io/safetensors.h"
-#include "prenorm/optim/gradient_norm.h"
-#include "prenorm/optim/schedule.h"
 #include "prenorm/app/setup.h"
 #include "prenorm/app/train.h"
+#include "prenorm/base/error.h"
+#include "prenorm/io/safetensors.h"
+#include "prenorm/machine/terminal.h"
+#include "prenorm/optim/gradient_norm.h"
+#include "prenorm/optim/schedule.h"
 #include "prenorm/tasks/translation_task.h"
 #include "training/trainer_fixture.h"
 
@@ -53,7 +53,8 @@ TEST_F(TrainerTest, SmallBatchesAccumulatedAreOneLargeBatch) {
   std::int64_t fewest = 1 << 30, most = 0;
   for (std::int64_t i = 0; i < 5; ++i) {
     task->parameters().gradients().zero_();
-    const updates::BatchTotals loss = updates::ShareWorkers(*task, small.runtime).add_gradients(0, i, {.training = true});
+    const updates::BatchTotals loss =
+        updates::ShareWorkers(*task, small.runtime).add_gradients(0, i, {.training = true});
     unweighted += task->parameters().gradients() / static_cast<double>(5 * loss.target_tokens);
     fewest = std::min(fewest, loss.target_tokens);
     most = std::max(most, loss.target_tokens);

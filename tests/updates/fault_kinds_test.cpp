@@ -24,8 +24,9 @@ updates::Update update_of(double loss_nats, std::int64_t target_tokens, double g
 
 TEST(FaultKinds, EachIsSeenBeforeTheUpdateOrAfterIt) {
   const std::map<updates::FaultKind, bool> before{
-      {updates::FaultKind::kLossNotFinite, true},    {updates::FaultKind::kGradientNotFinite, true},   {updates::FaultKind::kLossTooLarge, true},
-      {updates::FaultKind::kLossSpike, true},        {updates::FaultKind::kGradientSpike, true},       {updates::FaultKind::kLossRatio, false},
+      {updates::FaultKind::kLossNotFinite, true},    {updates::FaultKind::kGradientNotFinite, true},
+      {updates::FaultKind::kLossTooLarge, true},     {updates::FaultKind::kLossSpike, true},
+      {updates::FaultKind::kGradientSpike, true},    {updates::FaultKind::kLossRatio, false},
       {updates::FaultKind::kWeightNotFinite, false}, {updates::FaultKind::kValidationNotFinite, false}};
   for (const updates::FaultKind kind : prenorm::testing::all_values<updates::FaultKind>())
     EXPECT_EQ(before_the_update(kind), before.at(kind)) << enum_name(kind);

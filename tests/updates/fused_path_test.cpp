@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <fstream>
 
+#include "prenorm/app/train.h"
 #include "prenorm/machine/terminal.h"
 #include "prenorm/ops/kernels.h"
 #include "prenorm/optim/optimizer.h"
 #include "prenorm/tasks/synthetic_task.h"
-#include "prenorm/app/train.h"
 #include "prenorm/updates/share_workers.h"
 #include "test_seed.h"
 #include "training/tiny_run.h"

@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "prenorm/base/statistics.h"
 #include "prenorm/machine/terminal.h"
 #include "prenorm/probe/simplified_setting.h"
-#include "prenorm/base/statistics.h"
 
 namespace prenorm::papers {
 namespace {

@@ -4,9 +4,9 @@
 #include <cmath>
 #include <limits>
 
+#include "prenorm/base/statistics.h"
 #include "prenorm/machine/terminal.h"
 #include "prenorm/probe/measurement.h"
-#include "prenorm/base/statistics.h"
 #include "prenorm/tasks/synthetic_task.h"
 
 namespace prenorm::papers {
