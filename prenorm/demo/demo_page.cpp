@@ -41,7 +41,7 @@ html::Chart gradients(const DemoResult& result) {
       "Pre-LN they are even. Large gradients near the output are why Post-LN needs small first steps: a warm-up. The "
       "two Post-LN runs start from the same weights, so their lines coincide.";
   for (const DemoRun& run : result.runs) {
-    // The Post-LN runs start alike: dashed over solid shows both.
+    // The Post-LN runs have the same initial gradients: dashed over solid shows both.
     html::Series series{
         run.name,
         {},

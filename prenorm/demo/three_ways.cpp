@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::int64_t kFewestSteps = 120, kMostSteps = 2000;
 constexpr std::int64_t kMeasuredSteps = 8;
-// Share of the time that goes into validation and translation rather than updates.
+// Share of the time for updates; the rest is for validation and translation.
 constexpr double kUpdateShare = 0.85;
 
 struct Way {
@@ -42,7 +42,7 @@ Config with_text(Config config, const DemoText& text) {
   return config;
 }
 
-// Gradients of a few batches of a model that is thrown away: seconds an update takes.
+// Measures the seconds per update from the gradients of a few batches of a model that is then discarded.
 double seconds_per_update(const Config& config, const fs::path& prepared) {
   tasks::TranslationTask task(config, app::make_tokenizers(config, prepared), prepared);
   updates::ShareWorkers workers(task, config.runtime);
@@ -85,7 +85,7 @@ void read_metrics(DemoRun& run) {
 
 void train(DemoRun& run) {
   inform(fmt::format("{}:", run.name));
-  // Removes the run of an earlier demonstration; a folder that holds no run is not ours.
+  // Removes the run of an earlier demo; a folder without a run is not ours.
   std::error_code ignored;
   if (runs::RunFolder(run.folder).exists()) fs::remove_all(run.folder, ignored);
   try {
@@ -106,7 +106,7 @@ void train(DemoRun& run) {
 
 }  // namespace
 
-// Deep enough that Post-LN needs its warm-up at this rate, small enough that two cores learn something in minutes.
+// Deep enough that Post-LN needs its warm-up at this rate, small enough to learn something in minutes on two cores.
 Config demo_config() {
   Config config;
   config.data.max_source_tokens = 24;

@@ -7,7 +7,7 @@
 namespace prenorm::huggingface {
 namespace {
 
-// What one model type asks of the configuration.
+// The requirements of one model type on the configuration.
 class Demands {
  public:
   Demands(const Config& config, ModelType type) : config_(config), type_(type) {}

@@ -17,7 +17,7 @@ namespace {
 constexpr const char* kWeights = "model.safetensors";
 constexpr const char* kIndex = "model.safetensors.index.json";
 
-// File by file, in order.
+// In the order of files.
 std::map<std::string, std::vector<std::string>> read_index(const fs::path& path) {
   const nlohmann::json index = read_json(path);
   const auto map = index.is_object() ? index.find("weight_map") : index.end();
@@ -25,7 +25,7 @@ std::map<std::string, std::vector<std::string>> read_index(const fs::path& path)
     throw_error<CheckpointError>("{}: has no weight_map, the list of tensors and the files they are in", path.string());
   std::map<std::string, std::vector<std::string>> files;
   for (const auto& [tensor, file] : map->items()) {
-    // A name of a file, and nothing that leads elsewhere.
+    // Only a plain file name is accepted, which cannot lead elsewhere.
     if (!file.is_string() || fs::path(file.get<std::string>()).filename() != file.get<std::string>() ||
         file.get<std::string>().starts_with('.'))
       throw_error<CheckpointError>("{}: the file of tensor {} is not the name of a file in the same folder",
@@ -58,7 +58,7 @@ std::string with_new_ending(std::string name) {
   return name;
 }
 
-// Buffers that models were saved with, and heads beside the one that is asked for.
+// Buffers that models were saved with, and heads other than the requested one.
 bool is_of_no_use(const Layout& layout, std::string_view name) {
   if (name.starts_with(layout.prefix)) name.remove_prefix(layout.prefix.size());
   return name.ends_with(".position_ids") || name.ends_with(".token_type_ids") || name.ends_with(".attn.bias") ||
@@ -102,7 +102,7 @@ class Fitting {
     }
   }
 
-  // What is tied may be stored under either name, or under both.
+  // Tied tensors may be stored under either name, or under both.
   void resolve_aliases() {
     for (const auto& [alias, name] : layout_.aliases) {
       const auto found = tensors_.find(alias);
@@ -116,7 +116,7 @@ class Fitting {
   void check(const Constant& constant) {
     const auto found = tensors_.find(constant.theirs);
     if (found == tensors_.end() || !has_form(constant.theirs, found->second, constant.shape)) return;
-    // What another program computed may be off by a rounding of a float16.
+    // Values computed by another program may be off by a rounding error of float16.
     if (!at::allclose(found->second.to(at::kFloat), constant.values(), 0, 1e-3))
       problem("{} has values that prenorm cannot use", constant.theirs);
   }

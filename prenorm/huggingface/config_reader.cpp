@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t kLargest = 1'000'000'000'000;  // sums and products of a few such numbers do not overflow
 
-// The keys of one config.json; null counts as not there, as it does for transformers.
+// The keys of one config.json; null counts as missing, as in transformers.
 class ConfigKeys {
  public:
   explicit ConfigKeys(const fs::path& path) : path_(path), json_(read_json(path)) {
@@ -38,7 +38,7 @@ class ConfigKeys {
       return whole_number(found, key, {-1, kLargest});
     });
   }
-  // An id or a list of ids; none where there is no such key, or where it is -1.
+  // An id or a list of ids; empty if the key is missing or -1.
   std::vector<std::int64_t> ids(const char* key) const {
     const nlohmann::json* found = find(key);
     if (found == nullptr) return {};
@@ -60,7 +60,7 @@ class ConfigKeys {
   std::string text(const char* key, const std::optional<std::string>& otherwise = {}) const {
     return value<std::string>(key, &nlohmann::json::is_string, "text", otherwise);
   }
-  // A choice that this program has one equation for.
+  // Checks an option for which only one value is supported.
   void need(bool holds, const char* key, std::string_view needed) const {
     if (!holds) {
       refuse(
@@ -122,14 +122,14 @@ SpecialIds special_ids_of(const ConfigKeys& keys) {
           .decoder_start = keys.integer("decoder_start_token_id", -1)};
 }
 
-// Where both files name some, transformers goes by the second.
+// If both files name some, transformers uses the second.
 std::vector<std::int64_t> end_ids(const ConfigKeys& keys, const fs::path& generation) {
   if (is_there(generation))
     if (std::vector<std::int64_t> ids = ConfigKeys(generation).ids("eos_token_id"); !ids.empty()) return ids;
   return keys.ids("eos_token_id");
 }
 
-// "MegatronBertForMaskedLM" -> "ForMaskedLM"; empty where there is none.
+// "MegatronBertForMaskedLM" -> "ForMaskedLM"; empty if there is none.
 std::string head_of(const ConfigKeys& keys) {
   const nlohmann::json* list = keys.find("architectures");
   if (list == nullptr || list->empty()) return "";
@@ -216,7 +216,7 @@ void read_translator(const ConfigKeys& keys, Architecture& a) {
     keys.need(!keys.flag(key, false), key, "false");
 }
 
-// Numbers within the ranges of our own keys: nothing is made of them before.
+// Checks that numbers are within the ranges of our own keys, before anything is created from them.
 void check_ranges(const ConfigKeys& keys, const Architecture& a) {
   Config config;
   config.model = a.model;

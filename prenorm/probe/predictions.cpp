@@ -39,7 +39,7 @@ double mean_square_of_activation(const ModelConfig& config, double deviation) {
   return sum * kStep / std::sqrt(2 * std::numbers::pi);
 }
 
-// Of the elements of a matrix [out, in] as it starts.
+// Variance of the initial elements of a matrix [out, in].
 double variance_of(const ModelConfig& config, double in, double out) {
   return config.init == WeightInit::kNormal ? config.init_std * config.init_std : 2 / (in + out);
 }
@@ -64,14 +64,15 @@ Interval sublayer_gain(const ModelConfig& config, std::string_view stack, const 
   return sublayer == "cross_attention" ? Interval{gain.low * memory.low, gain.high * memory.high} : gain;
 }
 
-// ‖branch‖² / ‖input‖² of a sublayer. Under post_ln the norm's input is the sum of both, on average at right angles.
+// ‖branch‖²
+// ‖input‖² of a sublayer. Under post_ln the norm's input is the sum of both, which are orthogonal on average.
 double branch_over_input(const ModelConfig& config, const Measurement& m, const std::string& sublayer) {
   const double branch = m.state(sublayer + ".branch").squared_norm_over_d;
   const double read = m.state(sublayer + ".norm_input").squared_norm_over_d;
   return branch / (is_post(config) ? read - branch : read);
 }
 
-// What a sublayer does to a squared gradient that cancels in attention, and to one that does not.
+// The factors by which a sublayer changes a squared gradient that cancels in attention, and one that does not.
 Interval squared_backward_gain(const ModelConfig& config, const Measurement& m, const std::string& sublayer) {
   const double gain = 1 + branch_over_input(config, m, sublayer);
   const bool cancels = !sublayer.ends_with("feed_forward");
@@ -127,7 +128,7 @@ std::vector<PredictedState> predict_states(const ModelConfig& config, std::strin
   Interval stream{input, input};
   for (std::int64_t layer = 0; layer < layers_of(config, stack); ++layer)
     for (const std::string& sublayer : sublayers_of(stack == "decoder" && memory)) {
-      // Only the first sublayer under post_ln reads something that no LayerNorm has scaled.
+      // Only the input of the first sublayer under post_ln has not been scaled by a LayerNorm.
       const double read = is_post(config) && states.empty() ? input : 1;
       const Interval gain = sublayer_gain(config, stack, sublayer, memory.value_or(Interval{1, 1}));
       const Interval sum{stream.low + read * gain.low, stream.high + read * gain.high};

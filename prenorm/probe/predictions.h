@@ -1,7 +1,7 @@
-// What the theory says of a model at initialisation: a number where there is one, else an interval.
+// The theory's predictions for a model at initialisation: a number if there is one, else an interval.
 //
-// A branch f reads h with ‖h‖² = d after a LayerNorm and adds ‖f(h)‖² to the stream, on average at right angles to it
-// (Lemma 2 of Xiong et al. 2020). The paper's constants are for d_ff = d; these are for any width, gain and activation.
+// A branch f reads h with ‖h‖² = d after a LayerNorm and adds ‖f(h)‖² to the stream, orthogonally on average (Lemma 2
+// of Xiong et al. 2020). The paper's constants are for d_ff = d; these are for any width, gain and activation.
 #pragma once
 
 #include <optional>
@@ -22,12 +22,14 @@ struct Interval {
   }
 };
 
-// E‖FFN(h)‖² / ‖h‖² in a stack, which matters for model.init_depth_scaled alone: with Xavier weights of variance 2 / (d
-// + d_ff) and ReLU, 2 d d_ff / (d + d_ff)², which is the paper's 1/2 for d_ff = d (Lemma 1); by quadrature for other
-// activations.
+// E‖FFN(h)‖²
+// ‖h‖² in a stack, which only matters for model.init_depth_scaled: with Xavier weights of variance 2
+// (d + d_ff) and ReLU, 2 d d_ff
+// (d + d_ff)², which is the paper's 1/2 for d_ff = d (Lemma 1); by quadrature for other activations.
 double feed_forward_gain(const ModelConfig& config, std::string_view stack = "encoder");
-// E‖MHA(h)‖² / ‖h‖², between 0, where the values of many unrelated positions average out, and the square of the
-// values' gain, where all positions are the same.
+// E‖MHA(h)‖²
+// ‖h‖², between 0, if the values of many unrelated positions average out, and the square of the values' gain, if all
+// positions are the same.
 Interval attention_gain(const ModelConfig& config, std::string_view stack = "encoder");
 
 struct PredictedState {
@@ -35,35 +37,39 @@ struct PredictedState {
   Interval squared_norm_over_d;
 };
 
-// ‖x‖²/d along a stack ("encoder" or "decoder") that `input` enters: what each LayerNorm reads under post_ln
-// (`.norm_input`), what each sublayer leaves under pre_ln, with or without its final norm, and sandwich_ln (`.output`).
-// `memory`: the same of what cross-attention reads; nullopt where a decoder has none. Empty for other placements.
+// ‖x‖²/d along a stack ("encoder" or "decoder") with the given `input`: of the input of each LayerNorm under post_ln
+// (`.norm_input`), of the output of each sublayer under pre_ln, with or without its final norm, and sandwich_ln
+// (`.output`). `memory`: the same for what cross-attention reads; nullopt if a decoder has none. Empty for other
+// placements.
 std::vector<PredictedState> predict_states(const ModelConfig& config, std::string_view stack, double input,
                                            std::optional<Interval> memory = Interval{1, 1});
 
-// The last layer's W² gradient under pre_ln over that under post_ln, from what their last LayerNorms read: the ratio of
-// their Jacobians' scales, √(‖x⁵‖² / ‖x_{L+1}‖²) (Theorem 1's mechanism, without its bounds).
+// The last layer's W² gradient under pre_ln over that under post_ln, from the inputs of their last LayerNorms: the
+// ratio of their Jacobians' scales, √(‖x⁵‖²
+// ‖x_{L+1}‖²) (Theorem 1's mechanism, without its bounds).
 double last_layer_pre_over_post(double post_squared_norm_over_d, double pre_squared_norm_over_d);
 
-// Norms of the W² gradients of a stack's layers over that of the last, from measured states: the product of what the
-// sublayers above do to a gradient on its way down. With q = ‖branch‖² / ‖input‖², x + f(x) makes a squared gradient
-// 1 + q times as large where f passes gradients as it passes states (a feed-forward network does; attention does for
-// gradients that all positions share) and leaves it as it is where they cancel in attention's average. The LayerNorm
-// after it, under post_ln, divides by 1 + q. The interval is from gradients that cancel to gradients that are shared:
-// pre_ln: from Π √(1 + q_ffn) to Π √(1 + q) = ‖x_{L+1}‖ / ‖x_{l+1}‖;  post_ln: from Π 1/√(1 + q_attention) to 1.
+// Norms of the W² gradients of a stack's layers over that of the last, from measured states: the product of the factors
+// by which the sublayers above change a gradient on its way down. With q = ‖branch‖²
+// ‖input‖², x + f(x) multiplies a squared gradient by 1 + q if f passes gradients as it passes states (a feed-forward
+// network does; attention does for gradients that all positions share) and leaves it unchanged if they cancel in
+// attention's average. Under post_ln, the LayerNorm after it divides by 1 + q. The interval reaches from gradients that
+// cancel to gradients that are shared:
+// pre_ln: from Π √(1 + q_ffn) to Π √(1 + q) = ‖x_{L+1}‖
+// ‖x_{l+1}‖;  post_ln: from Π 1/√(1 + q_attention) to 1.
 // Empty for other placements.
 std::vector<Interval> predict_gradient_profile(const ModelConfig& config, std::string_view stack,
                                                const Measurement& measurement);
 
-// Whether layers of the stack look at another stack's output, as those of a translator's decoder do.
+// Whether layers of the stack attend to another stack's output, as those of a translator's decoder do.
 bool has_cross_attention(const Measurement& measurement, std::string_view stack);
 // The sublayers of a stack's layer, in order.
 std::vector<std::string> sublayers_of(bool cross_attention);
-// "decoder", or "encoder" where there is no decoder; and its number of layers.
+// "decoder", or "encoder" if there is no decoder; and its number of layers.
 std::string_view last_stack(const ModelConfig& config);
 std::int64_t layers_of(const ModelConfig& config, std::string_view stack);
-// The state to hold against Lemma 2: what a layer's last normalisation reads where that follows the sum (x⁵ of
-// post_ln), what the layer leaves where it comes first.
+// The state to compare with Lemma 2: the input of a layer's last normalisation if that follows the sum (x⁵ of post_ln),
+// the output of the layer if it comes first.
 std::string state_of(const ModelConfig& config, std::string_view stack, std::int64_t layer);
 // The W² of a layer, "decoder.layers.5.feed_forward.down.weight".
 std::string w2_of(std::string_view stack, std::int64_t layer);

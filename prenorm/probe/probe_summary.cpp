@@ -31,7 +31,7 @@ std::vector<LayerGradient> layer_gradients(const ProbedModel& probed, const Meas
   return all;
 }
 
-// What enters a stack: the embeddings, or in the simplified setting inputs of squared norm d.
+// The input of a stack: the embeddings, or in the simplified setting inputs of squared norm d.
 double input_of(const Measurement& mean, std::string_view stack) {
   const std::string_view point = stack == "encoder" ? "source_positions" : "target_positions";
   for (const StateFigures& s : mean.states)
@@ -47,14 +47,14 @@ std::map<std::string, Interval> predicted_states(const ModelConfig& model, const
     const auto states =
         predict_states(model, stack, input_of(mean, stack), looks ? std::optional(memory) : std::nullopt);
     for (const PredictedState& p : states) predicted.emplace(p.point, p.squared_norm_over_d);
-    // Without a norm at its end the encoder hands its stream over as it is.
+    // Without a final norm, the encoder's output is its stream.
     if (model.norm_placement == NormPlacement::kPreLnNoFinal && !states.empty())
       memory = states.back().squared_norm_over_d;
   }
   return predicted;
 }
 
-// Models that differ in one number alone, that number, and what each seed measured.
+// Models that differ in only one number, that number, and what each seed measured.
 struct Curve {
   std::vector<double> x;
   std::vector<const ProbedModel*> models;

@@ -24,7 +24,7 @@ std::optional<LossPoint> point_of(const nlohmann::json& validation) try {
   return std::nullopt;
 }
 
-// Up to the first line that is no object: a run that goes on, or was killed, may have written half of its last one.
+// Reads up to the first line that is not an object: the last line of a running or killed run may be incomplete.
 std::vector<LossPoint> validations_of(const fs::path& metrics) {
   std::vector<LossPoint> points;
   if (!is_there(metrics)) return points;
@@ -36,7 +36,7 @@ std::vector<LossPoint> validations_of(const fs::path& metrics) {
     const std::optional<LossPoint> read = point_of(json);
     if (!read) continue;
     const LossPoint& point = *read;
-    // A second line of the same update is the one with BLEU at the end.
+    // A second line for the same update is the one with BLEU at the end.
     if (points.empty() || points.back().update != point.update) points.push_back(point);
   }
   return points;
@@ -65,7 +65,7 @@ std::optional<double> CellRecord::updates_to(double target) const {
       continue;
     }
     const auto at = static_cast<double>(point.update);
-    if (before == nullptr) return at;  // there already when first looked at
+    if (before == nullptr) return at;  // existed already when first read
     const double share =
         (before->loss_nats_per_token - target) / (before->loss_nats_per_token - point.loss_nats_per_token);
     return static_cast<double>(before->update) + share * (at - static_cast<double>(before->update));

@@ -17,7 +17,7 @@ namespace {
 constexpr std::int64_t kLongestWarmup = 4000;
 constexpr std::string_view kRate = "optim.lr", kWarmup = "schedule.warmup_steps";
 
-// Of the paper, or less for short trainings.
+// The paper's warm-up, or less for short trainings.
 std::int64_t default_warmup(const Config& base) {
   if (base.schedule.warmup_steps > 0) return base.schedule.warmup_steps;
   return std::clamp<std::int64_t>(base.train.max_steps / 4, 1, kLongestWarmup);
@@ -31,7 +31,7 @@ void check(const Config& base, const std::vector<GridAxis>& axes) {
   if (base.optim.lr <= 0) throw_error<UsageError>("--find-lr starts at optim.lr, which is 0; set a positive value");
 }
 
-// A setting and its search, with the configuration its cells have but for the rate.
+// A setting and its search, with the configuration of its cells except the rate.
 struct Arm {
   Cell cell;
   RateSearch search;
@@ -44,7 +44,7 @@ struct Arm {
   }
 };
 
-// Takes the outcomes of cells that have ended; the ones still to be trained are left.
+// Records the outcomes of finished cells; returns the ones still to be trained.
 std::vector<Cell> next_cells(std::vector<Arm>& arms, const StudyTable& table, const Config& base) {
   std::vector<Cell> cells;
   for (Arm& arm : arms)

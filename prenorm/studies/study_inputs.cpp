@@ -15,7 +15,8 @@
 namespace prenorm::studies {
 namespace {
 
-// What is kept of a study whose cells have begun; empty where the file is not there, as in studies of earlier versions.
+// The recorded inputs of a study whose cells have begun; empty if the file does not exist, as in studies of earlier
+// versions.
 StudyInputs read_inputs(const StudyFolder& folder) {
   if (folder.cells().empty() || !is_there(folder.inputs())) return {};
   const auto json = read_json(folder.inputs());
@@ -26,7 +27,7 @@ StudyInputs read_inputs(const StudyFolder& folder) {
   return inputs;
 }
 
-// As JSON can keep it.
+// The key as JSON can store it.
 std::string input(std::string_view key, const std::string& value) {
   return text::replace_invalid_utf8(fmt::format("{} = {}", key, value));
 }
@@ -35,7 +36,7 @@ std::string input(std::string_view key, const std::string& value) {
 
 StudyInputs inputs_of(std::span<const Cell> cells) {
   StudyInputs inputs;
-  // Each file once: cells share them.
+  // Each file is hashed once, since cells share them.
   const auto add = [&inputs](std::string_view key, const std::string& value, const auto& hash) {
     if (value.empty()) return;
     const auto [place, is_new] = inputs.emplace(input(key, value), "");
