@@ -38,7 +38,7 @@ std::string bytes_asked_for(std::string_view message) {
              : std::string();
 }
 
-// LibTorch's messages have the place in its source first, and a stack trace on the lines after.
+// LibTorch's messages begin with the place in its source, and end with a stack trace on further lines.
 std::string_view first_sentence(std::string_view message) {
   message = message.substr(0, message.find('\n'));
   if (message.starts_with('[')) {

@@ -4,7 +4,7 @@
 namespace prenorm::cli {
 
 // Parses, runs the chosen command and returns the exit code: 0 done, 1 failed, 2 wrong command line or configuration.
-// The only place where an exception becomes `error: <sentence>` on stderr.
+// This is the only place where an exception becomes `error: <sentence>` on stderr.
 int run(int argc, const char* const* argv);
 
 }  // namespace prenorm::cli

@@ -26,7 +26,7 @@ using Extraction = std::function<void(const PairSink& sink)>;
 
 struct NeededPackage {
   std::string_view name;
-  SourceTag source;  // whose licence it has
+  SourceTag source;  // the source whose licence it has
 };
 
 std::vector<NeededPackage> packages_of(const LanguageSources& language, bool general_domain_only) {
@@ -48,7 +48,7 @@ std::vector<fs::path> folders_in(const PackageCache& cache, const std::vector<st
   return folders;
 }
 
-// What is to be done, in the order of preference: of duplicates the first is kept.
+// What to extract, in the order of preference: the first of duplicates is kept.
 std::vector<std::pair<std::string_view, Extraction>> extractions(PackageCache& cache, const LanguageSources& language,
                                                                  bool general_domain_only) {
   std::vector<std::pair<std::string_view, Extraction>> steps;
@@ -127,7 +127,7 @@ std::vector<std::string> names_of_files(std::string_view language) {
   return names;
 }
 
-// The report of the folder if it holds what is asked for, complete.
+// The report of the folder if it contains the requested corpus, complete.
 std::optional<DebianCorpusReport> stored_report(const DebianCorpusOptions& options,
                                                 const std::vector<std::string>& names) {
   const std::optional<std::string> json = stored_report_json(options.output);

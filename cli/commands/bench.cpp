@@ -52,12 +52,12 @@ struct Figures {
   std::vector<double> ms;
 };
 
-// Seconds of the whole machine: what one worker did counts by its part.
+// Seconds of the whole machine: the time of one worker counts by its share.
 double machine_seconds(const Benchmark& b, const profile::Row& row) {
   return row.takes == profile::Takes::kAllWorkers ? row.seconds : row.seconds / static_cast<double>(b.workers);
 }
 
-// What no operator counts: autograd, memory, and workers that wait for the last one.
+// Time outside all operators: autograd, memory, and workers that wait for the last one.
 double other_seconds(const Benchmark& b) {
   double rest = b.seconds;
   for (const profile::Row& row : b.operators) rest -= machine_seconds(b, row);
@@ -115,7 +115,7 @@ std::string table(const Benchmark& b) {
   return text;
 }
 
-// One line an update, for other programs to train on the same batches; see bench/README.md.
+// One line per update, for other programs to train on the same batches; see bench/README.md.
 void write_batches(const BenchOptions& options, const Config& config, tasks::TranslatorTask& task) {
   const auto sentences = [](const std::vector<std::int64_t>& ids, const std::vector<std::int64_t>& offsets,
                             std::int64_t skip_first, std::int64_t skip_last) {

@@ -22,7 +22,7 @@ struct ConfigOptions {
 };
 
 LoadedConfig load(const ConfigOptions& options) {
-  std::error_code ignored;  // what is wrong with the path is said by opening it
+  std::error_code ignored;  // opening the path reports any problem
   const bool is_folder = std::filesystem::is_directory(options.file, ignored);
   LoadedConfig loaded = is_folder ? load_run_config(options.file, options.set) : load_config(options.file, options.set);
   validate(loaded.config);

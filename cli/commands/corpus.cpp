@@ -97,7 +97,7 @@ int build(const DebianTextOptions& options, bool json) {
   return 0;
 }
 
-// What the command line says; one of the two corpora is built.
+// The parsed options; one of the two corpora is built.
 struct Choice {
   DebianCorpusOptions pair;
   std::string text;

@@ -14,7 +14,7 @@ struct DiagnoseOptions {
   bool json = false;
 };
 
-// 1 where something is wrong, as for doctor.
+// The exit code is 1 if something is wrong, as for doctor.
 int diagnose(const DiagnoseOptions& options) {
   const diagnosis::RunDiagnosis diagnosis = diagnosis::diagnose_run(runs::RunFolder(options.run));
   if (options.json)

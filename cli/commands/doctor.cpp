@@ -18,7 +18,7 @@ namespace prenorm::cli {
 namespace {
 
 std::vector<Check> examine() {
-  updates::set_up_process({});  // what is measured is what training will have
+  updates::set_up_process({});  // so that the settings of training are measured
   return {check_libtorch(), check_kernels(),   judge(blas_in_use()),       check_threads(), check_matrix_products(),
           check_devices(),  check_tokenizer(), check_space("folder", "."), check_cache()};
 }

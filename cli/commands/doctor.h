@@ -1,4 +1,4 @@
-// `prenorm doctor`: what of this machine matters for training, with a verdict on each.
+// `prenorm doctor`: the properties of this machine that matter for training, with a verdict on each.
 #pragma once
 
 #include "cli/command.h"

@@ -33,7 +33,7 @@ app::LoadedCausalLm load(const GenerateOptions& options) {
   return app::load_causal_lm(folder, options.checkpoint);
 }
 
-// Text for people, as it comes.
+// Prints text as it is generated.
 decoding::Generator::OnText to_standard_output() {
   return [](std::string_view text) {
     print(text);
@@ -44,7 +44,7 @@ decoding::Generator::OnText to_standard_output() {
 int generate(GenerateOptions options) {
   const app::LoadedCausalLm loaded = load(options);
   if (options.prompt == "-") options.prompt = read_standard_input_text();
-  // Positions beyond the windows of training are there, but nothing has been learned about them.
+  // Positions beyond the training windows exist, but the model has learned nothing about them.
   options.generate.context = loaded.config.data.sequence_length;
   options.generate.end_ids = config::parse_ids(loaded.config.decode.end_ids).value_or(std::vector<std::int64_t>());
   const auto start = std::chrono::steady_clock::now();

@@ -42,7 +42,7 @@ std::string row_of_class(const app::Predictions& predictions, std::size_t i, con
   return row + "\n";
 }
 
-// One line an example, in the order of the table.
+// One line per example, in the order of the table.
 std::string as_table(const app::Predictions& predictions, const data::ExampleFormat& format, bool all_probabilities) {
   std::string text = "index\tprediction";
   if (all_probabilities) {

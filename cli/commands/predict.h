@@ -1,4 +1,4 @@
-// `prenorm predict`: what a trained classifier says of a table of examples.
+// `prenorm predict`: the predictions of a trained classifier for a table of examples.
 #pragma once
 
 #include "cli/command.h"

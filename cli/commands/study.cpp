@@ -27,7 +27,7 @@ struct StudyOptions {
   bool find_lr = false, quiet = false, json = false;
 };
 
-// What a study and a search have in common once cells have been run.
+// The end of a study or a search, once its cells have been run.
 template <class Result>
 int report(const StudyOptions& options, const Result& result, const studies::StudyOutcome& outcome) {
   const std::string folder = options.study.folder.string();

@@ -21,7 +21,7 @@ int translate(const TranslatorOptions& options) {
   Progress progress("translating", 0);
   decoding::translate_stream(translator, std::cin, std::cout,
                              {.progress = [&](std::int64_t lines) { progress.update(lines, "lines"); }});
-  // The stream cannot tell an error from the end.
+  // The stream cannot distinguish an error from the end.
   if (std::ferror(stdin) != 0) throw_error<FileError>("standard input: cannot be read: {}", std::strerror(errno));
   return 0;
 }

@@ -22,7 +22,7 @@ struct WatchOptions {
   bool json = false;
 };
 
-// A folder may still come, while another is there; of a misspelt one alone nobody wants to see a page.
+// A missing folder may still appear while another exists; if all are missing, a name is probably misspelt.
 void check_paths(const std::vector<std::string>& paths) {
   std::error_code error;
   for (const std::string& path : paths)

@@ -39,7 +39,7 @@ std::string first_words(std::string_view text, int count) {
 }  // namespace
 
 Blas blas_in_use() {
-  // The lookup that LibTorch's own reference to sgemm_ went through.
+  // The same lookup as for LibTorch's own reference to sgemm_.
   void* const gemm = ::dlsym(RTLD_DEFAULT, "sgemm_");
   Dl_info info{};
   if (gemm == nullptr || ::dladdr(gemm, &info) == 0 || info.dli_fname == nullptr) return {};

@@ -17,7 +17,7 @@ constexpr const char* kHost = "127.0.0.1";
 constexpr std::size_t kThreads = 4;
 
 void answer(pages::LivePage& page, const httplib::Request& request, httplib::Response& response) {
-  // The script of the page asks for `?part=live`, without drawings.
+  // The page's script asks for `?part=live`, without drawings.
   const auto [version, html] = page.answer(/*drawings=*/!request.has_param("part"));
   response.set_header("ETag", version);
   if (request.get_header_value("If-None-Match") == version) {
@@ -38,10 +38,10 @@ bool has_body(const httplib::Request& request) {
          (request.has_header("Content-Length") && request.get_header_value("Content-Length") != "0");
 }
 
-// Before anything of a request but its headers has been read. A browser asks for the page, whole or a part of it.
+// Called when only the headers of a request have been read. A browser asks for the page, whole or a range of it.
 httplib::Server::HandlerResponse check_request(const httplib::Request& request, httplib::Response& response) {
   using Answer = httplib::Server::HandlerResponse;
-  if (request.ranges.size() > 1) {  // and no text, of which the library would send those ranges
+  if (request.ranges.size() > 1) {  // without text, of which the library would send those ranges
     response.status = 416;
     return Answer::Handled;
   }
@@ -60,7 +60,7 @@ void set_up(httplib::Server& server, pages::LivePage& page) {
     ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
   });
   server.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
-  server.set_keep_alive_max_count(1);  // what follows a request that was refused is not taken for another one
+  server.set_keep_alive_max_count(1);  // so that data after a refused request is not taken for another one
   server.set_pre_routing_handler(check_request);
   server.set_default_headers({{"Cache-Control", "no-store"},
                               {"X-Content-Type-Options", "nosniff"},
@@ -74,7 +74,7 @@ void set_up(httplib::Server& server, pages::LivePage& page) {
   });
 }
 
-// Answers requests in a thread of its own, which has ended when this has.
+// Answers requests in a separate thread, which ends when this is destroyed.
 class Listener {
  public:
   explicit Listener(httplib::Server& server) : server_(server) {
@@ -84,7 +84,7 @@ class Listener {
     });
     while (!server_.is_running() && !ended_) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
-  // A server that does not run yet would not be stopped: the constructor has waited for that.
+  // A server that is not running yet could not be stopped, so the constructor waits until it is.
   ~Listener() {
     server_.stop();
     thread_.join();

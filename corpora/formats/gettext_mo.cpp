@@ -16,7 +16,7 @@ namespace {
 constexpr std::uint32_t kMagic = 0x950412de, kSwappedMagic = 0xde120495;
 constexpr char kContextEnd = '\4';
 
-// Numbers and texts of a catalogue, with every place checked.
+// Numbers and texts of a catalogue, with every offset checked.
 class CatalogueBytes {
  public:
   CatalogueBytes(std::string_view bytes, std::string_view name) : bytes_(bytes), name_(name) {

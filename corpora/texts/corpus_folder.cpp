@@ -11,7 +11,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view kReport = "corpus.json";
-// Stands in corpus.json while the text files are being replaced.
+// The content of corpus.json while the text files are being replaced.
 constexpr std::string_view kUnfinished = "{\"unfinished\": true}\n";
 
 }  // namespace

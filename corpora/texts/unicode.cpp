@@ -50,7 +50,8 @@ bool is_upper(char32_t code) {
 }
 
 bool is_latin_or_common(char32_t code) {
-  // Latin-1, Extended-A, Extended-B and Extended Additional hold all that European languages in Latin script need.
+  // Latin-1, Extended-A, Extended-B and Extended Additional contain everything that European languages in Latin script
+  // need.
   return code < 0x250 || (code >= 0x1E00 && code < 0x1F00) || !is_letter(code);
 }
 

@@ -14,7 +14,7 @@ std::size_t count_code_points(std::string_view text);
 
 bool is_letter(char32_t code);
 bool is_upper(char32_t code);
-// A letter of the Latin script, or no letter at all.
+// A letter of the Latin script, or not a letter at all.
 bool is_latin_or_common(char32_t code);
 std::string to_lower(std::string_view text);
 

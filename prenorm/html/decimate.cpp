@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t kFewestIntervals = 100, kMostIntervals = 1000;
 
-// The points of an interval that stay.
+// The points of an interval that are kept.
 struct Kept {
   std::optional<std::size_t> low, high, gap;
 

@@ -8,7 +8,7 @@
 namespace prenorm::html {
 namespace {
 
-// The policy keeps the promise: a browser loads nothing from anywhere for this page, and runs this one script.
+// The policy enforces the promise: a browser loads nothing for this page, and only runs this one script.
 std::string policy(bool live) {
   std::string text =
       "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";

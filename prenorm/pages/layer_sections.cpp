@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t kMostColumns = 120, kMostPanels = 6, kMostTheories = 4;
 
-// The states of update 1 as the predictions want them.
+// The states of update 1 in the form that the predictions need.
 probe::Measurement states_of(const RunMetrics& metrics) {
   probe::Measurement m;
   for (const auto& [point, rms] : metrics.first_sizes) {
@@ -27,7 +27,7 @@ probe::Measurement states_of(const RunMetrics& metrics) {
   return m;
 }
 
-// Of each layer of a stack over that of its last; empty where the run did not log what it takes.
+// For each layer of a stack, relative to its last; empty if the run did not log what is needed.
 std::vector<probe::Interval> predicted(const Run& run, std::string_view stack) {
   try {
     return predict_gradient_profile(model_of_task(*run.config()), stack, states_of(run.metrics()));
@@ -99,7 +99,7 @@ std::vector<html::Block> at_first(const Runs& runs) {
   return {std::move(chart)};
 }
 
-// The steps of all runs, so that panels share an axis; every n-th where there are too many.
+// The steps of all runs, so that panels share an axis; every n-th if there are too many.
 std::vector<double> columns_of(const Runs& runs) {
   std::set<double> all;
   for (const Run* run : runs)
@@ -111,7 +111,7 @@ std::vector<double> columns_of(const Runs& runs) {
   return kept;
 }
 
-// What was observed last at each step; nothing after the run's last observation.
+// The most recent observation at each step; nothing after the run's last one.
 html::HeatPanel panel_of(const Run& run, const std::vector<double>& steps, const std::set<Layer>& layers) {
   html::HeatPanel panel{run.name(), {}};
   const auto& seen = run.metrics().observations;

@@ -30,7 +30,7 @@ bool is_run(const fs::path& folder) {
          has(folder, "checkpoints");
 }
 
-// Newest first: by the log, which grows, else by the folder.
+// Newest first: by the log, which grows, or else by the folder.
 void newest_first(std::vector<fs::path>& folders) {
   const auto time = [](const fs::path& folder) {
     std::error_code error;
@@ -161,7 +161,7 @@ void Library::look_at_file(const fs::path& path, bool named) {
 std::pair<Run*, bool> Library::run_at(const fs::path& path, const std::string& name) {
   auto& run = known_[path];
   if (!run) {
-    // A look that no other run has, the lowest one.
+    // The lowest look that no other run has.
     std::set<std::size_t> taken;
     for (const auto& [other, known] : known_)
       if (known) taken.insert(known->look());
@@ -185,7 +185,7 @@ void Library::add_run(const fs::path& path) {
   if (run->is_readable()) runs_.push_back(run);
 }
 
-// Nothing where it cannot be read; the problem then is noted.
+// Nothing if it cannot be read; the problem is then recorded.
 std::optional<studies::CellRecord> Library::cell_record(const studies::StudyFolder& study, const std::string& name,
                                                         const Config& base) {
   const auto [run, changed] = run_at(study.cell(name), short_cell_name(name));
@@ -226,7 +226,7 @@ void Library::add_study(const fs::path& path) {
   studies_.push_back(std::move(study));
 }
 
-// A colour for each placement, or curves of dozens of cells would say nothing; cells differ in their dashes.
+// One colour per placement, since dozens of colours would be confusing; cells differ in their dashes.
 void Library::colour_cells(Study& study) {
   std::map<NormPlacement, std::size_t> colours, cells;
   for (const studies::StudyRow& row : study.table.rows) colours[row.cell.config.model.norm_placement];

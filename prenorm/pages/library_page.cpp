@@ -100,7 +100,7 @@ html::Definitions definitions(const Runs& runs) {
   return d;
 }
 
-// Cells are runs, too: of one study, where there are no others, they are what is chosen among.
+// Cells are runs too: if there are no others, the cells of a single study can be chosen.
 Runs all_runs(const Library& library) {
   Runs runs = library.runs();
   for (const Study& study : library.studies()) runs.insert(runs.end(), study.cells.begin(), study.cells.end());
@@ -122,7 +122,7 @@ void add_runs(html::Page& page, const Runs& runs) {
   add(page, "Config differences", differences(runs));
 }
 
-// A probe of another form is one more thing that could not be read.
+// A probe in another format is reported as one more problem.
 template <class Make>
 void add_printed(html::Page& page, const std::vector<Printed>& all, const Make& make) {
   for (const Printed& printed : all) {

@@ -61,7 +61,7 @@ html::Chart gradient_chart(const json& models) {
   chart.y_label = "L2 norm of the mean gradient of W2";
   chart.log_y = true;
   chart.note = "Dashed: range predicted by the theory from the last layer's gradient.";
-  // With many models their own lines are enough to look at.
+  // With more models, their own lines are enough.
   const bool theory = models.size() <= 4;
   std::size_t look = 0;
   for (const json& model : models) {
@@ -92,7 +92,7 @@ html::Chart gradient_chart(const json& models) {
   return chart;
 }
 
-// ‖x‖²/d of what each sublayer leaves in the stream (or its LayerNorm reads), in the order of computation.
+// ‖x‖²/d of the output of each sublayer (or the input of its LayerNorm), in the order of computation.
 html::Chart state_chart(const json& models) {
   html::Chart chart;
   chart.title = "Hidden states";
@@ -167,7 +167,7 @@ html::Definitions probe_definitions(const json& probe) {
             "interval reaches from gradients that cancel in attention to gradients that add up."}}};
 }
 
-// The file may hold anything.
+// The file may contain anything.
 template <class Make>
 html::Section made_of(const Printed& printed, const char* command, const Make& make) {
   try {

@@ -30,9 +30,9 @@ std::size_t place_of(const std::vector<std::string>& keys, std::string_view key)
   return static_cast<std::size_t>(std::find(keys.begin(), keys.end(), key) - keys.begin());
 }
 
-// The axes of the heat maps: learning rate against warm-up where they vary, else the first keys that do.
+// The axes of the heat maps: learning rate and warm-up if they vary, else the first keys that do.
 struct Axes {
-  std::size_t x, y;  // places among the keys; keys.size() where there is none
+  std::size_t x, y;  // indices of keys; keys.size() if there is none
 };
 
 Axes axes_of(const std::vector<std::string>& keys) {
@@ -49,12 +49,12 @@ KeyValue value_at(const StudyRow& row, std::size_t key) {
   return key < row.values.size() ? row.values[key] : KeyValue{0, ""};
 }
 
-// Cells of one place in a heat map: they differ in the seed alone.
+// Cells at one place of a heat map, which differ only in the seed.
 using Cells = std::vector<const StudyRow*>;
 
-// A heat map: cells that share all keys but those of its axes, placement and seed.
+// A heat map: cells that share all keys except those of its axes, placement and seed.
 struct Group {
-  std::string others;  // "optim.name = sgd, train.max_steps = 4800"
+  std::string others;  // such as "optim.name = sgd, train.max_steps = 4800"
   std::map<KeyValue, std::map<std::pair<KeyValue, KeyValue>, Cells>> placements;
   std::set<KeyValue> xs, ys;
 
@@ -98,7 +98,7 @@ struct Figure {
   std::function<std::optional<double>(const StudyRow&)> of;
 };
 
-// BLEU, or the scores of a task that has others.
+// BLEU, or the scores of a task with others.
 std::vector<Figure> qualities(const studies::StudyTable& table) {
   constexpr std::string_view kLabel = "{} at the end; brighter is better";
   if (table.score_names.empty())
@@ -125,7 +125,7 @@ void add_cell(html::HeatPanel& panel, const Cells& cells, const Figure& figure) 
     if (row->cell.status == studies::CellStatus::kFinished && value) values.push_back(*value);
     if (row->cell.status != studies::CellStatus::kFinished) state = enum_name(row->cell.status);
   }
-  // A cell one of whose seeds diverged is no cell that works.
+  // If one seed of a cell diverged, the setting does not work.
   panel.values.push_back(!state.empty() || values.empty() ? NAN : mean_of(values));
   const bool shown = state.empty() && !values.empty();
   panel.texts.push_back(shown ? fmt::format("{:.{}f}", mean_of(values), figure.digits) : state);
@@ -179,7 +179,7 @@ html::Table cells_table(const Study& study) {
   return out;
 }
 
-// Mean, lowest and highest over the seeds of what else is the same; nothing where one seed was trained.
+// Mean, lowest and highest over the seeds of each setting; nothing if only one seed was trained.
 std::optional<html::Table> seeds_table(const studies::StudyTable& table) {
   if (table.summary_keys.size() == table.keys.size()) return std::nullopt;
   html::Table out{studies::short_names(table.summary_keys), {}, "Over seeds: mean (lowest to highest)"};
