@@ -6,8 +6,6 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/commands.h"
-
 namespace prenorm::cli {
 namespace {
 
@@ -64,7 +62,7 @@ std::string table(std::string_view title, const std::vector<Row>& rows) {
 }
 
 // All commands of the program, which are too many for one line each: down the first column, then the second.
-std::string command_columns(const std::vector<const CLI::App*>& commands) {
+std::string command_columns(const std::vector<const CLI::App*>& commands, BriefText brief_text) {
   constexpr std::size_t kName = 11;
   const std::size_t lines = (commands.size() + 1) / 2;
   const auto cell = [&](std::size_t i) {
@@ -102,7 +100,8 @@ std::string HelpFormatter::make_help(const CLI::App* app, std::string, CLI::AppF
   const auto positional = [](const CLI::Option* option) { return option->get_positional(); };
   const auto named = [](const CLI::Option* option) { return option->nonpositional(); };
   std::string text = wrap("", app->get_description(), 0) + "\n" + usage(*app, !commands.empty());
-  text += app->get_parent() == nullptr ? command_columns(below) : table("Commands", commands);
+  text += app->get_parent() == nullptr && brief_text_ != nullptr ? command_columns(below, brief_text_)
+                                                                 : table("Commands", commands);
   text += table("Arguments", rows_of(app->get_options(positional)));
   text += table("Options", rows_of(app->get_options(named)));
   if (!app->get_footer().empty()) text += "\n" + wrap("", app->get_footer(), 0);

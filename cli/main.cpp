@@ -1,4 +1,4 @@
-#include "cli/run.h"
+#include "cli/registry.h"
 
 #include <sched.h>
 #include <unistd.h>
@@ -48,4 +48,4 @@ void check_room_for_blas(int /*argc*/, char** /*argv*/, char** environment) {
 
 }  // namespace
 
-int main(int argc, char** argv) { return prenorm::cli::run(argc, argv); }
+int main(int argc, char** argv) { return prenorm::cli::run(prenorm::cli::program(), argc, argv); }

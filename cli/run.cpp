@@ -4,10 +4,8 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <exception>
+#include <memory>
 
-#include "cli/commands.h"
-#include "cli/explain_error.h"
 #include "cli/help.h"
 #include "cli/output.h"
 #include "cli/usage.h"
@@ -29,19 +27,19 @@ void print_error(std::string_view message) {
   std::fputs(line.c_str(), stderr);  // fmt::print would throw if stderr is closed
 }
 
-void set_up(CLI::App& app, Run& chosen) {
-  app.name("prenorm");
-  app.formatter(std::make_shared<HelpFormatter>());
+void set_up(CLI::App& app, const Program& program, Run& chosen) {
+  app.name(std::string(program.name));
+  app.formatter(std::make_shared<HelpFormatter>(program.brief_text));
   app.set_help_flag("-h,--help", "show this help");
-  app.set_version_flag("--version", fmt::format("prenorm {}", version()), "show the version");
+  app.set_version_flag("--version", fmt::format("{} {}", program.name, version()), "show the version");
   app.require_subcommand(1);
-  add_commands(app, chosen);
+  program.add_commands(app, chosen);
 }
 
-int parse_and_run(int argc, const char* const* argv) {
-  CLI::App app("Trains Transformers at full learning rate from the first update.");
+int parse_and_run(const Program& program, int argc, const char* const* argv) {
+  CLI::App app{std::string(program.description)};
   Run chosen;
-  set_up(app, chosen);
+  set_up(app, program, chosen);
   int code = 0;
   try {
     app.parse(argc, argv);
@@ -55,17 +53,17 @@ int parse_and_run(int argc, const char* const* argv) {
 
 }  // namespace
 
-int run(int argc, const char* const* argv) {
+int run(const Program& program, int argc, const char* const* argv) {
   try {
     reserve_standard_streams();
-    return parse_and_run(argc, argv);
+    return parse_and_run(program, argc, argv);
   } catch (const OutputClosed&) {
     return kClosedPipe;
   } catch (const Error& error) {
     print_error(error.what());
     return error.exit_code();
   } catch (const std::exception& error) {
-    print_error(explain_error(error));
+    print_error(program.explain != nullptr ? program.explain(error) : error.what());
   }
   return 1;
 }

@@ -1,4 +1,4 @@
-#include "cli/commands/corpus.h"
+#include "cli/commands/commands.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -142,11 +142,13 @@ void add_debian(CLI::App& corpus, Run& chosen) {
 
 }  // namespace
 
+void add_corpus_sources(CLI::App& app, Run& chosen) { add_debian(app, chosen); }
+
 void add_corpus(CLI::App& app, Run& chosen) {
   CLI::App* corpus = app.add_subcommand("corpus", "Builds text to train on.");
   corpus->require_subcommand(1);
   corpus->footer("`prenorm corpus debian --help` shows its options.");
-  add_debian(*corpus, chosen);
+  add_corpus_sources(*corpus, chosen);
 }
 
 }  // namespace prenorm::cli

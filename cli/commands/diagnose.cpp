@@ -1,4 +1,4 @@
-#include "cli/commands/diagnose.h"
+#include "cli/commands/commands.h"
 
 #include <memory>
 #include <string>

@@ -1,4 +1,4 @@
-#include "cli/commands/export.h"
+#include "cli/commands/commands.h"
 
 #include <fmt/ranges.h>
 

@@ -1,4 +1,4 @@
-#include "cli/commands/import.h"
+#include "cli/commands/commands.h"
 
 #include <fmt/ranges.h>
 

@@ -1,4 +1,4 @@
-#include "cli/commands/predict.h"
+#include "cli/commands/commands.h"
 
 #include <fmt/format.h>
 
@@ -75,9 +75,9 @@ int predict(const PredictOptions& options) {
   const data::Table table = data::read_table(open_text(options.table));
   const app::LoadedClassifier loaded = load(options);
   const bool labelled = data::columns_of(table, loaded.format, /*optional_label=*/true).label.has_value();
-  const data::Examples examples =
-      data::make_examples(table, loaded.format, loaded.tokenizer, loaded.config.data.sequence_length,
-                          labelled ? data::TableLabels::kNeeded : data::TableLabels::kIgnored);
+  const batches::Examples examples =
+      batches::make_examples(table, loaded.format, loaded.tokenizer, loaded.config.data.sequence_length,
+                             labelled ? data::TableLabels::kNeeded : data::TableLabels::kIgnored);
   app::Predictions predictions;
   {
     Progress progress("predicting", examples.size());

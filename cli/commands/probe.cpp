@@ -1,4 +1,4 @@
-#include "cli/commands/probe.h"
+#include "cli/commands/commands.h"
 
 #include <algorithm>
 #include <memory>

@@ -1,4 +1,4 @@
-#include "cli/commands/report.h"
+#include "cli/commands/commands.h"
 
 #include <fmt/format.h>
 

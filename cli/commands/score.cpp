@@ -1,4 +1,4 @@
-#include "cli/commands/score.h"
+#include "cli/commands/commands.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -12,6 +12,7 @@
 #include "cli/input.h"
 #include "cli/output.h"
 #include "prenorm/base/error.h"
+#include "prenorm/base/utf8.h"
 #include "prenorm/files/line_reader.h"
 #include "prenorm/metrics/bleu.h"
 #include "prenorm/metrics/chrf.h"

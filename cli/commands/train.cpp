@@ -1,4 +1,4 @@
-#include "cli/commands/train.h"
+#include "cli/commands/commands.h"
 
 #include <fmt/format.h>
 
@@ -10,8 +10,8 @@
 #include "cli/output.h"
 #include "prenorm/app/train.h"
 #include "prenorm/base/error.h"
-#include "prenorm/base/json.h"
 #include "prenorm/config/load.h"
+#include "prenorm/files/json_file.h"
 #include "prenorm/machine/stop_signal.h"
 #include "prenorm/machine/terminal.h"
 #include "prenorm/updates/compute_settings.h"

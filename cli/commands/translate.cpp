@@ -1,4 +1,4 @@
-#include "cli/commands/translate.h"
+#include "cli/commands/commands.h"
 
 #include <cerrno>
 #include <cstdio>

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "corpora/texts/normalize.h"
-#include "corpora/texts/unicode.h"
 #include "prenorm/base/error.h"
+#include "prenorm/base/unicode.h"
 #include "prenorm/files/line_reader.h"
 
 namespace prenorm::corpora {

@@ -5,7 +5,8 @@
 #include <vector>
 
 #include "corpora/texts/normalize.h"
-#include "corpora/texts/unicode.h"
+#include "prenorm/base/unicode.h"
+#include "prenorm/base/utf8.h"
 #include "prenorm/files/line_reader.h"
 
 namespace prenorm::corpora {
@@ -47,7 +48,7 @@ bool ends_sentence(std::string_view text) {
 
 bool is_sentence_pair(std::string_view english, std::string_view other) {
   std::size_t at = 0;
-  return ends_sentence(english) && ends_sentence(other) && is_upper(next_code_point(other, at));
+  return ends_sentence(english) && ends_sentence(other) && is_upper(next_character(other, at));
 }
 
 bool has_placeholder(std::string_view text) {

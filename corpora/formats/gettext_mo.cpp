@@ -6,8 +6,8 @@
 
 #include "corpora/formats/files.h"
 #include "corpora/formats/html_text.h"
-#include "corpora/texts/unicode.h"
 #include "prenorm/base/error.h"
+#include "prenorm/base/unicode.h"
 #include "prenorm/files/file.h"
 
 namespace prenorm::corpora {

@@ -4,7 +4,7 @@
 #include <charconv>
 #include <utility>
 
-#include "corpora/texts/unicode.h"
+#include "prenorm/base/utf8.h"
 
 namespace prenorm::corpora {
 namespace {
@@ -56,7 +56,7 @@ std::string unescape_entities(std::string_view html) {
     const std::size_t end = html.substr(0, kLongestName).find(';');
     const char32_t code = end == html.npos ? 0 : referenced(html.substr(0, end));
     if (code != 0) {
-      append_code_point(text, code);
+      append_utf8(text, code);
       html.remove_prefix(end + 1);
     } else {
       text += '&';

@@ -7,7 +7,6 @@
 #include "corpora/formats/files.h"
 #include "corpora/formats/html_text.h"
 #include "corpora/texts/normalize.h"
-#include "corpora/texts/unicode.h"
 #include "prenorm/files/file.h"
 #include "prenorm/files/file_system.h"
 

@@ -4,8 +4,6 @@
 #include <array>
 #include <utility>
 
-#include "corpora/texts/unicode.h"
-
 namespace prenorm::corpora {
 namespace {
 

@@ -6,7 +6,8 @@
 #include <unordered_set>
 #include <vector>
 
-#include "corpora/texts/unicode.h"
+#include "prenorm/base/unicode.h"
+#include "prenorm/base/utf8.h"
 #include "prenorm/files/line_reader.h"
 
 namespace prenorm::corpora {
@@ -24,7 +25,7 @@ struct CharacterCount {
 CharacterCount count_characters(std::string_view text) {
   CharacterCount count;
   for (std::size_t at = 0; at < text.size();) {
-    const char32_t code = next_code_point(text, at);
+    const char32_t code = next_character(text, at);
     ++count.all;
     count.visible += code != ' ';
     count.letters += is_letter(code);

@@ -1,6 +1,6 @@
 #include "corpora/texts/normalize.h"
 
-#include "corpora/texts/unicode.h"
+#include "prenorm/base/utf8.h"
 
 namespace prenorm::corpora {
 namespace {
@@ -59,7 +59,7 @@ std::string normalize(std::string_view text) {
   result.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t start = at;
-    const char32_t code = next_code_point(text, at);
+    const char32_t code = next_character(text, at);
     const char* other = code < 0x80 ? nullptr : replacement(code);
     if (code <= ' ' || code == 0x7F || (other != nullptr && *other == ' '))
       append_blank(result);

@@ -5,7 +5,8 @@
 #include <string>
 
 #include "corpora/texts/normalize.h"
-#include "corpora/texts/unicode.h"
+#include "prenorm/base/unicode.h"
+#include "prenorm/base/utf8.h"
 
 namespace prenorm::corpora {
 namespace {
@@ -34,13 +35,13 @@ bool stop_belongs_to_word(std::string_view before) {
   while (!word.empty() && is_opener(word.front())) word.remove_prefix(1);
   if (word.empty()) return true;
   if (std::all_of(word.begin(), word.end(), is_ascii_digit)) return word.size() <= 2;
-  return count_code_points(word) == 1 || is_abbreviation(to_lower(word));
+  return count_characters(word) == 1 || is_abbreviation(to_lower(word));
 }
 
 bool starts_sentence(std::string_view rest) {
   while (!rest.empty() && is_opener(rest.front())) rest.remove_prefix(1);
   std::size_t at = 0;
-  return !rest.empty() && is_upper(next_code_point(rest, at));
+  return !rest.empty() && is_upper(next_character(rest, at));
 }
 
 }  // namespace

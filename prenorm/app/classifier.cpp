@@ -44,13 +44,13 @@ LoadedClassifier load_classifier(const runs::RunFolder& folder, const std::strin
   return loaded;
 }
 
-Predictions predict(const LoadedClassifier& classifier, const data::Examples& examples,
+Predictions predict(const LoadedClassifier& classifier, const batches::Examples& examples,
                     const std::function<void(std::int64_t)>& progress) {
   const at::NoGradGuard no_grad;
   Predictions predictions;
   std::int64_t done = 0;
   for (const auto& indices : batches::batches_in_order(examples, classifier.config.batch)) {
-    const auto batch = data::make_text_batch(examples, indices, classifier.config.model.segments);
+    const auto batch = batches::make_text_batch(examples, indices, classifier.config.model.segments);
     const at::Tensor states = classifier.model->states(batch, nn::Context{});
     const at::Tensor outputs = classifier.model->outputs(states, batch, nn::Context{});
     append_answers(predictions.answers, outputs, examples.has_classes);
@@ -60,9 +60,9 @@ Predictions predict(const LoadedClassifier& classifier, const data::Examples& ex
   return predictions;
 }
 
-tasks::Answers labels_of(const data::Examples& examples) {
+tasks::Answers labels_of(const batches::Examples& examples) {
   tasks::Answers answers;
-  for (const data::Example& example : examples.list) {
+  for (const batches::Example& example : examples.list) {
     if (examples.has_classes) {
       answers.classes.push_back(example.label);
     } else {

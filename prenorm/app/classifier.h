@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "prenorm/batches/examples.h"
 #include "prenorm/config/config.h"
 #include "prenorm/data/example_format.h"
-#include "prenorm/data/examples.h"
 #include "prenorm/models/bert.h"
 #include "prenorm/runs/run_folder.h"
 #include "prenorm/tasks/answers.h"
@@ -33,10 +33,10 @@ struct Predictions {
 };
 
 // In the order of the examples. `progress` is called with the number done.
-Predictions predict(const LoadedClassifier& classifier, const data::Examples& examples,
+Predictions predict(const LoadedClassifier& classifier, const batches::Examples& examples,
                     const std::function<void(std::int64_t)>& progress = {});
 
 // The labels of the examples.
-tasks::Answers labels_of(const data::Examples& examples);
+tasks::Answers labels_of(const batches::Examples& examples);
 
 }  // namespace prenorm::app

@@ -6,8 +6,8 @@
 
 #include "prenorm/app/pretrained.h"
 #include "prenorm/base/error.h"
+#include "prenorm/batches/examples.h"
 #include "prenorm/data/example_format.h"
-#include "prenorm/data/examples.h"
 #include "prenorm/data/parallel_text.h"
 #include "prenorm/files/file.h"
 #include "prenorm/files/file_system.h"
@@ -33,7 +33,7 @@ text::ExtraPieces extra_pieces(TaskKind task) {
 text::Tokenizer tokenizer_of_table(const Config& config) {
   const data::Table table = data::read_table(config.data.train_table, config.data);
   const data::ExampleFormat format = data::format_of(table, config.data);
-  return text::train_tokenizer(data::texts_of(table, format, config.tokenizer.max_training_lines), config.tokenizer,
+  return text::train_tokenizer(batches::texts_of(table, format, config.tokenizer.max_training_lines), config.tokenizer,
                                table.path.string());
 }
 

@@ -1,12 +1,8 @@
 #include "prenorm/base/json.h"
 
-#include "prenorm/files/byte_order_mark.h"
-#include "prenorm/files/file.h"
-
 namespace prenorm {
 namespace {
 constexpr int kDeepest = 100;
-constexpr std::uint64_t kLargest = std::uint64_t{256} << 20;
 }  // namespace
 
 bool is_shallow_json(std::string_view text) {
@@ -22,12 +18,6 @@ bool is_shallow_json(std::string_view text) {
     if (depth > kDeepest) return false;
   }
   return true;
-}
-
-std::string read_json_text(const std::filesystem::path& path) {
-  std::string text = read_file(path, kLargest);
-  strip_byte_order_mark(text);
-  return text;
 }
 
 void refuse_json(std::string_view name, std::string_view expected) {

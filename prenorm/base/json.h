@@ -4,7 +4,6 @@
 
 #include <cmath>
 #include <cstdint>
-#include <filesystem>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -31,13 +30,6 @@ template <class Json = nlohmann::json>
 Json parse_json(std::string_view text) {
   if (!is_shallow_json(text)) return Json(Json::value_t::discarded);
   return Json::parse(text, nullptr, /*allow_exceptions=*/false);
-}
-
-// A file of at most 256 MiB, without its byte order mark. Errors: FileError.
-std::string read_json_text(const std::filesystem::path& path);
-template <class Json = nlohmann::json>
-Json read_json(const std::filesystem::path& path) {
-  return parse_json<Json>(read_json_text(path));
 }
 
 // "NAME is missing or wrong, expected EXPECTED".

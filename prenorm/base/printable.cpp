@@ -6,7 +6,7 @@
 #include <array>
 #include <utility>
 
-#include "prenorm/files/line_reader.h"
+#include "prenorm/base/utf8.h"
 
 namespace prenorm {
 namespace {

@@ -9,14 +9,14 @@
 namespace prenorm::batches {
 namespace {
 
-std::vector<std::int64_t> cut(const data::Examples& examples, std::span<const std::int64_t> order,
+std::vector<std::int64_t> cut(const Examples& examples, std::span<const std::int64_t> order,
                               const BatchConfig& config) {
   std::vector<std::int32_t> costs;
   for (const std::int64_t i : order) costs.push_back(static_cast<std::int32_t>(examples.list[i].ids.size()));
   return cut_evenly(costs, {config.max_tokens, config.max_sentences});
 }
 
-std::vector<std::int64_t> in_order(const data::Examples& examples) {
+std::vector<std::int64_t> in_order(const Examples& examples) {
   std::vector<std::int64_t> order(static_cast<std::size_t>(examples.size()));
   std::iota(order.begin(), order.end(), 0);
   return order;
@@ -46,7 +46,7 @@ void ExampleBatcher::plan(std::int64_t epoch) {
   planned_ = epoch;
 }
 
-std::vector<std::vector<std::int64_t>> batches_in_order(const data::Examples& examples, const BatchConfig& config) {
+std::vector<std::vector<std::int64_t>> batches_in_order(const Examples& examples, const BatchConfig& config) {
   const std::vector<std::int64_t> order = in_order(examples), cuts = cut(examples, order, config);
   std::vector<std::vector<std::int64_t>> batches;
   for (std::size_t b = 0; b + 1 < cuts.size(); ++b)

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "prenorm/batches/examples.h"
 #include "prenorm/config/data_config.h"
-#include "prenorm/data/examples.h"
 
 namespace prenorm::batches {
 
@@ -15,7 +15,7 @@ namespace prenorm::batches {
 class ExampleBatcher {
  public:
   // The examples must outlive the batcher.
-  ExampleBatcher(const data::Examples& examples, const BatchConfig& config, std::uint64_t seed)
+  ExampleBatcher(const Examples& examples, const BatchConfig& config, std::uint64_t seed)
       : examples_(examples), config_(config), seed_(seed) {}
 
   std::int64_t batches_in_epoch(std::int64_t epoch);
@@ -25,7 +25,7 @@ class ExampleBatcher {
  private:
   void plan(std::int64_t epoch);
 
-  const data::Examples& examples_;
+  const Examples& examples_;
   BatchConfig config_;
   std::uint64_t seed_;
   std::int64_t planned_ = -1;  // the epoch that the two below belong to
@@ -33,6 +33,6 @@ class ExampleBatcher {
 };
 
 // All examples in order, in batches with the same limits.
-std::vector<std::vector<std::int64_t>> batches_in_order(const data::Examples& examples, const BatchConfig& config);
+std::vector<std::vector<std::int64_t>> batches_in_order(const Examples& examples, const BatchConfig& config);
 
 }  // namespace prenorm::batches

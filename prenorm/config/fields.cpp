@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "prenorm/base/text.h"
+#include "prenorm/base/utf8.h"
 #include "prenorm/files/line_reader.h"
 
 namespace prenorm::config {

@@ -13,6 +13,7 @@
 #include "prenorm/base/json.h"
 #include "prenorm/base/json_text.h"
 #include "prenorm/files/file.h"
+#include "prenorm/files/json_file.h"
 
 namespace prenorm::data {
 namespace {

@@ -9,6 +9,7 @@
 #include "prenorm/files/file_system.h"
 #include "prenorm/files/hash.h"
 #include "prenorm/files/input_file.h"
+#include "prenorm/files/json_file.h"
 
 namespace prenorm::data {
 namespace {

@@ -5,6 +5,7 @@
 #include "prenorm/base/json_text.h"
 #include "prenorm/files/file.h"
 #include "prenorm/files/hash.h"
+#include "prenorm/files/json_file.h"
 
 namespace prenorm::data {
 namespace {

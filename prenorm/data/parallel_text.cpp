@@ -5,7 +5,8 @@
 #include <utility>
 
 #include "prenorm/base/error.h"
-#include "prenorm/text/unicode.h"
+#include "prenorm/base/unicode.h"
+#include "prenorm/base/utf8.h"
 
 namespace prenorm::data {
 namespace {
@@ -54,7 +55,7 @@ bool ParallelText::usable(const TextPair& pair) {
     return false;
   }
   for (const auto& [side, sentence] : sides) {
-    if (!text::is_blank(sentence)) continue;
+    if (!is_blank(sentence)) continue;
     reject(Fault::kEmpty, side, pair.line, "the sentence is empty");
     return false;
   }

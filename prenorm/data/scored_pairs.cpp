@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "prenorm/base/utf8.h"
 #include "prenorm/files/line_reader.h"
 
 namespace prenorm::data {

@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "prenorm/base/error.h"
+#include "prenorm/base/utf8.h"
 #include "prenorm/files/line_reader.h"
 #include "prenorm/machine/terminal.h"
 

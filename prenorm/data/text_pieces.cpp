@@ -3,7 +3,8 @@
 #include <string_view>
 
 #include "prenorm/base/error.h"
-#include "prenorm/text/unicode.h"
+#include "prenorm/base/unicode.h"
+#include "prenorm/base/utf8.h"
 
 namespace prenorm::data {
 namespace {
@@ -17,7 +18,7 @@ bool ends_visibly(std::string_view text) {
   std::size_t at = text.size();
   while (at > 0 && (static_cast<unsigned char>(text[--at]) & 0xC0U) == 0x80U) {
   }
-  return !text::is_blank(text.substr(at));
+  return !is_blank(text.substr(at));
 }
 
 }  // namespace
@@ -47,7 +48,7 @@ bool TextPieces::next_line(std::string& line) {
 
 bool TextPieces::next_of_document(TextPiece& piece) {
   while (next_line(piece.text)) {
-    if (text::is_blank(piece.text)) {
+    if (is_blank(piece.text)) {
       document_ended_ = document_ended_ || rules_.documents == Documents::kBlankLines;
       continue;
     }

@@ -4,6 +4,7 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/random.h"
+#include "prenorm/base/utf8.h"
 #include "prenorm/files/line_reader.h"
 #include "prenorm/machine/terminal.h"
 

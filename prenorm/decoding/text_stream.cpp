@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "prenorm/base/error.h"
-#include "prenorm/text/unicode.h"
+#include "prenorm/base/utf8.h"
 
 namespace prenorm::decoding {
 namespace {
@@ -61,7 +61,7 @@ std::string TextStream::take(std::size_t end) {
   if (end <= given_) return {};
   std::string piece = text_.substr(given_, end - given_);
   given_ = end;
-  return text::replace_invalid_utf8(std::move(piece));
+  return replace_invalid_utf8(std::move(piece));
 }
 
 void TextStream::shorten_window() {

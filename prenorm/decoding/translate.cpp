@@ -9,10 +9,11 @@
 #include <utility>
 
 #include "prenorm/base/error.h"
+#include "prenorm/base/unicode.h"
+#include "prenorm/base/utf8.h"
 #include "prenorm/decoding/padded_search.h"
 #include "prenorm/files/line_reader.h"
 #include "prenorm/machine/terminal.h"
-#include "prenorm/text/unicode.h"
 
 namespace prenorm::decoding {
 namespace {
@@ -82,7 +83,7 @@ void LineTranslator::translate_batches(const Sentences& sentences, std::span<con
 std::vector<std::int32_t> LineTranslator::encode(const std::string& line, std::string_view name,
                                                  std::int64_t number) const {
   if (!is_utf8(line)) throw_error<DataError>("{}:{}: the line is not UTF-8; convert the text to UTF-8", name, number);
-  if (text::is_blank(line)) return {};
+  if (is_blank(line)) return {};
   std::vector<std::int32_t> ids;
   try {
     ids = source_.encode(line);

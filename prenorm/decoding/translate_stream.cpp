@@ -9,7 +9,6 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/files/byte_order_mark.h"
-#include "prenorm/text/unicode.h"
 
 namespace prenorm::decoding {
 namespace {

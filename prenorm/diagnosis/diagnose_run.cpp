@@ -8,6 +8,7 @@
 #include "prenorm/diagnosis/diagnosis.h"
 #include "prenorm/files/file.h"
 #include "prenorm/files/file_system.h"
+#include "prenorm/files/json_file.h"
 
 namespace prenorm::diagnosis {
 namespace {

@@ -51,26 +51,4 @@ std::vector<std::string> LineReader::all_lines() {
   return lines;
 }
 
-bool is_utf8(std::string_view text) {
-  const auto* next = reinterpret_cast<const unsigned char*>(text.data());
-  const auto* const end = next + text.size();
-  while (next < end) {
-    const unsigned lead = *next++;
-    if (lead < 0x80) continue;
-    const int more = lead >= 0xC2 && lead < 0xE0   ? 1
-                     : lead >= 0xE0 && lead < 0xF0 ? 2
-                     : lead >= 0xF0 && lead < 0xF5 ? 3
-                                                   : 0;
-    if (more == 0 || end - next < more) return false;
-    // The second byte's range excludes overlong forms, surrogates and values past U+10FFFF.
-    const unsigned lowest = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
-    const unsigned highest = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
-    if (*next < lowest || *next > highest) return false;
-    for (int i = 1; i < more; ++i)
-      if ((next[i] & 0xC0) != 0x80) return false;
-    next += more;
-  }
-  return true;
-}
-
 }  // namespace prenorm

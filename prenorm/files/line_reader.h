@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "prenorm/base/utf8.h"
 #include "prenorm/files/byte_reader.h"
 #include "prenorm/files/input_file.h"
 
@@ -37,8 +38,5 @@ class LineReader {
   std::string_view unread_;  // the unread part of what bytes_ returned last
   std::int64_t line_number_ = 0;
 };
-
-// Whether text is well-formed UTF-8 (no surrogates, no overlong forms, nothing past U+10FFFF).
-bool is_utf8(std::string_view text);
 
 }  // namespace prenorm

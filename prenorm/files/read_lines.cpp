@@ -1,6 +1,7 @@
 #include "prenorm/files/read_lines.h"
 
 #include "prenorm/base/error.h"
+#include "prenorm/base/utf8.h"
 
 namespace prenorm {
 

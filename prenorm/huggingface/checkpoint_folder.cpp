@@ -9,6 +9,7 @@
 #include "prenorm/base/json.h"
 #include "prenorm/base/text.h"
 #include "prenorm/files/file_system.h"
+#include "prenorm/files/json_file.h"
 
 namespace prenorm::huggingface {
 namespace fs = std::filesystem;

@@ -8,6 +8,7 @@
 #include "prenorm/config/load.h"
 #include "prenorm/config/write.h"
 #include "prenorm/files/file_system.h"
+#include "prenorm/files/json_file.h"
 #include "prenorm/huggingface/config_json.h"
 
 namespace prenorm::huggingface {

@@ -7,6 +7,7 @@
 #include "prenorm/config/id_list.h"
 #include "prenorm/files/file.h"
 #include "prenorm/files/file_system.h"
+#include "prenorm/files/json_file.h"
 
 namespace prenorm::huggingface {
 namespace fs = std::filesystem;

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "prenorm/metrics/blanks.h"
 #include "prenorm/metrics/ngram_matches.h"
 #include "prenorm/metrics/segments.h"
-#include "prenorm/metrics/unicode.h"
 
 namespace prenorm::metrics {
 namespace {

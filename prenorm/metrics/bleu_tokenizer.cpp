@@ -1,6 +1,8 @@
 #include "prenorm/metrics/bleu_tokenizer.h"
 
-#include "prenorm/metrics/unicode.h"
+#include "prenorm/base/unicode.h"
+#include "prenorm/base/utf8.h"
+#include "prenorm/metrics/blanks.h"
 
 namespace prenorm::metrics {
 namespace {

@@ -6,9 +6,10 @@
 #include <vector>
 
 #include "prenorm/base/error.h"
+#include "prenorm/base/unicode.h"
+#include "prenorm/metrics/blanks.h"
 #include "prenorm/metrics/ngram_matches.h"
 #include "prenorm/metrics/segments.h"
-#include "prenorm/metrics/unicode.h"
 
 namespace prenorm::metrics {
 namespace {
@@ -21,7 +22,7 @@ std::vector<std::uint32_t> characters(std::u32string_view text) {
   std::vector<std::uint32_t> kept;
   kept.reserve(text.size());
   for (const char32_t c : text)
-    if (!is_blank(c)) kept.push_back(c);
+    if (!is_python_space(c)) kept.push_back(c);
   return kept;
 }
 

@@ -1,8 +1,9 @@
 #include "prenorm/metrics/segments.h"
 
 #include "prenorm/base/error.h"
+#include "prenorm/base/unicode.h"
+#include "prenorm/base/utf8.h"
 #include "prenorm/metrics/lowercase.h"
-#include "prenorm/metrics/unicode.h"
 
 namespace prenorm::metrics {
 

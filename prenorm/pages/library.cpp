@@ -9,6 +9,7 @@
 #include "prenorm/base/json.h"
 #include "prenorm/config/load.h"
 #include "prenorm/files/file_system.h"
+#include "prenorm/files/json_file.h"
 #include "prenorm/html/legend.h"
 #include "prenorm/runs/run_folder.h"
 #include "prenorm/studies/cell_record.h"

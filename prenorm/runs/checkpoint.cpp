@@ -10,6 +10,7 @@
 #include "prenorm/base/version.h"
 #include "prenorm/files/file.h"
 #include "prenorm/files/hash.h"
+#include "prenorm/files/json_file.h"
 #include "prenorm/io/safetensors.h"
 
 namespace prenorm::runs {

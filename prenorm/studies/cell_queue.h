@@ -18,10 +18,10 @@ class CellQueue {
   CellQueue(const StudyFolder& folder, std::filesystem::path program, std::vector<Cell> cells)
       : folder_(folder), program_(std::move(program)), cells_(std::move(cells)) {}
 
-  // `on_progress` is called with a finished cell and the names of the running ones, and regularly without a cell. A stop
-  // signal (machine/stop_signal.h) is passed on; cells then end with a checkpoint, and no more are started. A process
-  // that ends before its cell is done leaves the reason in the log's last line, "error: ...". Errors: FileError if no
-  // process can be started; those of `on_progress`. Running processes are stopped first.
+  // `on_progress` is called with a finished cell and the names of the running ones, and regularly without a cell. A
+  // stop signal (machine/stop_signal.h) is passed on; cells then end with a checkpoint, and no more are started. A
+  // process that ends before its cell is done leaves the reason in the log's last line, "error: ...". Errors: FileError
+  // if no process can be started; those of `on_progress`. Running processes are stopped first.
   void run(std::int64_t jobs,
            const std::function<void(const Cell* ended, const std::vector<std::string>& running)>& on_progress);
   // The signal, 0 if there was none.

@@ -6,11 +6,12 @@
 #include "prenorm/base/error.h"
 #include "prenorm/base/json.h"
 #include "prenorm/base/json_text.h"
+#include "prenorm/base/utf8.h"
 #include "prenorm/files/file.h"
 #include "prenorm/files/file_system.h"
 #include "prenorm/files/hash.h"
+#include "prenorm/files/json_file.h"
 #include "prenorm/text/tokenizer_file.h"
-#include "prenorm/text/unicode.h"
 
 namespace prenorm::studies {
 namespace {
@@ -29,7 +30,7 @@ StudyInputs read_inputs(const StudyFolder& folder) {
 
 // The key as JSON can store it.
 std::string input(std::string_view key, const std::string& value) {
-  return text::replace_invalid_utf8(fmt::format("{} = {}", key, value));
+  return replace_invalid_utf8(fmt::format("{} = {}", key, value));
 }
 
 }  // namespace

@@ -69,11 +69,11 @@ std::unique_ptr<ClassificationTask> classification_task(const Config& config, co
   const DataConfig& files = config.data;
   const data::Table table = read_and_report(files.train_table, files);
   const data::ExampleFormat format = data::format_of(table, files);
-  data::Examples training = data::make_examples(table, format, tokenizer, files.sequence_length);
-  data::Examples validation;
+  batches::Examples training = batches::make_examples(table, format, tokenizer, files.sequence_length);
+  batches::Examples validation;
   if (!files.valid_table.empty())
     validation =
-        data::make_examples(read_and_report(files.valid_table, files), format, tokenizer, files.sequence_length);
+        batches::make_examples(read_and_report(files.valid_table, files), format, tokenizer, files.sequence_length);
   return std::make_unique<ClassificationTask>(
       config, tokenizer.size(), format,
       std::make_unique<ExampleBatches>(config, format, std::move(training), validation));

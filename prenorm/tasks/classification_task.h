@@ -37,7 +37,7 @@ class ClassificationTask : public TextTask<models::Bert> {
 };
 
 // Reads the tables of the configuration and builds the model. Errors: those of data::read_table(), data::format_of()
-// and data::make_examples().
+// and batches::make_examples().
 std::unique_ptr<ClassificationTask> classification_task(const Config& config, const text::Tokenizer& tokenizer);
 
 // Of a model's outputs [examples, classes], or [examples, 1] for numbers.

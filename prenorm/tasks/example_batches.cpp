@@ -8,18 +8,18 @@
 
 namespace prenorm::tasks {
 
-ExampleBatches::ExampleBatches(const Config& config, const data::ExampleFormat& format, data::Examples training,
-                               const data::Examples& validation)
+ExampleBatches::ExampleBatches(const Config& config, const data::ExampleFormat& format, batches::Examples training,
+                               const batches::Examples& validation)
     : segments_(config.model.segments),
       format_(format),
       training_(std::move(training)),
       batcher_(training_, config.batch, static_cast<std::uint64_t>(config.train.seed)) {
   for (const auto& indices : batches::batches_in_order(validation, config.batch))
-    validation_.push_back(data::make_text_batch(validation, indices, segments_));
+    validation_.push_back(batches::make_text_batch(validation, indices, segments_));
 }
 
 batches::TextBatch ExampleBatches::batch(std::int64_t epoch, std::int64_t index) {
-  return data::make_text_batch(training_, batcher_.indices(epoch, index), segments_);
+  return batches::make_text_batch(training_, batcher_.indices(epoch, index), segments_);
 }
 
 std::string ExampleBatches::data_key() const {
@@ -37,7 +37,7 @@ std::string ExampleBatches::origin(std::int64_t epoch, std::int64_t index) {
 }
 
 double ExampleBatches::unigram_nats(double label_smoothing) {
-  return data::guessing_loss(training_, format_.outputs(), label_smoothing);
+  return batches::guessing_loss(training_, format_.outputs(), label_smoothing);
 }
 
 }  // namespace prenorm::tasks

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "prenorm/batches/example_batcher.h"
+#include "prenorm/batches/examples.h"
 #include "prenorm/config/config.h"
-#include "prenorm/data/examples.h"
 #include "prenorm/tasks/text_batches.h"
 
 namespace prenorm::tasks {
@@ -14,8 +14,8 @@ namespace prenorm::tasks {
 class ExampleBatches : public TextBatches {
  public:
   // `validation` may be empty.
-  ExampleBatches(const Config& config, const data::ExampleFormat& format, data::Examples training,
-                 const data::Examples& validation);
+  ExampleBatches(const Config& config, const data::ExampleFormat& format, batches::Examples training,
+                 const batches::Examples& validation);
   // The batcher holds on to the examples.
   ExampleBatches(const ExampleBatches&) = delete;
   ExampleBatches& operator=(const ExampleBatches&) = delete;
@@ -24,7 +24,7 @@ class ExampleBatches : public TextBatches {
   batches::TextBatch batch(std::int64_t epoch, std::int64_t index) override;
   std::string data_key() const override;
   std::string origin(std::int64_t epoch, std::int64_t index) override;
-  // data::guessing_loss().
+  // batches::guessing_loss().
   double unigram_nats(double label_smoothing) override;
   const std::vector<batches::TextBatch>& validation() const override { return validation_; }
   std::int64_t validation_bytes() const override { return 0; }
@@ -32,7 +32,7 @@ class ExampleBatches : public TextBatches {
  private:
   std::int64_t segments_;
   data::ExampleFormat format_;
-  data::Examples training_;
+  batches::Examples training_;
   batches::ExampleBatcher batcher_;
   std::vector<batches::TextBatch> validation_;
 };

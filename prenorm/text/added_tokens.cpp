@@ -4,7 +4,8 @@
 #include <tuple>
 #include <utility>
 
-#include "prenorm/text/unicode.h"
+#include "prenorm/base/unicode.h"
+#include "prenorm/base/utf8.h"
 
 namespace prenorm::text {
 namespace {

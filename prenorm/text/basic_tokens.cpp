@@ -6,8 +6,9 @@
 #include <array>
 #include <utility>
 
+#include "prenorm/base/unicode.h"
+#include "prenorm/base/utf8.h"
 #include "prenorm/metrics/lowercase.h"
-#include "prenorm/text/unicode.h"
 
 namespace prenorm::text {
 namespace {

@@ -8,9 +8,10 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/text.h"
+#include "prenorm/base/unicode.h"
+#include "prenorm/base/utf8.h"
 #include "prenorm/text/gpt2_words.h"
 #include "prenorm/text/listed_model.h"
-#include "prenorm/text/unicode.h"
 
 namespace prenorm::text {
 namespace {

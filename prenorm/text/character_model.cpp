@@ -6,9 +6,10 @@
 #include <unordered_map>
 #include <utility>
 
+#include "prenorm/base/unicode.h"
+#include "prenorm/base/utf8.h"
 #include "prenorm/text/listed_model.h"
 #include "prenorm/text/tokenizer_json.h"
-#include "prenorm/text/unicode.h"
 
 namespace prenorm::text {
 namespace {

@@ -2,7 +2,8 @@
 
 #include <cstdint>
 
-#include "prenorm/text/unicode.h"
+#include "prenorm/base/unicode.h"
+#include "prenorm/base/utf8.h"
 
 namespace prenorm::text {
 namespace {

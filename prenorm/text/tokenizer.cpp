@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "prenorm/base/error.h"
+#include "prenorm/base/utf8.h"
 #include "prenorm/text/tokenizer_file.h"
-#include "prenorm/text/unicode.h"
 
 namespace prenorm::text {
 

@@ -10,9 +10,10 @@
 #include "prenorm/base/error.h"
 #include "prenorm/base/json.h"
 #include "prenorm/base/text.h"
+#include "prenorm/base/unicode.h"
+#include "prenorm/base/utf8.h"
 #include "prenorm/text/byte_level_bpe.h"
 #include "prenorm/text/character_model.h"
-#include "prenorm/text/unicode.h"
 #include "prenorm/text/wordpiece.h"
 
 namespace prenorm::text {

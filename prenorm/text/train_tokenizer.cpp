@@ -7,12 +7,12 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/random.h"
+#include "prenorm/base/utf8.h"
 #include "prenorm/files/line_reader.h"
 #include "prenorm/text/character_model.h"
 #include "prenorm/text/line_sample.h"
 #include "prenorm/text/sentencepiece_training.h"
 #include "prenorm/text/tokenizer.h"
-#include "prenorm/text/unicode.h"
 
 namespace prenorm::text {
 namespace {

@@ -6,9 +6,9 @@
 #include <utility>
 
 #include "prenorm/base/error.h"
+#include "prenorm/base/utf8.h"
 #include "prenorm/files/line_reader.h"
 #include "prenorm/text/listed_model.h"
-#include "prenorm/text/unicode.h"
 #include "prenorm/text/write_tokenizer_json.h"
 
 namespace prenorm::text {

@@ -1,4 +1,5 @@
 #include "prenorm/base/json.h"
+#include "prenorm/files/json_file.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -11,7 +11,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "cli/run.h"
+#include "cli/registry.h"
 #include "files/temporary_folder.h"
 #include "prenorm/files/file.h"
 
@@ -119,7 +119,7 @@ Outcome prenorm(const std::vector<std::string>& arguments, const Surroundings& s
   for (const std::string& argument : arguments) words.push_back(argument.c_str());
   const auto work = [&] {
     if (surroundings.alter) surroundings.alter();
-    return cli::run(static_cast<int>(words.size()), words.data());
+    return cli::run(cli::program(), static_cast<int>(words.size()), words.data());
   };
   return run_child(work, surroundings.input, surroundings.terminal);
 }

@@ -100,5 +100,18 @@ TEST(Corpus, UnknownPairIsAUsageError) {
   EXPECT_TRUE(outcome.err.starts_with("error: --pair: \"en-dd\" is not one of en-de")) << outcome.err;
 }
 
+// The same command as a program of its own: it must not pay for LibTorch, which takes most of a second to start.
+TEST(Corpus, IsAProgramOfItsOwnWithoutLibTorch) {
+  const std::string program = "\"$(dirname \"$PRENORM\")/prenorm-corpus\"";
+  EXPECT_EQ(shell("ldd " + program + " | grep -c 'libtorch\\|libc10'").out, "0\n");
+  const TemporaryFolder folder;
+  write_finished_corpus(folder);
+  const std::string arguments = " debian --output '" + folder.path().string() + "'";
+  const Outcome outcome = shell(program + arguments);
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(outcome.out, shell("\"$PRENORM\" corpus" + arguments).out);
+  EXPECT_EQ(shell(program + " debian --pair en-xx").code, 2);
+}
+
 }  // namespace
 }  // namespace prenorm::test

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "cli/command_line.h"
+#include "prenorm/base/utf8.h"
 #include "prenorm/config/load.h"
 #include "prenorm/config/write.h"
 #include "training/tiny_run.h"

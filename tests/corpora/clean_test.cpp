@@ -7,7 +7,6 @@
 #include "corpora/texts/corpus_collector.h"
 #include "corpora/texts/normalize.h"
 #include "corpora/texts/sentence_splitter.h"
-#include "corpora/texts/unicode.h"
 #include "prenorm/base/random.h"
 
 namespace prenorm::corpora {

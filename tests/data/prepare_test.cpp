@@ -1,4 +1,5 @@
 #include "prenorm/data/prepare.h"
+#include "prenorm/base/utf8.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -11,9 +11,9 @@
 
 #include "files/temporary_folder.h"
 #include "prenorm/base/error.h"
-#include "prenorm/base/json.h"
 #include "prenorm/files/file.h"
 #include "prenorm/files/hash.h"
+#include "prenorm/files/json_file.h"
 #include "prenorm/files/line_reader.h"
 
 namespace prenorm {

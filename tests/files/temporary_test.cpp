@@ -1,4 +1,5 @@
 #include "prenorm/files/temporary.h"
+#include "prenorm/base/utf8.h"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>

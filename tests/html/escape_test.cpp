@@ -1,4 +1,5 @@
 #include "prenorm/html/escape.h"
+#include "prenorm/base/utf8.h"
 
 #include <gtest/gtest.h>
 

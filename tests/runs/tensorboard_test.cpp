@@ -24,7 +24,7 @@ class TensorBoard : public training::TrainerTest {
     std::vector<std::vector<nlohmann::json>> files;
     for (const std::string& name : test::names_in(folder)) {
       const std::string command =
-          fmt::format("python3 '{}/training/read_events.py' '{}'", PRENORM_TEST_DIR, (folder / name).string());
+          fmt::format("python3 '{}/runs/read_events.py' '{}'", PRENORM_TEST_DIR, (folder / name).string());
       std::FILE* pipe = ::popen(command.c_str(), "r");
       std::string text;
       for (std::array<char, 4096> part; const std::size_t n = std::fread(part.data(), 1, part.size(), pipe);)

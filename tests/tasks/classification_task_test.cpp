@@ -112,8 +112,8 @@ TEST_F(ClassificationTest, PredictsWithoutItsTable) {
   const app::LoadedClassifier classifier = app::load_classifier(runs::RunFolder(tables_ / "run"), "last");
   EXPECT_THAT(classifier.format.classes, testing::ElementsAre("bad", "good"));
   const data::Table table{"t.tsv", {"sentence"}, {{2, {"abpa"}}, {3, {"abna"}}, {4, {"pcc"}}}};
-  const data::Examples examples =
-      data::make_examples(table, classifier.format, classifier.tokenizer, 16, data::TableLabels::kIgnored);
+  const batches::Examples examples =
+      batches::make_examples(table, classifier.format, classifier.tokenizer, 16, data::TableLabels::kIgnored);
   const app::Predictions predictions = predict(classifier, examples);
   EXPECT_THAT(predictions.answers.classes, testing::ElementsAre(1, 0, 1));
   for (const auto& p : predictions.probabilities) EXPECT_NEAR(p[0] + p[1], 1, 1e-12);
@@ -191,8 +191,9 @@ TEST(Regression, LearnsNumbers) {
 
   const app::LoadedClassifier classifier = app::load_classifier(runs::RunFolder(tables / "run"), "");
   const data::Table table{"t.tsv", {"sentence"}, {{2, {"abpa"}}, {3, {"abna"}}}};
-  const app::Predictions predictions = predict(
-      classifier, data::make_examples(table, classifier.format, classifier.tokenizer, 16, data::TableLabels::kIgnored));
+  const app::Predictions predictions =
+      predict(classifier,
+              batches::make_examples(table, classifier.format, classifier.tokenizer, 16, data::TableLabels::kIgnored));
   EXPECT_NEAR(predictions.answers.values.at(0), 4.5, 1);
   EXPECT_NEAR(predictions.answers.values.at(1), 1, 1);
   EXPECT_TRUE(predictions.probabilities.empty());

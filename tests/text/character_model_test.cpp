@@ -7,9 +7,9 @@
 #include "files/temporary_folder.h"
 #include "prenorm/base/error.h"
 #include "prenorm/base/random.h"
+#include "prenorm/base/utf8.h"
 #include "prenorm/files/file.h"
 #include "prenorm/text/tokenizer.h"
-#include "prenorm/text/unicode.h"
 #include "text/sample_text.h"
 
 namespace prenorm::text {

@@ -7,10 +7,10 @@
 #include "files/temporary_folder.h"
 #include "prenorm/base/error.h"
 #include "prenorm/base/random.h"
+#include "prenorm/base/utf8.h"
 #include "prenorm/files/file.h"
 #include "prenorm/text/basic_tokens.h"
 #include "prenorm/text/tokenizer.h"
-#include "prenorm/text/unicode.h"
 
 namespace prenorm::text {
 namespace {

@@ -1,6 +1,6 @@
 // The theory of Xiong et al. 2020 as checks that pass or fail: Lemmas 1 to 3, Theorem 1, the order of both placements,
 // and the profile over layers in a real decoder (docs/probe.md#the-theory-as-checks). Everything is measured on the
-// modules that train, in the setting of the proofs (lab/simplified_setting.h) and, for the profile, on an
+// modules that train, in the setting of the proofs (probe/simplified_setting.h) and, for the profile, on an
 // encoder-decoder.
 #pragma once
 

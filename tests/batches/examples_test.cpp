@@ -1,4 +1,4 @@
-#include "prenorm/data/examples.h"
+#include "prenorm/batches/examples.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@
 #include "prenorm/batches/example_batcher.h"
 #include "text/sample_text.h"
 
-namespace prenorm::data {
+namespace prenorm::batches {
 namespace {
 
 using testing::ElementsAre;
@@ -29,9 +29,9 @@ const text::Tokenizer& tokenizer() {
   return characters;
 }
 
-ExampleFormat pairs() { return {"a", "b", "label", {"no", "yes"}, {metrics::Score::kAccuracy}}; }
+data::ExampleFormat pairs() { return {"a", "b", "label", {"no", "yes"}, {metrics::Score::kAccuracy}}; }
 
-Table pairs_table() {
+data::Table pairs_table() {
   return {"t.tsv",
           {"a", "b", "label"},
           {{2, {"the cat", "a dog", "yes"}}, {3, {"sat", "", "no"}}, {4, {"the dog and the cat", "ran", "yes"}}}};
@@ -76,7 +76,7 @@ TEST(Examples, AreCutToTheLength) {
   const std::int64_t ran = std::ssize(tokenizer().encode("ran"));
   EXPECT_EQ(std::ssize(cut.list[2].ids), 12);
   EXPECT_EQ(cut.list[2].first_segment, 12 - ran - 1) << "the shorter text stays whole";
-  ExampleFormat single = pairs();
+  data::ExampleFormat single = pairs();
   single.second_text = "";
   const Examples alone = make_examples(pairs_table(), single, tokenizer(), 8);
   EXPECT_EQ(std::ssize(alone.list[2].ids), 8);
@@ -86,7 +86,7 @@ TEST(Examples, AreCutToTheLength) {
 
 TEST(Examples, AsABatch) {
   const Examples examples = make_examples(pairs_table(), pairs(), tokenizer(), 64);
-  const batches::TextBatch batch = make_text_batch(examples, Indices{2, 0}, 2);
+  const TextBatch batch = make_text_batch(examples, Indices{2, 0}, 2);
   const auto size = [&](std::int64_t i) { return std::ssize(examples.list[i].ids); };
   EXPECT_THAT(batch.tokens.offsets, ElementsAre(0, size(2), size(2) + size(0)));
   EXPECT_THAT(batch.labels, ElementsAre(1, 1));
@@ -97,14 +97,14 @@ TEST(Examples, AsABatch) {
   EXPECT_EQ(batch.segments[examples.list[2].first_segment - 1], 0) << "[SEP] belongs to the first text";
   EXPECT_EQ(batch.segments[examples.list[2].first_segment], 1);
   EXPECT_TRUE(make_text_batch(examples, Indices{0}, 0).segments.empty());
-  const batches::TextBatch one = make_text_batch(examples, Indices{0}, 1);
+  const TextBatch one = make_text_batch(examples, Indices{0}, 1);
   EXPECT_THAT(one.segments, testing::Each(0)) << "all there is";
   EXPECT_EQ(std::ssize(one.segments), one.tokens.tokens());
 }
 
 TEST(Examples, OfNumbers) {
-  ExampleFormat format{"a", "", "score", {}, {}};
-  Table table{"t.tsv", {"a", "score"}, {{2, {"sat", "1"}}, {3, {"ran", "4"}}}};
+  data::ExampleFormat format{"a", "", "score", {}, {}};
+  data::Table table{"t.tsv", {"a", "score"}, {{2, {"sat", "1"}}, {3, {"ran", "4"}}}};
   const Examples examples = make_examples(table, format, tokenizer(), 16);
   EXPECT_THAT(make_text_batch(examples, Indices{1, 0}, 0).values, ElementsAre(4, 1));
   EXPECT_DOUBLE_EQ(guessing_loss(examples, 1, 0.1), 2.25) << "the variance";
@@ -123,7 +123,7 @@ TEST(Examples, GuessingByTheFrequenciesOfClasses) {
 TEST(Examples, KeyTellsTextsAndLabelsApart) {
   const std::string key = content_key(make_examples(pairs_table(), pairs(), tokenizer(), 64));
   EXPECT_EQ(content_key(make_examples(pairs_table(), pairs(), tokenizer(), 64)), key);
-  Table other = pairs_table();
+  data::Table other = pairs_table();
   other.rows[0].cells[2] = "no";
   EXPECT_NE(content_key(make_examples(other, pairs(), tokenizer(), 64)), key);
   other = pairs_table();
@@ -132,7 +132,7 @@ TEST(Examples, KeyTellsTextsAndLabelsApart) {
 }
 
 TEST(Examples, TextsForATokenizer) {
-  const Table table = pairs_table();
+  const data::Table table = pairs_table();
   const auto all = [&](std::int64_t most) {
     const text::LineSource source = texts_of(table, pairs(), most);
     std::vector<std::string> texts;
@@ -210,4 +210,4 @@ TEST_F(BatcherOfExamples, FollowsFromSeedEpochAndIndexAlone) {
 }
 
 }  // namespace
-}  // namespace prenorm::data
+}  // namespace prenorm::batches

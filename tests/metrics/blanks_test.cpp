@@ -1,8 +1,9 @@
-#include "prenorm/metrics/unicode.h"
-
 #include <gtest/gtest.h>
 
 #include "prenorm/base/error.h"
+#include "prenorm/base/unicode.h"
+#include "prenorm/base/utf8.h"
+#include "prenorm/metrics/blanks.h"
 #include "prenorm/metrics/lowercase.h"
 
 namespace prenorm::metrics {
@@ -33,7 +34,7 @@ TEST(Unicode, BlanksArePythons) {
       U"\u2009\u200A\u2028\u2029\u202F\u205F\u3000";
   std::u32string found;
   for (char32_t c = 0; c < 0x110000; ++c)
-    if (is_blank(c)) found.push_back(c);
+    if (is_python_space(c)) found.push_back(c);
   EXPECT_EQ(found, expected);
 }
 

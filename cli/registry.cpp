@@ -1,24 +1,7 @@
-#include "cli/commands.h"
+#include "cli/registry.h"
 
-#include "cli/commands/bench.h"
-#include "cli/commands/config.h"
-#include "cli/commands/corpus.h"
-#include "cli/commands/demo.h"
-#include "cli/commands/diagnose.h"
-#include "cli/commands/doctor.h"
-#include "cli/commands/evaluate.h"
-#include "cli/commands/export.h"
-#include "cli/commands/generate.h"
-#include "cli/commands/import.h"
-#include "cli/commands/predict.h"
-#include "cli/commands/probe.h"
-#include "cli/commands/replay.h"
-#include "cli/commands/report.h"
-#include "cli/commands/score.h"
-#include "cli/commands/study.h"
-#include "cli/commands/train.h"
-#include "cli/commands/translate.h"
-#include "cli/commands/watch.h"
+#include "cli/commands/commands.h"
+#include "cli/explain_error.h"
 
 namespace prenorm::cli {
 
@@ -51,7 +34,6 @@ constexpr Command kCommands[] = {
     {add_demo, "demo", "show what placement does"},
 };
 
-}  // namespace
 
 void add_commands(CLI::App& app, Run& chosen) {
   for (const Command& command : kCommands) command.add(app, chosen);
@@ -62,5 +44,12 @@ std::string_view brief_text(std::string_view name) {
     if (command.name == name) return command.brief;
   return {};
 }
+
+constexpr Program kProgram{"prenorm", "Trains Transformers at full learning rate from the first update.", add_commands,
+                           brief_text, explain_error};
+
+}  // namespace
+
+const Program& program() { return kProgram; }
 
 }  // namespace prenorm::cli

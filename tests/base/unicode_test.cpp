@@ -1,10 +1,9 @@
-#include "prenorm/text/unicode.h"
-
 #include <gtest/gtest.h>
 
+#include "prenorm/base/unicode.h"
 #include "text/sample_text.h"
 
-namespace prenorm::text {
+namespace prenorm {
 namespace {
 
 std::string utf8(unsigned code) {
@@ -31,4 +30,4 @@ TEST(Unicode, TextThatIsNotBlankHasTokens) {
 }
 
 }  // namespace
-}  // namespace prenorm::text
+}  // namespace prenorm

@@ -13,7 +13,7 @@
 #include "prenorm/data/table.h"
 #include "prenorm/text/tokenizer.h"
 
-namespace prenorm::data {
+namespace prenorm::batches {
 
 struct Example {
   std::vector<std::int32_t> ids;
@@ -41,17 +41,16 @@ enum class TableLabels : std::uint8_t { kNeeded, kIgnored };
 // The rows of a table in order, each cut to `sequence_length` tokens including special ones (the tokenizer's begin, or
 // end if it has none, is used as [CLS], its end as [SEP]). Errors: those of columns_of(), class_of() and number_of();
 // DataError naming the line that cannot be tokenized.
-Examples make_examples(const Table& table, const ExampleFormat& format, const text::Tokenizer& tokenizer,
+Examples make_examples(const data::Table& table, const data::ExampleFormat& format, const text::Tokenizer& tokenizer,
                        std::int64_t sequence_length, TableLabels labels = TableLabels::kNeeded);
 
 // The chosen examples end to end; with two `segments` or more the texts of a pair are distinguished, with none the
 // batch has no segments.
-batches::TextBatch make_text_batch(const Examples& examples, std::span<const std::int64_t> indices,
-                                   std::int64_t segments);
+TextBatch make_text_batch(const Examples& examples, std::span<const std::int64_t> indices, std::int64_t segments);
 
 // The texts of a table, at most `most` of them, sampled from all of it, for training a tokenizer. The table must
 // outlive the source.
-text::LineSource texts_of(const Table& table, const ExampleFormat& format, std::int64_t most);
+text::LineSource texts_of(const data::Table& table, const data::ExampleFormat& format, std::int64_t most);
 
 // Differs if any token or label differs.
 std::string content_key(const Examples& examples);
@@ -60,4 +59,4 @@ std::string content_key(const Examples& examples);
 // for numbers their variance.
 double guessing_loss(const Examples& examples, std::int64_t classes, double label_smoothing);
 
-}  // namespace prenorm::data
+}  // namespace prenorm::batches

@@ -1,4 +1,4 @@
-#include "prenorm/data/examples.h"
+#include "prenorm/batches/examples.h"
 
 #include <algorithm>
 #include <cmath>
@@ -7,10 +7,10 @@
 #include "prenorm/base/error.h"
 #include "prenorm/files/hash.h"
 
-namespace prenorm::data {
+namespace prenorm::batches {
 namespace {
 
-std::vector<std::int32_t> tokens_of(const Table& table, const TableRow& row, std::size_t column,
+std::vector<std::int32_t> tokens_of(const data::Table& table, const data::TableRow& row, std::size_t column,
                                     const text::Tokenizer& tokenizer) {
   try {
     return tokenizer.encode(row.cells[column]);
@@ -27,7 +27,7 @@ void append(std::vector<std::int32_t>& ids, const std::vector<std::int32_t>& tex
 }
 
 // The tokens of a row with special tokens around them.
-Example sequence_of(const Table& table, const TableRow& row, const ExampleColumns& columns,
+Example sequence_of(const data::Table& table, const data::TableRow& row, const data::ExampleColumns& columns,
                     const text::Tokenizer& tokenizer, std::int64_t sequence_length) {
   const std::vector<std::int32_t> first = tokens_of(table, row, columns.text, tokenizer);
   Example example;
@@ -62,12 +62,12 @@ std::pair<std::int64_t, std::int64_t> truncated_lengths(std::int64_t first, std:
   return {longer_half, shorter_half};
 }
 
-Examples make_examples(const Table& table, const ExampleFormat& format, const text::Tokenizer& tokenizer,
+Examples make_examples(const data::Table& table, const data::ExampleFormat& format, const text::Tokenizer& tokenizer,
                        std::int64_t sequence_length, TableLabels labels) {
   const bool labelled = labels == TableLabels::kNeeded;
-  const ExampleColumns columns = columns_of(table, format, !labelled);
+  const data::ExampleColumns columns = columns_of(table, format, !labelled);
   Examples examples{table.path, format.has_classes(), {}};
-  for (const TableRow& row : table.rows) {
+  for (const data::TableRow& row : table.rows) {
     Example& example = examples.list.emplace_back(sequence_of(table, row, columns, tokenizer, sequence_length));
     example.line = row.line;
     if (!labelled) continue;
@@ -80,9 +80,8 @@ Examples make_examples(const Table& table, const ExampleFormat& format, const te
   return examples;
 }
 
-batches::TextBatch make_text_batch(const Examples& examples, std::span<const std::int64_t> indices,
-                                   std::int64_t segments) {
-  batches::TextBatch batch;
+TextBatch make_text_batch(const Examples& examples, std::span<const std::int64_t> indices, std::int64_t segments) {
+  TextBatch batch;
   for (const std::int64_t i : indices) {
     const Example& example = examples.list[i];
     batch.tokens.ids.insert(batch.tokens.ids.end(), example.ids.begin(), example.ids.end());
@@ -100,8 +99,8 @@ batches::TextBatch make_text_batch(const Examples& examples, std::span<const std
   return batch;
 }
 
-text::LineSource texts_of(const Table& table, const ExampleFormat& format, std::int64_t most) {
-  const ExampleColumns columns = columns_of(table, format, /*optional_label=*/true);
+text::LineSource texts_of(const data::Table& table, const data::ExampleFormat& format, std::int64_t most) {
+  const data::ExampleColumns columns = columns_of(table, format, /*optional_label=*/true);
   std::vector<std::size_t> places{columns.text};
   if (columns.second_text) places.push_back(*columns.second_text);
   const std::int64_t all = std::ssize(table.rows) * std::ssize(places), taken = std::min(all, most);
@@ -136,4 +135,4 @@ double guessing_loss(const Examples& examples, std::int64_t classes, double labe
   return nats;
 }
 
-}  // namespace prenorm::data
+}  // namespace prenorm::batches
