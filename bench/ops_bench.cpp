@@ -1,6 +1,5 @@
-// How fast the operators are, beside what the machine can do: GFLOP/s for those bound by arithmetic (compare with
-// Gemm), GB/s for those bound by memory (compare with Copy). Shapes are those of a 512-wide model on batches of 4096
-// tokens.
+// Speed of the operators compared with what the machine can do: GFLOP/s if bound by arithmetic (compare with Gemm),
+// GB/s if bound by memory (compare with Copy). Shapes are those of a 512-wide model on batches of 4096 tokens.
 #include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
@@ -36,7 +35,7 @@ at::Tensor random_matrix(std::int64_t rows, std::int64_t columns) {
   return x;
 }
 
-// A weight with a buffer for its gradient, as nn::Parameters makes it.
+// A weight with a buffer for its gradient, as nn::Parameters creates it.
 at::Tensor with_buffer(at::Tensor weight) {
   weight.set_requires_grad(true);
   weight.mutable_grad() = at::zeros(weight.sizes());
@@ -51,7 +50,7 @@ void report(benchmark::State& state, const char* unit, double work) {
 void report_flops(benchmark::State& state, double flops) { report(state, "GFLOP", flops); }
 void report_bytes(benchmark::State& state, double bytes) { report(state, "GB", bytes); }
 
-// The peaks.
+// The peaks of the machine.
 
 void Gemm(benchmark::State& state) {
   const std::int64_t n = state.range(0);
@@ -89,7 +88,7 @@ void GeluForwardBackward(benchmark::State& state) {
 }
 BENCHMARK(GeluForwardBackward)->UseRealTime()->Unit(benchmark::kMillisecond);
 
-// Leaves that want gradients, and what comes back.
+// Leaves that require gradients, and the gradient of the output.
 struct NormInputs {
   at::Tensor x = random_matrix(kTokens, kWidth).requires_grad_(true),
              branch = random_matrix(kTokens, kWidth).requires_grad_(true), grad = random_matrix(kTokens, kWidth);
@@ -113,7 +112,7 @@ void residual_norm_forward_backward(benchmark::State& state) {
     const ops::NormedSum y = add_layer_norm(in.x, in.branch, {0.1, 7}, in.weights);
     torch::autograd::backward({y.sum, y.normed}, {in.grad, in.grad});
   }
-  report_bytes(state, 9 * kFloat * static_cast<double>(in.x.numel()));  // of the fused one
+  report_bytes(state, 9 * kFloat * static_cast<double>(in.x.numel()));  // for the fused one
 }
 void ResidualNorm(benchmark::State& state) { residual_norm<ops::add_layer_norm>(state, 4); }
 void ResidualNormForwardBackward(benchmark::State& state) {
@@ -193,7 +192,7 @@ at::Tensor offsets_of_equal_sequences(std::int64_t length) {
   for (std::int64_t i = 0; i < offsets.numel(); ++i) offsets.data_ptr<std::int64_t>()[i] = i * length;
   return offsets;
 }
-// Scores and weighted sum: 4 · length · width a token forward, twice that backward.
+// Scores and weighted sum: 4 · length · width per token forward, twice that backward.
 double attention_flops(std::int64_t length) { return 4.0 * static_cast<double>(kTokens * length * kWidth); }
 
 void Attention(benchmark::State& state) {
@@ -204,7 +203,7 @@ void Attention(benchmark::State& state) {
 }
 BENCHMARK(Attention)->RangeMultiplier(4)->Range(8, 512)->UseRealTime()->Unit(benchmark::kMillisecond);
 
-// A causal mask leaves half of the multiplications, which count in full here.
+// A causal mask avoids half of the multiplications, which are counted in full here.
 template <auto self_attention>
 void attention_forward_backward(benchmark::State& state, bool causal) {
   const std::int64_t length = state.range(0), d_head = state.range(1);
@@ -239,7 +238,8 @@ BENCHMARK(AttentionCompositeForwardBackward)
     ->UseRealTime()
     ->Unit(benchmark::kMillisecond);
 
-// Decoding: 30 picks for each of 64 queries, which share their rows in fours as the hypotheses of a sentence do.
+// Decoding: 30 picks for each of 64 queries, which share their rows in groups of four, like the hypotheses of a
+// sentence.
 void PickedAttention(benchmark::State& state) {
   constexpr std::int64_t kQueries = 64, kPicks = 30;
   const at::Tensor query = random_matrix(kQueries, kWidth);

@@ -21,7 +21,8 @@ void add_json_flag(CLI::App& command, bool& json) {
 CLI::Validator one_of(std::vector<std::string> words) {
   const auto check = [words = std::move(words)](std::string& word) -> std::string {
     if (std::find(words.begin(), words.end(), word) != words.end()) return {};
-    const std::string nearest = word.size() > 1 ? did_you_mean(word, words) : "";  // all are near one letter
+    const std::string nearest = word.size() > 1 ? did_you_mean(word, words) : "";  // every word is close to a single
+                                                                                   // letter
     return fmt::format("{} is not one of {}{}", quote_short(word), fmt::join(words, ", "), nearest);
   };
   return CLI::Validator(check, "");

@@ -1,4 +1,4 @@
-// What every command is made of: `void add_NAME(CLI::App& app, Run& chosen)` declares its options and what to run.
+// The parts that every command has: `void add_NAME(CLI::App& app, Run& chosen)` declares its options and what to run.
 #pragma once
 
 #include <CLI/App.hpp>
@@ -10,16 +10,16 @@
 
 namespace prenorm::cli {
 
-// A command that has been understood; its result is the exit code.
+// A parsed command, ready to run; its result is the exit code.
 using Run = std::function<int()>;
 
-// Puts `run` into `chosen` once the whole command line has been read and names `command`.
+// Puts `run` into `chosen` when the whole command line has been parsed and names `command`.
 void run_as(CLI::App& command, Run& chosen, Run run);
 
-// --json, which means: exactly one JSON object on stdout, everything for people on stderr.
+// Adds --json: exactly one JSON object on stdout, everything for human readers on stderr.
 void add_json_flag(CLI::App& command, bool& json);
 
-// Accepts only these words; the message names them and the nearest.
+// Accepts only these words; the error message names them and the nearest one.
 CLI::Validator one_of(std::vector<std::string> words);
 
 // The names of an enum (base/describe.h), for one_of().

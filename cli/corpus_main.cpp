@@ -4,7 +4,8 @@
 
 namespace {
 
-constexpr prenorm::cli::Program kProgram{"prenorm-corpus", "Builds text to train on.", prenorm::cli::add_corpus_sources};
+constexpr prenorm::cli::Program kProgram{"prenorm-corpus", "Builds text to train on.",
+                                         prenorm::cli::add_corpus_sources};
 
 }  // namespace
 

@@ -33,11 +33,12 @@ std::string bytes_asked_for(std::string_view message) {
   const std::string_view digits = message.substr(at + kBefore.size());
   std::uint64_t bytes = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), bytes);
-  return error == std::errc() ? fmt::format(" ({:.1f} MB were asked for at once)", static_cast<double>(bytes) / 1e6)
-                              : std::string();
+  return error == std::errc()
+             ? fmt::format(" (a single request for {:.1f} MB failed)", static_cast<double>(bytes) / 1e6)
+             : std::string();
 }
 
-// LibTorch's messages have the place in its source first, and a stack trace on the lines after.
+// LibTorch's messages begin with the place in its source, and end with a stack trace on further lines.
 std::string_view first_sentence(std::string_view message) {
   message = message.substr(0, message.find('\n'));
   if (message.starts_with('[')) {
@@ -56,7 +57,7 @@ std::string explain_error(const std::exception& error) {
   if (const auto* torch = dynamic_cast<const c10::Error*>(&error)) {
     const std::string message = torch->what_without_backtrace();
     if (is_lack_of_memory(message)) return out_of_memory(bytes_asked_for(message));
-    return fmt::format("LibTorch: {}; this is a fault of prenorm, please report it with the command line",
+    return fmt::format("LibTorch: {}; this is a bug in prenorm, please report it with the command line",
                        first_sentence(message));
   }
   if (is_lack_of_memory(error.what())) return out_of_memory("");

@@ -1,4 +1,4 @@
-// The sentence for an exception that is not ours.
+// Messages for exceptions that are not ours.
 #pragma once
 
 #include <exception>
@@ -6,7 +6,7 @@
 
 namespace prenorm::cli {
 
-// One sentence without a stack trace: for lack of memory what to make smaller, for anything else what it says.
+// One sentence without a stack trace: for lack of memory what to make smaller, otherwise the exception's message.
 std::string explain_error(const std::exception& error);
 
 }  // namespace prenorm::cli

@@ -16,7 +16,7 @@ struct Row {
   std::string label, text;
 };
 
-// `text` after `start`, which has been written already, broken at blanks; further lines are indented.
+// `text` after `start`, wrapped at blanks; further lines are indented.
 std::string wrap(std::string start, std::string_view text, std::size_t indent) {
   std::string result, line = std::move(start);
   while (!text.empty()) {
@@ -36,7 +36,7 @@ std::string wrap(std::string start, std::string_view text, std::size_t indent) {
 std::string label_of(const CLI::Option& option) {
   if (option.get_positional()) return option.get_name(true, false);
   std::string label = CLI::detail::find_and_replace(option.get_name(false, true), ",", ", ");
-  const std::string type = option.get_type_name();  // "N:INT in [1 - 9]" where a range is checked
+  const std::string type = option.get_type_name();  // "N:INT in [1 - 9]" if a range is checked
   return option.get_type_size() == 0 || type.empty() ? label : label + " " + type.substr(0, type.find(':'));
 }
 
@@ -61,7 +61,7 @@ std::string table(std::string_view title, const std::vector<Row>& rows) {
   return result;
 }
 
-// All commands of the program, which are too many for a line each: down the first column, then the second.
+// All commands of the program, which are too many for one line each: down the first column, then the second.
 std::string command_columns(const std::vector<const CLI::App*>& commands, BriefText brief_text) {
   constexpr std::size_t kName = 11;
   const std::size_t lines = (commands.size() + 1) / 2;
@@ -100,7 +100,8 @@ std::string HelpFormatter::make_help(const CLI::App* app, std::string, CLI::AppF
   const auto positional = [](const CLI::Option* option) { return option->get_positional(); };
   const auto named = [](const CLI::Option* option) { return option->nonpositional(); };
   std::string text = wrap("", app->get_description(), 0) + "\n" + usage(*app, !commands.empty());
-  text += app->get_parent() == nullptr && brief_text_ != nullptr ? command_columns(below, brief_text_) : table("Commands", commands);
+  text += app->get_parent() == nullptr && brief_text_ != nullptr ? command_columns(below, brief_text_)
+                                                                 : table("Commands", commands);
   text += table("Arguments", rows_of(app->get_options(positional)));
   text += table("Options", rows_of(app->get_options(named)));
   if (!app->get_footer().empty()) text += "\n" + wrap("", app->get_footer(), 0);

@@ -17,7 +17,7 @@ void hint_at_terminal(std::string_view hint) {
   if (::isatty(STDIN_FILENO) == 1) inform(hint);
 }
 
-// Both as the system resolves them: `file` need not be there.
+// Whether `file`, which need not exist, is inside `folder`, with both resolved by the system.
 bool is_inside(const fs::path& file, const fs::path& folder) {
   std::error_code error;
   const fs::path inner = fs::weakly_canonical(folder_of(file), error), outer = fs::weakly_canonical(folder, error);

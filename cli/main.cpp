@@ -12,7 +12,7 @@ namespace {
 // AddressSanitizer maps more than any limit would allow, and its code cannot run this early.
 #ifndef __SANITIZE_ADDRESS__
 
-// The number after `name` in the environment, 0 where there is none.
+// The number after `name` in the environment; 0 if there is none.
 std::size_t number_of(char** environment, std::string_view name) {
   std::size_t number = 0;
   for (char** entry = environment; *entry != nullptr; ++entry) {
@@ -24,15 +24,15 @@ std::size_t number_of(char** environment, std::string_view name) {
   return number;
 }
 
-// That OpenBLAS makes buffers for when it is loaded.
+// Number of threads for which OpenBLAS creates buffers when it is loaded.
 std::size_t blas_threads(char** environment) {
   if (const std::size_t asked = number_of(environment, "OMP_NUM_THREADS="); asked > 0) return asked;
   cpu_set_t cores;
   return ::sched_getaffinity(0, sizeof cores, &cores) == 0 ? static_cast<std::size_t>(CPU_COUNT(&cores)) : 1;
 }
 
-// Runs before the constructors of all shared libraries, OpenBLAS's among them, which would wait for memory for ever.
-// They are mapped but not initialised: nothing but system calls and functions without state may be used.
+// Runs before the constructors of all shared libraries, including OpenBLAS's, which would wait for memory for ever.
+// They are mapped but not initialised: only system calls and functions without state may be used.
 void check_room_for_blas(int /*argc*/, char** /*argv*/, char** environment) {
   if (!prenorm::address_space_lacks(blas_threads(environment) * prenorm::kBlasBufferBytes)) return;
   constexpr std::string_view kMessage =

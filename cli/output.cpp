@@ -25,7 +25,7 @@ namespace {
 }  // namespace
 
 void reserve_standard_streams() {
-  // Opened the wrong way round: reading standard input, or writing to the others, goes on failing.
+  // Opened in the wrong direction, so that reading standard input, or writing to the others, still fails.
   constexpr std::array<int, 3> kModes = {O_WRONLY, O_RDONLY, O_RDONLY};
   for (int stream = 0; stream < 3; ++stream)
     if (::fcntl(stream, F_GETFD) == -1 && errno == EBADF) ::open("/dev/null", kModes[static_cast<std::size_t>(stream)]);
@@ -43,7 +43,7 @@ void print_json(const JsonKind& kind, const nlohmann::ordered_json& members) {
 void flush_output() {
   errno = 0;
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return;
-  if (errno == 0) errno = EIO;  // an earlier write failed, and nobody looked
+  if (errno == 0) errno = EIO;  // an earlier write failed without being checked
   fail_to_write();
 }
 

@@ -17,14 +17,14 @@
 namespace prenorm::cli {
 namespace {
 
-// A shell reports a command that a signal ended as 128 + signal; SIGPIPE is 13.
+// A shell reports a command that was ended by a signal as 128 + signal; SIGPIPE is 13.
 constexpr int kClosedPipe = 141;
 
-// One line whatever the message holds: a file's name may hold anything.
+// Always one line: the message may contain a file's name, and thus anything.
 void print_error(std::string_view message) {
   const std::string line =
       fmt::format("{} {}\n", colours_wanted() ? "\033[31merror:\033[0m" : "error:", printable(message));
-  std::fputs(line.c_str(), stderr);  // fmt::print would throw where stderr is closed
+  std::fputs(line.c_str(), stderr);  // fmt::print would throw if stderr is closed
 }
 
 void set_up(CLI::App& app, const Program& program, Run& chosen) {

@@ -1,4 +1,4 @@
-// The process of a command that uses the model of a run.
+// Process setup for commands that use the model of a run.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 namespace prenorm::cli {
 
-// Sets the process up as the run's configuration says, but for `threads` where they are given.
+// Sets up the process according to the run's configuration, except `threads` if given.
 void set_up_process_of(const runs::RunFolder& run, std::optional<std::int64_t> threads);
 
 }  // namespace prenorm::cli

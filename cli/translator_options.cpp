@@ -7,15 +7,19 @@ namespace prenorm::cli {
 
 void add_translator_options(CLI::App& command, TranslatorOptions& options) {
   command.add_option("RUN", options.run, "a run folder")->required();
-  command.add_option("--checkpoint", options.checkpoint, "average, best, last or a step; the first there is")
+  command
+      .add_option("--checkpoint", options.checkpoint,
+                  "average, best, last or a step [the first that exists, in this order]")
       ->type_name("NAME");
-  command.add_option("--beam", options.beam, "hypotheses kept for each sentence; 1 = greedy")
+  command.add_option("--beam", options.beam, "hypotheses kept per sentence; 1 = greedy")
       ->type_name("N")
       ->check(CLI::Range(1, 1000));
   command.add_option("--length-penalty", options.length_penalty, "A in score = log P / length^A")
       ->type_name("A")
       ->check(CLI::Range(0.0, 10.0));
-  command.add_option("--threads", options.threads, "0 = one for each core")->type_name("N")->check(CLI::Range(0, 4096));
+  command.add_option("--threads", options.threads, "number of threads; 0 = one per core")
+      ->type_name("N")
+      ->check(CLI::Range(0, 4096));
 }
 
 app::LoadedTranslator load(const TranslatorOptions& options) {

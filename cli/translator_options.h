@@ -1,4 +1,4 @@
-// The options that translate and evaluate share: which run, which checkpoint, how to decode.
+// The options that translate and evaluate share: the run, the checkpoint, the decoding.
 #pragma once
 
 #include <optional>
@@ -17,7 +17,7 @@ struct TranslatorOptions {
 
 void add_translator_options(CLI::App& command, TranslatorOptions& options);
 
-// The model, its decode settings overridden by the options and checked. Errors: CheckpointError, UsageError.
+// Loads the model; its decode settings are overridden by the options and checked. Errors: CheckpointError, UsageError.
 app::LoadedTranslator load(const TranslatorOptions& options);
 
 }  // namespace prenorm::cli

@@ -12,7 +12,7 @@
 namespace prenorm::cli {
 namespace {
 
-// The innermost command that was named.
+// The innermost command on the command line.
 const CLI::App& innermost(const CLI::App& app) {
   const std::vector<CLI::App*> named = app.get_subcommands();
   return named.empty() ? app : innermost(*named.front());
@@ -33,8 +33,8 @@ std::vector<std::string> option_names(const CLI::App& app) {
 
 bool is_option(std::string_view word) { return word.size() > 1 && word.front() == '-'; }
 
-// What was left over, or nothing. CLI11 complains about it only after everything else, but a misspelt name is the
-// cause of what else is missing.
+// Describes the first unused word, or returns nothing. CLI11 complains about it only after everything else, but a
+// misspelt name is the cause of what else is missing.
 std::string leftover_sentence(const CLI::App& app, bool asks_for_help) {
   const std::vector<std::string> left = app.remaining(true);
   const CLI::App& command = innermost(app);

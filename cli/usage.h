@@ -1,4 +1,4 @@
-// What CLI11 says about a command line, in our words.
+// Rewords CLI11's errors.
 #pragma once
 
 #include <CLI/App.hpp>
@@ -6,7 +6,7 @@
 
 namespace prenorm::cli {
 
-// The text that was asked for: help or version. Errors: UsageError, one sentence with a hint, when `error` is one.
+// The requested text: help or version. Errors: UsageError, one sentence with a hint, if `error` is an error.
 std::string answer(const CLI::App& app, const CLI::ParseError& error);
 
 }  // namespace prenorm::cli

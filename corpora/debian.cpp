@@ -26,7 +26,7 @@ using Extraction = std::function<void(const PairSink& sink)>;
 
 struct NeededPackage {
   std::string_view name;
-  SourceTag source;  // whose licence it has
+  SourceTag source;  // the source whose licence it has
 };
 
 std::vector<NeededPackage> packages_of(const LanguageSources& language, bool general_domain_only) {
@@ -48,7 +48,7 @@ std::vector<fs::path> folders_in(const PackageCache& cache, const std::vector<st
   return folders;
 }
 
-// What is to be done, in the order of preference: of duplicates the first is kept.
+// What to extract, in the order of preference: the first of duplicates is kept.
 std::vector<std::pair<std::string_view, Extraction>> extractions(PackageCache& cache, const LanguageSources& language,
                                                                  bool general_domain_only) {
   std::vector<std::pair<std::string_view, Extraction>> steps;
@@ -127,7 +127,7 @@ std::vector<std::string> names_of_files(std::string_view language) {
   return names;
 }
 
-// The report of the folder if it holds what is asked for, complete.
+// The report of the folder if it contains the requested corpus, complete.
 std::optional<DebianCorpusReport> stored_report(const DebianCorpusOptions& options,
                                                 const std::vector<std::string>& names) {
   const std::optional<std::string> json = stored_report_json(options.output);
@@ -158,7 +158,7 @@ DebianCorpusReport build_debian_corpus(const DebianCorpusOptions& options) {
   const CorpusCollector corpus = extract_all(extractions(cache, language, options.general_domain_only));
   DebianCorpusReport report = report_of(corpus, options, cache, packages);
   if (report.train == 0 || report.dev == 0 || report.test == 0)
-    throw_error<DataError>("{}: the packages gave no usable corpus for {}; delete the folder {} and try again",
+    throw_error<DataError>("{}: the packages contain no usable corpus for {}; delete the folder {} and try again",
                            options.output.string(), options.pair, cache_folder.string());
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   write_corpus(options.output, files_of(corpus, language.code), report_to_json(report));

@@ -1,5 +1,5 @@
 // The built-in parallel corpora: English and another language, from Debian packages that any Debian machine can
-// download. See docs/corpora.md for what is in them.
+// download. docs/corpora.md describes their content.
 #pragma once
 
 #include <filesystem>
@@ -12,15 +12,14 @@ namespace prenorm::corpora {
 
 struct DebianCorpusOptions {
   std::string pair = "en-de";        // "en-de", "en-fr" or "en-cs"; the corpus serves both directions
-  std::filesystem::path output;      // folder of the corpus
-  std::filesystem::path cache;       // folder of downloads; empty = default_cache_directory()
-  bool general_domain_only = false;  // the dictionary and LibreOffice's help only: what the demo trains on
+  std::filesystem::path output;      // the corpus
+  std::filesystem::path cache;       // downloads; empty = default_cache_directory()
+  bool general_domain_only = false;  // only the dictionary and LibreOffice's help, which the demo trains on
 };
 
-// Makes OUTPUT/{train,dev,test}.{en,XX,tags} and OUTPUT/corpus.json. If OUTPUT holds the same corpus already, nothing
-// is done and its report is returned. Memory: some 100 MB.
-// Errors: UsageError for an unknown pair or no output; FileError without apt-get, network or space, the message
-// tells what to do instead; DataError when other files stand in the way.
+// Creates OUTPUT/{train,dev,test}.{en,XX,tags} and OUTPUT/corpus.json. If OUTPUT has the same corpus already, its
+// report is returned and nothing else is done. Memory: some 100 MB. Errors: UsageError for an unknown pair or no
+// output; FileError without apt-get, network or space, with advice; DataError if other files are in the way.
 DebianCorpusReport build_debian_corpus(const DebianCorpusOptions& options);
 
 }  // namespace prenorm::corpora

@@ -57,7 +57,7 @@ void extract(TextSource source, const fs::path& root, const DocumentSink& sink) 
 void extract_from(PackageCache& cache, const TextSourceInfo& info, const DocumentSink& sink) {
   if (info.package.empty()) return extract_description_documents(cache.description_indexes("en"), sink);
   const auto root = cache.root(info.package);
-  if (!root) return;  // fetch() told
+  if (!root) return;  // fetch() has reported it
   try {
     extract(info.source, *root, sink);
   } catch (const Error& error) {
@@ -85,7 +85,7 @@ TextCollector collect(PackageCache& cache, const std::vector<TextSourceInfo>& so
   return text;
 }
 
-// The report of the folder if it holds what is asked for, complete.
+// The report of the folder if it contains the requested text, complete.
 std::optional<DebianTextReport> stored_report(const DebianTextOptions& options) {
   const std::optional<std::string> json = stored_report_json(options.output);
   std::optional<DebianTextReport> report = json ? text_report_from_json(*json) : std::nullopt;
@@ -118,7 +118,7 @@ DebianTextReport build_debian_text(const DebianTextOptions& options) {
   report.valid = text.counts(Split::kDev);
   report.test = text.counts(Split::kTest);
   if (report.train.documents == 0 || report.valid.documents == 0 || report.test.documents == 0)
-    throw_error<DataError>("{}: the packages gave no usable text; delete the folder {} and try again",
+    throw_error<DataError>("{}: the packages contain no usable text; delete the folder {} and try again",
                            options.output.string(), cache_folder.string());
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   std::vector<CorpusFile> files;

@@ -1,5 +1,5 @@
-// The built-in English text for language models, from Debian packages that any Debian machine can download. See
-// docs/corpora.md for what is in it.
+// The built-in English text for language models, from Debian packages that any Debian machine can download.
+// docs/corpora.md describes its content.
 #pragma once
 
 #include <filesystem>
@@ -10,14 +10,13 @@ namespace prenorm::corpora {
 
 struct DebianTextOptions {
   std::filesystem::path output;  // folder of the text
-  std::filesystem::path cache;   // folder of downloads; empty = default_cache_directory()
-  bool gcide = false;            // the dictionary of 1913 too
+  std::filesystem::path cache;   // downloads; empty = default_cache_directory()
+  bool gcide = false;            // include the dictionary of 1913
 };
 
-// Makes OUTPUT/{train,valid,test}.txt and OUTPUT/corpus.json. If OUTPUT holds the same text already, nothing is done
-// and its report is returned. Memory: some 150 MB.
-// Errors: UsageError for no output; FileError without apt-get, network or space, or for a damaged package; DataError
-// when other files stand in the way or nothing usable was found.
+// Creates OUTPUT/{train,valid,test}.txt and OUTPUT/corpus.json. If OUTPUT has the same text already, its report is
+// returned and nothing else is done. Memory: some 150 MB. Errors: UsageError for no output; FileError without apt-get,
+// network or space, or for a damaged package; DataError if other files are in the way or nothing usable was found.
 DebianTextReport build_debian_text(const DebianTextOptions& options);
 
 }  // namespace prenorm::corpora

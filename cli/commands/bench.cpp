@@ -52,12 +52,12 @@ struct Figures {
   std::vector<double> ms;
 };
 
-// Seconds of the whole machine: what one worker did counts by its part.
+// Seconds of the whole machine: the time of one worker counts by its share.
 double machine_seconds(const Benchmark& b, const profile::Row& row) {
   return row.takes == profile::Takes::kAllWorkers ? row.seconds : row.seconds / static_cast<double>(b.workers);
 }
 
-// What no operator counts: autograd, memory, and workers that wait for the last one.
+// Time outside all operators: autograd, memory, and workers that wait for the last one.
 double other_seconds(const Benchmark& b) {
   double rest = b.seconds;
   for (const profile::Row& row : b.operators) rest -= machine_seconds(b, row);
@@ -115,7 +115,7 @@ std::string table(const Benchmark& b) {
   return text;
 }
 
-// One line an update, for other programs to train on the same batches; see bench/README.md.
+// One line per update, for other programs to train on the same batches; see bench/README.md.
 void write_batches(const BenchOptions& options, const Config& config, tasks::TranslatorTask& task) {
   const auto sentences = [](const std::vector<std::int64_t>& ids, const std::vector<std::int64_t>& offsets,
                             std::int64_t skip_first, std::int64_t skip_last) {
@@ -191,33 +191,37 @@ void add_bench(CLI::App& app, Run& chosen) {
   auto options = std::make_shared<BenchOptions>();
   command->add_option("CONFIG", options->config, "a TOML file (without data: on synthetic text); with --decode a run")
       ->required();
-  command->add_option("--steps", options->steps, "updates measured, after 2 that are not; 20 when left out")
+  command->add_option("--steps", options->steps, "updates to measure, after 2 for warm-up [20]")
       ->type_name("N")
       ->check(CLI::Range(1, 1'000'000));
-  command->add_option("--set", options->set, "another value for a key; may be repeated")
+  command->add_option("--set", options->set, "override a key; may be repeated")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
-  command->add_flag("--synthetic", options->synthetic, "random sentences, whatever data the configuration names");
+  command->add_flag("--synthetic", options->synthetic, "use random sentences, whatever data the configuration names");
   command->add_option("--source-length", options->lengths.source, "tokens of each synthetic source sentence")
       ->type_name("N")
       ->check(CLI::Range(1, 1'000'000));
   command->add_option("--target-length", options->lengths.target, "tokens of each synthetic target sentence")
       ->type_name("N")
       ->check(CLI::Range(1, 1'000'000));
-  command->add_option("--write-batches", options->write_batches, "write N updates' token ids as JSON lines instead")
+  command
+      ->add_option("--write-batches", options->write_batches,
+                   "write the token ids of the updates as JSON lines instead")
       ->type_name("FILE");
   CLI::Option* decode =
-      command->add_option("--decode", options->decode.text, "measure translating this text with the run instead")
+      command->add_option("--decode", options->decode.text, "measure how fast the run translates this text instead")
           ->type_name("FILE");
-  command->add_option("--baseline", options->decode.baseline_every, "also translate every N-th line without a cache")
+  command
+      ->add_option("--baseline", options->decode.baseline_every,
+                   "also translate every N-th line without a cache, to compare")
       ->type_name("N")
       ->check(CLI::Range(1, 1'000'000))
       ->needs(decode);
-  command->add_option("--beam", options->decode.translator.beam, "hypotheses kept for each sentence; 1 = greedy")
+  command->add_option("--beam", options->decode.translator.beam, "hypotheses kept per sentence; 1 = greedy")
       ->type_name("N")
       ->check(CLI::Range(1, 1000))
       ->needs(decode);
-  command->add_option("--threads", options->decode.translator.threads, "0 = one for each core")
+  command->add_option("--threads", options->decode.translator.threads, "number of threads; 0 = one per core")
       ->type_name("N")
       ->check(CLI::Range(0, 4096))
       ->needs(decode);

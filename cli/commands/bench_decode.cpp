@@ -111,7 +111,7 @@ std::string table(const ordered_json& j) {
 
 int bench_decode(const DecodeBenchOptions& options) {
   const std::vector<std::string> lines = read_lines(open_text(options.text));
-  if (lines.empty()) throw_error<DataError>("{}: is empty, there is nothing to translate", options.text);
+  if (lines.empty()) throw_error<DataError>("{}: the file is empty, there is nothing to translate", options.text);
   const app::LoadedTranslator loaded = load(options.translator);
   const Measured cached = measure(loaded, lines, options.text, SearchLoop::kCached);
   ordered_json json = figures(cached);

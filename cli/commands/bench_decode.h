@@ -1,4 +1,4 @@
-// The side of `prenorm bench` that measures translating.
+// The part of `prenorm bench` that measures translating.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@ namespace prenorm::cli {
 struct DecodeBenchOptions {
   TranslatorOptions translator;
   std::string text;
-  std::int64_t baseline_every = 0;  // every N-th line also by a padded loop without a cache; 0 = none
+  std::int64_t baseline_every = 0;  // also translate every N-th line by a padded loop without a cache; 0 = none
   bool json = false;
 };
 

@@ -22,7 +22,7 @@ struct ConfigOptions {
 };
 
 LoadedConfig load(const ConfigOptions& options) {
-  std::error_code ignored;  // what is wrong with the path is said by opening it
+  std::error_code ignored;  // opening the path reports any problem
   const bool is_folder = std::filesystem::is_directory(options.file, ignored);
   LoadedConfig loaded = is_folder ? load_run_config(options.file, options.set) : load_config(options.file, options.set);
   validate(loaded.config);
@@ -33,7 +33,7 @@ int show_config(const ConfigOptions& options) {
   const bool pages = options.reference || options.markdown;
   if (pages &&
       (!options.file.empty() || !options.set.empty() || options.json || (options.reference && options.markdown)))
-    throw_error<UsageError>("--reference and --markdown stand alone: they show every key, not a configuration");
+    throw_error<UsageError>("--reference and --markdown list every key; leave out the configuration and other options");
   if (options.reference) {
     print(reference_toml());
   } else if (options.markdown) {
@@ -56,10 +56,10 @@ void add_config(CLI::App& app, Run& chosen) {
   CLI::App* command = app.add_subcommand("config", "Shows each value of a configuration and where it came from.");
   auto options = std::make_shared<ConfigOptions>();
   command->add_option("CONFIG", options->file, "a TOML file or a run folder");
-  command->add_option("--set", options->set, "another value for a key; may be repeated")
+  command->add_option("--set", options->set, "override a key; may be repeated")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
-  command->add_flag("--reference", options->reference, "print a TOML file with every key, default and help");
+  command->add_flag("--reference", options->reference, "print a TOML file with every key, its default and its meaning");
   command->add_flag("--markdown", options->markdown, "print the same as a page of documentation");
   add_json_flag(*command, options->json);
   command->footer("Example: prenorm config run.toml --set model.encoder_layers=2");

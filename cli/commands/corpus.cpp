@@ -97,7 +97,7 @@ int build(const DebianTextOptions& options, bool json) {
   return 0;
 }
 
-// What the command line says; one of the two corpora is built.
+// The parsed options; one of the two corpora is built.
 struct Choice {
   DebianCorpusOptions pair;
   std::string text;
@@ -119,7 +119,7 @@ void add_debian(CLI::App& corpus, Run& chosen) {
           ->type_name("PAIR")
           ->check(one_of(pairs))
           ->capture_default_str();
-  CLI::Option* text = command->add_option("--text", choice->text, "text of one language for language models: en")
+  CLI::Option* text = command->add_option("--text", choice->text, "monolingual text for language models: en")
                           ->type_name("LANGUAGE")
                           ->check(one_of({"en"}))
                           ->excludes(pair);
@@ -133,11 +133,10 @@ void add_debian(CLI::App& corpus, Run& chosen) {
       ->add_flag("--general-domain", choice->pair.general_domain_only,
                  "with --pair: dictionary and help texts only, no software messages or manuals")
       ->excludes(text);
-  command
-      ->add_flag("--gcide", choice->gcide, "with --text: Webster's dictionary of 1913 too (14.8 MB more to download)")
+  command->add_flag("--gcide", choice->gcide, "with --text: add Webster's dictionary of 1913 (a download of 14.8 MB)")
       ->needs(text);
   add_json_flag(*command, choice->json);
-  command->footer("Needs apt-get, no root; nothing is installed. Example: prenorm corpus debian --output corpus");
+  command->footer("Needs apt-get but not root; installs nothing. Example: prenorm corpus debian --output corpus");
   run_as(*command, chosen, [choice] { return build(*choice); });
 }
 

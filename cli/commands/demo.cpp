@@ -33,9 +33,9 @@ struct DemoOptions {
 demo::DemoText text_of(const DemoOptions& o) {
   const bool own = !o.source.empty() || !o.target.empty();
   if (own && (o.source.empty() || o.target.empty()))
-    throw_error<UsageError>("--source and --target go together: a text and its translation, line by line");
+    throw_error<UsageError>("--source and --target must be given together: a text and its translation, line by line");
   if (own && o.valid_source.empty() != o.valid_target.empty())
-    throw_error<UsageError>("--valid-source and --valid-target go together");
+    throw_error<UsageError>("--valid-source and --valid-target must be given together");
   if (own)
     return {o.source, o.target, o.valid_source.empty() ? o.source : o.valid_source,
             o.valid_target.empty() ? o.target : o.valid_target};
@@ -92,14 +92,14 @@ void add_demo(CLI::App& app, Run& chosen) {
       ->capture_default_str();
   command->add_option("--source", options->source, "your own text instead of the built-in one")->type_name("FILE");
   command->add_option("--target", options->target, "its translation")->type_name("FILE");
-  command->add_option("--valid-source", options->valid_source, "text to validate on; the training text if left out")
+  command->add_option("--valid-source", options->valid_source, "text to validate on [the training text]")
       ->type_name("FILE");
   command->add_option("--valid-target", options->valid_target, "its translation")->type_name("FILE");
-  command->add_option("--minutes", options->minutes, "time for the three runs together")
+  command->add_option("--minutes", options->minutes, "training time of the three runs together")
       ->type_name("M")
       ->check(CLI::Range(0.1, 10000.0))
       ->capture_default_str();
-  command->add_option("--steps", options->steps, "updates of each run instead of a time")
+  command->add_option("--steps", options->steps, "updates per run, instead of --minutes")
       ->type_name("N")
       ->check(CLI::Range(1, 1000000));
   add_json_flag(*command, options->json);

@@ -14,7 +14,7 @@ struct DiagnoseOptions {
   bool json = false;
 };
 
-// 1 where something is wrong, as for doctor.
+// The exit code is 1 if something is wrong, as for doctor.
 int diagnose(const DiagnoseOptions& options) {
   const diagnosis::RunDiagnosis diagnosis = diagnosis::diagnose_run(runs::RunFolder(options.run));
   if (options.json)
@@ -27,9 +27,9 @@ int diagnose(const DiagnoseOptions& options) {
 }  // namespace
 
 void add_diagnose(CLI::App& app, Run& chosen) {
-  CLI::App* command = app.add_subcommand("diagnose", "Says what is wrong with a run, why, and what to change.");
+  CLI::App* command = app.add_subcommand("diagnose", "Explains what is wrong with a run, why, and what to change.");
   auto options = std::make_shared<DiagnoseOptions>();
-  command->add_option("RUN", options->run, "a run folder, of a run that ended or goes on")->required();
+  command->add_option("RUN", options->run, "a run folder; the run may still be training")->required();
   add_json_flag(*command, options->json);
   command->footer("Example: prenorm diagnose runs/first");
   run_as(*command, chosen, [options] { return diagnose(*options); });

@@ -18,7 +18,7 @@ namespace prenorm::cli {
 namespace {
 
 std::vector<Check> examine() {
-  updates::set_up_process({});  // what is measured is what training will have
+  updates::set_up_process({});  // so that the settings of training are measured
   return {check_libtorch(), check_kernels(),   judge(blas_in_use()),       check_threads(), check_matrix_products(),
           check_devices(),  check_tokenizer(), check_space("folder", "."), check_cache()};
 }
@@ -59,10 +59,11 @@ int examine_and_print(bool json) {
 }  // namespace
 
 void add_doctor(CLI::App& app, Run& chosen) {
-  CLI::App* command = app.add_subcommand("doctor", "Looks at this machine: libraries, speed, space; says what to do.");
+  CLI::App* command =
+      app.add_subcommand("doctor", "Checks this machine: libraries, speed, disk space; says what to do.");
   auto json = std::make_shared<bool>(false);
   add_json_flag(*command, *json);
-  command->footer("Ends with 0 unless something is a problem (1).");
+  command->footer("Exit code 1 if something is a problem, else 0.");
   run_as(*command, chosen, [json] { return examine_and_print(*json); });
 }
 

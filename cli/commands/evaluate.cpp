@@ -33,7 +33,7 @@ int evaluate(const EvaluateOptions& options) {
   if (source.size() != reference.size())
     throw_error<DataError>("{} has {} lines but {} has {}; line N of one must translate line N of the other",
                            options.source, source.size(), options.reference, reference.size());
-  if (source.empty()) throw_error<DataError>("{}: is empty, there is nothing to translate", options.source);
+  if (source.empty()) throw_error<DataError>("{}: the file is empty, there is nothing to translate", options.source);
   const app::LoadedTranslator loaded = load(options.translator);
   const decoding::LineTranslator translator(*loaded.model, loaded.tokenizers.source, loaded.tokenizers.target,
                                             loaded.config.decode);
@@ -76,7 +76,7 @@ void add_evaluate(CLI::App& app, Run& chosen) {
   command->add_option("--source", options->source, "text to translate; - = standard input")
       ->type_name("FILE")
       ->required();
-  command->add_option("--reference", options->reference, "its right translation; - = standard input")
+  command->add_option("--reference", options->reference, "its reference translation; - = standard input")
       ->type_name("FILE")
       ->required();
   add_json_flag(*command, options->json);

@@ -39,15 +39,17 @@ int run_export(const ExportOptions& options) {
 }  // namespace
 
 void add_export(CLI::App& app, Run& chosen) {
-  CLI::App* command = app.add_subcommand("export", "Writes a run as files that other programs load.");
+  CLI::App* command = app.add_subcommand("export", "Writes a run as files that other programs can load.");
   auto options = std::make_shared<ExportOptions>();
   command->add_option("RUN", options->run, "a run folder")->required();
   command->add_option("--format", options->format, "huggingface: transformers' bert, gpt2, marian and relatives")
       ->type_name("NAME")
       ->check(one_of({"huggingface"}))
       ->required();
-  command->add_option("--output", options->output, "the folder to make")->type_name("DIR")->required();
-  command->add_option("--checkpoint", options->checkpoint, "average, best, last or a step; the first there is")
+  command->add_option("--output", options->output, "the folder to create")->type_name("DIR")->required();
+  command
+      ->add_option("--checkpoint", options->checkpoint,
+                   "average, best, last or a step [the first that exists, in this order]")
       ->type_name("NAME");
   add_json_flag(*command, options->json);
   command->footer("Example: prenorm export runs/my --format huggingface --output my-hf");

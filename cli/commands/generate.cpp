@@ -33,7 +33,7 @@ app::LoadedCausalLm load(const GenerateOptions& options) {
   return app::load_causal_lm(folder, options.checkpoint);
 }
 
-// Text for people, as it comes.
+// Prints text as it is generated.
 decoding::Generator::OnText to_standard_output() {
   return [](std::string_view text) {
     print(text);
@@ -44,7 +44,7 @@ decoding::Generator::OnText to_standard_output() {
 int generate(GenerateOptions options) {
   const app::LoadedCausalLm loaded = load(options);
   if (options.prompt == "-") options.prompt = read_standard_input_text();
-  // Positions beyond the windows of training are there, but nothing has been learned about them.
+  // Positions beyond the training windows exist, but the model has learned nothing about them.
   options.generate.context = loaded.config.data.sequence_length;
   options.generate.end_ids = config::parse_ids(loaded.config.decode.end_ids).value_or(std::vector<std::int64_t>());
   const auto start = std::chrono::steady_clock::now();
@@ -71,40 +71,44 @@ int generate(GenerateOptions options) {
 }
 
 void add_sampling_options(CLI::App& command, decoding::SamplingOptions& sampling) {
-  command.add_option("--temperature", sampling.temperature, "divides the logits; 0 = always the likeliest token")
+  command.add_option("--temperature", sampling.temperature, "divides the logits; 0 = always the most likely token")
       ->type_name("T")
       ->capture_default_str();
-  command.add_option("--top-k", sampling.top_k, "draw from the K likeliest tokens; 0 = from all")->type_name("K");
-  command.add_option("--top-p", sampling.top_p, "from the fewest that hold this share (nucleus)")->type_name("P");
-  command.add_option("--min-p", sampling.min_p, "from those at least M times the likeliest")->type_name("M");
+  command.add_option("--top-k", sampling.top_k, "draw from the K most likely tokens; 0 = from all")->type_name("K");
+  command.add_option("--top-p", sampling.top_p, "draw from the smallest set with at least probability P (nucleus)")
+      ->type_name("P");
+  command.add_option("--min-p", sampling.min_p, "draw from tokens at least M times as likely as the most likely one")
+      ->type_name("M");
 }
 
 }  // namespace
 
 void add_generate(CLI::App& app, Run& chosen) {
-  CLI::App* command = app.add_subcommand("generate", "Writes on from a prompt with a causal language model.");
+  CLI::App* command = app.add_subcommand("generate", "Continues a prompt with a causal language model.");
   auto options = std::make_shared<GenerateOptions>();
   decoding::GenerateOptions& generate_options = options->generate;
   command->add_option("RUN", options->run, "a run folder of task causal_lm")->required();
-  command->add_option("--prompt", options->prompt, "text to go on from; - = standard input")->type_name("TEXT");
-  command->add_option("--max-tokens", generate_options.max_tokens, "longest text")
+  command->add_option("--prompt", options->prompt, "text to continue; - = standard input")->type_name("TEXT");
+  command->add_option("--max-tokens", generate_options.max_tokens, "maximum new tokens")
       ->type_name("N")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}))
       ->capture_default_str();
   add_sampling_options(*command, generate_options.sampling);
-  command->add_option("--stop", generate_options.stop, "end before this text; may be repeated")
+  command->add_option("--stop", generate_options.stop, "stop before this text; may be repeated")
       ->type_name("TEXT")
       ->allow_extra_args(false);
-  command->add_option("--samples", options->samples, "texts to write")
+  command->add_option("--samples", options->samples, "number of texts")
       ->type_name("N")
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();
-  command->add_option("--seed", generate_options.seed, "what sample I draws depends on seed and I alone")
+  command->add_option("--seed", generate_options.seed, "random seed; sample I depends only on (seed, I)")
       ->type_name("S")
       ->capture_default_str();
-  command->add_option("--checkpoint", options->checkpoint, "average, best, last or a step; the first there is")
+  command
+      ->add_option("--checkpoint", options->checkpoint,
+                   "average, best, last or a step [the first that exists, in this order]")
       ->type_name("NAME");
-  command->add_option("--threads", options->threads, "0 = one for each core")
+  command->add_option("--threads", options->threads, "number of threads; 0 = one per core")
       ->type_name("N")
       ->check(CLI::Range(0, 4096));
   add_json_flag(*command, options->json);

@@ -42,7 +42,7 @@ std::string row_of_class(const app::Predictions& predictions, std::size_t i, con
   return row + "\n";
 }
 
-// One line an example, in the order of the table.
+// One line per example, in the order of the table.
 std::string as_table(const app::Predictions& predictions, const data::ExampleFormat& format, bool all_probabilities) {
   std::string text = "index\tprediction";
   if (all_probabilities) {
@@ -102,17 +102,21 @@ int predict(const PredictOptions& options) {
 }  // namespace
 
 void add_predict(CLI::App& app, Run& chosen) {
-  CLI::App* command = app.add_subcommand("predict", "Classifies the examples of a table, and scores them if labelled.");
+  CLI::App* command =
+      app.add_subcommand("predict", "Classifies the examples of a table and scores the answers if it has labels.");
   auto options = std::make_shared<PredictOptions>();
   command->add_option("RUN", options->run, "a run folder of task = \"classification\"")->required();
-  command->add_option("TABLE", options->table, "tab-separated, with column names as trained; - = standard input")
+  command
+      ->add_option("TABLE", options->table, "tab-separated, with the column names used in training; - = standard input")
       ->required();
-  command->add_option("--output", options->output, "where predictions go instead of standard output")
+  command->add_option("--output", options->output, "write predictions to this file, not to standard output")
       ->type_name("FILE");
-  command->add_option("--checkpoint", options->checkpoint, "average, best, last or a step; the first there is")
+  command
+      ->add_option("--checkpoint", options->checkpoint,
+                   "average, best, last or a step [the first that exists, in this order]")
       ->type_name("NAME");
-  command->add_flag("--probabilities", options->probabilities, "a column for each class, not the best alone");
-  command->add_option("--threads", options->threads, "0 = one for each core")
+  command->add_flag("--probabilities", options->probabilities, "write the probability of every class");
+  command->add_option("--threads", options->threads, "number of threads; 0 = one per core")
       ->type_name("N")
       ->check(CLI::Range(0, 4096));
   add_json_flag(*command, options->json);

@@ -65,7 +65,7 @@ probe::Probe measure(const ProbeOptions& options) {
     return probe::probe_checkpoint(run, options.checkpoint, options.probe.batches);
   }
   if (!options.checkpoint.empty())
-    throw_error<UsageError>("{}: --checkpoint needs a run folder, and this is none", options.subject);
+    throw_error<UsageError>("{}: --checkpoint needs a run folder, and this is not one", options.subject);
   const Config config = load_config(options.subject, options.set).config;
   updates::set_up_process(config.runtime);
   return probe::probe(config, options.probe, build_task);
@@ -77,7 +77,7 @@ int advise(const ProbeOptions& options) {
                             options.subject);
   if (!options.placements.empty() || !options.probe.depths.empty() || !options.probe.widths.empty() ||
       options.probe.simplified || !options.checkpoint.empty())
-    throw_error<UsageError>("--advise is about the configuration as it is; change it with --set");
+    throw_error<UsageError>("--advise takes a configuration and --set only; leave the other options out");
   const Config config = load_config(options.subject, options.set).config;
   updates::set_up_process(config.runtime);
   const advice::Advice advice = advice::advise(config, options.seeds.value_or(kAdviceSeeds), build_task);
@@ -91,7 +91,7 @@ int advise(const ProbeOptions& options) {
 int run_probe(ProbeOptions options) {
   if (options.theory) return check_theory(options);
   if (options.subject.empty())
-    throw_error<UsageError>("nothing to probe; name a TOML file or a run folder, or use --theory");
+    throw_error<UsageError>("nothing to probe: name a TOML file or a run folder, or use --theory");
   if (options.advise) return advise(options);
   options.probe.seeds = options.seeds.value_or(options.probe.seeds);
   options.probe.placements = placements_of(options.placements);
@@ -104,15 +104,15 @@ int run_probe(ProbeOptions options) {
 }
 
 void add_lists(CLI::App& command, ProbeOptions& o) {
-  command.add_option("--placements", o.placements, "LN placements instead of the configuration's: post_ln,pre_ln")
+  command.add_option("--placements", o.placements, "LN placements to compare: post_ln,pre_ln")
       ->type_name("LIST")
       ->delimiter(',')
       ->check(one_of(names_of(EnumNames<NormPlacement>::values)));
-  command.add_option("--depths", o.probe.depths, "layers of each stack: 6,8,10,12,14")
+  command.add_option("--depths", o.probe.depths, "numbers of layers per stack: 6,8,10,12,14")
       ->type_name("LIST")
       ->delimiter(',')
       ->check(CLI::Range(1, 1000));
-  command.add_option("--widths", o.probe.widths, "d_model, d_ff in proportion: 128,256")
+  command.add_option("--widths", o.probe.widths, "values of d_model, d_ff in proportion: 128,256")
       ->type_name("LIST")
       ->delimiter(',')
       ->check(CLI::Range(2, 65536));
@@ -121,22 +121,26 @@ void add_lists(CLI::App& command, ProbeOptions& o) {
 }  // namespace
 
 void add_probe(CLI::App& app, Run& chosen) {
-  CLI::App* command = app.add_subcommand("probe", "Measures gradients and hidden states beside the theory's numbers.");
+  CLI::App* command =
+      app.add_subcommand("probe", "Measures gradients and hidden states and compares them with the theory.");
   auto options = std::make_shared<ProbeOptions>();
   command->add_option("CONFIG", options->subject, "a TOML file (without data: on synthetic text), or a run folder");
-  command->add_option("--checkpoint", options->checkpoint, "of the run: average, best, last or a step")
+  command
+      ->add_option("--checkpoint", options->checkpoint,
+                   "for a run: average, best, last or a step [the first that exists]")
       ->type_name("WHICH");
   add_lists(*command, *options);
-  command->add_option("--seeds", options->seeds, "models of each kind; 5 when left out, 3 for --advise")
+  command->add_option("--seeds", options->seeds, "models of each kind [5; 3 with --advise]")
       ->type_name("N")
       ->check(CLI::Range(1, 10'000));
-  command->add_option("--batches", options->probe.batches, "batches for each model; 4 when left out")
+  command->add_option("--batches", options->probe.batches, "batches for each model [4]")
       ->type_name("N")
       ->check(CLI::Range(1, 100'000));
-  command->add_flag("--simplified", options->probe.simplified, "in the setting of the paper's theory");
-  command->add_flag("--advise", options->advise, "will it train without warm-up, and up to which learning rate?");
-  command->add_flag("--theory", options->theory, "check lemmas and theorem: pass or fail; needs no CONFIG");
-  command->add_option("--set", options->set, "another value for a key; may be repeated")
+  command->add_flag("--simplified", options->probe.simplified, "use the simplified setting of the paper's theory");
+  command->add_flag("--advise", options->advise,
+                    "predict whether it trains without warm-up, and up to which learning rate");
+  command->add_flag("--theory", options->theory, "check the paper's lemmas and theorem; needs no CONFIG");
+  command->add_option("--set", options->set, "override a key; may be repeated")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
   add_json_flag(*command, options->json);

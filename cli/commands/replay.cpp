@@ -32,10 +32,10 @@ int replay(const ReplayOptions& options) {
 }  // namespace
 
 void add_replay(CLI::App& app, Run& chosen) {
-  CLI::App* command = app.add_subcommand("replay", "Makes one update of a run again, with every tensor observed.");
+  CLI::App* command = app.add_subcommand("replay", "Repeats one update of a run with every tensor observed.");
   auto options = std::make_shared<ReplayOptions>();
-  command->add_option("RUN", options->run, "the run folder; nothing in it is changed")->required();
-  command->add_option("--step", options->step, "the update, from 1")->type_name("N")->required();
+  command->add_option("RUN", options->run, "the run folder; it is not changed")->required();
+  command->add_option("--step", options->step, "which update, counted from 1")->type_name("N")->required();
   add_json_flag(*command, options->json);
   command->footer("Example: prenorm replay runs/first --step 1200");
   run_as(*command, chosen, [options] { return replay(*options); });

@@ -37,7 +37,7 @@ int write_report(const ReportOptions& options) {
   refuse_input_as_output("--output", options.output, library.files());
   const html::Page page = library_page(library, command_line(options));
   for (const std::string& problem : page.problems) warn(problem);
-  if (library.is_empty()) throw_error<UsageError>("nothing that could be shown; name runs, studies or probes");
+  if (library.is_empty()) throw_error<UsageError>("nothing to show; name runs, studies or probes");
   const std::string html = html_page(page);
   write_file_atomically(options.output, html);
   if (options.json)
@@ -58,9 +58,11 @@ int write_report(const ReportOptions& options) {
 void add_report(CLI::App& app, Run& chosen) {
   CLI::App* command = app.add_subcommand("report", "Writes a page about runs, studies and probes.");
   auto options = std::make_shared<ReportOptions>();
-  command->add_option("PATH", options->paths, "run or study folders, folders of them, JSON files of `prenorm probe`")
+  command
+      ->add_option("PATH", options->paths,
+                   "run or study folders, folders that contain them, JSON files of `prenorm probe`")
       ->required();
-  command->add_option("--output", options->output, "the page")->type_name("FILE")->capture_default_str();
+  command->add_option("--output", options->output, "the page to write")->type_name("FILE")->capture_default_str();
   add_json_flag(*command, options->json);
   command->footer("Example: prenorm report runs/a runs/b --output report.html");
   run_as(*command, chosen, [options] { return write_report(*options); });

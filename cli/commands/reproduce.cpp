@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "cli/output.h"
-#include "prenorm/base/json_kind.h"
 #include "prenorm/base/error.h"
+#include "prenorm/base/json_kind.h"
 #include "prenorm/files/file.h"
 #include "prenorm/pages/experiment_sections.h"
 #include "prenorm/papers/registry.h"

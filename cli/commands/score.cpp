@@ -48,7 +48,7 @@ void check(const Text& hypothesis, const Text& reference) {
                        text.lines.size() == 1 ? "" : "s");
   };
   if (reference.lines.empty())
-    throw_error<DataError>("{}: is empty, there is nothing to score against", reference.name);
+    throw_error<DataError>("{}: the file is empty, there is nothing to score against", reference.name);
   if (hypothesis.lines.size() != reference.lines.size())
     throw_error<DataError>("{} but {}; line N of one must translate line N of the other", count(hypothesis),
                            count(reference));
@@ -119,10 +119,10 @@ int score(const ScoreOptions& options) {
 void add_score(CLI::App& app, Run& chosen) {
   CLI::App* command = app.add_subcommand("score", "Scores a translation: BLEU and chrF as sacreBLEU computes them.");
   auto options = std::make_shared<ScoreOptions>();
-  command->add_option("--reference", options->reference, "the right translation, one sentence a line")
+  command->add_option("--reference", options->reference, "the reference translation, one sentence per line")
       ->type_name("FILE")
       ->required();
-  command->add_option("HYPOTHESIS", options->hypothesis, "the translation to score; standard input when left out");
+  command->add_option("HYPOTHESIS", options->hypothesis, "the translation to score [standard input]");
   command->add_option("--metric", options->metric, "bleu or chrf")
       ->type_name("NAME")
       ->check(one_of({"bleu", "chrf"}))
@@ -136,7 +136,7 @@ void add_score(CLI::App& app, Run& chosen) {
                                       ->type_name("N")
                                       ->check(one_of({"0", "2"}))
                                       ->capture_default_str();
-  command->add_flag("--lowercase", options->lowercase, "compare without regard to case");
+  command->add_flag("--lowercase", options->lowercase, "ignore case");
   add_json_flag(*command, options->json);
   command->footer("Files may be gzip. Example: prenorm score --reference test.de output.de");
   run_as(*command, chosen, [options, tokenizer, word_order] {

@@ -27,13 +27,13 @@ struct StudyOptions {
   bool find_lr = false, quiet = false, json = false;
 };
 
-// What a study and a search have in common once cells have been run.
+// The end of a study or a search, once its cells have been run.
 template <class Result>
 int report(const StudyOptions& options, const JsonKind& kind, const Result& result,
            const studies::StudyOutcome& outcome) {
   const std::string folder = options.study.folder.string();
   if (outcome.signal != 0) {
-    warn(fmt::format("stopped, cells still to be done: {}; go on with the same command, which finds the others in {}",
+    warn(fmt::format("stopped with {} cells left; continue with the same command, which finds the finished ones in {}",
                      outcome.unfinished, folder));
     return 128 + outcome.signal;
   }
@@ -60,7 +60,7 @@ int study(StudyOptions options) {
     const studies::LrSearch search = find_lr(base, axes, options.study);
     return report(options, json_kinds::kRateSearch, search, search.study);
   }
-  if (axes.empty()) throw_error<UsageError>("--grid is missing: which keys shall vary? (or use --find-lr)");
+  if (axes.empty()) throw_error<UsageError>("--grid is missing: name the keys to vary, or use --find-lr");
   const studies::StudyOutcome outcome = run_study(base, axes, options.study);
   return report(options, json_kinds::kStudy, outcome.table, outcome);
 }
@@ -68,27 +68,29 @@ int study(StudyOptions options) {
 }  // namespace
 
 void add_study(CLI::App& app, Run& chosen) {
-  CLI::App* command = app.add_subcommand("study", "Trains every combination of some keys, and compares.");
+  CLI::App* command = app.add_subcommand("study", "Trains every combination of some keys and compares the results.");
   auto options = std::make_shared<StudyOptions>();
-  command->add_option("CONFIG", options->config, "a TOML file that every cell changes")->required();
-  command->add_option("--grid", options->grid, "values of a key; repeat it for the product")
+  command->add_option("CONFIG", options->config, "the TOML file that every cell starts from")->required();
+  command->add_option("--grid", options->grid, "values of a key; repeat for all combinations")
       ->type_name("KEY=V1,V2,...")
       ->allow_extra_args(false);
-  command->add_option("--set", options->set, "another value for a key in all cells")
+  command->add_option("--set", options->set, "override a key in all cells")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
-  command->add_option("--output", options->study.folder, "the folder; studies/<name of CONFIG> if left out")
+  command->add_option("--output", options->study.folder, "the study folder [studies/<name of CONFIG>]")
       ->type_name("DIR");
-  command->add_option("--jobs", options->study.jobs, "cells at once; 0 = one a core")
+  command->add_option("--jobs", options->study.jobs, "cells trained at once; 0 = one per core")
       ->type_name("N")
       ->check(CLI::Range(0, 4096));
-  command->add_option("--target-loss", options->study.target_loss, "nats per token; else the median final loss")
+  command
+      ->add_option("--target-loss", options->study.target_loss,
+                   "validation loss to reach, in nats per token [the median final loss]")
       ->type_name("X")
       ->check(CLI::Range(0.0, 1000.0));
-  command->add_option("--csv", options->csv, "write the cells as comma-separated values too")->type_name("FILE");
+  command->add_option("--csv", options->csv, "also write the cells as comma-separated values")->type_name("FILE");
   command->add_flag("--find-lr", options->find_lr, "bisect the largest stable optim.lr, with and without warm-up");
-  command->add_flag("--dry-run", options->study.dry_run, "show the cells as they are and run nothing");
-  command->add_flag("--quiet", options->quiet, "warnings only");
+  command->add_flag("--dry-run", options->study.dry_run, "show the state of the cells and run nothing");
+  command->add_flag("--quiet", options->quiet, "print warnings only");
   add_json_flag(*command, options->json);
   command->footer("Example: prenorm study my.toml --grid optim.lr=5e-4,1e-3 --grid train.seed=1,2");
   run_as(*command, chosen, [options] { return study(*options); });

@@ -39,7 +39,7 @@ Config config_of(const TrainOptions& options, const RunFolder& folder) {
   if (!options.resume || options.run.empty())
     throw_error<UsageError>("no configuration given; name a TOML file, or use --resume --run DIR");
   if (!folder.exists())
-    throw_error<UsageError>("{}: there is no run to resume; name a TOML file to start one", folder.path().string());
+    throw_error<UsageError>("{}: no run to resume; name a TOML file to start one", folder.path().string());
   return load_run_config(folder.path(), options.set).config;
 }
 
@@ -50,7 +50,7 @@ int train(const TrainOptions& options) {
   updates::keep_freed_memory();
   const auto result = app::train(config, folder, options.resume ? Start::kResume : Start::kNew);
   if (result.reason == StopReason::kSignal) {
-    warn(fmt::format("stopped after update {}; go on with: prenorm train --resume --run {}", result.state.step,
+    warn(fmt::format("stopped after update {}; to continue: prenorm train --resume --run {}", result.state.step,
                      folder.path().string()));
     return 128 + StopSignal::received();
   }
@@ -78,12 +78,12 @@ void add_train(CLI::App& app, Run& chosen) {
   CLI::App* command = app.add_subcommand("train", "Trains a model from a configuration.");
   auto options = std::make_shared<TrainOptions>();
   command->add_option("CONFIG", options->config, "a TOML file; see `prenorm config --reference`");
-  command->add_option("--run", options->run, "the run folder; runs/<name of CONFIG> when left out")->type_name("DIR");
-  command->add_option("--set", options->set, "another value for a key; may be repeated")
+  command->add_option("--run", options->run, "the run folder [runs/<name of CONFIG>]")->type_name("DIR");
+  command->add_option("--set", options->set, "override a key; may be repeated")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
-  command->add_flag("--resume", options->resume, "go on with the run from its last checkpoint");
-  command->add_flag("--quiet", options->quiet, "warnings only");
+  command->add_flag("--resume", options->resume, "resume the run from its last checkpoint");
+  command->add_flag("--quiet", options->quiet, "print warnings only");
   add_json_flag(*command, options->json);
   command->footer("Example: prenorm train my.toml --set optim.lr=5e-4 --run runs/first");
   run_as(*command, chosen, [options] { return train(*options); });

@@ -21,7 +21,7 @@ int translate(const TranslatorOptions& options) {
   Progress progress("translating", 0);
   decoding::translate_stream(translator, std::cin, std::cout,
                              {.progress = [&](std::int64_t lines) { progress.update(lines, "lines"); }});
-  // The stream cannot tell an error from the end.
+  // The stream cannot distinguish an error from the end.
   if (std::ferror(stdin) != 0) throw_error<FileError>("standard input: cannot be read: {}", std::strerror(errno));
   return 0;
 }
@@ -32,7 +32,7 @@ void add_translate(CLI::App& app, Run& chosen) {
   CLI::App* command = app.add_subcommand("translate", "Translates standard input, line by line, to standard output.");
   auto options = std::make_shared<TranslatorOptions>();
   add_translator_options(*command, *options);
-  command->add_option("--n-best", options->n_best, "hypotheses written for each line, with scores")
+  command->add_option("--n-best", options->n_best, "hypotheses written per line, with scores")
       ->type_name("N")
       ->check(CLI::Range(1, 1000));
   command->footer("Example: prenorm translate runs/my --beam 5 < source.txt > hypothesis.txt");

@@ -22,12 +22,12 @@ struct WatchOptions {
   bool json = false;
 };
 
-// A folder may still come, while another is there; of a misspelt one alone nobody wants to see a page.
+// A missing folder may still appear while another exists; if all are missing, a name is probably misspelt.
 void check_paths(const std::vector<std::string>& paths) {
   std::error_code error;
   for (const std::string& path : paths)
     if (std::filesystem::exists(path, error)) return;
-  throw_error<UsageError>("{}: is not there; name a run, a study, or a folder that has or will have some",
+  throw_error<UsageError>("{}: does not exist; name a run, a study, or a folder in which runs will appear",
                           paths.front());
 }
 
@@ -50,10 +50,10 @@ int watch(const WatchOptions& options) {
 }  // namespace
 
 void add_watch(CLI::App& app, Run& chosen) {
-  CLI::App* command = app.add_subcommand("watch", "Shows runs in the browser while they go on.");
+  CLI::App* command = app.add_subcommand("watch", "Shows runs in the browser while they train.");
   auto options = std::make_shared<WatchOptions>();
-  command->add_option("PATH", options->paths, "run or study folders, or folders that grow")->required();
-  command->add_option("--port", options->port, "on this machine alone; 0 = any that is free")
+  command->add_option("PATH", options->paths, "run or study folders, or folders in which runs will appear")->required();
+  command->add_option("--port", options->port, "port on 127.0.0.1; 0 = any free port")
       ->type_name("N")
       ->check(CLI::Range(0, 65535))
       ->capture_default_str();

@@ -39,7 +39,7 @@ std::string first_words(std::string_view text, int count) {
 }  // namespace
 
 Blas blas_in_use() {
-  // The lookup that LibTorch's own reference to sgemm_ went through.
+  // The same lookup as for LibTorch's own reference to sgemm_.
   void* const gemm = ::dlsym(RTLD_DEFAULT, "sgemm_");
   Dl_info info{};
   if (gemm == nullptr || ::dladdr(gemm, &info) == 0 || info.dli_fname == nullptr) return {};
@@ -73,7 +73,7 @@ Check judge(const Blas& blas) {
   switch (blas.kind) {
     case BlasKind::kOpenBlasOpenMp: what = version + ", OpenMP build"; break;
     case BlasKind::kOpenBlasThreads:
-      what = version + ", pthread build, whose threads fight LibTorch's for the cores";
+      what = version + ", pthread build, whose threads compete with LibTorch's for the cores";
       bad(kInstall);
       break;
     case BlasKind::kOpenBlasSequential:
@@ -86,7 +86,7 @@ Check judge(const Blas& blas) {
       what = "reference BLAS, which is many times slower than OpenBLAS";
       bad(kInstall);
       break;
-    case BlasKind::kUnknown: what = blas.library.empty() ? "built into LibTorch" : "of a kind not known here"; break;
+    case BlasKind::kUnknown: what = blas.library.empty() ? "built into LibTorch" : "of an unknown kind"; break;
   }
   check.details["kind"] = what;
   check.finding = blas.library.empty() ? what : fmt::format("{} ({})", what, blas.library);

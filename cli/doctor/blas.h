@@ -1,4 +1,4 @@
-// Which BLAS LibTorch's matrix products really run on: it is chosen when the process starts, not when it is built.
+// The BLAS that LibTorch's matrix products really use, which is chosen when the process starts, not at build time.
 #pragma once
 
 #include <string>
@@ -11,8 +11,8 @@ enum class BlasKind { kOpenBlasOpenMp, kOpenBlasThreads, kOpenBlasSequential, kM
 
 struct Blas {
   BlasKind kind = BlasKind::kUnknown;
-  std::string library;  // the file, links resolved; empty when LibTorch has it built in
-  std::string version;  // in its own words, empty when it does not say
+  std::string library;  // the file with links resolved; empty if it is built into LibTorch
+  std::string version;  // as the library reports it; empty if it does not
 };
 
 // The shared object that provides sgemm_ to this process.

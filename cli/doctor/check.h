@@ -1,4 +1,4 @@
-// One thing that `prenorm doctor` looks at.
+// One item that `prenorm doctor` checks.
 #pragma once
 
 #include <array>
@@ -12,14 +12,14 @@
 
 namespace prenorm::cli {
 
-// In the order of gravity. Only a problem keeps prenorm from working.
+// In the order of severity. Only a problem keeps prenorm from working.
 enum class Verdict : std::uint8_t { kOk, kWarning, kProblem };
 
 struct Check {
   std::string name;
   Verdict verdict = Verdict::kOk;
   std::string finding;     // one line
-  std::string advice;      // what to do; empty when all is well
+  std::string advice;      // what to do; empty if nothing
   nlohmann::json details;  // the figures behind the finding
 };
 

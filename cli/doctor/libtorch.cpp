@@ -21,10 +21,10 @@
 namespace prenorm::cli {
 namespace {
 
-// Below this, per thread, something is wrong: processors of the last ten years reach 30 to 150.
+// Below this rate per thread something is wrong: processors of the last ten years reach 30 to 150.
 constexpr double kSlowPerThread = 10;
 
-// "AVX2", "AVX512", "DEFAULT"; LibTorch 1.13 says it in its description of itself only.
+// "AVX2", "AVX512", "DEFAULT"; LibTorch 1.13 only reports it in its configuration text.
 std::string cpu_capability() {
   constexpr std::string_view kLead = "CPU capability usage: ";
   const std::string config = at::show_config();
@@ -34,7 +34,7 @@ std::string cpu_capability() {
   return config.substr(begin, config.find('\n', begin) - begin);
 }
 
-// The best of the products that fit into 0.2 s: others may use the machine at the same time.
+// The best rate of the products that fit into 0.2 s, since others may use the machine at the same time.
 double measure_gflops() {
   using Clock = std::chrono::steady_clock;
   constexpr std::int64_t kTokens = 1024, kModel = 512, kHidden = 2048;
@@ -90,7 +90,7 @@ Check check_threads() {
   check.details = {{"threads", threads}, {"cores", cores}};
   if (threads < cores) {
     check.verdict = Verdict::kWarning;
-    check.advice = "cores stand idle: is OMP_THREAD_LIMIT set?";
+    check.advice = "some cores are idle: is OMP_THREAD_LIMIT set?";
   }
   return check;
 }
@@ -99,13 +99,13 @@ Check check_matrix_products() {
   const double rate = measure_gflops();
   const int threads = at::get_num_threads();
   Check check{"products", Verdict::kOk, fmt::format("{:.0f} GFLOP/s in single precision", rate), "", {}};
-  double load = 0;  // of the last minute
+  double load = 0;  // average load of the last minute
   ::getloadavg(&load, 1);
   check.details = {{"gflops", rate}, {"threads", threads}, {"load", load}};
   if (rate < kSlowPerThread * threads) {
     check.verdict = Verdict::kWarning;
     check.advice = load > threads
-                       ? fmt::format("other programs use the cores (load {:.1f}): ask again without them", load)
+                       ? fmt::format("other programs use the cores (load {:.1f}): try again without them", load)
                        : std::string("very slow for this many threads: see BLAS above");
   }
   return check;

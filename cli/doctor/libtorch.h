@@ -1,4 +1,4 @@
-// LibTorch and what it makes of this machine.
+// Checks of LibTorch and its use of this machine.
 #pragma once
 
 #include "cli/doctor/check.h"
@@ -9,9 +9,9 @@ Check check_libtorch();
 // The level of instructions that our own kernels use.
 Check check_kernels();
 Check check_devices();
-// Threads as training uses them.
+// The number of threads that training uses.
 Check check_threads();
-// Rate of single-precision matrix products of a Transformer's shape; takes about 0.3 s.
+// The rate of single-precision matrix products of a Transformer's shape; takes about 0.3 s.
 Check check_matrix_products();
 
 }  // namespace prenorm::cli

@@ -11,7 +11,7 @@ namespace prenorm::cli {
 namespace fs = std::filesystem;
 namespace {
 
-// A run of the demo's size with its checkpoints takes about 1 GB; 0.1 GB does not hold one checkpoint.
+// A run of the demo's size with its checkpoints takes about 1 GB; 0.1 GB is less than one checkpoint.
 constexpr double kLittleSpace = 2, kNoSpace = 0.1;
 
 fs::path nearest_existing(fs::path folder) {

@@ -1,4 +1,4 @@
-// What prenorm needs besides LibTorch.
+// Checks of what prenorm needs in addition to LibTorch.
 #pragma once
 
 #include <filesystem>
@@ -9,9 +9,9 @@
 namespace prenorm::cli {
 
 Check check_tokenizer();
-// Free space where `folder` is or would be made, and whether it can be written to. `role`: "working directory".
+// Free space at `folder`, which need not exist, and whether it is writable. `role`: "working directory".
 Check check_space(const std::string& role, const std::filesystem::path& folder);
-// The same of the folder of downloads.
+// The same for the folder of downloads.
 Check check_cache();
 
 }  // namespace prenorm::cli

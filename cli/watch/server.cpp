@@ -17,7 +17,7 @@ constexpr const char* kHost = "127.0.0.1";
 constexpr std::size_t kThreads = 4;
 
 void answer(pages::LivePage& page, const httplib::Request& request, httplib::Response& response) {
-  // The script of the page asks for `?part=live`, without drawings.
+  // The page's script asks for `?part=live`, without drawings.
   const auto [version, html] = page.answer(/*drawings=*/!request.has_param("part"));
   response.set_header("ETag", version);
   if (request.get_header_value("If-None-Match") == version) {
@@ -38,18 +38,19 @@ bool has_body(const httplib::Request& request) {
          (request.has_header("Content-Length") && request.get_header_value("Content-Length") != "0");
 }
 
-// Before anything of a request but its headers has been read. A browser asks for the page, whole or a part of it.
+// Called when only the headers of a request have been read. A browser asks for the page, whole or a range of it.
 httplib::Server::HandlerResponse check_request(const httplib::Request& request, httplib::Response& response) {
   using Answer = httplib::Server::HandlerResponse;
-  if (request.ranges.size() > 1) {  // and no text, of which the library would send those ranges
+  if (request.ranges.size() > 1) {  // without text, of which the library would send those ranges
     response.status = 416;
     return Answer::Handled;
   }
-  if (request.method != "GET" && request.method != "HEAD") return refuse(response, 405, "GET alone is answered\n");
+  if (request.method != "GET" && request.method != "HEAD")
+    return refuse(response, 405, "only GET and HEAD are answered\n");
   if (has_body(request)) return refuse(response, 413, "a request with a body is not answered\n");
   if (request.get_header_value_count("Host") > 1) return refuse(response, 400, "the request names two hosts\n");
   if (is_loopback(request.get_header_value("Host"))) return Answer::Unhandled;
-  return refuse(response, 403, "prenorm watch answers this machine alone\n");
+  return refuse(response, 403, "prenorm watch answers only this machine\n");
 }
 
 void set_up(httplib::Server& server, pages::LivePage& page) {
@@ -59,7 +60,7 @@ void set_up(httplib::Server& server, pages::LivePage& page) {
     ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
   });
   server.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
-  server.set_keep_alive_max_count(1);  // what follows a request that was refused is not taken for another one
+  server.set_keep_alive_max_count(1);  // so that data after a refused request is not taken for another one
   server.set_pre_routing_handler(check_request);
   server.set_default_headers({{"Cache-Control", "no-store"},
                               {"X-Content-Type-Options", "nosniff"},
@@ -69,11 +70,11 @@ void set_up(httplib::Server& server, pages::LivePage& page) {
   server.Get("/", [&](const auto& request, auto& response) { answer(page, request, response); });
   server.set_exception_handler([](const auto&, auto& response, const auto&) {
     response.status = 500;
-    response.set_content("the page could not be made; see the folders\n", "text/plain");
+    response.set_content("the page could not be made; check the folders\n", "text/plain");
   });
 }
 
-// Answers requests in a thread of its own, which has ended when this has.
+// Answers requests in a separate thread, which ends when this is destroyed.
 class Listener {
  public:
   explicit Listener(httplib::Server& server) : server_(server) {
@@ -83,7 +84,7 @@ class Listener {
     });
     while (!server_.is_running() && !ended_) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
-  // A server that does not run yet would not be stopped: the constructor has waited for that.
+  // A server that is not running yet could not be stopped, so the constructor waits until it is.
   ~Listener() {
     server_.stop();
     thread_.join();
@@ -111,7 +112,7 @@ void serve(pages::LivePage& page, int port, const std::function<void(int port)>&
   set_up(server, page);
   const int bound = port == 0 ? server.bind_to_any_port(kHost) : server.bind_to_port(kHost, port) ? port : -1;
   if (bound <= 0)
-    throw_error<UsageError>("--port {}: is in use or not allowed; name another, or 0 for any that is free", port);
+    throw_error<UsageError>("--port {}: is in use or not allowed; name another, or 0 for any free port", port);
   const StopSignal signal;
   const Listener listener(server);
   ready(bound);

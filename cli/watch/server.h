@@ -1,4 +1,4 @@
-// Serves a live page to browsers on this machine, to nobody else.
+// Serves a live page to browsers on this machine only.
 #pragma once
 
 #include <functional>
@@ -7,12 +7,12 @@
 
 namespace prenorm::cli {
 
-// Until a signal to stop comes (machine/stop_signal.h). `port` 0: any that is free. Once browsers can come, `ready`
-// gets the port. A request with a body, with several ranges or with two hosts is refused, and each connection is for
-// one request. Errors: UsageError where the port is taken; those of `ready`.
+// Serves until a stop signal comes (machine/stop_signal.h). `port` 0: any free port. `ready` is called with the port
+// once browsers can connect. A request with a body, with several ranges or with two hosts is rejected, and each
+// connection is for one request. Errors: UsageError if the port is taken; those of `ready`.
 void serve(pages::LivePage& page, int port, const std::function<void(int port)>& ready);
 
-// Whether a request's Host names this machine itself: a page elsewhere whose name was pointed here is refused.
+// Whether a request's Host is this machine: a foreign page whose name was pointed here is rejected.
 bool is_loopback(const std::string& host);
 
 }  // namespace prenorm::cli

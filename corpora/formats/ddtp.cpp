@@ -11,12 +11,12 @@
 namespace prenorm::corpora {
 namespace {
 
-// Takes the lines of a long description and cuts them into paragraphs and list items.
+// Splits the lines of a long description into paragraphs and list items.
 class ItemBuilder {
  public:
   explicit ItemBuilder(std::vector<std::string>& items) : items_(&items) {}
 
-  // `line` still has the blank that starts every line of the field.
+  // `line` still has the blank at the start of every line of the field.
   void add(std::string_view line) {
     line.remove_prefix(1);
     if (line == ".") {
@@ -46,7 +46,7 @@ class ItemBuilder {
   }
 
   // Inside a list item the following lines are indented further; a paragraph's lines are not indented at all, and
-  // lines that are (examples, tables) stand for themselves.
+  // indented lines (examples, tables) are separate items.
   bool continues(std::size_t indent) const {
     if (!open_) return false;
     return is_list_item_ ? indent > indent_ : indent == 0 && indent_ == 0;
@@ -98,7 +98,7 @@ void extract_descriptions(const std::vector<std::filesystem::path>& english,
   for (const std::filesystem::path& index : english) {
     DescriptionReader reader(index);
     while (const auto description = reader.next()) {
-      // extract(): a description that stands in several indexes counts once.
+      // extract(): a description that occurs in several indexes counts once.
       const auto found = translations.extract(description->md5);
       if (found.empty()) continue;
       const PackageDescription& translation = found.mapped();

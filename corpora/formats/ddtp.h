@@ -15,12 +15,12 @@ namespace prenorm::corpora {
 
 struct PackageDescription {
   std::string package;
-  std::string md5;  // of the English description: what translations are joined by
+  std::string md5;  // of the English description, which identifies translations
   std::string summary;
   std::vector<std::string> items;  // paragraphs and list items of the long description
 };
 
-// Reads descriptions one after the other. Records without a checksum or description are passed over.
+// Reads descriptions one by one. Records without a checksum or description are skipped.
 class DescriptionReader {
  public:
   // Errors: FileError.
@@ -31,12 +31,12 @@ class DescriptionReader {
   LineReader reader_;
 };
 
-// Pairs the descriptions of the English indexes with those of `other`: summaries, and the items of a long
-// description when both sides have as many. Errors: FileError.
+// Pairs the descriptions of the English indexes with those of `other`: summaries, and the items of a long description
+// if both sides have the same number. Errors: FileError.
 void extract_descriptions(const std::vector<std::filesystem::path>& english,
                           const std::vector<std::filesystem::path>& other, const PairSink& sink);
 
-// Each package's first description as a document with the package's name as the key: the summary, then the items.
+// Each package's first description as a document with the package's name as its key: the summary, then the items.
 // Errors: FileError.
 void extract_description_documents(const std::vector<std::filesystem::path>& english, const DocumentSink& sink);
 

@@ -26,7 +26,8 @@ std::optional<std::uint64_t> read_number(std::string_view text) {
   return value;
 }
 
-// The whole dictionary: its index counts bytes. dictfmt(1) writes line ends without \r, which LineReader would drop.
+// Reads the whole dictionary, since its index counts bytes. dictfmt(1) writes line ends without \r, which LineReader
+// would drop.
 std::string read_dictionary(const std::filesystem::path& file) {
   std::string text;
   LineReader reader(file);
@@ -46,13 +47,13 @@ std::set<Range> read_index(const std::filesystem::path& file, std::uint64_t dict
     const auto length = offset ? read_number(line.substr(second + 1, line.find('\t', second + 1) - second - 1))
                                : std::optional<std::uint64_t>();
     if (!length || *offset > dictionary_size || *length > dictionary_size - *offset)
-      throw_error<DataError>("{}:{}: the index does not fit its dictionary", file.string(), reader.line_number());
+      throw_error<DataError>("{}:{}: the index does not match its dictionary", file.string(), reader.line_number());
     ranges.emplace(*offset, *length);
   }
   return ranges;
 }
 
-// Where the bracket at text[start] is closed, others nested in it being passed over; npos if it is not.
+// The position of the bracket that closes text[start], skipping nested ones; npos if there is none.
 std::size_t closing_bracket(std::string_view text, std::size_t start) {
   int depth = 0;
   for (std::size_t at = start; at < text.size(); ++at) {
@@ -62,7 +63,7 @@ std::size_t closing_bracket(std::string_view text, std::size_t start) {
   return text.npos;
 }
 
-// Without [etymologies and sources] and \pronunciations\; what has no end stays.
+// Removes [etymologies and sources] and \pronunciations\; what is not closed is kept.
 std::string without_asides(std::string_view text) {
   std::string kept;
   while (!text.empty()) {
@@ -76,7 +77,7 @@ std::string without_asides(std::string_view text) {
   return kept;
 }
 
-// "<theory> ", "1. <networking, tool> ": where an entry's senses say what they are about.
+// Removes "<theory> ", "1. <networking, tool> ", which name the subject of a sense.
 std::string without_label(std::string text) {
   const std::size_t start = text.find('<'), end = text.find("> ", start);
   const bool leads =
@@ -88,14 +89,14 @@ std::string without_label(std::string text) {
   return leads && words ? text.erase(start, end + 2 - start) : text;
 }
 
-// "/seg'ment/ ": how the headword is spoken.
+// Removes "/seg'ment/ ", the pronunciation of the headword.
 std::string_view without_pronunciation(std::string_view text) {
   constexpr std::size_t kLongest = 60;
   const std::size_t end = text.starts_with('/') ? text.find("/ ", 1) : text.npos;
   return end < kLongest ? text.substr(end + 2) : text;
 }
 
-// Web addresses in parentheses, which follow the words of a link.
+// Removes web addresses in parentheses, which follow the words of a link.
 std::string without_addresses(std::string text) {
   for (std::size_t at = text.find("://"); at != text.npos; at = text.find("://", at)) {
     const std::size_t open = text.rfind('(', at), close = text.find(')', at);
@@ -109,7 +110,7 @@ std::string without_addresses(std::string text) {
   return text;
 }
 
-// Blanks that wrapped lines and removed marks leave before a comma, a semicolon or a closing parenthesis.
+// Removes blanks that wrapped lines and removed marks leave before a comma, a semicolon or a closing parenthesis.
 void close_gaps(std::string& text) {
   for (std::size_t at = text.find(' '); at != text.npos; at = text.find(' ', at + 1)) {
     const char next = at + 1 < text.size() ? text[at + 1] : 'x';
@@ -130,7 +131,7 @@ std::string clean_paragraph(std::string_view raw, DictdLayout layout) {
   return text;
 }
 
-// Takes the lines of an entry and cuts them at blank lines and, in Webster's layout, before numbered senses.
+// Splits the lines of an entry at blank lines and, in Webster's layout, before numbered senses.
 class ParagraphBuilder {
  public:
   explicit ParagraphBuilder(DictdLayout layout) : layout_(layout) {}
@@ -140,7 +141,7 @@ class ParagraphBuilder {
     if (text.empty()) return end();
     const bool numbered = is_ascii_digit(text.front()) && text.find(". ") <= 2;
     if (numbered && layout_ == DictdLayout::kWebster) end();
-    // Columns stand in tables and drawings; quotations in Webster's have their author set flush right.
+    // Tables and drawings have columns; in Webster's, quotations have a right-aligned author.
     if (layout_ == DictdLayout::kHeadingLine && text.find("   ") != text.npos) table_ = true;
     current_.append(current_.empty() ? "" : " ").append(text);
   }
@@ -182,7 +183,7 @@ TextDocument read_dictd_entry(std::string_view entry, DictdLayout layout) {
     rest = entry;
   } else {
     document.key = heading;
-    // Other spellings, part of speech and pronunciation, up to the blank line.
+    // Skips other spellings, part of speech and pronunciation, up to the blank line.
     while (!rest.empty() && !trim(take_line(rest)).empty()) {
     }
   }

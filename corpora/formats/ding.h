@@ -10,11 +10,11 @@
 
 namespace prenorm::corpora {
 
-// Gives sentences (both sides end in ., ! or ?, the other side starts with a capital) and phrases (the rest); neither
-// has placeholders such as "sb." and "etw.". Lines of another form are passed over. Errors: FileError.
+// Yields sentences (both sides end in ., ! or ?, the other side starts with a capital) and phrases (the rest); neither
+// contains placeholders such as "sb." and "etw.". Lines in another format are skipped. Errors: FileError.
 void extract_ding(const std::filesystem::path& file, const PairSink& sink);
 
-// One alternative without its notes {..} [..] <..> (..); nothing when it has a slash or a bracket without its partner.
+// One alternative without its notes {..} [..] <..> (..); nothing if it has a slash or an unmatched bracket.
 std::optional<std::string> clean_ding_entry(std::string_view entry);
 
 }  // namespace prenorm::corpora

@@ -7,8 +7,8 @@
 
 namespace prenorm::corpora {
 
-// The regular files (no links) below a folder whose names end in `suffix`, sorted, so that a corpus is the same on
-// every machine. Errors: FileError when the folder is missing.
+// The regular files (not links) below a folder whose names end in `suffix`, sorted, so that a corpus is the same on
+// every machine. Errors: FileError if the folder is missing.
 std::vector<std::filesystem::path> files_below(const std::filesystem::path& folder, std::string_view suffix);
 
 }  // namespace prenorm::corpora

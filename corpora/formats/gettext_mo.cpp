@@ -16,12 +16,12 @@ namespace {
 constexpr std::uint32_t kMagic = 0x950412de, kSwappedMagic = 0xde120495;
 constexpr char kContextEnd = '\4';
 
-// Numbers and texts of a catalogue, with every place checked.
+// Numbers and texts of a catalogue, with every offset checked.
 class CatalogueBytes {
  public:
   CatalogueBytes(std::string_view bytes, std::string_view name) : bytes_(bytes), name_(name) {
     const std::uint32_t magic = number(0);
-    if (magic != kMagic && magic != kSwappedMagic) damaged("does not start like one");
+    if (magic != kMagic && magic != kSwappedMagic) damaged("does not start with the magic number");
     swapped_ = magic == kSwappedMagic;
   }
 

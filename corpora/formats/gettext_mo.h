@@ -1,5 +1,5 @@
 // Compiled gettext catalogues (.mo): a header and two tables of (length, offset), see the GNU gettext manual, "The
-// Format of GNU MO Files". LibreOffice's interface texts are kept in them.
+// Format of GNU MO Files". LibreOffice's interface texts are stored in them.
 #pragma once
 
 #include <filesystem>
@@ -15,15 +15,15 @@ struct CatalogueEntry {
   std::string_view original, translation;  // views into the catalogue; plural forms are separated by NUL
 };
 
-// Of either byte order; the context before byte 4 is cut off. `name` stands in messages.
-// Errors: DataError when it is no catalogue or a table or text lies outside of it.
+// Reads either byte order; the context before byte 4 is removed. Messages call the catalogue `name`. Errors: DataError
+// if it is not a catalogue or a table or text is outside it.
 std::vector<CatalogueEntry> read_catalogue(std::string_view bytes, std::string_view name);
 
-// A text as people see it: without tags, entities, mnemonic marks ("&File", "~File", one "_").
+// A text as users see it: without tags, entities, mnemonic marks ("&File", "~File", one "_").
 std::string clean_interface_text(std::string_view text);
 
-// Pairs the texts of all .mo files in a folder, blank line by blank line where both sides have as many.
-// Errors: FileError, DataError.
+// Pairs the texts of all .mo files in a folder, split at blank lines if both sides have the same number. Errors:
+// FileError, DataError.
 void extract_catalogues(const std::filesystem::path& folder, const PairSink& sink);
 
 }  // namespace prenorm::corpora

@@ -24,7 +24,7 @@ bool is_inline(std::string_view element) {
   return is_one_of(element, kInline);
 }
 
-// Whether an element that opens with this tag is left out with all that is in it.
+// Whether the element that this tag opens is dropped with all its content.
 bool is_left_out(std::string_view element, std::string_view tag) {
   constexpr std::array<std::string_view, 4> kElements{"head", "pre", "script", "style"};
   constexpr std::array<std::string_view, 5> kClasses{"navheader", "navfooter", "toc", "index", "func_signature"};
@@ -43,11 +43,11 @@ std::string_view element_of(std::string_view tag) {
 std::vector<std::string> read_html_page(std::string_view html) {
   std::vector<std::string> paragraphs;
   std::string current;
-  std::string_view left_out;  // the element being left out
-  int depth = 0;              // of elements of that name
+  std::string_view left_out;  // the element that is being dropped
+  int depth = 0;              // nesting depth of elements of that name
   const auto end_paragraph = [&] {
     std::string text = normalize(unescape_entities(current));
-    constexpr std::string_view kLinkSign = " \u00A7";  // says nothing when its address is gone
+    constexpr std::string_view kLinkSign = " \u00A7";  // meaningless without its link
     for (std::size_t at = text.find(kLinkSign); at != text.npos; at = text.find(kLinkSign, at))
       text.erase(at, kLinkSign.size());
     if (!text.empty()) paragraphs.push_back(std::move(text));

@@ -1,4 +1,4 @@
-// Pages of a manual in HTML as DocBook's stylesheets make them.
+// Pages of a manual in the HTML of DocBook's stylesheets.
 #pragma once
 
 #include <filesystem>
@@ -10,12 +10,12 @@
 
 namespace prenorm::corpora {
 
-// The text between the tags of block elements (p, h1, li, td ...), in order, entities resolved, blanks collapsed. Left
-// out are the head, program text (pre), the navigation around the page, tables of contents, the index and signatures of
+// The text between the tags of block elements (p, h1, li, td ...), in order, with entities resolved and blanks
+// collapsed. Dropped are the head, program text (pre), navigation, tables of contents, the index and signatures of
 // functions. Broken markup gives odd text, never an error.
 std::vector<std::string> read_html_page(std::string_view html);
 
-// Each .html file below a folder as a document with its path below it as the key. Errors: FileError.
+// Each .html file below a folder as a document with its relative path as the key. Errors: FileError.
 void extract_html_documents(const std::filesystem::path& folder, const DocumentSink& sink);
 
 }  // namespace prenorm::corpora

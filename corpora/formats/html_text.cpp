@@ -12,7 +12,7 @@ namespace {
 constexpr std::array<std::pair<std::string_view, char32_t>, 6> kEntities{
     {{"amp", U'&'}, {"lt", U'<'}, {"gt", U'>'}, {"quot", U'"'}, {"apos", U'\''}, {"nbsp", 0xA0}}};
 
-// The character that the reference `name` (between & and ;) stands for; 0 if unknown.
+// The character for the reference `name` (between & and ;); 0 if unknown.
 char32_t referenced(std::string_view name) {
   if (!name.starts_with('#')) {
     for (const auto& [entity, code] : kEntities)

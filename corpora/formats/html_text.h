@@ -8,7 +8,7 @@ namespace prenorm::corpora {
 
 // Without tags; <br> becomes a blank.
 std::string strip_tags(std::string_view html);
-// &amp; &lt; &gt; &quot; &apos; &nbsp; and numeric references; others stay as they are.
+// Resolves &amp; &lt; &gt; &quot; &apos; &nbsp; and numeric references; others are kept.
 std::string unescape_entities(std::string_view html);
 // The value of attribute `name` in a tag's text ("p id=\"x\" class=..."), empty if there is none.
 std::string_view attribute(std::string_view tag, std::string_view name);

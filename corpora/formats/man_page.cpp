@@ -65,7 +65,7 @@ void ManPageParser::start_section(bool heading_given) {
   expect_ = heading_given ? Expect::kText : Expect::kHeading;
 }
 
-// Definitions of macros and conditional blocks hold instructions, the same in every language.
+// Definitions of macros and conditional blocks contain instructions, the same in every language.
 bool ManPageParser::skip_definition(std::string_view line) {
   if (in_definition_) {
     in_definition_ = !line.starts_with("..");

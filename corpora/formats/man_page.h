@@ -1,4 +1,4 @@
-// One manual page as sections of blocks, so that a page and its translation can be laid side by side.
+// One manual page as sections of blocks, so that a page can be aligned with its translation.
 #pragma once
 
 #include <filesystem>
@@ -12,7 +12,7 @@ namespace prenorm::corpora {
 enum class ManBlockKind : char {
   kText = 'P',
   kTag = 'T',       // the term before an indented paragraph
-  kVerbatim = 'N',  // tables, examples, synopses; their text is not kept
+  kVerbatim = 'N',  // tables, examples, synopses; their text is dropped
 };
 
 struct ManBlock {
@@ -20,18 +20,18 @@ struct ManBlock {
   std::string text;
 };
 
-// From one heading (.SH, .SS) to the next; what stands before the first is section 0.
+// From one heading (.SH, .SS) to the next; text before the first heading is section 0.
 struct ManSection {
   std::vector<ManBlock> blocks;
-  // One letter a block.
+  // One letter per block.
   std::string structure() const;
 };
 
-// Takes the lines of a page in order.
+// Parses the lines of a page in order.
 class ManPageParser {
  public:
   void add_line(std::string_view line);
-  // The sections; nothing for a page that only points to another (.so) or is written in mdoc (.Dd).
+  // The sections; nothing for a page that only refers to another (.so) or is written in mdoc (.Dd).
   std::optional<std::vector<ManSection>> finish();
 
  private:

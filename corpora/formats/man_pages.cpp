@@ -17,7 +17,7 @@ std::map<std::string, fs::path> pages_of(const std::vector<fs::path>& folders) {
     if (!is_folder(folder)) continue;
     for (const fs::path& file : files_below(folder, ".gz")) {
       const std::string name = file.lexically_relative(folder).generic_string();
-      // Translations stand in the same folder, one level deeper.
+      // Translations are in the same folder, one level deeper.
       if (name.starts_with("man") && name.find('/') == name.rfind('/')) pages.emplace(name, file);
     }
   }

@@ -1,4 +1,4 @@
-// Manual pages and their translations: .../man/manN/NAME.gz beside .../man/XX/manN/NAME.gz.
+// Manual pages and their translations: .../man/manN/NAME.gz and .../man/XX/manN/NAME.gz.
 #pragma once
 
 #include <filesystem>
@@ -9,12 +9,12 @@
 
 namespace prenorm::corpora {
 
-// Pairs the text blocks of the sections that have the same structure on both sides. A translation may have one more
-// section, at its end (about the translators); pages that differ otherwise in their number of sections give nothing.
+// Pairs the text blocks of sections that have the same structure on both sides. A translation may have one more
+// section, at its end (about the translators); pages with other differences in the number of sections yield nothing.
 void pair_man_pages(const std::vector<ManSection>& english, const std::vector<ManSection>& other, const PairSink& sink);
 
-// Folders that hold man1, man2, ...; a page is taken from the first folder that has it. Folders that are missing are
-// passed over. Errors: FileError for a damaged page.
+// Folders that contain man1, man2, ...; a page is taken from the first folder that has it. Missing folders are skipped.
+// Errors: FileError for a damaged page.
 void extract_man_pages(const std::vector<std::filesystem::path>& english,
                        const std::vector<std::filesystem::path>& other, const PairSink& sink);
 

@@ -24,7 +24,7 @@ std::string_view special_character(std::string_view name) {
   return {};
 }
 
-// Walks over one line and keeps what is printed.
+// Scans one line and keeps what is printed.
 class EscapeStripper {
  public:
   explicit EscapeStripper(std::string_view line) : line_(line) {}

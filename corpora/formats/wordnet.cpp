@@ -89,7 +89,7 @@ void extract_wordnet(const std::filesystem::path& folder, const DocumentSink& si
       if (line.starts_with("  ")) continue;  // the licence, before the data
       Synset synset = read_synset(line);
       if (synset.group.empty())
-        throw_error<DataError>("{}:{}: no line of a WordNet database", reader.path().string(), reader.line_number());
+        throw_error<DataError>("{}:{}: not a line of a WordNet database", reader.path().string(), reader.line_number());
       std::string key = std::string(part).append("/").append(synset.group);
       const auto [found, is_new] = index.emplace(std::move(key), documents.size());
       if (is_new) documents.push_back({found->first, {}});

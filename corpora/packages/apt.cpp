@@ -35,7 +35,7 @@ std::string_view apt_reason(std::string_view output) {
 
 void throw_apt_unusable(std::string_view reason) {
   throw_error<FileError>(
-      "the built-in corpora need apt-get and a package mirror ({}); train on text of your own instead (--source FILE "
+      "the built-in corpora need apt-get and a package mirror ({}); train on your own text instead (--source FILE "
       "--target FILE of `prenorm demo`, data.train_text or data.train_source of a configuration)",
       reason);
 }

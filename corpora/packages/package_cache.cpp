@@ -22,7 +22,7 @@ namespace {
 
 constexpr const char* kContent = "content";
 
-// The files right in `folder` whose names end so, sorted.
+// The files directly in `folder` whose names end in this suffix, sorted.
 std::vector<fs::path> files_ending_in(const fs::path& folder, std::string_view ending) {
   std::vector<fs::path> files = entries_of(folder);
   std::erase_if(files, [&](const fs::path& file) { return !file.native().ends_with(ending); });
@@ -37,7 +37,7 @@ void unpack(const fs::path& archive, const fs::path& folder) {
                            apt_reason(result.output), result.end.text());
 }
 
-// Some thousand files that another program wrote: they must be on disk before their folders get their final names.
+// Another program wrote some thousand files, which must be on disk before their folders get their final names.
 void sync_file_system(const fs::path& folder) {
   const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   const bool synced = descriptor >= 0 && ::syncfs(descriptor) == 0;
@@ -48,12 +48,12 @@ void sync_file_system(const fs::path& folder) {
 }  // namespace
 
 fs::path default_cache_directory() {
-  // The XDG specification says that a relative path there is to be ignored.
+  // According to the XDG specification, a relative path there must be ignored.
   if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache != nullptr && *cache == '/')
     return fs::path(cache) / "prenorm";
   const char* home = std::getenv("HOME");
   if (home == nullptr || *home == '\0')
-    throw_error<FileError>("no place for downloads: set HOME or XDG_CACHE_HOME, or name a cache folder");
+    throw_error<FileError>("no folder for downloads: set HOME or XDG_CACHE_HOME, or name a cache folder");
   return fs::path(home) / ".cache" / "prenorm";
 }
 
@@ -71,7 +71,7 @@ void PackageCache::update_lists() {
   std::vector<std::string> command = apt_get_command(lists.path());
   command.emplace_back("update");
   const ProcessResult result = run_apt_program(command, lists.path());
-  // The exit code means nothing: it is 0 without a network, and not 0 for one broken source among good ones.
+  // The exit code is meaningless: it is 0 without a network, and not 0 for one broken source among good ones.
   if (result.end.signal != 0) throw_apt_unusable("apt-get " + result.end.text());
   if (files_ending_in(lists.path(), "_Packages").empty()) throw_apt_unusable(apt_reason(result.output));
   if (result.output.find("W: Failed to fetch") != std::string::npos)
@@ -93,10 +93,11 @@ void PackageCache::fetch(const std::vector<std::string>& packages) {
 }
 
 void PackageCache::download(std::vector<std::string> packages) {
-  // Indexes age: after a point release they name versions that are gone, so a failure is believed of new ones only.
+  // Indexes age: after a point release they name versions that no longer exist, so only new ones are trusted about a
+  // failure.
   bool fresh = !has_lists();
   if (fresh) update_lists();
-  AtomicDirectory archives(folder_ / "archives");  // never committed: what is not unpacked is not kept
+  AtomicDirectory archives(folder_ / "archives");  // never committed: archives are not kept after unpacking
   while (!packages.empty()) {
     Progress progress("downloading packages", static_cast<std::int64_t>(packages.size()));
     std::int64_t begun = 0;
@@ -115,7 +116,7 @@ void PackageCache::download(std::vector<std::string> packages) {
     }
     const std::vector<std::string> unknown = unknown_packages(result.output);
     if (unknown.empty()) throw_apt_unusable(apt_reason(result.output));
-    warn(fmt::format("left out, since this system's package lists do not have them: {}", fmt::join(unknown, ", ")));
+    warn(fmt::format("skipped because this system's package lists do not contain them: {}", fmt::join(unknown, ", ")));
     const std::size_t before = packages.size();
     std::erase_if(packages, [&](const std::string& name) {
       return std::find(unknown.begin(), unknown.end(), name) != unknown.end();
@@ -141,7 +142,7 @@ void PackageCache::unpack_all(const fs::path& archives) {
   whole_.clear();
 }
 
-// Looked at once: a corpus is made of what was found whole at its start.
+// Checked only once: a corpus is built from what was complete at its start.
 bool PackageCache::is_whole(const std::string& package) const {
   const auto [found, fresh] = whole_.try_emplace(package, false);
   const fs::path folder = folder_ / "packages" / package;
@@ -149,7 +150,7 @@ bool PackageCache::is_whole(const std::string& package) const {
   if (!fresh || !fs::is_directory(folder / "root", error)) return found->second;
   try {
     found->second = read_file(folder / kContent) == hash_tree(folder / "root");
-  } catch (const FileError&) {  // no hash, as in caches of earlier versions, or a file that cannot be read
+  } catch (const FileError&) {  // no hash, as in caches of earlier versions, or an unreadable file
   }
   if (!found->second) warn(fmt::format("{}: is damaged or was not checked when it was unpacked", folder.string()));
   return found->second;
@@ -173,7 +174,7 @@ std::vector<fs::path> PackageCache::description_indexes(std::string_view languag
     update_lists();
     indexes = files_ending_in(folder_ / "lists", ending);
   }
-  if (indexes.empty()) warn(fmt::format("no package descriptions in language {}: left out", language));
+  if (indexes.empty()) warn(fmt::format("no package descriptions in language {}: skipped", language));
   return indexes;
 }
 

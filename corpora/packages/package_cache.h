@@ -1,5 +1,5 @@
-// Debian packages and package descriptions in a folder of our own: downloaded and unpacked by apt-get and dpkg-deb,
-// nothing installed, no root needed. What is there and undamaged is not downloaded again.
+// Debian packages and package descriptions in our own folder: downloaded and unpacked by apt-get and dpkg-deb; nothing
+// is installed and root is not needed. What exists undamaged is not downloaded again.
 #pragma once
 
 #include <filesystem>
@@ -12,24 +12,24 @@
 
 namespace prenorm::corpora {
 
-// $XDG_CACHE_HOME/prenorm or ~/.cache/prenorm. Errors: FileError when neither variable is set.
+// $XDG_CACHE_HOME/prenorm or ~/.cache/prenorm. Errors: FileError if neither variable is set.
 std::filesystem::path default_cache_directory();
 
 class PackageCache {
  public:
-  // Layout: folder/lists (apt's indexes), folder/packages/NAME/{root, version, content}; `content` is the hash_tree()
+  // The folder contains lists (apt's indexes) and packages/NAME/{root, version, content}; `content` is the hash_tree()
   // of `root`.
   explicit PackageCache(const std::filesystem::path& folder);
 
-  // Downloads and unpacks what is not there yet; a package that apt does not know is warned about and left out.
-  // Errors: FileError when apt-get is missing or fails (no network, no mirror, full disk).
+  // Downloads and unpacks missing packages; a package that apt does not know is skipped with a warning. Errors:
+  // FileError if apt-get is missing or fails (no network, no mirror, full disk).
   void fetch(const std::vector<std::string>& packages);
-  // Where a package is unpacked; nothing if it was left out, or is not what was unpacked there.
+  // Where a package is unpacked; nothing if it was skipped, or has changed since it was unpacked.
   std::optional<std::filesystem::path> root(std::string_view package) const;
   // Version of a fetched package. Errors: FileError.
   std::string version(std::string_view package) const;
 
-  // apt's Translation-XX indexes, downloaded if they are not there; empty when the mirror has none. Errors: FileError.
+  // apt's Translation-XX indexes, downloaded if missing; empty if the mirror has none. Errors: FileError.
   std::vector<std::filesystem::path> description_indexes(std::string_view language);
 
  private:
@@ -42,7 +42,7 @@ class PackageCache {
   bool is_whole(const std::string& package) const;
 
   std::filesystem::path folder_;
-  mutable std::map<std::string, bool, std::less<>> whole_;  // packages that were looked at
+  mutable std::map<std::string, bool, std::less<>> whole_;  // packages that were checked
 };
 
 }  // namespace prenorm::corpora

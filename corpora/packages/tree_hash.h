@@ -5,8 +5,8 @@
 
 namespace prenorm::corpora {
 
-// A hash of the names below `folder` and of all their contents: of files the bytes, of links where they lead.
-// Errors: FileError where something cannot be read.
+// A hash of the names below `folder` and of all their contents: the bytes of files, the targets of links. Errors:
+// FileError if something cannot be read.
 std::string hash_tree(const std::filesystem::path& folder);
 
 }  // namespace prenorm::corpora

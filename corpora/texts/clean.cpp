@@ -38,7 +38,7 @@ bool mostly_letters(const CharacterCount& count) {
   return static_cast<double>(count.letters) >= kLeastLetters * static_cast<double>(count.visible);
 }
 
-// "%s", "%1", "%PRODUCTNAME", "${x}", "$(ARG1)", "$1" and the like; "50 %" and "5 $" are none.
+// "%s", "%1", "%PRODUCTNAME", "${x}", "$(ARG1)", "$1" and the like, but not "50 %" and "5 $".
 bool has_directive(std::string_view text) {
   for (std::size_t at = text.find_first_of("%$"); at != text.npos; at = text.find_first_of("%$", at + 1)) {
     const char next = at + 1 < text.size() ? text[at + 1] : ' ';
@@ -89,7 +89,7 @@ bool mostly_copied(std::string_view english, std::string_view other) {
   return static_cast<double>(shared) > kMostShared * static_cast<double>(tokens.size());
 }
 
-// The runs of digits, sorted: languages differ in the order of numbers and in what stands between the digits.
+// The runs of digits, sorted: languages differ in the order of numbers and in the characters between the digits.
 std::vector<std::string_view> numbers_of(std::string_view text) {
   std::vector<std::string_view> runs;
   for (std::size_t at = 0; at < text.size(); ++at) {

@@ -1,4 +1,4 @@
-// The rules a sentence pair must pass, and what makes two English sentences the same.
+// The rules for sentence pairs, and when two English sentences count as the same.
 #pragma once
 
 #include <cstdint>
@@ -15,24 +15,25 @@ enum class Rejection : std::uint8_t {
   kRatio,     // characters of the other side / English characters outside 0.5 to 2.2
   kLetters,   // under 70 % letters on one side (blanks not counted)
   kMarkup,    // format directives, addresses, code
-  kCopied,    // more than 60 % of the English tokens stand in the other side
+  kCopied,    // more than 60 % of the English tokens occur in the other side
   kDigits,    // the numbers differ
   kScript,    // letters that are not Latin
 };
 
-// Both sides normalised (normalize.h), one sentence each.
+// Both sides are normalised (normalize.h), one sentence each.
 Rejection check_pair(std::string_view english, std::string_view other);
 
-// Whether a normalised line of English is worth a language model's time: UTF-8, three words or more, at least 70 %
+// Whether a normalised line of English is useful for a language model: UTF-8, three words or more, at least 70 %
 // letters (blanks not counted), Latin script only, no web or mail address, none of the marks <>{}| and backslash, which
-// stand in program text. Identifiers and numbers may stand in it.
+// are typical of program text. Identifiers and numbers are allowed.
 bool is_running_text(std::string_view english);
 
 // Lower case, no punctuation, every digit 0: English sentences with the same key count as duplicates.
 std::string duplicate_key(std::string_view english);
 
 enum class Split : std::uint8_t { kTrain, kDev, kTest };
-// By CRC-32 of the key modulo 100 (0: test, 1: dev), so a sentence stays in its part whatever else is in the corpus.
+// By CRC-32 of the key modulo 100 (0: test, 1: dev), so that a sentence stays in its part whatever else is in the
+// corpus.
 Split split_of_key(std::string_view key);
 
 std::size_t count_words(std::string_view text);

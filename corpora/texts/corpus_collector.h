@@ -1,4 +1,4 @@
-// Takes extracted pairs, cleans them, and holds the corpus in its three parts.
+// Cleans extracted pairs and collects the corpus in its three parts.
 #pragma once
 
 #include <array>
@@ -15,7 +15,7 @@ namespace prenorm::corpora {
 struct SourceCounts {
   std::int64_t extracted = 0;                       // pairs before the split into sentences
   std::int64_t kept = 0;                            // sentence pairs in the corpus
-  std::int64_t english_words = 0, other_words = 0;  // words of the kept ones
+  std::int64_t english_words = 0, other_words = 0;  // words of the kept pairs
 };
 
 // Lines of one part, each ended by a newline.
@@ -26,7 +26,8 @@ struct PartText {
 
 class CorpusCollector {
  public:
-  // Normalises, splits into sentences where both sides have as many, and keeps what passes check_pair() and is new.
+  // Normalises, splits into sentences if both sides have the same number, and keeps what passes check_pair() and is
+  // new.
   void add(SourceTag tag, std::string_view english, std::string_view other);
 
   const PartText& part(Split split) const { return parts_[static_cast<std::size_t>(split)]; }

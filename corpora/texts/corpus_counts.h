@@ -1,4 +1,4 @@
-// What a built corpus holds: returned to the caller and kept beside the text as corpus.json.
+// The content of a built corpus: returned to the caller and stored with the text as corpus.json.
 #pragma once
 
 #include <cstdint>
@@ -9,14 +9,14 @@
 
 namespace prenorm::corpora {
 
-// Raised whenever the extraction, the cleaning or the split changes: a corpus of another version is built anew.
+// Incremented whenever the extraction, the cleaning or the split changes: a corpus of another version is built again.
 inline constexpr int kExtractionVersion = 1;
 
 struct DebianSourceReport {
   std::string tag, licence;
   std::int64_t extracted = 0;                       // pairs before cleaning
   std::int64_t kept = 0;                            // sentence pairs in the corpus
-  std::int64_t english_words = 0, other_words = 0;  // of the kept pairs, words between blanks
+  std::int64_t english_words = 0, other_words = 0;  // of the kept pairs; words are separated by blanks
 };
 
 struct DebianPackage {
@@ -33,9 +33,9 @@ struct DebianCorpusReport {
   double seconds = 0;                         // download, extraction and cleaning
 };
 
-// JSON, indented. The file says what each field is by its name.
+// Indented JSON. The names of its fields explain it.
 std::string report_to_json(const DebianCorpusReport& report);
-// Nothing when it is no such report.
+// Nothing if it is not such a report.
 std::optional<DebianCorpusReport> report_from_json(const std::string& json);
 
 }  // namespace prenorm::corpora

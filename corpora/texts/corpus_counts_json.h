@@ -1,4 +1,4 @@
-// How the reports of the built-in corpora become JSON and are read back.
+// How the reports of the built-in corpora are written to JSON and read back.
 #pragma once
 
 #include <optional>
@@ -17,7 +17,7 @@ std::string to_indented_json(const Report& report) {
   return json_text(nlohmann::ordered_json(nlohmann::json(report)), 2) + "\n";
 }
 
-// What is counted fits into the types of the reports. Errors: JsonError.
+// Checks that counts fit into the types of the reports. Errors: JsonError.
 inline void check_counts(const nlohmann::json& value) {
   if (value.is_structured())
     for (const nlohmann::json& part : value) check_counts(part);
@@ -25,7 +25,7 @@ inline void check_counts(const nlohmann::json& value) {
     real_number(value, "a count", Range{0, 1e15});
 }
 
-// Nothing when the text is no JSON or not of this report.
+// Nothing if the text is not JSON or not such a report.
 template <class Report>
 std::optional<Report> from_json_text(const std::string& text) {
   const nlohmann::json value = parse_json(text);

@@ -11,7 +11,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view kReport = "corpus.json";
-// Stands in corpus.json while the text files are being replaced.
+// The content of corpus.json while the text files are being replaced.
 constexpr std::string_view kUnfinished = "{\"unfinished\": true}\n";
 
 }  // namespace
@@ -29,7 +29,7 @@ void refuse_foreign_files(const fs::path& folder, const std::vector<std::string>
   if (is_there(folder / kReport)) return;
   for (const std::string& name : names)
     if (is_there(folder / name))
-      throw_error<DataError>("{}: is in the way and was not made by this command; choose another --output",
+      throw_error<DataError>("{}: already exists and was not created by this command; choose another --output",
                              (folder / name).string());
 }
 

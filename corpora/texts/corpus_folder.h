@@ -1,4 +1,5 @@
-// The folder of a built corpus: text files and corpus.json, which tells what they hold and that they are complete.
+// The folder of a built corpus: text files and corpus.json, which describes their content and shows that they are
+// complete.
 #pragma once
 
 #include <filesystem>
@@ -18,10 +19,10 @@ struct CorpusFile {
 std::optional<std::string> stored_report_json(const std::filesystem::path& folder);
 bool has_all_files(const std::filesystem::path& folder, const std::vector<std::string>& names);
 
-// Errors: DataError when the folder has files of these names but no corpus.json: they are somebody else's.
+// Errors: DataError if the folder has files of these names but no corpus.json: they belong to somebody else.
 void refuse_foreign_files(const std::filesystem::path& folder, const std::vector<std::string>& names);
 
-// Writes the files, each in one step; corpus.json says meanwhile that they are unfinished. Errors: FileError.
+// Writes the files, each atomically; meanwhile corpus.json marks them as unfinished. Errors: FileError.
 void write_corpus(const std::filesystem::path& folder, const std::vector<CorpusFile>& files,
                   std::string_view report_json);
 

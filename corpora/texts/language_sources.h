@@ -1,4 +1,4 @@
-// Which Debian packages hold text in English and in each of the other languages. A language is a row of a table.
+// Which Debian packages contain text in English and in each of the other languages. A language is a row of a table.
 #pragma once
 
 #include <string>
@@ -20,7 +20,7 @@ struct LanguageSources {
 inline constexpr std::string_view kEnglishHelp = "libreoffice-help-en-us";
 const std::vector<std::string_view>& english_manuals();
 
-// Every language there is a row for.
+// Every language in the table.
 const std::vector<LanguageSources>& known_languages();
 
 // The row of the pair "en-XX". Errors: UsageError for another first language or an unknown second one.

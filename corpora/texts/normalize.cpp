@@ -5,7 +5,7 @@
 namespace prenorm::corpora {
 namespace {
 
-// What a character outside ASCII is replaced with; nullptr: it stays.
+// The replacement of a character outside ASCII; nullptr if it is kept.
 const char* replacement(char32_t code) {
   switch (code) {
     case 0x201C:

@@ -1,4 +1,4 @@
-// First step of the cleaning: one spelling for quotes, dashes and blanks.
+// First step of the cleaning: uniform quotes, dashes and blanks.
 #pragma once
 
 #include <string>
@@ -7,7 +7,8 @@
 namespace prenorm::corpora {
 
 // Double quotes become ", single quotes and apostrophes ', dashes -, the ellipsis ...; no-break spaces and control
-// characters become blanks; soft hyphens and zero-width characters go; runs of blanks become one, the ends none.
+// characters become blanks; soft hyphens and zero-width characters are removed; runs of blanks become one, and those at
+// the ends are removed.
 std::string normalize(std::string_view text);
 
 std::string_view trim(std::string_view text);

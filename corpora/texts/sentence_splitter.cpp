@@ -11,7 +11,7 @@
 namespace prenorm::corpora {
 namespace {
 
-// Of all languages of the built-in corpora together, lower-cased, without the last full stop; sorted.
+// The abbreviations of all languages of the built-in corpora, lower-cased, without the last full stop; sorted.
 constexpr std::array<std::string_view, 78> kAbbreviations{
     "abb",  "abs", "al",   "allg", "anm",  "apod", "art", "atd",  "aufl", "bd",    "bsp",  "bspw", "bzgl",
     "bzw",  "ca",  "cf",   "co",   "corp", "d.h",  "dgl", "dr",   "e.g",  "ebd",   "ed",   "eg",   "engl",
@@ -28,7 +28,7 @@ bool is_end_mark(char c) { return c == '.' || c == '!' || c == '?'; }
 bool is_closer(char c) { return c == '"' || c == '\'' || c == ')' || c == ']'; }
 bool is_opener(char c) { return c == '"' || c == '\'' || c == '(' || c == '['; }
 
-// Whether a full stop after `before` belongs to the word rather than to the sentence.
+// Whether a full stop after `before` belongs to the word, not to the sentence.
 bool stop_belongs_to_word(std::string_view before) {
   const std::size_t blank = before.rfind(' ');
   std::string_view word = blank == std::string_view::npos ? before : before.substr(blank + 1);

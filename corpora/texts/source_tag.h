@@ -1,4 +1,4 @@
-// Where a sentence pair comes from, and what each built-in source is made of.
+// The origin of a sentence pair, and a description of each built-in source.
 #pragma once
 
 #include <array>
@@ -20,7 +20,7 @@ enum class SourceTag : std::uint8_t {
 
 struct SourceInfo {
   SourceTag tag;
-  std::string_view name;  // stands in the .tags files
+  std::string_view name;  // as written to the .tags files
   std::string_view licence;
   bool general_domain;
 };
@@ -37,7 +37,7 @@ inline constexpr std::array<SourceInfo, 7> kSources{{
 
 constexpr const SourceInfo& source_info(SourceTag tag) { return kSources[static_cast<std::size_t>(tag)]; }
 
-// Takes one extracted pair: where it is from, English, the other language. The views live for the call only.
+// Receives one extracted pair: its origin, English, the other language. The views are only valid during the call.
 using PairSink = std::function<void(SourceTag tag, std::string_view english, std::string_view other)>;
 
 }  // namespace prenorm::corpora

@@ -37,7 +37,7 @@ TextCounts TextCollector::add(std::string_view source, const TextDocument& docum
     }
   }
   if (counts.words < kFewestDocumentWords) {
-    for (const std::uint64_t key : keys) seen_.erase(key);  // a longer document may have the sentence
+    for (const std::uint64_t key : keys) seen_.erase(key);  // a longer document may contain the sentence
     return {};
   }
   counts.bytes = static_cast<std::int64_t>(lines.size());

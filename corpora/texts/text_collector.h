@@ -1,4 +1,4 @@
-// Takes extracted documents, cleans them, and holds the text in its three parts.
+// Cleans extracted documents and collects the text in its three parts.
 #pragma once
 
 #include <array>
@@ -14,19 +14,18 @@ namespace prenorm::corpora {
 
 struct TextCounts {
   std::int64_t documents = 0, lines = 0;
-  std::int64_t words = 0;  // between blanks
-  std::int64_t bytes = 0;  // of the lines with their ends; not the blank lines between documents
+  std::int64_t words = 0;  // separated by blanks
+  std::int64_t bytes = 0;  // of the lines with their ends, without the blank lines between documents
 };
 
 class TextCollector {
  public:
-  // Normalises the paragraphs, cuts them into sentences and keeps those that are is_running_text() and are not there
-  // already (by duplicate_key(), over all documents that are kept: so no sentence of one part stands in another). A
-  // document of which fewer than ten words are left is dropped whole. The part is chosen by split_of_key("SOURCE/KEY").
-  // Returns what was added.
+  // Normalises the paragraphs, splits them into sentences and keeps those that are is_running_text() and new (by
+  // duplicate_key(), over all kept documents, so that no sentence occurs in two parts). A document with fewer than ten
+  // words left is dropped. The part is chosen by split_of_key("SOURCE/KEY"). Returns the counts of what was added.
   TextCounts add(std::string_view source, const TextDocument& document);
 
-  // One sentence a line, a blank line between documents.
+  // One sentence per line, a blank line between documents.
   const std::string& text(Split split) const { return parts_[static_cast<std::size_t>(split)].text; }
   const TextCounts& counts(Split split) const { return parts_[static_cast<std::size_t>(split)].counts; }
 

@@ -1,4 +1,4 @@
-// What a built text for language models holds: returned to the caller and kept beside the text as corpus.json.
+// The content of a built text for language models: returned to the caller and stored with the text as corpus.json.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace prenorm::corpora {
 
-// Raised whenever the extraction, the cleaning or the split changes: a text of another version is built anew.
+// Incremented whenever the extraction, the cleaning or the split changes: a text of another version is built again.
 inline constexpr int kTextExtractionVersion = 2;
 
 struct DebianTextSource {
@@ -30,9 +30,9 @@ struct DebianTextReport {
   double seconds = 0;  // download, extraction and cleaning
 };
 
-// JSON, indented. The file says what each field is by its name.
+// Indented JSON. The names of its fields explain it.
 std::string text_report_to_json(const DebianTextReport& report);
-// Nothing when it is no such report.
+// Nothing if it is not such a report.
 std::optional<DebianTextReport> text_report_from_json(const std::string& json);
 
 }  // namespace prenorm::corpora

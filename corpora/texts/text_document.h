@@ -1,4 +1,4 @@
-// A text in English with nothing beside it in another language: what language models train on.
+// A monolingual English text, for training language models.
 #pragma once
 
 #include <functional>
@@ -8,11 +8,11 @@
 namespace prenorm::corpora {
 
 struct TextDocument {
-  std::string key;  // names the document within its source; the same in later versions of the package
+  std::string key;  // identifies the document within its source; the same in later versions of the package
   std::vector<std::string> paragraphs;
 };
 
-// Takes one extracted document; it lives for the call only.
+// Receives one extracted document, which is only valid during the call.
 using DocumentSink = std::function<void(const TextDocument& document)>;
 
 }  // namespace prenorm::corpora

@@ -1,4 +1,4 @@
-// What the built-in English text for language models is made of.
+// The sources of the built-in English text for language models.
 #pragma once
 
 #include <array>
@@ -19,12 +19,12 @@ enum class TextSource : std::uint8_t {
 
 struct TextSourceInfo {
   TextSource source;
-  std::string_view name;  // stands in the report
+  std::string_view name;  // as in the report
   std::string_view licence;
-  std::string_view package;  // empty: no package but apt's own index
+  std::string_view package;  // empty: not from a package but from apt's own index
 };
 
-// In the order of preference: of duplicates the first is kept.
+// In the order of preference: the first of duplicates is kept.
 inline constexpr std::array<TextSourceInfo, 7> kTextSources{{
     {TextSource::kHelp, "lohelp", "MPL-2.0", "libreoffice-help-en-us"},
     {TextSource::kPostgres, "postgresql", "PostgreSQL", "postgresql-doc-15"},

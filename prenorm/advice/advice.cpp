@@ -10,12 +10,12 @@
 namespace prenorm::advice {
 namespace {
 
-// Where the search begins and gives up, as the size of the update over that of the weights; how it goes on.
+// Where the search begins and gives up, as the size of the update relative to the weights; its steps.
 constexpr double kSmallest = 1e-4, kLargest = 1e3, kStride = 2, kPrecision = 1.1;
 
 double output_spread(const UpdatedModel& model) { return model.layers.back().spread; }
 
-// From below: far above the limit a spread is a matter of chance. 0 where the smallest update is too large.
+// Searched from below, since the spread far above the limit is random. 0 if the smallest update is too large.
 double find_largest_safe_lr(FirstUpdate& update, double spread_before) {
   const auto is_safe_at = [&](double rate) { return is_safe(spread_before, output_spread(update.at(rate))); };
   const double end = update.rate_of_relative_size(kLargest);

@@ -26,10 +26,8 @@ std::string title(const Advice& a) {
 std::string reason(const Advice& a) {
   const double before = first(a).before.layers.back().spread, after = first(a).after.layers.back().spread;
   return fmt::format(
-      "The first update at this rate would leave {:.0f} % of what tells tokens apart in the states that the output is "
-      "computed from: their spread goes from {:.3f} to {:.3f} (1: unrelated, 0: all the same). A safe start keeps "
-      "{:.0f} % "
-      "and a spread of {:g}.",
+      "After one update at this rate, token states keep {:.0f} % of their spread ({:.3f} -> {:.3f}; 1: unrelated, 0: "
+      "all the same). Safe: at least {:.0f} % and at least {:g}.",
       100 * after / before, before, after, 100 * kSpreadKept, std::min(kSmallestSpread, before));
 }
 
@@ -76,9 +74,9 @@ std::string to_text(const Advice& a) {
     return x.largest_safe_lr < y.largest_safe_lr;
   });
   std::string out = fmt::format("{}: {}\n", title(a), verdict_of(a));
-  if (a.is_close()) out += "  Close to the limit: it may turn out either way.\n";
+  if (a.is_close()) out += "  Within a factor of 2 of the limit: uncertain.\n";
   if (a.config.schedule.warmup_steps > 0)
-    out += fmt::format("  The configuration warms up over {} updates; this is said of a start without.\n",
+    out += fmt::format("  The configuration warms up over {} updates; this advice is for a start without warm-up.\n",
                        a.config.schedule.warmup_steps);
   out += fmt::format("  Largest rate expected to be stable without warm-up: {:.2g} (seeds: {:.2g} to {:.2g}).\n",
                      a.largest_safe_lr, low->largest_safe_lr, high->largest_safe_lr);

@@ -1,4 +1,4 @@
-// Advice in words and JSON.
+// Advice as text and JSON.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -9,7 +9,7 @@
 
 namespace prenorm::advice {
 
-// Of the paper (Xiong et al. 2020, section 3.2), which found Post-LN with 500 updates well behind Post-LN with it.
+// The warm-up of the paper (Xiong et al. 2020, section 3.2), which found Post-LN with 500 updates of warm-up far worse.
 inline constexpr int kWarmupAdvised = 4000;
 
 std::string_view verdict_of(const Advice& advice);  // "starts safely at this rate" or "needs warm-up"

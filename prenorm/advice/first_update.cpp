@@ -14,10 +14,11 @@
 namespace prenorm::advice {
 namespace {
 
-// Means over tokens need no more of a large batch than these, spread over it: sentences stand by length there.
+// Number of shares and tokens per share, spread over a large batch: means over tokens need no more. Sentences are
+// ordered by length, so a single part would be biased.
 constexpr std::int64_t kShares = 4, kTokensOfShare = 128;
 
-// Sums over tokens of what LayerNorm makes of their states.
+// Sums over tokens of their states after a LayerNorm.
 struct Direction {
   std::string point;
   at::Tensor sum;  // [d_model]
@@ -34,7 +35,7 @@ at::Tensor normalized(const at::Tensor& states) {
   return x / at::linalg_vector_norm(x, 2, 1, /*keepdim=*/true).clamp_min(1e-30);
 }
 
-// What a layer leaves is what its last sublayer does.
+// The output of a layer is the output of its last sublayer.
 bool is_end_of_layer(std::string_view point) { return point.ends_with(".feed_forward.output"); }
 
 void add(std::vector<Direction>& directions, std::string_view point, const at::Tensor& states) {

@@ -24,15 +24,16 @@ void append_probabilities(std::vector<std::vector<double>>& all, const at::Tenso
 }  // namespace
 
 LoadedClassifier load_classifier(const runs::RunFolder& folder, const std::string& which) {
-  folder.find_checkpoint(which);  // before anything is made
+  folder.find_checkpoint(which);  // before anything is created
   Config config = load_run_config(folder.path()).config;
   validate(config);
   if (config.task != TaskKind::kClassification)
-    throw_error<UsageError>("{}: was trained with task = \"{}\"; predictions come from a run of classification",
+    throw_error<UsageError>("{}: was trained with task = \"{}\"; predictions need a run with task = \"classification\"",
                             folder.path().string(), enum_name(config.task));
   if (!is_there(folder.labels()))
     throw_error<CheckpointError>(
-        "{}: is not there, which names columns and classes; resuming a run that was trained here writes it anew",
+        "{}: is missing, and it describes columns and classes; resume the run to write it again (imported classifiers "
+        "have none and can only be used as train.pretrained)",
         folder.labels().string());
   LoadedClassifier loaded{
       std::move(config), folder.tokenizers().source, data::read_format(folder.labels()), nullptr, {}};

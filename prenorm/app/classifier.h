@@ -1,4 +1,4 @@
-// A trained classifier, and what it says of other examples.
+// A trained classifier and its predictions.
 #pragma once
 
 #include <filesystem>
@@ -24,7 +24,7 @@ struct LoadedClassifier {
   std::filesystem::path checkpoint;
 };
 
-// `which`: see RunFolder::find_checkpoint. Errors: CheckpointError; UsageError, also where the run's task is another.
+// `which`: see RunFolder::find_checkpoint. Errors: CheckpointError; UsageError, also if the run has another task.
 LoadedClassifier load_classifier(const runs::RunFolder& folder, const std::string& which);
 
 struct Predictions {
@@ -32,7 +32,7 @@ struct Predictions {
   std::vector<std::vector<double>> probabilities;  // by example and class; empty for numbers
 };
 
-// In the order of the examples. `progress` is told how many are done.
+// In the order of the examples. `progress` is called with the number done.
 Predictions predict(const LoadedClassifier& classifier, const batches::Examples& examples,
                     const std::function<void(std::int64_t)>& progress = {});
 

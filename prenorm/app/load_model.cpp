@@ -14,9 +14,9 @@ namespace {
 
 std::string_view run_purpose(TaskKind task) {
   switch (task) {
-    case TaskKind::kTranslation: return "prenorm translate is for those";
-    case TaskKind::kCausalLm: return "prenorm generate is for those";
-    case TaskKind::kMaskedLm: return "what to use it for is a run that starts from it (train.pretrained)";
+    case TaskKind::kTranslation: return "use prenorm translate";
+    case TaskKind::kCausalLm: return "use prenorm generate";
+    case TaskKind::kMaskedLm: return "use it to start another run (train.pretrained)";
     case TaskKind::kClassification: break;
   }
   return "it neither translates nor writes text";
@@ -28,12 +28,12 @@ void require_task(const Config& config, const RunFolder& folder, TaskKind task) 
                             run_purpose(config.task));
 }
 
-// `make` builds the model of a configuration and its tokenizers, of any weights.
+// `make` builds the model of a configuration and its tokenizers, with any weights.
 template <class Model, class Make>
 Loaded<Model> load_run(const RunFolder& folder, const std::string& which, TaskKind task, const Make& make) {
   Config config = load_run_config(folder.path()).config;
   require_task(config, folder, task);
-  folder.find_checkpoint(which);  // before anything is made
+  folder.find_checkpoint(which);  // before anything is created
   Loaded<Model> loaded{std::move(config), folder.tokenizers(), nullptr, {}};
   validate(loaded.config);
   loaded.model = make(loaded.config, loaded.tokenizers);

@@ -1,4 +1,4 @@
-// The model of a run, ready to be used.
+// The model of a run, ready for use.
 #pragma once
 
 #include <filesystem>
@@ -22,8 +22,8 @@ struct Loaded {
 using LoadedTranslator = Loaded<models::Translator>;
 using LoadedCausalLm = Loaded<models::CausalLm>;
 
-// `which`: see RunFolder::find_checkpoint. Errors: CheckpointError; UsageError where the run is of another task or its
-// configuration was edited and no longer holds together.
+// `which`: see RunFolder::find_checkpoint. Errors: CheckpointError; UsageError if the run has another task, or its
+// configuration was edited and is no longer valid.
 LoadedTranslator load_translator(const runs::RunFolder& folder, const std::string& which);
 LoadedCausalLm load_causal_lm(const runs::RunFolder& folder, const std::string& which);
 

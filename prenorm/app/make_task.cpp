@@ -62,7 +62,7 @@ std::unique_ptr<updates::Task> make_task(const Config& config, const runs::Token
 }
 
 void prepare_data(const Config& config, const runs::Tokenizers& tokenizers, const std::filesystem::path& prepared_dir) {
-  if (config.task == TaskKind::kClassification) return;  // tables are small, each run reads them
+  if (config.task == TaskKind::kClassification) return;  // tables are small, so each run reads them
   if (config.task != TaskKind::kTranslation) return tasks::prepare_texts(config, tokenizers.source, prepared_dir);
   const DataConfig& data = config.data;
   tasks::prepare_parallel(config, tokenizers, data.train_source, data.train_target, prepared_dir);

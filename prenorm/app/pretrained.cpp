@@ -27,7 +27,7 @@ namespace {
 
 bool is_dropout(const config::Field& field) { return field.key.ends_with("dropout"); }
 
-// A key that was given another value than the run has would be without effect.
+// A key given another value than the run has would have no effect.
 void check_agreement(const Config& asked, const Config& run, const fs::path& path) {
   Config mine = asked, theirs = run, defaults;
   const auto fields = config::fields_of(mine), others = config::fields_of(theirs), usual = config::fields_of(defaults);
@@ -35,12 +35,12 @@ void check_agreement(const Config& asked, const Config& run, const fs::path& pat
     if (fields[i].section != "model" || is_dropout(fields[i])) continue;
     const std::string value = config::value_text(fields[i]), other = config::value_text(others[i]);
     if (value != other && value != config::value_text(usual[i]))
-      throw_error<UsageError>("{} = {}: train.pretrained brings its [model] along, and {} has {}; leave the key out",
+      throw_error<UsageError>("{} = {}: train.pretrained brings its own [model], in which {} has {}; leave the key out",
                               fields[i].key, value, path.string(), other);
   }
 }
 
-// What stands on the encoder for other classes or another task.
+// The weights of heads, which depend on the classes and the task.
 bool starts_anew(std::string_view name) { return name.starts_with("classifier."); }
 
 }  // namespace
@@ -55,7 +55,7 @@ Config with_pretrained_model(Config config) {
   config.model.dropout = mine.dropout;
   config.model.attention_dropout = mine.attention_dropout;
   config.model.activation_dropout = mine.activation_dropout;
-  // Ids of the tokenizer that is taken over too.
+  // The ids refer to the tokenizer, which is taken over too.
   if (config.task == theirs.task && config.decode.end_ids.empty() && config.tokenizer.source_model.empty())
     config.decode.end_ids = theirs.decode.end_ids;
   return config;
@@ -83,9 +83,9 @@ void load_pretrained(const Config& config, nn::Parameters& parameters) {
     ++copied;
   }
   if (!layers)
-    throw_error<CheckpointError>("{}: has no layer of this model; name a run of a model like it in train.pretrained",
+    throw_error<CheckpointError>("{}: has no layer of this model; name a run of a similar model in train.pretrained",
                                  file.path.string());
-  inform(fmt::format("{}: {} tensors taken over{}", file.path.string(), copied,
+  inform(fmt::format("{}: {} tensors copied{}", file.path.string(), copied,
                      fresh.empty() ? "" : fmt::format("; new: {}", fmt::join(fresh, ", "))));
 }
 

@@ -14,16 +14,17 @@ struct PretrainedRun {
   runs::RunFolder folder;
   std::filesystem::path checkpoint;
 };
-// train.pretrained names a run (see RunFolder::find_checkpoint for which of its checkpoints) or RUN/checkpoints/NAME.
-// Errors: UsageError, CheckpointError.
+// train.pretrained names a run (see RunFolder::find_checkpoint for the choice of its checkpoint) or
+// RUN/checkpoints/NAME. Errors: UsageError, CheckpointError.
 PretrainedRun pretrained_run(const Config& config);
 
-// The configuration with the [model] of the run that train.pretrained names, but for the dropout rates; as it is where
-// none is named. Errors: UsageError for a key of [model] that was given another value than that run has.
+// The configuration with the [model] of the run in train.pretrained, except the dropout rates; unchanged if there is
+// none. Errors: UsageError for a key of [model] given another value than that run has.
 Config with_pretrained_model(Config config);
 
-// Copies weights of the same name, but for the classifier's; the others stay as they are drawn. Errors: CheckpointError
-// where the checkpoint is damaged or has no layer of this model, or a tensor another shape: it is named.
+// Copies weights of the same name, except the classifier's; the others keep their initial values. Errors:
+// CheckpointError if the checkpoint is damaged, has no layer of this model, or has a tensor of another shape, which is
+// named.
 void load_pretrained(const Config& config, nn::Parameters& parameters);
 
 }  // namespace prenorm::app

@@ -16,7 +16,7 @@ diagnosis::Replay replay_run(const runs::RunFolder& folder, std::int64_t step) {
   validate(config);
   if (step > config.train.max_steps)
     throw_error<UsageError>("--step {}: the run ends at update {}", step, config.train.max_steps);
-  // From a checkpoint on, the weights that the run began with are not needed.
+  // If the update is reached from a checkpoint, the weights that the run began with are not needed.
   const std::vector<std::int64_t> steps = folder.steps();
   if (!steps.empty() && steps.front() < step) config.train.pretrained.clear();
   check_readable(config);

@@ -1,4 +1,4 @@
-// An update of a run made again, from its folder alone.
+// Repeats an update of a run, from its folder alone.
 #pragma once
 
 #include <cstdint>

@@ -24,12 +24,12 @@ namespace {
 
 bool has_given_size(TokenizerKind kind) { return kind == TokenizerKind::kBpe || kind == TokenizerKind::kUnigram; }
 
-// A causal language model writes text as it is, line ends too; a masked one needs what stands for a token.
+// A causal language model writes text unchanged, including line ends; a masked one needs a mask token.
 text::ExtraPieces extra_pieces(TaskKind task) {
   return {.mask = task == TaskKind::kMaskedLm, .newline = task == TaskKind::kCausalLm};
 }
 
-// What people wrote in a table, not its numbers and labels.
+// The texts in a table, without its numbers and labels.
 text::Tokenizer tokenizer_of_table(const Config& config) {
   const data::Table table = data::read_table(config.data.train_table, config.data);
   const data::ExampleFormat format = data::format_of(table, config.data);
@@ -53,7 +53,7 @@ text::Tokenizer cached_tokenizer(const Config& config, std::span<const fs::path>
     try {
       return text::Tokenizer::from_file(path);
     } catch (const Error&) {
-      warn(fmt::format("{}: the kept tokenizer is damaged and is trained again", path.string()));
+      warn(fmt::format("{}: the cached tokenizer is damaged; training it again", path.string()));
     }
   }
   if (config.task == TaskKind::kTranslation)
@@ -61,7 +61,7 @@ text::Tokenizer cached_tokenizer(const Config& config, std::span<const fs::path>
   inform(has_given_size(config.tokenizer.kind)
              ? fmt::format("training a {} vocabulary of {} pieces", enum_name(config.tokenizer.kind),
                            config.tokenizer.vocab_size)
-             : fmt::format("reading the {} vocabulary of the text", enum_name(config.tokenizer.kind)));
+             : fmt::format("reading the {} vocabulary from the text", enum_name(config.tokenizer.kind)));
   text::Tokenizer tokenizer =
       config.task == TaskKind::kClassification
           ? tokenizer_of_table(config)
@@ -113,14 +113,12 @@ Tokenizers make_tokenizers(const Config& config, const fs::path& cache) {
   const text::Tokenizer tokenizer = text_tokenizer(config, cache);
   if (config.task == TaskKind::kMaskedLm && tokenizer.mask_id() < 0)
     throw_error<DataError>(
-        "{}: the tokenizer has no piece that stands for a masked token; leave tokenizer.source_model and "
-        "train.pretrained empty to have one trained",
+        "{}: the tokenizer has no mask token; leave tokenizer.source_model and train.pretrained empty to train one",
         config.tokenizer.source_model.empty() ? config.train.pretrained : config.tokenizer.source_model);
   if (config.task == TaskKind::kCausalLm && tokenizer.newline_id() < 0)
     throw_error<DataError>(
         "{}: the tokenizer has no piece for the end of a line, which causal_lm writes; leave tokenizer.source_model "
-        "and "
-        "train.pretrained empty to have one trained",
+        "and train.pretrained empty to train one",
         config.tokenizer.source_model.empty() ? config.train.pretrained : config.tokenizer.source_model);
   return {tokenizer, tokenizer, true};
 }

@@ -25,17 +25,17 @@ namespace {
 void check_same_run(const Config& config, const RunFolder& folder) {
   if (const auto differs = runs::first_difference(config, load_run_config(folder.path()).config))
     throw_error<UsageError>(
-        "{}: cannot resume with {} = {}, the run was started with {}; take that value, or start another run with --run",
+        "{}: cannot resume with {} = {}, the run was started with {}; use that value, or start another run with --run",
         folder.path().string(), differs->key, differs->now, differs->before);
 }
 
-// What train.pretrained gave the run when it began: the other run may be gone.
+// Uses the model that train.pretrained gave the run when it began, since the other run may no longer exist.
 Config with_model_of(Config config, const RunFolder& folder) {
   if (!config.train.pretrained.empty() && folder.exists()) config.model = load_run_config(folder.path()).config.model;
   return config;
 }
 
-// Once there is a checkpoint, the weights that the run began with are in it.
+// Once there is a checkpoint, it contains the weights that the run began with.
 Config without_what_is_past(Config config, const RunFolder& folder) {
   if (folder.newest_on_schedule()) config.train.pretrained.clear();
   return config;
@@ -55,7 +55,7 @@ void announce(const Config& config, updates::Task& task, const RunFolder& folder
 void check_folder(const Config& config, const RunFolder& folder, Start start) {
   if (start == Start::kNew) return folder.check_unused();
   if (!folder.exists())
-    throw_error<UsageError>("{}: there is no run to resume; leave --resume out to start one", folder.path().string());
+    throw_error<UsageError>("{}: no run to resume; leave out --resume to start one", folder.path().string());
   check_same_run(config, folder);
 }
 
@@ -78,7 +78,7 @@ runs::TrainingResult train(const Config& given, const RunFolder& folder, Start s
     lock.emplace(folder.path());
     folder.create(config, tokenizers);
   } else {
-    if (!trainer.resume()) inform(fmt::format("{}: no checkpoint yet, the run starts again", folder.path().string()));
+    if (!trainer.resume()) inform(fmt::format("{}: no checkpoint yet; starting the run again", folder.path().string()));
     write_file_atomically(folder.config(), to_toml(config));
   }
   task->write_files(folder);

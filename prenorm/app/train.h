@@ -1,4 +1,4 @@
-// A run from its configuration, or from where it was stopped.
+// Trains a run from its configuration, or from where it was stopped.
 #pragma once
 
 #include "prenorm/config/config.h"
@@ -9,10 +9,10 @@ namespace prenorm::app {
 
 enum class Start : std::uint8_t { kNew, kResume };
 
-// Trains in `folder`. A new run needs a folder that is not there or empty; one to resume needs the same data,
-// tokenizer, batches, model, optimizer and seed as before (the limits, logs and decoding may differ). Errors:
-// UsageError naming the key that differs or the folder; those of the task and the trainer. A run that diverges leaves
-// results.json too, with the reason.
+// Trains in `folder`. A new run needs a folder that is empty or does not exist; a resumed one needs the same data,
+// tokenizer, batches, model, optimizer and seed as before (limits, logs and decoding may differ). Errors: UsageError
+// naming the key that differs or the folder; those of the task and the trainer. A run that diverges writes results.json
+// too, with the reason.
 runs::TrainingResult train(const Config& config, const runs::RunFolder& folder, Start start);
 
 }  // namespace prenorm::app

@@ -11,7 +11,7 @@ bool is_shallow_json(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (c == '"') quoted = !quoted;
-    if (quoted && c == '\\') ++i;  // what follows does not end the text
+    if (quoted && c == '\\') ++i;  // text remains after the value
     if (quoted) continue;
     if (c == '[' || c == '{') ++depth;
     if (c == ']' || c == '}') --depth;

@@ -1,5 +1,5 @@
-// JSON that others may have written: a run's files, a prepared folder's, a published model's. Text that is nested
-// deeply is refused before it is parsed, since copying, writing and comparing such a value takes a stack frame a level.
+// JSON that others may have written: a run's files, a prepared folder's, a published model's. Deeply nested text is
+// rejected before it is parsed, since copying, writing and comparing such a value takes a stack frame per level.
 #pragma once
 
 #include <cmath>
@@ -15,17 +15,17 @@
 
 namespace prenorm {
 
-// A value that is missing, of another type or out of its range: the message names the key and what was expected. Who
-// reads a file catches it and says which file it is.
+// A missing value, or one of the wrong type or out of range: the message names the key and what was expected. Whoever
+// reads a file catches it and adds the name of the file.
 class JsonError : public DataError {
  public:
   using DataError::DataError;
 };
 
-// Whether brackets are nested no deeper than those of any file of ours or of published models.
+// Whether brackets are nested no deeper than in our own files and those of published models.
 bool is_shallow_json(std::string_view text);
 
-// A discarded value (is_discarded(), and no object) where the text is no JSON or nested too deeply.
+// A discarded value (is_discarded(), not an object) if the text is not JSON or is nested too deeply.
 template <class Json = nlohmann::json>
 Json parse_json(std::string_view text) {
   if (!is_shallow_json(text)) return Json(Json::value_t::discarded);
@@ -35,13 +35,13 @@ Json parse_json(std::string_view text) {
 // "NAME is missing or wrong, expected EXPECTED".
 [[noreturn]] void refuse_json(std::string_view name, std::string_view expected);
 
-// Inclusive bounds. The default is of counts: products of the highest with a few bytes do not overflow.
+// Inclusive bounds. The default suits counts: the highest count times a few bytes does not overflow.
 struct WholeRange {
   std::int64_t lowest = 0, highest = 1'000'000'000'000'000;
 };
-inline constexpr WholeRange kTokenId{-1, std::numeric_limits<std::int32_t>::max()};  // -1: there is no such token
+inline constexpr WholeRange kTokenId{-1, std::numeric_limits<std::int32_t>::max()};  // -1: no such token
 
-// A number within its range; `name` stands in messages. Errors: JsonError.
+// A number within its range; messages call it `name`. Errors: JsonError.
 template <class Json>
 std::int64_t whole_number(const Json& value, std::string_view name, WholeRange range = {}) {
   constexpr auto kHighest = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
@@ -72,7 +72,7 @@ enum class MissingJson : std::uint8_t { kRefused, kLeftAsItIs };
 template <class Json>
 class BasicJsonReader {
  public:
-  // Errors, of all members: JsonError.
+  // Errors, of every member function: JsonError.
   explicit BasicJsonReader(const Json& object, MissingJson missing = MissingJson::kRefused)
       : object_(object), missing_(missing) {
     if (!object.is_object()) refuse_json("the value", "an object");
@@ -93,7 +93,7 @@ class BasicJsonReader {
     values.clear();
     for (const Json& value : *found) values.push_back(real_number(value, key, range));
   }
-  // Text, truth values, lists and what has a from_json() of its own.
+  // Text, booleans, lists and types with a from_json() of their own.
   template <class T>
   void value(const char* key, T& value) const {
     static_assert(!std::is_arithmetic_v<T> || std::is_same_v<T, bool>, "a number has a range");
@@ -105,7 +105,7 @@ class BasicJsonReader {
       refuse_json(key, "another kind of value");
     }
   }
-  // The value itself. Errors: JsonError where it is missing, whatever the reader makes of that elsewhere.
+  // The value itself. Errors: JsonError if it is missing, even if the reader accepts missing members.
   const Json& at(const char* key) const {
     const auto found = object_.find(key);
     if (found == object_.end()) refuse_json(key, "a value");

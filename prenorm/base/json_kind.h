@@ -23,7 +23,8 @@ inline constexpr JsonKind kRunResults{"run_results"}, kStudy{"study"}, kDiagnosi
 inline constexpr JsonKind kAdvice{"advice"}, kRateSearch{"rate_search"}, kReplay{"replay"},
     kTrainingSpeed{"training_speed"}, kDecodingSpeed{"decoding_speed"}, kDoctor{"doctor"}, kEvaluation{"evaluation"},
     kScores{"scores"}, kPredictions{"predictions"}, kGeneration{"generation"}, kConfiguration{"configuration"},
-    kReport{"report"}, kWatch{"watch"}, kDemo{"demo"}, kImport{"import"}, kExport{"export"}, kCorpus{"corpus"}, kExperiments{"experiments"};
+    kReport{"report"}, kWatch{"watch"}, kDemo{"demo"}, kImport{"import"}, kExport{"export"}, kCorpus{"corpus"},
+    kExperiments{"experiments"};
 
 }  // namespace json_kinds
 

@@ -9,7 +9,7 @@
 
 namespace prenorm {
 
-// The number, or "nan", "inf" or "-inf" for people to read where it is not finite.
+// The number, or "nan", "inf" or "-inf" as text, for human readers, if it is not finite.
 inline nlohmann::ordered_json json_number(double value) {
   if (std::isfinite(value)) return value;
   return std::isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";

@@ -19,7 +19,7 @@ bool is_hidden(char32_t c) {
   return std::any_of(kHidden.begin(), kHidden.end(), [c](auto range) { return c >= range.first && c <= range.second; });
 }
 
-// Bytes of the character that begins with `lead`; 1 for what begins none.
+// Number of bytes in the character that begins with `lead`; 1 if `lead` does not begin one.
 std::size_t length_of(unsigned char lead) { return lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1; }
 
 char32_t decode(std::string_view character) {

@@ -1,5 +1,5 @@
-// Random numbers that are a function of their place: (seed, purpose, step, ...) rather than of what was drawn before.
-// A run that stops and resumes, or works in another order, draws the same numbers, and there is no state to save.
+// Random numbers as a function of their place, (seed, purpose, step, ...), not of what was drawn before. A run that is
+// resumed, or that works in another order, draws the same numbers, and there is no state to save.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +30,7 @@ constexpr std::uint64_t name_key(std::string_view name) {
   return hash;
 }
 
-// SplitMix64: a short stream of its own from a key.
+// SplitMix64: a short random stream for one key.
 class RandomStream {
  public:
   explicit RandomStream(std::uint64_t key) : state_(key) {}

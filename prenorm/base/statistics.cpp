@@ -13,8 +13,8 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-// The 97.5 % point of Student's t. Beyond the table, the expansion in 1/df around the normal's (Abramowitz & Stegun,
-// 26.7.5), which is right to four decimals there.
+// The 97.5 % point of Student's t. Beyond the table we use the expansion in 1/df around the normal distribution
+// (Abramowitz & Stegun, 26.7.5), which is right to four decimals there.
 double student_t_975(std::int64_t degrees) {
   static constexpr std::array kTable = {12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646,
                                         2.3060,  2.2622, 2.2281, 2.2010, 2.1788, 2.1604, 2.1448};
@@ -25,7 +25,7 @@ double student_t_975(std::int64_t degrees) {
 }
 
 void require_values(const std::vector<double>& values, const char* what) {
-  if (values.empty()) throw_error<UsageError>("the {} of no values was asked for", what);
+  if (values.empty()) throw_error<UsageError>("cannot compute the {} of no values", what);
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ namespace prenorm {
 namespace {
 
 constexpr std::size_t kLongestQuote = 60;
-constexpr std::size_t kLongestWord = 100;  // longer words are no misspelt key, and would make the table large
+constexpr std::size_t kLongestWord = 100;  // longer words are not misspelt keys, and would make the table large
 
 std::string_view last_part(std::string_view key) {
   const std::size_t dot = key.rfind('.');
@@ -24,7 +24,7 @@ bool one_begins_the_other(std::string_view a, std::string_view b) {
   return std::min(a.size(), b.size()) >= 3 && (a.starts_with(b) || b.starts_with(a));
 }
 
-// How far `word` is from `candidate`; a number over `limit` when it is no likely slip.
+// The distance from `word` to `candidate`; a number above `limit` if a slip is unlikely.
 std::size_t distance(std::string_view word, std::string_view candidate) {
   const auto near = [](std::string_view a, std::string_view b) {
     const std::size_t edits = edit_distance(a, b);
@@ -33,7 +33,7 @@ std::size_t distance(std::string_view word, std::string_view candidate) {
     return one_begins_the_other(a, b) ? limit + 1 : std::string_view::npos;
   };
   const std::size_t last = near(last_part(word), last_part(candidate));
-  if (section(word) == section(candidate)) return last;  // whose letters are no likeness of the keys
+  if (section(word) == section(candidate)) return last;  // whose letters do not resemble those of the keys
   const std::size_t whole = near(word, candidate);
   // A key in another section is a worse guess than the same slip in the right one.
   return std::min(whole, last == std::string_view::npos ? last : last + 1);

@@ -16,13 +16,13 @@ std::string quote_short(std::string_view text);
 
 // The shortest text that reads back as the same double and is a TOML float: 0.1, 1.0, 1e-9, 4e20.
 std::string float_text(double value);
-// For people: 65536, 0.99, and round large numbers as 1e9.
+// For human readers: 65536, 0.99, and round large numbers as 1e9.
 std::string bound_text(double value);
 
 // Edits (insert, delete, replace, swap neighbours) between two words: Damerau-Levenshtein, optimal string alignment.
 std::size_t edit_distance(std::string_view a, std::string_view b);
-// " (did you mean 'schedule.warmup_steps'?)" for the nearest candidate, or nothing when none is near. For dotted
-// keys the right name in the wrong section, or in none, is near too.
+// " (did you mean 'schedule.warmup_steps'?)" for the nearest candidate, or an empty string if none is near. For dotted
+// keys, the right name in the wrong section, or without a section, counts as near.
 std::string did_you_mean(std::string_view word, std::span<const std::string> candidates);
 
 }  // namespace prenorm

@@ -7,7 +7,7 @@
 namespace prenorm {
 namespace {
 
-// Characters, taken as one column each.
+// Width of the text, counting one column per character.
 std::size_t width_of(const std::string& text) {
   return static_cast<std::size_t>(
       std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));

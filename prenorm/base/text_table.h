@@ -8,7 +8,7 @@ namespace prenorm {
 
 struct TextTable {
   std::vector<std::string> header;
-  std::vector<bool> right;  // which columns stand to the right, as numbers do
+  std::vector<bool> right;  // columns aligned to the right, as numbers are
   std::vector<std::vector<std::string>> rows;
 };
 

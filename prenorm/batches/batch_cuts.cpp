@@ -22,14 +22,14 @@ class Costs {
     return within(begin, std::max(begin + 1, past - before_.begin() - 1));
   }
 
-  // The begin of the fullest batch that ends before item `end`.
+  // The start of the fullest batch that ends before item `end`.
   std::int64_t reach_back(std::int64_t end) const {
     const auto first = std::lower_bound(before_.begin(), before_.begin() + end, before_[end] - limits_.max_cost);
     const std::int64_t begin = std::min<std::int64_t>(end - 1, first - before_.begin());
     return limits_.max_items > 0 ? std::max(begin, end - limits_.max_items) : begin;
   }
 
-  // The cut whose cost before it is nearest to `cost`.
+  // The cut whose cost before it is closest to `cost`.
   std::int64_t nearest(double cost) const {
     const auto at = std::lower_bound(before_.begin(), before_.end(), cost,
                                      [](std::int64_t sum, double value) { return static_cast<double>(sum) < value; });
@@ -69,7 +69,7 @@ std::vector<std::int64_t> cut_evenly(std::span<const std::int32_t> costs, const 
   std::vector<std::int64_t> cuts(static_cast<std::size_t>(batches) + 1, 0);
   const double share = static_cast<double>(sums.total()) / static_cast<double>(std::max<std::int64_t>(batches, 1));
   for (std::int64_t b = 1; b <= batches; ++b) {
-    // Each batch has an item, also where items of very unequal cost crowd the ideal places.
+    // Each batch gets an item, even if items of very unequal cost crowd the ideal places.
     const std::int64_t lowest = std::max(earliest[b], cuts[b - 1] + 1);
     const std::int64_t highest = std::min(sums.reach(cuts[b - 1]), sums.items() - (batches - b));
     cuts[b] = std::clamp(sums.nearest(share * static_cast<double>(b)), lowest, highest);
@@ -82,7 +82,7 @@ std::vector<std::int64_t> cut_into_shares(std::span<const std::int64_t> tokens_b
   std::vector<std::int64_t> cuts{0};
   for (std::int64_t i = 1; i <= shares && cuts.back() < sequences; ++i) {
     std::int64_t last = cuts.back() + 1;
-    // Up to the cut that is nearest to where share i ideally ends, and leaving a sequence for each share to come.
+    // Up to the cut closest to the ideal end of share i, leaving a sequence for each later share.
     while (last < sequences - (shares - i) && (tokens_before[last] + tokens_before[last + 1]) * shares <= 2 * i * all)
       ++last;
     cuts.push_back(i == shares ? sequences : last);

@@ -11,7 +11,7 @@
 namespace prenorm::batches {
 namespace {
 
-// Target tokens of a pair in a batch: its end of sentence counts.
+// Target tokens of a pair in a batch, including its end of sentence.
 std::int32_t cost_of(const data::PreparedCorpus& corpus, std::int64_t pair) {
   return static_cast<std::int32_t>(corpus.target_length(pair) + 1);
 }
@@ -22,7 +22,7 @@ std::vector<std::int32_t> costs_of(const data::PreparedCorpus& corpus, std::span
   return costs;
 }
 
-// Stable: pairs of the same lengths stay in the order in which they were drawn.
+// A stable sort: pairs of the same lengths stay in the order in which they were drawn.
 void sort_by_length(const data::PreparedCorpus& corpus, std::vector<std::uint32_t>& pairs) {
   struct Entry {
     std::int32_t target, source;
@@ -56,7 +56,7 @@ Batcher::Batcher(const data::PreparedCorpus& corpus, const BatchConfig& config, 
   const data::Manifest& manifest = corpus.manifest();
   if (manifest.longest_target + 1 > config.max_tokens)
     throw_error<UsageError>(
-        "batch.max_tokens = {}: the sentence at {}:{} has {} tokens with its end; raise it to that or lower "
+        "batch.max_tokens = {}: the sentence at {}:{} has {} tokens with its end; raise it to that value, or lower "
         "data.max_target_tokens",
         config.max_tokens, manifest.target_path, manifest.longest_target_line, manifest.longest_target + 1);
 }
@@ -68,7 +68,7 @@ std::int64_t Batcher::batches_in_epoch(std::int64_t epoch) {
 
 std::vector<std::int64_t> Batcher::pair_indices(std::int64_t epoch, std::int64_t index) {
   if (index < 0 || index >= batches_in_epoch(epoch))
-    throw_error<UsageError>("epoch {} has no batch {}, it has {}; did the corpus or [batch] change?", epoch, index,
+    throw_error<UsageError>("epoch {} has no batch {}, only {}; did the corpus or [batch] change?", epoch, index,
                             batches_in_epoch(epoch));
   const auto& first_batch = epoch_.first_batch;
   const std::int64_t pool = std::upper_bound(first_batch.begin(), first_batch.end(), index) - first_batch.begin() - 1;

@@ -1,5 +1,5 @@
-// Which sentence pairs make up which batch. Everything is a function of (seed, epoch, index): there is no state to
-// save, and any batch of any epoch can be asked for.
+// Assigns sentence pairs to batches. Everything is a function of (seed, epoch, index): there is no state to save, and
+// any batch of any epoch can be requested.
 #pragma once
 
 #include <cstdint>
@@ -15,18 +15,18 @@ namespace prenorm::batches {
 
 // Training batches. An epoch is a random order of all pairs, divided into equal pools of about config.pool_batches
 // batches' worth; each pool is sorted by (target, source) length, cut into as few batches of as equal size as fit
-// config.max_tokens target tokens (end of sentence counted) and config.max_sentences, and its batches are shuffled.
+// config.max_tokens target tokens (including end of sentence) and config.max_sentences, and its batches are shuffled.
 //
-// Memory: 4 bytes a pair, and the pool at hand. Planning another epoch passes over the lengths of all pairs; planning
-// another pool sorts it. Not for several threads at once.
+// Memory: 4 bytes per pair, and the current pool. Planning another epoch passes over the lengths of all pairs; planning
+// another pool sorts it. Not thread-safe.
 class Batcher {
  public:
-  // The corpus must outlive the batcher. Errors: UsageError naming batch.max_tokens when a sentence is longer.
+  // The corpus must outlive the batcher. Errors: UsageError naming batch.max_tokens if a sentence is longer.
   Batcher(const data::PreparedCorpus& corpus, const BatchConfig& config, std::uint64_t seed);
 
   std::int64_t batches_in_epoch(std::int64_t epoch);
   // The pairs of batch `index`, 0 <= index < batches_in_epoch(epoch), and the batch itself. Errors: UsageError for
-  // another index, DataError when the corpus turns out to be damaged.
+  // another index, DataError if the corpus turns out to be damaged.
   std::vector<std::int64_t> pair_indices(std::int64_t epoch, std::int64_t index);
   Batch batch(std::int64_t epoch, std::int64_t index);
 
@@ -34,12 +34,12 @@ class Batcher {
   struct EpochPlan {
     std::int64_t epoch = -1;
     std::vector<std::uint32_t> order;       // [pairs]
-    std::vector<std::int64_t> first_batch;  // [pools + 1]: batches in the pools before
+    std::vector<std::int64_t> first_batch;  // [pools + 1]: number of batches in the previous pools
   };
   struct PoolPlan {
     std::int64_t epoch = -1, pool = -1;
     std::vector<std::uint32_t> pairs;        // sorted by length
-    std::vector<std::int64_t> cuts;          // [batches + 1], into pairs
+    std::vector<std::int64_t> cuts;          // [batches + 1], indices into pairs
     std::vector<std::uint32_t> batch_order;  // [batches]
   };
 
@@ -55,8 +55,8 @@ class Batcher {
   PoolPlan pool_;
 };
 
-// Validation batches: every pair once, in order of length and never shuffled; a sentence longer than
-// config.max_tokens is a batch of its own.
+// Validation batches: every pair once, in order of length, never shuffled; a sentence longer than config.max_tokens is
+// a batch by itself.
 std::vector<std::vector<std::int64_t>> plan_validation_batches(const data::PreparedCorpus& corpus,
                                                                const BatchConfig& config);
 

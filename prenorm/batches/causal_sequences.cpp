@@ -10,7 +10,8 @@ namespace {
 std::int64_t checked_length(const data::PreparedText& text, std::int64_t sequence_length) {
   if (text.tokens() <= sequence_length)
     throw_error<DataError>(
-        "{}: {} tokens of text, fewer than a sequence of data.sequence_length = {} and its last target; lower it",
+        "{}: {} tokens of text, too few for one sequence of data.sequence_length = {} and its last target; lower that "
+        "key",
         text.manifest().path, text.tokens(), sequence_length);
   return sequence_length;
 }

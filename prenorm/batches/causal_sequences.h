@@ -1,5 +1,5 @@
 // Batches for causal language models: a function of (seed, epoch, index), so that there is no state to save and any
-// batch of any epoch can be asked for.
+// batch of any epoch can be requested.
 #pragma once
 
 #include <cstdint>
@@ -14,24 +14,24 @@
 namespace prenorm::batches {
 
 // Sequences are stretches of sequence_length tokens of the text's stream (StreamCuts); the target of each token is the
-// one that follows it, that of the last one stands past the sequence. Not for several threads at once.
+// next one, which for the last token is outside the sequence. Not thread-safe.
 class CausalBatcher {
  public:
-  // The text must outlive the batcher. Errors: DataError when it is no longer than a sequence.
+  // The text must outlive the batcher. Errors: DataError if it is not longer than a sequence.
   CausalBatcher(const data::PreparedText& text, std::int64_t sequence_length, const BatchConfig& config,
                 std::uint64_t seed);
 
   std::int64_t batches_in_epoch() const { return cuts_.batches(); }
-  // Errors: UsageError for an index outside [0, batches_in_epoch()), DataError when the text is damaged.
+  // Errors: UsageError for an index outside [0, batches_in_epoch()), DataError if the text is damaged.
   TextBatch batch(std::int64_t epoch, std::int64_t index);
-  // Where the batch comes from, for messages (see describe_origin).
+  // The origin of the batch, for messages (see describe_origin).
   std::string origin(std::int64_t epoch, std::int64_t index);
 
-  // The text from begin to end: every token but the first is a target once; the last sequence may be shorter.
+  // The text from start to end: every token except the first is a target once; the last sequence may be shorter.
   std::vector<TextBatch> validation_batches() const;
 
  private:
-  // `count` tokens from `place` on, and their targets.
+  // Appends `count` tokens from `place` on, and their targets.
   void append_sequence(TextBatch& batch, std::int64_t place, std::int64_t count) const;
 
   const data::PreparedText& text_;

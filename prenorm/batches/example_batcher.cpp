@@ -31,7 +31,7 @@ std::int64_t ExampleBatcher::batches_in_epoch(std::int64_t epoch) {
 
 std::vector<std::int64_t> ExampleBatcher::indices(std::int64_t epoch, std::int64_t index) {
   if (index < 0 || index >= batches_in_epoch(epoch))
-    throw_error<UsageError>("epoch {} has no batch {}, it has {}; did the table or [batch] change?", epoch, index,
+    throw_error<UsageError>("epoch {} has no batch {}, only {}; did the table or [batch] change?", epoch, index,
                             batches_in_epoch(epoch));
   return {order_.begin() + cuts_[index], order_.begin() + cuts_[index + 1]};
 }

@@ -10,16 +10,16 @@
 namespace prenorm::batches {
 
 // Each epoch draws the examples in a new order and cuts it evenly into the fewest batches of at most batch.max_tokens
-// tokens and batch.max_sentences examples. Lengths are not brought together: nothing is padded, and batches of few
-// examples stay random samples.
+// tokens and batch.max_sentences examples. Examples are not grouped by length: nothing is padded, and small batches
+// stay random samples.
 class ExampleBatcher {
  public:
-  // The examples must outlive this.
+  // The examples must outlive the batcher.
   ExampleBatcher(const Examples& examples, const BatchConfig& config, std::uint64_t seed)
       : examples_(examples), config_(config), seed_(seed) {}
 
   std::int64_t batches_in_epoch(std::int64_t epoch);
-  // The examples of a batch. Errors: UsageError where the epoch has no such batch.
+  // The examples of a batch. Errors: UsageError if the epoch has no such batch.
   std::vector<std::int64_t> indices(std::int64_t epoch, std::int64_t index);
 
  private:
@@ -28,11 +28,11 @@ class ExampleBatcher {
   const Examples& examples_;
   BatchConfig config_;
   std::uint64_t seed_;
-  std::int64_t planned_ = -1;  // the epoch that the two are about
+  std::int64_t planned_ = -1;  // the epoch that the two below belong to
   std::vector<std::int64_t> order_, cuts_;
 };
 
-// All examples in their order, in batches of the same limits.
+// All examples in order, in batches with the same limits.
 std::vector<std::vector<std::int64_t>> batches_in_order(const Examples& examples, const BatchConfig& config);
 
 }  // namespace prenorm::batches

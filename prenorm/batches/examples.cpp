@@ -26,7 +26,7 @@ void append(std::vector<std::int32_t>& ids, const std::vector<std::int32_t>& tex
   ids.push_back(separator);
 }
 
-// The tokens of a row between their marks.
+// The tokens of a row with special tokens around them.
 Example sequence_of(const data::Table& table, const data::TableRow& row, const data::ExampleColumns& columns,
                     const text::Tokenizer& tokenizer, std::int64_t sequence_length) {
   const std::vector<std::int32_t> first = tokens_of(table, row, columns.text, tokenizer);

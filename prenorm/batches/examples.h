@@ -17,10 +17,11 @@ namespace prenorm::batches {
 
 struct Example {
   std::vector<std::int32_t> ids;
-  std::int64_t first_segment = 0;  // tokens of segment 0: up to the first [SEP] with it; the rest are segment 1
-  std::int64_t label = 0;          // of classes
-  double value = 0;                // of numbers
-  std::int64_t line = 0;           // of the table's file
+  std::int64_t first_segment = 0;  // number of tokens in segment 0, up to and including the first [SEP]; the rest are
+                                   // segment 1
+  std::int64_t label = 0;          // for classes
+  double value = 0;                // for numbers
+  std::int64_t line = 0;           // in the table's file
 };
 
 struct Examples {
@@ -31,31 +32,31 @@ struct Examples {
   std::int64_t size() const { return std::ssize(list); }
 };
 
-// How much of two texts is kept so that both fit into `room` tokens: of the longer one the last token goes, of the
-// second where they are equal, until they fit (Devlin et al. 2019, run_classifier.py).
+// How much of two texts to keep so that both fit into `room` tokens: the last token of the longer one is dropped, of
+// the second if they are equal, until they fit (Devlin et al. 2019, run_classifier.py).
 std::pair<std::int64_t, std::int64_t> truncated_lengths(std::int64_t first, std::int64_t second, std::int64_t room);
 
 enum class TableLabels : std::uint8_t { kNeeded, kIgnored };
 
-// The rows of a table in their order, each cut to `sequence_length` tokens with its marks (the tokenizer's begin, or
-// end where it has none, stands for [CLS], its end for [SEP]). Errors: those of columns_of(), class_of() and
-// number_of(); DataError naming the line that cannot be tokenized.
+// The rows of a table in order, each cut to `sequence_length` tokens including special ones (the tokenizer's begin, or
+// end if it has none, is used as [CLS], its end as [SEP]). Errors: those of columns_of(), class_of() and number_of();
+// DataError naming the line that cannot be tokenized.
 Examples make_examples(const data::Table& table, const data::ExampleFormat& format, const text::Tokenizer& tokenizer,
                        std::int64_t sequence_length, TableLabels labels = TableLabels::kNeeded);
 
-// Those examples end to end; the texts of a pair are told apart where there are two `segments` or more, and where there
-// are none the batch has none.
+// The chosen examples end to end; with two `segments` or more the texts of a pair are distinguished, with none the
+// batch has no segments.
 TextBatch make_text_batch(const Examples& examples, std::span<const std::int64_t> indices, std::int64_t segments);
 
-// The texts of a table one after the other, at most `most` of them, drawn from all over it: to train a tokenizer on.
-// The table must outlive the source.
+// The texts of a table, at most `most` of them, sampled from all of it, for training a tokenizer. The table must
+// outlive the source.
 text::LineSource texts_of(const data::Table& table, const data::ExampleFormat& format, std::int64_t most);
 
-// Differs where any token or label does.
+// Differs if any token or label differs.
 std::string content_key(const Examples& examples);
 
-// Loss of the best guess without a look at the text: of the frequencies of the classes, in nats, under label
-// smoothing; of numbers their variance.
+// Loss of the best guess that ignores the text: for classes that of their frequencies, in nats, with label smoothing;
+// for numbers their variance.
 double guessing_loss(const Examples& examples, std::int64_t classes, double label_smoothing);
 
 }  // namespace prenorm::batches

@@ -8,20 +8,21 @@
 namespace prenorm::batches {
 namespace {
 
-// Tokens of text in a sequence, after checks that there are some.
+// The tokens of text in a sequence, after checking that there are some.
 std::int64_t stretch_of(const data::PreparedText& text, const MaskedRecipe& recipe) {
   const bool pairs = recipe.masking.next_sentence;
   const std::int64_t least = pairs ? 5 : 3, stretch = recipe.sequence_length - (pairs ? 3 : 2);
   if (recipe.sequence_length < least)
-    throw_error<UsageError>("data.sequence_length = {}: a sequence has {} special tokens; raise it to {} or more",
+    throw_error<UsageError>("data.sequence_length = {}: a sequence has {} special tokens; raise the key to {} or more",
                             recipe.sequence_length, pairs ? 3 : 2, least);
   const std::string& path = text.manifest().path;
   if (text.tokens() < stretch)
-    throw_error<DataError>("{}: {} tokens of text, fewer than a sequence of data.sequence_length = {} holds; lower it",
-                           path, text.tokens(), recipe.sequence_length);
+    throw_error<DataError>(
+        "{}: {} tokens of text, too few for one sequence of data.sequence_length = {}; lower that key", path,
+        text.tokens(), recipe.sequence_length);
   if (pairs && text.documents() == 1)
     throw_error<DataError>(
-        "{}: masked_lm.next_sentence takes second halves from other documents, but there is one document only", path);
+        "{}: masked_lm.next_sentence takes second halves from other documents, but there is only one document", path);
   return stretch;
 }
 
@@ -84,7 +85,7 @@ std::vector<std::int64_t> MaskedBatcher::pair_sequence(TextBatch& batch, std::in
                                                        RandomStream& random) const {
   std::vector<std::int64_t> stretch;
   text_.append_tokens(place, stretch_, stretch);
-  // Not between two documents: there the second half would not follow on the first.
+  // Not between two documents, where the second half would not follow the first.
   std::vector<std::int64_t> cuts;
   for (std::int64_t i = 1; i < stretch_; ++i)
     if (stretch[static_cast<std::size_t>(i) - 1] != recipe_.ids.sep) cuts.push_back(i);
@@ -104,7 +105,7 @@ std::vector<std::int64_t> MaskedBatcher::pair_sequence(TextBatch& batch, std::in
   return sequence;
 }
 
-// False where the documents that the stretch touches leave too little of the text.
+// False if the documents that overlap the stretch leave too little of the text.
 bool MaskedBatcher::replace_second(std::span<std::int64_t> second, std::int64_t place, RandomStream& random) const {
   const std::int64_t tokens = text_.tokens(), count = std::ssize(second);
   const std::int64_t begin = text_.document_begin(text_.document_at(place));

@@ -10,7 +10,7 @@ namespace prenorm::batches {
 
 SpecialIds special_ids(const text::Tokenizer& tokenizer, bool need_mask) {
   if (tokenizer.bos_id() < 0)
-    throw_error<UsageError>("tokenizer.source_model: the model has no begin-of-sentence piece, which stands for [CLS]");
+    throw_error<UsageError>("tokenizer.source_model: the model has no begin-of-sentence piece, which is used as [CLS]");
   if (need_mask && tokenizer.mask_id() < 0)
     throw_error<UsageError>("tokenizer.source_model: the model has no mask piece; task = \"masked_lm\" needs one");
   return {tokenizer.bos_id(), tokenizer.eos_id(), tokenizer.mask_id(),

@@ -1,5 +1,5 @@
-// Which tokens of a sequence are hidden from a masked language model, and behind what (Devlin et al. 2019, section 3.1
-// and appendix A.1).
+// Chooses the tokens that are hidden from a masked language model, and what replaces them (Devlin et al. 2019, section
+// 3.1 and appendix A.1).
 #pragma once
 
 #include <cstdint>
@@ -12,17 +12,17 @@
 
 namespace prenorm::batches {
 
-// Ids that frame sequences and are no text.
+// Ids that frame sequences and are not text.
 struct SpecialIds {
   std::int64_t cls = 0;   // begin of sentence, [CLS]
   std::int64_t sep = 0;   // end of sentence, [SEP]
   std::int64_t mask = 0;  // [MASK]
-  std::int64_t unk = -1;  // -1: the vocabulary has none
+  std::int64_t unk = -1;  // -1 if the vocabulary has none
   std::int64_t pad = -1;
   std::int64_t vocabulary = 0;
 };
 
-// Errors: UsageError when the tokenizer has no begin of sentence, or no mask where one is needed.
+// Errors: UsageError if the tokenizer has no begin of sentence, or no mask although one is needed.
 SpecialIds special_ids(const text::Tokenizer& tokenizer, bool need_mask);
 
 // starts_word() of every id.
@@ -30,12 +30,12 @@ std::vector<bool> word_starts(const text::Tokenizer& tokenizer);
 
 class Masking {
  public:
-  // `starts_word` of every id, where config.whole_word; else unused.
+  // `starts_word` of every id, used only with config.whole_word.
   Masking(const MaskedLmConfig& config, const SpecialIds& ids, std::vector<bool> starts_word = {});
 
   // Picks places of `sequence` other than cls, sep and mask, ascending: round(mask_share n) of n such places, at least
-  // one where there is any; of whole words as many tokens as stay within that, and at least one word. There
-  // mask_token_share of the tokens become the mask, random_token_share any token that is not special.
+  // one if there is any. For whole words, it picks as many tokens as stay within that number, but at least one word. Of
+  // the picked tokens, mask_token_share become the mask and random_token_share any token that is not special.
   std::vector<std::int64_t> apply(std::span<std::int64_t> sequence, RandomStream& random) const;
 
  private:

@@ -14,7 +14,7 @@ std::int64_t sequences_a_batch(const BatchConfig& config, std::int64_t length) {
   return config.max_sentences > 0 ? std::min(fit, config.max_sentences) : fit;
 }
 
-// What the numbers in their order can count.
+// The largest number that the order, stored as 32-bit numbers, can count.
 constexpr std::int64_t kMostStretches = std::numeric_limits<std::uint32_t>::max();
 
 StreamCuts::StreamCuts(std::int64_t tokens, std::int64_t stretch, std::int64_t stretches_a_batch, std::uint64_t seed)
@@ -25,8 +25,8 @@ StreamCuts::StreamCuts(std::int64_t tokens, std::int64_t stretch, std::int64_t s
       seed_(seed) {
   if (stretches_ > kMostStretches)
     throw_error<DataError>(
-        "the text has {} stretches of {} tokens, more than the {} that can be put in order; make "
-        "data.sequence_length larger, or the text smaller",
+        "the text has {} pieces of {} tokens, more than the {} that can be shuffled; raise data.sequence_length, or "
+        "use less text",
         stretches_, stretch, kMostStretches);
 }
 
@@ -34,7 +34,7 @@ std::int64_t StreamCuts::batches() const { return (stretches_ + stretches_a_batc
 
 std::span<const std::uint32_t> StreamCuts::batch(std::int64_t epoch, std::int64_t index) {
   if (index < 0 || index >= batches())
-    throw_error<UsageError>("epoch {} has no batch {}, it has {}; did the text or [batch] change?", epoch, index,
+    throw_error<UsageError>("epoch {} has no batch {}, only {}; did the text or [batch] change?", epoch, index,
                             batches());
   if (epoch_ != epoch) {
     order_.resize(static_cast<std::size_t>(stretches_));

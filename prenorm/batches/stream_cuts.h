@@ -1,4 +1,4 @@
-// A stream of tokens cut into stretches of one length, and the stretches into batches: a function of (seed, epoch,
+// Cuts a stream of tokens into stretches of equal length, and the stretches into batches: a function of (seed, epoch,
 // index).
 #pragma once
 
@@ -10,14 +10,14 @@
 
 namespace prenorm::batches {
 
-// Sequences of `length` tokens that a batch holds: as many as fit config.max_tokens and config.max_sentences, at least
-// one.
+// Number of sequences of `length` tokens in a batch: as many as fit config.max_tokens and config.max_sentences, but at
+// least one.
 std::int64_t sequences_a_batch(const BatchConfig& config, std::int64_t length);
 
-// The stream is a ring: what stands at its end is followed by its begin. An epoch begins somewhere on it and takes one
-// stretch after the other, so that each token is in one stretch, but for a remainder shorter than one. The stretches
-// come in random order, in as few batches as can be, of sizes that differ by one at most. Not for several threads at
-// once. Memory: 4 bytes a stretch.
+// The stream is a ring: its end is followed by its start. An epoch begins at a random place and takes one stretch after
+// another, so that each token is in one stretch, except for a remainder shorter than one. The stretches come in random
+// order, in as few batches as possible, whose sizes differ by at most one. Not thread-safe. Memory: 4 bytes per
+// stretch.
 class StreamCuts {
  public:
   // 1 <= stretch <= tokens.
@@ -25,8 +25,8 @@ class StreamCuts {
 
   std::int64_t stretches() const { return stretches_; }
   std::int64_t batches() const;
-  // The stretches of a batch, by number in the order of the stream. Errors: UsageError for an index outside
-  // [0, batches()).
+  // The stretches of a batch, numbered in the order of the stream. Errors: UsageError for an index outside [0,
+  // batches()).
   std::span<const std::uint32_t> batch(std::int64_t epoch, std::int64_t index);
   // Where a stretch of the epoch begins in the stream.
   std::int64_t place(std::int64_t epoch, std::int64_t stretch) const;
@@ -37,7 +37,7 @@ class StreamCuts {
   std::int64_t tokens_, stretch_, stretches_, stretches_a_batch_;
   std::uint64_t seed_;
   std::int64_t epoch_ = -1;
-  std::vector<std::uint32_t> order_;  // of epoch_
+  std::vector<std::uint32_t> order_;  // for epoch_
 };
 
 }  // namespace prenorm::batches

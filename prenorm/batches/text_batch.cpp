@@ -7,7 +7,7 @@
 namespace prenorm::batches {
 namespace {
 
-// Values [first, last) of a list that may be empty as a whole.
+// Values [first, last) of a list, which may be empty as a whole.
 template <class T>
 std::vector<T> slice(const std::vector<T>& values, std::int64_t first, std::int64_t last) {
   if (values.empty()) return {};

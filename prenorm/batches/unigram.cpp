@@ -12,7 +12,9 @@ class TokenCounts {
   explicit TokenCounts(std::int64_t vocabulary) : counts_(static_cast<std::size_t>(vocabulary)) {}
 
   void add(std::int64_t id) {
-    if (static_cast<std::size_t>(id) >= counts_.size()) return;  // damage, which the batch that holds it will report
+    if (static_cast<std::size_t>(id) >= counts_.size())
+      return;  // damage, which will be reported for the batch that
+               // contains it
     ++counts_[static_cast<std::size_t>(id)];
     ++total_;
   }

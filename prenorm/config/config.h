@@ -27,7 +27,7 @@ struct Config {
   RuntimeConfig runtime;
 };
 
-// The file that training and validation are about: its source side, text or table, as the task has it.
+// The file that the task trains on and the one that it validates on: source side, text or table.
 inline const std::string& train_file(const Config& c) {
   if (c.task == TaskKind::kTranslation) return c.data.train_source;
   return c.task == TaskKind::kClassification ? c.data.train_table : c.data.train_text;
@@ -37,8 +37,7 @@ inline const std::string& valid_file(const Config& c) {
   return c.task == TaskKind::kClassification ? c.data.valid_table : c.data.valid_text;
 }
 
-// The model with only the stacks that the task has: no decoder for an encoder's task, no encoder for a language
-// model's. config.toml keeps the numbers that were written; whoever reads them starts here.
+// The model with only the stacks that the task uses: BERT has no decoder, a causal language model no encoder.
 inline ModelConfig model_of_task(const Config& c) {
   switch (c.task) {
     case TaskKind::kTranslation: break;
@@ -51,17 +50,16 @@ inline ModelConfig model_of_task(const Config& c) {
 
 template <class V>
 void describe(V& v, Config& c) {
-  v.field("task", c.task,
-          "what is learned, from which text: translation, masked_lm (BERT), classification (GLUE), causal_lm (GPT)");
+  v.field("task", c.task, "what to learn: translation, masked_lm (BERT), classification (GLUE) or causal_lm (GPT)");
   v.section("data", c.data, "the text");
   v.section("tokenizer", c.tokenizer, "how text becomes tokens");
-  v.section("batch", c.batch, "how sentences are put together");
-  v.section("masked_lm", c.masked_lm, "what of a sequence is hidden, for task = \"masked_lm\"");
+  v.section("batch", c.batch, "how sentences form batches");
+  v.section("masked_lm", c.masked_lm, "which tokens are hidden, for task = \"masked_lm\"");
   v.section("model", c.model, "the Transformer");
   v.section("optim", c.optim, "how weights are updated");
   v.section("schedule", c.schedule, "the learning rate over time");
   v.section("train", c.train, "the training loop");
-  v.section("decode", c.decode, "how the model translates, and where a text that it writes ends");
+  v.section("decode", c.decode, "how the model translates, and where a generated text ends");
   v.section("runtime", c.runtime, "how the machine is used");
 }
 

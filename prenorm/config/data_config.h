@@ -1,4 +1,4 @@
-// [data], [tokenizer] and [batch]: which text, cut how.
+// [data], [tokenizer] and [batch]: the text, and how it is split.
 #pragma once
 
 #include <array>
@@ -72,33 +72,34 @@ struct DataConfig {
 
 template <class V>
 void describe(V& v, DataConfig& c) {
-  v.field("train_source", c.train_source, "training text to translate from, one sentence a line, plain or gzip");
-  v.field("train_target", c.train_target, "its translation, line by line");
-  v.field("valid_source", c.valid_source, "validation text to translate from");
-  v.field("valid_target", c.valid_target, "its translation");
+  v.field("train_source", c.train_source, "source side of the training text, one sentence per line, plain or gzip");
+  v.field("train_target", c.train_target, "target side of the training text, line by line");
+  v.field("valid_source", c.valid_source, "source side of the validation text");
+  v.field("valid_target", c.valid_target, "target side of the validation text");
   v.field("train_text", c.train_text, "masked_lm, causal_lm: training text, plain or gzip");
   v.field("valid_text", c.valid_text, "masked_lm, causal_lm: validation text");
   v.field("documents", c.documents,
-          "masked_lm: how documents are separated: blank_lines; lines (one a line); one (the whole file)");
+          "masked_lm: how documents are separated: blank_lines; lines (one per line); one (the whole file)");
   v.field("sequence_length", c.sequence_length, Range{2, 1048576},
-          "tokens of a sequence: of each (masked_lm, causal_lm), of the longest (classification: more is cut off)");
+          "length of each sequence in tokens; classification: the maximum, longer examples are cut");
   v.field("train_table", c.train_table,
           "classification: training examples, tab-separated with a line of column names, as GLUE's");
   v.field("valid_table", c.valid_table, "classification: validation examples");
-  v.field("text_column", c.text_column, "name of the column with the text; empty = known by GLUE's names");
+  v.field("text_column", c.text_column, "column of the text; empty = recognised by GLUE's names");
   v.field("second_text_column", c.second_text_column,
-          "column of the second text of a pair; empty = known by GLUE's names, or none");
-  v.field("label_column", c.label_column, "column of the label; empty = known by GLUE's names");
-  v.field("label_kind", c.label_kind, "a label is a class or a number (regression); auto = number in GLUE's STS-B");
+          "column of the second text of a pair; empty = recognised by GLUE's names, or none");
+  v.field("label_column", c.label_column, "column of the label; empty = recognised by GLUE's names");
+  v.field("label_kind", c.label_kind,
+          "whether labels are classes or numbers (regression); auto = numbers in GLUE's STS-B only");
   v.field("broken_rows", c.broken_rows,
-          "a row with another number of columns: drop it and count, or refuse the table; auto = drop in GLUE's QQP");
-  v.field("empty_side", c.empty_side, "a training pair with an empty side: drop it and count, or refuse the corpus");
-  v.field("too_long", c.too_long, "a training pair over the token limits: drop it and count, or refuse the corpus");
+          "rows with the wrong number of columns: drop and count, or refuse the table; auto = drop in GLUE's QQP only");
+  v.field("empty_side", c.empty_side, "training pairs with an empty side: drop and count, or refuse the corpus");
+  v.field("too_long", c.too_long, "training pairs over the token limits: drop and count, or refuse the corpus");
   v.field("invalid_utf8", c.invalid_utf8,
-          "a line that is not UTF-8: drop it (with the other side of a pair) and count, or refuse the text");
-  v.field("max_source_tokens", c.max_source_tokens, Range{1, 1048576}, "longest source sentence in tokens");
-  v.field("max_target_tokens", c.max_target_tokens, Range{1, 1048576}, "longest target sentence in tokens");
-  v.field("prepared_dir", c.prepared_dir, "where prepared corpora are kept; empty = `prepared` beside the run folder");
+          "lines that are not UTF-8: drop (with the other side of a pair) and count, or refuse the text");
+  v.field("max_source_tokens", c.max_source_tokens, Range{1, 1048576}, "maximum length of a source sentence in tokens");
+  v.field("max_target_tokens", c.max_target_tokens, Range{1, 1048576}, "maximum length of a target sentence in tokens");
+  v.field("prepared_dir", c.prepared_dir, "folder for prepared corpora; empty = `prepared` next to the run folder");
 }
 
 struct TokenizerConfig {
@@ -115,13 +116,15 @@ template <class V>
 void describe(V& v, TokenizerConfig& c) {
   v.field("kind", c.kind, "what a token is: a subword of SentencePiece (bpe, unigram), a character or a byte");
   v.field("vocab_size", c.vocab_size, Range{8, 1'000'000},
-          "pieces in the vocabulary (in each, if not joint); those of character and byte follow from the text");
+          "size of the vocabulary (of each, if not joint); ignored for character and byte");
   v.field("joint", c.joint, "one vocabulary for both sides");
-  v.field("source_model", c.source_model,
-          "a tokenizer to use (SentencePiece, vocab.txt, tokenizer.json); empty = train one on the training text");
-  v.field("target_model", c.target_model, "the same for the target side; empty with source_model and joint = that one");
+  v.field(
+      "source_model", c.source_model,
+      "existing tokenizer to use (SentencePiece, vocab.txt, tokenizer.json); empty = train one on the training text");
+  v.field("target_model", c.target_model, "the same for the target side; leave empty if joint");
   v.field("character_coverage", c.character_coverage, Range{0.9, 1}, "share of characters the vocabulary covers");
-  v.field("max_training_lines", c.max_training_lines, Range{1, 1e9}, "lines of each side sampled to train it");
+  v.field("max_training_lines", c.max_training_lines, Range{1, 1e9},
+          "lines of each side sampled to train the tokenizer");
 }
 
 struct BatchConfig {
@@ -134,11 +137,12 @@ struct BatchConfig {
 template <class V>
 void describe(V& v, BatchConfig& c) {
   v.field("max_tokens", c.max_tokens, Range{1, 1e9},
-          "target tokens a batch, end of sentence counted; tokens a batch where text is not translated");
+          "maximum tokens per batch; for translation, target tokens including end of sentence");
   v.field("max_sentences", c.max_sentences, Range{0, 1e9},
-          "sentence pairs, sequences or examples a batch; 0 = no limit");
-  v.field("accumulate", c.accumulate, Range{1, 1e6}, "batches whose gradients are added up for one update");
-  v.field("pool_batches", c.pool_batches, Range{1, 1e6}, "batches that are drawn, then sorted by length, together");
+          "maximum sentence pairs, sequences or examples per batch; 0 = no limit");
+  v.field("accumulate", c.accumulate, Range{1, 1e6}, "batches whose gradients are summed for one update");
+  v.field("pool_batches", c.pool_batches, Range{1, 1e6},
+          "batches' worth of pairs that are shuffled, then sorted by length, together");
 }
 
 }  // namespace prenorm

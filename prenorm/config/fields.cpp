@@ -34,7 +34,7 @@ EnumSlot enum_slot(E& target) {
   return slot;
 }
 
-// The visitor of describe().
+// Visits describe() to collect sections and keys.
 class Collector {
  public:
   template <class S>
@@ -94,7 +94,7 @@ std::optional<double> exact_double(const Scalar& value) {
   return static_cast<double>(*integer);
 }
 
-// NaN is in no range, infinity not even in one without bounds.
+// NaN is in no range; infinity is not even in a range without bounds.
 bool within(double value, Range range) {
   return std::isfinite(value) && value >= range.lowest && value <= range.highest;
 }

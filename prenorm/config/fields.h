@@ -1,4 +1,4 @@
-// A Config seen as a flat list of keys, whatever their types: what parsing, printing and documenting work on.
+// A Config seen as a flat list of keys of any type, for parsing, printing and documentation.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,7 @@
 
 namespace prenorm::config {
 
-// An enum somewhere in a Config, without its type.
+// The value of an enum in a Config, with its type erased.
 struct EnumSlot {
   void* target;
   std::vector<std::string_view> choices;
@@ -23,10 +23,10 @@ struct EnumSlot {
 using Slot = std::variant<bool*, std::int64_t*, double*, std::string*, EnumSlot>;
 
 struct Field {
-  std::string section;  // empty for the keys above all sections
+  std::string section;  // empty for keys above all sections
   std::string key;      // dotted: "model.d_model"
   std::string_view help;
-  Range range;  // meant for numbers
+  Range range;  // numbers only
   Slot slot;
 
   std::string_view name() const { return std::string_view(key).substr(section.empty() ? 0 : section.size() + 1); }
@@ -42,14 +42,14 @@ struct Section {
 std::vector<Section> sections_of(Config& config);
 std::vector<Field> fields_of(Config& config);
 
-// What stands behind a key in a file or in an override.
+// A value that is not a scalar, in a file or an override.
 struct NotScalar {
   std::string_view kind;  // "an array"
 };
 using Scalar = std::variant<bool, std::int64_t, double, std::string, NotScalar>;
 
-// Sets a key, or says in words that go on from "model.d_model: " why not; empty when set. An integer is taken for a
-// float and a float for an integer only where the value stays exactly the same.
+// Sets a key and returns an empty string, or returns why not, as the rest of a sentence that starts with
+// "model.d_model: ". Integers are accepted as floats and floats as integers only if the value does not change.
 [[nodiscard]] std::string assign(const Field& field, const Scalar& value);
 
 // The value as TOML; a double is the shortest text that reads back exactly.

@@ -1,4 +1,4 @@
-// Ids of tokens as the text of a key: "215" or "50256, 198".
+// Token ids as the text of a key: "215" or "50256, 198".
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace prenorm::config {
 
-// Nothing where the text is no such list; an empty one for no text.
+// Nothing if the text is not such a list; an empty list for an empty text.
 std::optional<std::vector<std::int64_t>> parse_ids(std::string_view text);
 std::string ids_text(std::span<const std::int64_t> ids);
 

@@ -22,7 +22,7 @@ using config::Section;
 namespace {
 
 constexpr std::size_t kLargestFile = std::size_t{1} << 20;
-// toml++ goes one call deeper for each part of a dotted key, without a limit of its own.
+// toml++ recurses once for each part of a dotted key, without a limit.
 constexpr std::ptrdiff_t kMostDots = 10'000;
 
 struct Entry {
@@ -141,14 +141,14 @@ class Reader {
   std::vector<Entry> entries_;
 };
 
-// The text after "key=" as TOML, where it is exactly one value.
+// The text after "key=" as TOML, if it is exactly one value.
 std::optional<Scalar> parse_scalar(const std::string& text) {
   try {
     const toml::table table = parse_toml("value = " + text, "");
     if (table.size() == 1) return to_scalar(table.begin()->second);
     return std::nullopt;
   } catch (const UsageError&) {
-    return std::nullopt;  // the caller says it in the words of the override
+    return std::nullopt;  // the caller reports the problem in terms of the override
   }
 }
 

@@ -1,8 +1,8 @@
-// Reads a configuration: defaults, then a TOML file, then overrides from the command line, the last one winning.
-// Relative paths in it count from the working directory, so that a copied file keeps pointing at the same text.
+// Reads a configuration: defaults, then a TOML file, then overrides from the command line; the last one wins. Relative
+// paths in it are relative to the working directory, so that a copied file keeps pointing at the same text.
 //
-// All errors of content are UsageError: "run.toml:12:1: unknown key 'model.dmodel' (did you mean 'model.d_model'?)".
-// Each key's range is checked here; what must hold between keys is checked by validate() (validate.h).
+// Every error in the content is a UsageError: "run.toml:12:1: unknown key 'model.dmodel' (did you mean
+// 'model.d_model'?)". The range of each key is checked here; rules between keys are checked by validate() (validate.h).
 #pragma once
 
 #include <filesystem>
@@ -23,23 +23,23 @@ struct LoadedConfig {
 struct Override {
   std::string key;  // "model.d_model"
   std::string value;
-  std::string origin;  // where people wrote it: "--set"
+  std::string origin;  // where it was given: "--set"
 };
 
 // "section.key=value". Errors: UsageError.
 Override parse_override(std::string_view text);
 
-// A value is written as in TOML; text and choices may go without quotes. Errors: UsageError.
+// A value is written as in TOML; text and choices may be unquoted. Errors: UsageError.
 void apply_override(LoadedConfig& loaded, const Override& override);
 
-// `overrides` are the arguments of --set, "section.key=value". Errors: FileError for a file that cannot be read.
+// `overrides` are arguments of --set, "section.key=value". Errors: FileError if the file cannot be read.
 LoadedConfig load_config(const std::filesystem::path& toml, std::span<const std::string> overrides = {});
 
-// The same for text; `name` stands in messages and origins.
+// The same for text; messages and origins call it `name`.
 LoadedConfig load_config_text(std::string_view text, std::string_view name,
                               std::span<const std::string> overrides = {});
 
-// RUN/config.toml. Errors: UsageError also where `run` is no run folder.
+// Loads RUN/config.toml. Errors: UsageError, also if `run` is not a run folder.
 LoadedConfig load_run_config(const std::filesystem::path& run, std::span<const std::string> overrides = {});
 
 }  // namespace prenorm

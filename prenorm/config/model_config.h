@@ -1,4 +1,4 @@
-// [model]: the Transformer of Vaswani et al. 2017 with a choice of normalisation and of its placement.
+// [model]: the Transformer of Vaswani et al. 2017 with a choice of normalisation and its placement.
 #pragma once
 
 #include <array>
@@ -85,22 +85,26 @@ struct ModelConfig {
 
 template <class V>
 void describe(V& v, ModelConfig& c) {
-  v.field("norm_placement", c.norm_placement,
-          "where LN stands: post_ln = LN(x + f(x)); pre_ln = x + f(LN(x)), a final LN on each stack; others: model.md");
-  v.field("norm", c.norm, "what LN is: layer_norm (Ba et al. 2016) or rms_norm (Zhang & Sennrich 2019)");
+  v.field(
+      "norm_placement", c.norm_placement,
+      "where LN is applied: post_ln = LN(x + f(x)); pre_ln = x + f(LN(x)), a final LN on each stack; others: model.md");
+  v.field("norm", c.norm, "kind of LN: layer_norm (Ba et al. 2016) or rms_norm (Zhang & Sennrich 2019)");
   v.field("norm_affine", c.norm_affine, "whether LN has learned weights (and, in layer_norm, biases)");
-  v.field("encoder_layers", c.encoder_layers, Range{0, 1000}, "encoder layers; those of masked_lm and classification");
-  v.field("decoder_layers", c.decoder_layers, Range{1, 1000}, "decoder layers; those of causal_lm");
+  v.field("encoder_layers", c.encoder_layers, Range{0, 1000},
+          "encoder layers (masked_lm and classification have only these)");
+  v.field("decoder_layers", c.decoder_layers, Range{1, 1000}, "decoder layers (causal_lm has only these)");
   v.field("d_model", c.d_model, Range{2, 65536}, "width of the residual stream; a multiple of num_heads, even");
   v.field("d_ff", c.d_ff, Range{1, 1048576}, "hidden width of the feed-forward networks");
   v.field("num_heads", c.num_heads, Range{1, 1024}, "attention heads");
   v.field("activation", c.activation,
-          "activation of the feed-forward networks: gelu is the exact one, gelu_tanh GPT-2's");
+          "activation of the feed-forward networks: relu, gelu (exact) or gelu_tanh (GPT-2)");
   v.field("positions", c.positions, "position encoding added to the embeddings");
   v.field("max_positions", c.max_positions, Range{1, 1048576}, "longest sequence that learned positions cover");
   v.field("segments", c.segments, Range{0, 16},
-          "learned embeddings that tell the texts of a pair apart (masked_lm, classification); 0 = none");
-  v.field("scale_embeddings", c.scale_embeddings, "whether token embeddings are multiplied by the root of d_model");
+          "number of learned segment embeddings, which distinguish the texts of a pair (masked_lm, classification); 0 "
+          "= none");
+  v.field("scale_embeddings", c.scale_embeddings,
+          "whether token embeddings are multiplied by the square root of d_model");
   v.field("embedding_norm", c.embedding_norm, "LN on the sum of the embeddings (BERT)");
   v.field("tied_embeddings", c.tied_embeddings,
           "which tables share weights: all = source, target and output; target = target and output; none");
@@ -108,12 +112,12 @@ void describe(V& v, ModelConfig& c) {
   v.field("attention_dropout", c.attention_dropout, Range{0, 0.99}, "dropout on attention probabilities");
   v.field("activation_dropout", c.activation_dropout, Range{0, 0.99}, "dropout after the feed-forward activation");
   v.field("norm_eps", c.norm_eps, Range{0, 1}, "added to the variance (the mean square in rms_norm) inside LN");
-  v.field("init", c.init,
-          "start of weight matrices: Glorot & Bengio 2010, embeddings N(0, 1/d_model); or normal: all of them N(0, "
-          "init_std^2)");
+  v.field(
+      "init", c.init,
+      "initial weights: xavier_* (Glorot & Bengio 2010; embeddings N(0, 1/d_model)), or normal: all N(0, init_std^2)");
   v.field("init_std", c.init_std, Range{0, 10}, "standard deviation for init = \"normal\"");
   v.field("init_depth_scaled", c.init_depth_scaled,
-          "start the matrices that write to the residual stream at 1 / root(branches) of that (GPT-2)");
+          "divide the initial weights of residual outputs by the square root of the number of branches, as GPT-2");
   v.field("init_qkv_gain", c.init_qkv_gain, Range{0, 100}, "gain on query, key and value matrices (fairseq: 0.7071)");
   v.field("init_query_key_zero", c.init_query_key_zero,
           "start query and key matrices at zero, so that attention averages (Xiong et al. 2020, section 3.3)");

@@ -70,13 +70,13 @@ void describe(V& v, ScheduleConfig& c) {
   v.field("warmup_steps", c.warmup_steps, Range{0, 1e12},
           "updates over which the rate rises linearly to optim.lr; 0 = full rate at update 1");
   v.field("decay_start_steps", c.decay_start_steps, Range{-1, 1e12},
-          "last update at full rate, 0 counts as 1; -1 = warmup_steps (inverse_sqrt without warm-up: 4000)");
+          "last update at full rate (0 means 1); -1 = warmup_steps (inverse_sqrt without warm-up: 4000)");
   v.field("final_lr_ratio", c.final_lr_ratio, Range{0, 1},
-          "fraction of optim.lr reached at train.max_steps, without warm-up one update later (linear, cosine)");
+          "fraction of optim.lr reached at train.max_steps, or one update later without warm-up (linear, cosine)");
   v.field("epoch_decay_start", c.epoch_decay_start, Range{0, 1e9},
-          "epoch, counted from 1, from which on the rate is multiplied by epoch_decay_factor; 0 = never");
+          "first epoch, counted from 1, in which the rate is multiplied by epoch_decay_factor; 0 = never");
   v.field("epoch_decay_every", c.epoch_decay_every, Range{0, 1e9},
-          "epochs after which it is multiplied again, and so on; 0 = only once");
+          "epochs between further multiplications; 0 = only once");
   v.field("epoch_decay_factor", c.epoch_decay_factor, Range{0, 1}, "see epoch_decay_start");
 }
 

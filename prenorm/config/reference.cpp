@@ -47,7 +47,7 @@ its task, which has no default:
   [`examples/reference.toml`](../examples/reference.toml) has every key.
 )";
 
-// What a cell of a table must not contain as it is.
+// A table cell with "|" escaped.
 std::string cell(std::string_view text) {
   std::string result;
   for (const char c : text) result += c == '|' ? std::string("\\|") : std::string(1, c);

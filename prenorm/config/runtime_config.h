@@ -1,4 +1,4 @@
-// [runtime]: how the machine is used. Nothing here changes what is computed, but for the order in which sums are
+// [runtime]: how the machine is used. Nothing here changes what is computed, except the order in which sums are
 // rounded.
 #pragma once
 
@@ -17,12 +17,13 @@ struct RuntimeConfig {
 
 template <class V>
 void describe(V& v, RuntimeConfig& c) {
-  v.field("threads", c.threads, Range{0, 4096}, "threads; 0 = one for each core");
-  v.field("workers", c.workers, Range{0, 4096},
-          "shares of a batch computed at once, a thread each; 1 = threads inside operators instead; 0 = one a thread");
+  v.field("threads", c.threads, Range{0, 4096}, "number of threads; 0 = one per core");
+  v.field(
+      "workers", c.workers, Range{0, 4096},
+      "threads that each compute a slice of the batch; 1 = use threads inside operators instead; 0 = one per thread");
   v.field("share_tokens", c.share_tokens, Range{1, 1e9},
-          "target tokens in a share of a batch, about: so few that they stay in the nearest caches");
-  v.field("fused", c.fused, "our own kernels; false = the same from ATen's operators, slower, to compare with");
+          "approximate target tokens per worker slice, few enough to fit the cache");
+  v.field("fused", c.fused, "use prenorm's own kernels; false = ATen's operators, slower, for comparison");
 }
 
 }  // namespace prenorm

@@ -32,13 +32,13 @@ struct MaskedLmConfig {
 
 template <class V>
 void describe(V& v, MaskedLmConfig& c) {
-  v.field("mask_share", c.mask_share, Range{0.001, 1}, "share of the tokens of a sequence that are to be predicted");
-  v.field("mask_token_share", c.mask_token_share, Range{0, 1}, "share of those that the mask token stands in for");
+  v.field("mask_share", c.mask_share, Range{0.001, 1}, "fraction of the tokens to predict");
+  v.field("mask_token_share", c.mask_token_share, Range{0, 1}, "fraction of those replaced by the mask token");
   v.field("random_token_share", c.random_token_share, Range{0, 1},
-          "share of those that a random token stands in for; the rest stay as they are");
-  v.field("whole_word", c.whole_word, "whether all tokens of a word are predicted, or none");
+          "fraction of those replaced by a random token; the rest are unchanged");
+  v.field("whole_word", c.whole_word, "whether to select whole words, not single tokens");
   v.field("next_sentence", c.next_sentence,
-          "also tell whether the second half of a sequence follows on the first (needs model.segments = 2)");
+          "also predict whether the second half of a sequence follows the first (needs model.segments = 2)");
 }
 
 }  // namespace prenorm

@@ -58,37 +58,35 @@ struct TrainConfig {
 template <class V>
 void describe(V& v, TrainConfig& c) {
   v.field("max_steps", c.max_steps, Range{1, 1e12}, "updates");
-  v.field("max_epochs", c.max_epochs, Range{0, 1e9}, "stop after so many passes over the corpus; 0 = no limit");
-  v.field("seed", c.seed, Range{0, 9e15}, "everything random follows from it");
+  v.field("max_epochs", c.max_epochs, Range{0, 1e9}, "maximum passes over the corpus; 0 = no limit");
+  v.field("seed", c.seed, Range{0, 9e15}, "random seed, which determines everything random");
   v.field("pretrained", c.pretrained,
-          "a run (or a checkpoint in it) to start from: its tokenizer, and its weights of the same names");
-  v.field("label_smoothing", c.label_smoothing, Range{0, 0.99}, "share of probability spread over the vocabulary");
+          "a run, or one of its checkpoints, to take the tokenizer and the weights of the same names from");
+  v.field("label_smoothing", c.label_smoothing, Range{0, 0.99},
+          "fraction of the target probability spread over the vocabulary");
   v.field("log_every", c.log_every, Range{1, 1e9}, "updates between lines in metrics.jsonl");
   v.field("observe_every", c.observe_every, Range{0, 1e9},
-          "updates between lines on each layer: gradient norms, size of states (and at update 1); 0 = never");
+          "updates between records by layer (gradient norms, size of states; also at update 1); 0 = never");
   v.field("valid_every", c.valid_every, Range{1, 1e9}, "updates between validations (and at the end)");
-  v.field(
-      "bleu_every", c.bleu_every, Range{0, 1e9},
-      "updates between validations that also translate and score (rounded up to a validation); 0 = at the end only");
+  v.field("bleu_every", c.bleu_every, Range{0, 1e9},
+          "updates between validations with BLEU (rounded up to a validation); 0 = at the end only");
   v.field("checkpoint_every", c.checkpoint_every, Range{1, 1e9}, "updates between checkpoints (and at the end)");
-  v.field("keep_last", c.keep_last, Range{1, 1e6}, "last checkpoints that are kept (the best is always kept)");
+  v.field("keep_last", c.keep_last, Range{1, 1e6}, "number of recent checkpoints to keep (the best is always kept)");
   v.field("average_last", c.average_last, Range{0, 1e6},
-          "checkpoints averaged at the end into checkpoints/average; 0 = none; at most keep_last");
+          "number of checkpoints averaged into checkpoints/average at the end; 0 = none; at most keep_last");
   v.field("best_metric", c.best_metric,
-          "which validation figure names the best checkpoint and stops early; score = the first of classification's "
-          "metrics");
+          "validation figure that decides the best checkpoint and early stopping; score = the task's first score");
   v.field("patience", c.patience, Range{0, 1e9}, "validations without improvement after which to stop; 0 = never");
-  v.field(
-      "diverged_loss_ratio", c.diverged_loss_ratio, Range{0, 1e9},
-      "stop as diverged once the median loss of the last 16 updates is over so many times that of update 1; 0 = never");
+  v.field("diverged_loss_ratio", c.diverged_loss_ratio, Range{0, 1e9},
+          "stop as diverged if the median loss of 16 updates exceeds this many times that of update 1; 0 = never");
   v.field("on_fault", c.on_fault,
-          "what follows a loss or gradient that is not finite: stop; skip the batch; rollback to the last checkpoint");
-  v.field("max_faults", c.max_faults, Range{1, 1e6},
-          "faults in a row, without progress, after which to stop after all");
+          "what to do when a loss or gradient is not finite: stop, skip the batch, or rollback to the last checkpoint");
+  v.field("max_faults", c.max_faults, Range{1, 1e6}, "faults in a row, without progress, after which to stop anyway");
   v.field("spike_ratio", c.spike_ratio, Range{0, 1e9},
-          "a loss or gradient norm over so many times its median of late is a fault too; 0 = never");
-  v.field("history", c.history, Range{0, 4096}, "last updates kept by layer, for the diagnosis of a fault; 0 = none");
-  v.field("tensorboard", c.tensorboard, "also write the metrics for TensorBoard, into RUN/tensorboard");
+          "treat a loss or gradient norm above this many times its recent median as a fault; 0 = never");
+  v.field("history", c.history, Range{0, 4096},
+          "recent updates kept with figures by layer, for the diagnosis of a fault; 0 = none");
+  v.field("tensorboard", c.tensorboard, "also write the metrics for TensorBoard, to RUN/tensorboard");
 }
 
 struct DecodeConfig {
@@ -105,18 +103,18 @@ struct DecodeConfig {
 
 template <class V>
 void describe(V& v, DecodeConfig& c) {
-  v.field("beam", c.beam, Range{1, 1000}, "hypotheses kept for each sentence; 1 = greedy");
+  v.field("beam", c.beam, Range{1, 1000}, "hypotheses kept per sentence; 1 = greedy");
   v.field("length_penalty", c.length_penalty, Range{0, 10},
-          "exponent A of score = log P(hypothesis) / length^A, end of sentence counted");
-  v.field("n_best", c.n_best, Range{1, 1000}, "hypotheses returned for each sentence; at most beam");
+          "exponent A in score = log P(hypothesis) / length^A, end of sentence included");
+  v.field("n_best", c.n_best, Range{1, 1000}, "hypotheses returned per sentence; at most beam");
   v.field("stop", c.stop,
-          "a sentence ends once `beam` hypotheses have, or once no unfinished one could still score better");
+          "a search ends when `beam` hypotheses have ended, or when no unfinished one can still score better");
   v.field("max_length_ratio", c.max_length_ratio, Range{0, 100}, "a hypothesis ends at ratio * source tokens + offset");
   v.field("max_length_offset", c.max_length_offset, Range{1, 1e6}, "see max_length_ratio");
   v.field("max_source_tokens", c.max_source_tokens, Range{1, 1e6}, "longer lines are cut, with a warning");
-  v.field("max_tokens", c.max_tokens, Range{1, 1e9}, "source tokens times beam translated together");
+  v.field("max_tokens", c.max_tokens, Range{1, 1e9}, "maximum source tokens times beam translated together");
   v.field("end_ids", c.end_ids,
-          "causal_lm: tokens that end a text, ids separated by commas; empty = the tokenizer's end of sentence");
+          "causal_lm: ids of the tokens that end a text, separated by commas; empty = the tokenizer's end of sentence");
 }
 
 }  // namespace prenorm

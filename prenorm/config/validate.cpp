@@ -58,10 +58,10 @@ const std::vector<Rule>& all_rules() {
                 (is(c, TaskKind::kMaskedLm) && c.masked_lm.next_sentence);
        }},
       {{"masked_lm.mask_token_share", "masked_lm.random_token_share"},
-       "masked_lm.mask_token_share and masked_lm.random_token_share must not be over 1 together",
+       "masked_lm.mask_token_share and masked_lm.random_token_share must add up to at most 1",
        [](const Config& c) { return c.masked_lm.mask_token_share + c.masked_lm.random_token_share <= 1; }},
       {{"masked_lm.next_sentence", "model.segments"},
-       "masked_lm.next_sentence needs model.segments of 2 or more, to tell the two texts apart",
+       "masked_lm.next_sentence needs model.segments of 2 or more, to distinguish the two texts",
        [](const Config& c) {
          return !is(c, TaskKind::kMaskedLm) || !c.masked_lm.next_sentence || c.model.segments >= 2;
        }},
@@ -69,7 +69,8 @@ const std::vector<Rule>& all_rules() {
        "model.encoder_layers must be at least 1 for masked_lm and classification",
        [](const Config& c) { return c.model.encoder_layers > 0 || translates(c) || is(c, TaskKind::kCausalLm); }},
       {{"data.sequence_length", "task"},
-       "data.sequence_length must be at least 8 for masked_lm and classification, so that text fits between its marks",
+       "data.sequence_length must be at least 8 for masked_lm and classification, so that text fits between the "
+       "special tokens",
        [](const Config& c) { return c.data.sequence_length >= 8 || translates(c) || is(c, TaskKind::kCausalLm); }},
       {{"batch.max_tokens", "data.sequence_length"},
        "batch.max_tokens must be at least data.sequence_length",
@@ -90,7 +91,7 @@ const std::vector<Rule>& all_rules() {
        "model.tied_embeddings = \"all\" needs tokenizer.joint = true",
        [](const Config& c) { return c.model.tied_embeddings != TiedEmbeddings::kAll || c.tokenizer.joint; }},
       {{"batch.max_tokens", "data.max_target_tokens"},
-       "batch.max_tokens must be over data.max_target_tokens, so that the longest sentence and its end fit",
+       "batch.max_tokens must be greater than data.max_target_tokens, so that the longest sentence and its end fit",
        [](const Config& c) { return !translates(c) || c.batch.max_tokens > c.data.max_target_tokens; }},
       {{"model.d_model", "model.num_heads"},
        "model.d_model must be a multiple of model.num_heads",
@@ -99,7 +100,8 @@ const std::vector<Rule>& all_rules() {
        "model.d_model must be even for sinusoidal positions",
        [](const Config& c) { return c.model.positions != Positions::kSinusoidal || c.model.d_model % 2 == 0; }},
       {{"model.max_positions", "data.max_source_tokens", "data.max_target_tokens"},
-       "model.max_positions must be over data.max_source_tokens and data.max_target_tokens for learned positions",
+       "model.max_positions must be greater than data.max_source_tokens and data.max_target_tokens for learned "
+       "positions",
        [](const Config& c) {
          return !translates(c) || c.model.positions != Positions::kLearned ||
                 c.model.max_positions > std::max(c.data.max_source_tokens, c.data.max_target_tokens);

@@ -1,4 +1,4 @@
-// What must hold between keys; the range of a single key is checked when it is read (load.h).
+// Rules between keys; the range of a single key is checked when it is read (load.h).
 #pragma once
 
 #include <span>
@@ -12,7 +12,7 @@ namespace prenorm {
 namespace config {
 
 struct Rule {
-  std::vector<std::string_view> keys;  // whose values the error shows
+  std::vector<std::string_view> keys;  // the error shows their values
   std::string_view requirement;
   bool (*holds)(const Config&);
 };

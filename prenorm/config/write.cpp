@@ -67,7 +67,7 @@ std::string explain(const LoadedConfig& loaded) {
     key_width = std::max(key_width, field.key.size());
     value_width = std::max(value_width, config::value_text(field).size());
   }
-  value_width = std::min<std::size_t>(value_width, 40);  // one long path does not push the column out of sight
+  value_width = std::min<std::size_t>(value_width, 40);  // one long path must not push the column out of sight
   std::string text;
   for (const Field& field : fields)
     text += fmt::format("{:<{}}  {:<{}}  {}\n", field.key, key_width, config::value_text(field), value_width,

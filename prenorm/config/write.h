@@ -1,4 +1,5 @@
-// A configuration as people and other programs read it: TOML, JSON, the list of keys, and where each value came from.
+// A configuration in the formats that people and other programs read: TOML, JSON, the list of keys, and the origin of
+// each value.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -12,16 +13,16 @@ namespace prenorm {
 
 enum class HelpComments : bool { kNo, kYes };
 
-// Every key, defaults spelled out; load_config_text() reads back exactly the same values.
+// Every key, including defaults; load_config_text() reads back exactly the same values.
 std::string to_toml(const Config& config, HelpComments comments = HelpComments::kNo);
 
 // {"model": {"d_model": 256, ...}, ...}
 nlohmann::json to_json(const Config& config);
 
-// Each key with its value and where that came from, in aligned columns.
+// Each key with its value and origin, in aligned columns.
 std::string explain(const LoadedConfig& loaded);
 
-// For help and shell completion, in the order of declaration.
+// Keys for help and shell completion, in the order of declaration.
 struct KeyInfo {
   std::string key;            // "model.d_model"
   std::string type;           // "integer", "number", "true or false", "text" or "choice"

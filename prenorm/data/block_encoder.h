@@ -1,4 +1,4 @@
-// Tokenizes a text on several threads, in its order.
+// Tokenizes a text on several threads, keeping its order.
 #pragma once
 
 #include <cstddef>
@@ -11,15 +11,15 @@
 
 namespace prenorm::data {
 
-// Item is what `next(Item&)` of a text gives, and has `bytes()`; Encoded is what `encode` makes of one.
+// Item is the type that `next(Item&)` of a text returns, and has `bytes()`; Encoded is the result of `encode`.
 template <class Item, class Encoded>
 class BlockEncoder {
  public:
-  // `encode` is called from several threads at once. threads = 0: one for each core.
+  // `encode` is called from several threads at once. threads = 0: one per core.
   BlockEncoder(std::function<Encoded(const Item&)> encode, int threads)
       : encode_(std::move(encode)), threads_(thread_count(threads)) {}
 
-  // Reads and encodes the next few thousand items; false when there are none left.
+  // Reads and encodes the next few thousand items; false if none are left.
   template <class Text>
   bool read(Text& text) {
     items_.clear();
@@ -37,7 +37,7 @@ class BlockEncoder {
   std::span<const Encoded> encoded() const { return encoded_; }
 
  private:
-  // A block is large enough to make threads worth starting, and bounded in memory whatever the lines are.
+  // A block is large enough to make threads worthwhile, and bounded in memory whatever the lines are.
   static constexpr std::size_t kBlockItems = 8192;
   static constexpr std::size_t kBlockBytes = std::size_t{16} << 20;
 

@@ -17,7 +17,7 @@ constexpr std::int64_t kBlock = 1 << 16;
 std::int64_t blocks_of(std::int64_t bytes) { return (bytes + kBlock - 1) / kBlock; }
 
 [[noreturn]] void report_damage(const std::filesystem::path& path, std::string_view what) {
-  throw_error<DataError>("{}: {}; delete the folder {}, it will be made again from the text", path.string(), what,
+  throw_error<DataError>("{}: {}; delete the folder {}; it will be created again from the text", path.string(), what,
                          path.parent_path().string());
 }
 
@@ -55,10 +55,9 @@ BlockFile::BlockFile(const std::filesystem::path& path, const BlockFileInfo& inf
     : path_(path), file_(path), bytes_(info.bytes) {
   const auto size = static_cast<std::int64_t>(file_.bytes().size());
   const std::int64_t expected = bytes_ + blocks_of(bytes_) * static_cast<std::int64_t>(sizeof(std::uint64_t));
-  if (size != expected)
-    report_damage(path_, fmt::format("the file has {} bytes where {} were written", size, expected));
+  if (size != expected) report_damage(path_, fmt::format("the file has {} bytes, but {} were written", size, expected));
   if (hash_hex(view(file_.bytes().subspan(static_cast<std::size_t>(bytes_)))) != info.hash)
-    report_damage(path_, "the file is damaged or of another corpus");
+    report_damage(path_, "the file is damaged or belongs to another corpus");
   checked_ = std::make_unique<std::atomic<bool>[]>(static_cast<std::size_t>(blocks_of(bytes_)));
 }
 

@@ -1,8 +1,8 @@
 // A file whose every 64 KiB block carries its hash. It is mapped, not read: a block is checked when it is first
-// touched, so that opening costs nothing and damage is still found before a byte of it is used.
+// accessed, so that opening costs nothing and damage is still detected before any byte is used.
 //
-// Layout: the data, then one 64-bit hash (XXH3) a block, little endian. What the file must hold (size, hash of the
-// block hashes) is kept elsewhere and given to the reader, so that files of different corpora cannot be mixed.
+// Format: the data, then one 64-bit hash (XXH3) per block, little endian. The expected size and the hash of the block
+// hashes are kept elsewhere and passed to the reader, so that files of different corpora cannot be mixed.
 #pragma once
 
 #include <atomic>
@@ -47,11 +47,11 @@ class BlockFileWriter {
 
 class BlockFile {
  public:
-  // Errors: FileError when the file is missing, DataError when it is not the one that `info` tells of.
+  // Errors: FileError if the file is missing, DataError if it is not the one that `info` describes.
   BlockFile(const std::filesystem::path& path, const BlockFileInfo& info);
 
-  // `count` values of T from number `first` on, which must lie inside. May be called from several threads at once.
-  // Errors: DataError when they are damaged.
+  // `count` values of T from number `first` on, which must be inside. Several threads may call it at once. Errors:
+  // DataError if they are damaged.
   template <class T>
   std::span<const T> values(std::int64_t first, std::int64_t count) const {
     check(first * static_cast<std::int64_t>(sizeof(T)), count * static_cast<std::int64_t>(sizeof(T)));

@@ -26,7 +26,7 @@ CorpusWriter::CorpusWriter(const std::filesystem::path& folder, Manifest manifes
 
 void CorpusWriter::add(std::span<const std::int32_t> source, std::span<const std::int32_t> target, std::int64_t line) {
   if (line > std::numeric_limits<std::uint32_t>::max())
-    throw_error<DataError>("{}:{}: a corpus may have 2^32 - 1 lines; split it", manifest_.source_path, line);
+    throw_error<DataError>("{}:{}: a corpus can have at most 2^32 - 1 lines; split it", manifest_.source_path, line);
   const auto narrow_line = static_cast<std::uint32_t>(line);
   lines_.write<std::uint32_t>({&narrow_line, 1});
   add_sequence(source_, source);

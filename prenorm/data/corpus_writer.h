@@ -1,4 +1,4 @@
-// Writes the files that PreparedCorpus opens, one pair after the other. Memory: a few buffers.
+// Writes the files that PreparedCorpus opens, pair by pair. Memory: a few buffers.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ class CorpusWriter {
   // Takes vocabulary sizes, frame ids and paths from `manifest` and fills in the rest. Errors: FileError.
   CorpusWriter(const std::filesystem::path& folder, Manifest manifest);
 
-  // Ids lie in [0, vocabulary size). Errors: FileError; DataError for a line number past 2^32 - 1.
+  // Ids are in [0, vocabulary size). Errors: FileError; DataError for a line number above 2^32 - 1.
   void add(std::span<const std::int32_t> source, std::span<const std::int32_t> target, std::int64_t line);
   void finish(const TextReport& report);
 

@@ -31,7 +31,7 @@ struct Known {
   bool is(const ExampleFormat& f) const { return f.text == text && f.second_text == second_text && f.label == label; }
 };
 
-// One whose columns are those of another and more stands before it.
+// A format whose columns are a superset of another's must come first.
 const std::vector<Known>& known_formats() {
   static const std::vector<Known> list{
       {"#1 String", "#2 String", "Quality", false, {Score::kAccuracy, Score::kF1}},       // MRPC
@@ -47,17 +47,17 @@ const std::vector<Known>& known_formats() {
 
 std::string columns_text(const Table& table) { return fmt::format("{}", fmt::join(table.columns, ", ")); }
 
-// The first of GLUE's names of labels that is there.
+// The first of GLUE's label names that the table has.
 std::string label_name(const Table& table) {
   for (const Known& known : known_formats())
     if (table.find(known.label)) return std::string(known.label);
-  throw_error<DataError>("{}:1: no column has a name that GLUE gives to labels; name it in data.label_column: {}",
+  throw_error<DataError>("{}:1: no column has the name of a GLUE label; set data.label_column to one of: {}",
                          table.path.string(), columns_text(table));
 }
 
 void require_column(const Table& table, std::string_view name, std::string_view key) {
   if (!table.find(name))
-    throw_error<DataError>("{}:1: there is no column \"{}\" ({}), there are: {}", table.path.string(), name, key,
+    throw_error<DataError>("{}:1: no column \"{}\" ({}); the columns are: {}", table.path.string(), name, key,
                            columns_text(table));
 }
 
@@ -72,8 +72,8 @@ ExampleFormat columns_by_name(const Table& table, const DataConfig& config) {
     const auto known = std::find_if(all.begin(), all.end(), fits);
     if (known == all.end())
       throw_error<DataError>(
-          "{}:1: is no table of GLUE, which need columns such as sentence1, sentence2 and label; name its own in "
-          "data.text_column and data.label_column: {}",
+          "{}:1: not a GLUE table (columns such as sentence1, sentence2 and label); set data.text_column and "
+          "data.label_column to two of: {}",
           table.path.string(), columns_text(table));
     format.text = known->text;
     if (format.second_text.empty()) format.second_text = known->second_text;
@@ -93,11 +93,11 @@ std::vector<std::string> distinct_labels(const Table& table, std::size_t column)
     if (label.empty()) throw_error<DataError>("{}:{}: has no label", table.path.string(), row.line);
     labels.insert(label);
     if (labels.size() > kMostClasses)
-      throw_error<DataError>("{}:{}: is the {}th label; set data.label_kind = \"number\" if labels are numbers",
-                             table.path.string(), row.line, labels.size());
+      throw_error<DataError>("{}:{}: more than {} labels; set data.label_kind = \"number\" if labels are numbers",
+                             table.path.string(), row.line, kMostClasses);
   }
   if (labels.size() < 2)
-    throw_error<DataError>("{}: all labels are \"{}\", there is nothing to tell apart", table.path.string(),
+    throw_error<DataError>("{}: all labels are \"{}\", there is nothing to learn", table.path.string(),
                            *labels.begin());
   return {labels.begin(), labels.end()};
 }
@@ -145,8 +145,8 @@ ExampleColumns columns_of(const Table& table, const ExampleFormat& format, bool 
   const auto text = place(format.text, true), second = place(format.second_text, !format.second_text.empty()),
              label = place(format.label, !optional_label);
   if (!missing.empty())
-    throw_error<DataError>("{}:1: lacks the column{} {}; it has {}", table.path.string(), missing.size() > 1 ? "s" : "",
-                           fmt::join(missing, ", "), columns_text(table));
+    throw_error<DataError>("{}:1: the column{} {} is missing; it has {}", table.path.string(),
+                           missing.size() > 1 ? "s" : "", fmt::join(missing, ", "), columns_text(table));
   return {*text, second, label};
 }
 
@@ -154,8 +154,8 @@ std::int64_t class_of(const Table& table, const TableRow& row, std::size_t colum
   const auto& names = format.classes;
   const auto found = std::find(names.begin(), names.end(), row.cells[column]);
   if (found == names.end())
-    throw_error<DataError>("{}:{}: the label \"{}\" is none of those trained on: {}", table.path.string(), row.line,
-                           row.cells[column], fmt::join(names, ", "));
+    throw_error<DataError>("{}:{}: the label \"{}\" is not one of those used in training: {}", table.path.string(),
+                           row.line, row.cells[column], fmt::join(names, ", "));
   return found - names.begin();
 }
 
@@ -164,7 +164,7 @@ double number_of(const Table& table, const TableRow& row, std::size_t column) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value))
-    throw_error<DataError>("{}:{}: \"{}\" in column {} is no number", table.path.string(), row.line, text,
+    throw_error<DataError>("{}:{}: \"{}\" in column {} is not a number", table.path.string(), row.line, text,
                            table.columns[column]);
   return value;
 }
@@ -193,7 +193,7 @@ ExampleFormat read_format(const std::filesystem::path& path) {
     for (const std::string& name : scores) format.scores.push_back(score_named(name));
     return format;
   } catch (const JsonError&) {
-    throw_error<DataError>("{}: does not name the columns and classes of a run; resume the run to have it written anew",
+    throw_error<DataError>("{}: does not describe the columns and classes of a run; resume the run to write it again",
                            path.string());
   }
 }

@@ -43,7 +43,7 @@ std::string remembered_hash(const std::filesystem::path& memo_path, const std::f
                             const FileStamp& stamp) {
   json memo = read_memo(memo_path);
   const json looks = {stamp.size, stamp.modified_ns, stamp.changed_ns, stamp.inode};
-  // The path may hold any bytes, JSON may not.
+  // The path may contain any bytes, JSON may not.
   const std::string key = hash_hex(absolute_path(path).string());
   const auto known = memo.find(key);
   if (known != memo.end() && known->is_object() && known->value("stamp", json()) == looks &&
@@ -52,7 +52,7 @@ std::string remembered_hash(const std::filesystem::path& memo_path, const std::f
 
   const std::int64_t now = now_ns();
   std::string hash = hash_file_hex(path);
-  // A file that changed a moment ago may change again without looking different: it is not remembered yet.
+  // A file that changed a moment ago may change again without looking different, so it is not remembered yet.
   if (now - stamp.changed_ns > 2 * kSecond) {
     memo[key] = {{"stamp", looks}, {"hash", hash}};
     write_file_atomically(memo_path, memo.dump(1) + "\n");

@@ -1,4 +1,4 @@
-// A loop shared out among threads in small pieces.
+// A loop whose threads take small pieces in turn.
 #pragma once
 
 #include <algorithm>
@@ -13,7 +13,7 @@
 
 namespace prenorm::data {
 
-// Threads for a setting where 0 means one for each core.
+// The number of threads for a setting in which 0 means one per core.
 inline std::size_t thread_count(int threads) {
   return threads > 0 ? static_cast<std::size_t>(threads) : static_cast<std::size_t>(usable_cores());
 }

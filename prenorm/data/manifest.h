@@ -1,4 +1,4 @@
-// The manifest of a prepared corpus: all that is known of it without touching its tokens.
+// The manifest of a prepared corpus: everything known about it without reading its tokens.
 #pragma once
 
 #include <cstdint>
@@ -13,11 +13,11 @@ namespace prenorm::data {
 // The ids that frame sentences.
 struct FrameIds {
   std::int32_t source_eos = 0;
-  std::int32_t target_start = 0;  // what the decoder is given before the first token
+  std::int32_t target_start = 0;  // the decoder's input before the first token
   std::int32_t target_eos = 0;
 };
 
-// Token counts are without begin and end of sentence.
+// Token counts exclude begin and end of sentence.
 struct Manifest {
   std::int64_t pairs = 0;
   std::int64_t source_tokens = 0;
@@ -35,7 +35,7 @@ struct Manifest {
 };
 
 void write_manifest(const std::filesystem::path& folder, const Manifest& manifest);
-// Errors: FileError when there is none, DataError when it is damaged or of another format.
+// Errors: FileError if there is none, DataError if it is damaged or has another format.
 Manifest read_manifest(const std::filesystem::path& folder);
 
 }  // namespace prenorm::data

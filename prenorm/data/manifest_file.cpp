@@ -14,7 +14,7 @@ using nlohmann::json;
 
 std::filesystem::path manifest_path(const std::filesystem::path& folder) { return folder / "manifest.json"; }
 
-// The whole file: format and hash are functions of the body.
+// The content of the file; format and hash are functions of the body.
 std::string render(const json& body) {
   return json_text(json{{"format", kPreparedFormat}, {"hash", hash_hex(json_text(body))}, {"corpus", body}}, 2) + "\n";
 }
@@ -25,7 +25,7 @@ BlockFile open_listed(const std::filesystem::path& folder, const FileTable& file
                       std::int64_t bytes) {
   const auto info = files.find(name);
   if (info == files.end() || info->second.bytes != bytes)
-    throw_error<DataError>("{}: does not fit its files; delete the folder, it will be made again from the text",
+    throw_error<DataError>("{}: does not match its files; delete the folder; it will be created again from the text",
                            manifest_path(folder).string());
   return {folder / name, info->second};
 }
@@ -47,7 +47,7 @@ FileTable files_from(const json& files) {
 }
 
 void write_manifest_body(const std::filesystem::path& folder, const json& body) {
-  // Parsed again, so that the hash is taken over exactly what will be read.
+  // Parsed again, so that the hash covers exactly what will be read.
   write_file_atomically(manifest_path(folder), render(parse_json(json_text(body))));
 }
 
@@ -58,10 +58,10 @@ void read_manifest_body(const std::filesystem::path& folder, const std::function
     const json file = parse_json(content);
     const json& body = JsonReader(file).at("corpus");
     if (render(body) == content) return read(body);
-  } catch (const JsonError&) {  // reported below, as what it means
+  } catch (const JsonError&) {  // reported below as a damaged file
   }
   throw_error<DataError>(
-      "{}: damaged, or of another version; delete the folder {}, it will be made again from the text", path.string(),
+      "{}: damaged, or of another version; delete the folder {}; it will be created again from the text", path.string(),
       folder.string());
 }
 

@@ -96,7 +96,7 @@ void ParallelText::reject(Fault fault, Side side, std::int64_t line, const std::
                            : empty ? "empty_side"
                                    : "too_long");
   DroppedPairs& dropped = invalid ? report_.invalid_utf8 : empty ? report_.empty : report_.too_long;
-  // Faults that are seen before and after tokenizing do not come in the order of lines.
+  // Faults found before and after tokenizing do not come in the order of lines.
   std::int64_t& first = first_line_[static_cast<std::size_t>(fault)];
   if (dropped.count++ == 0 || line < first) {
     first = line;

@@ -1,4 +1,4 @@
-// Two files, line by line each other's translation.
+// Two files that are translations of each other, line by line.
 #pragma once
 
 #include <array>
@@ -21,28 +21,28 @@ struct TextPair {
   std::size_t bytes() const { return source.size() + target.size(); }
 };
 
-// Reads the pairs that the rules of DataConfig let through and counts the others. Memory: one pair.
+// Reads the pairs that the rules of DataConfig allow and counts the others. Memory: one pair.
 //
 //   ParallelText text(source, target, rules);
 //   for (TextPair pair; text.next(pair);)
 //     if (text.admit(pair.line, source_ids.size(), target_ids.size())) ...   // the rules about tokens
 //   text.finish();
 //
-// Every refusal is a DataError that names file:line and the key that would drop such pairs instead.
+// Every error is a DataError that names file:line and the key that would drop such pairs instead.
 class ParallelText {
  public:
-  // A sentence of more bytes than this for each token it may have is too long without being tokenized.
+  // A sentence with more bytes than this per allowed token is too long and need not be tokenized.
   static constexpr std::int64_t kBytesPerToken = 1024;
 
-  // Counts the lines of both files first. Errors: FileError when one cannot be read, DataError when the counts differ
-  // or both are 0.
+  // Counts the lines of both files first. Errors: FileError if one cannot be read, DataError if the counts differ or
+  // are both 0.
   ParallelText(const std::filesystem::path& source, const std::filesystem::path& target, const DataConfig& rules);
 
   // The next pair that is UTF-8 and has text on both sides; false at the end.
   bool next(TextPair& pair);
-  // Whether a pair of so many tokens (end of sentence not counted) is kept; to be asked for each pair of next().
+  // Whether to keep a pair with this many tokens (without end of sentence); call it for each pair of next().
   bool admit(std::int64_t line, std::int64_t source_tokens, std::int64_t target_tokens);
-  // To be called at the end. Errors: DataError when no pair was kept.
+  // Call it at the end. Errors: DataError if no pair was kept.
   void finish() const;
 
   std::int64_t lines() const { return lines_; }
@@ -63,7 +63,7 @@ class ParallelText {
   LineReader target_;
   std::int64_t lines_ = 0;
   TextReport report_;
-  std::array<std::int64_t, 3> first_line_{};  // of each Fault
+  std::array<std::int64_t, 3> first_line_{};  // for each Fault
 };
 
 }  // namespace prenorm::data

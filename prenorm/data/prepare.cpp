@@ -24,7 +24,7 @@ struct Stamps {
 
 Stamps stamps_of(const CorpusRecipe& recipe) { return {stamp_of(recipe.source), stamp_of(recipe.target)}; }
 
-// Names everything that the prepared files depend on.
+// A key of everything that the prepared files depend on.
 std::string content_key(const CorpusRecipe& recipe, const Stamps& stamps) {
   const fs::path memo = recipe.prepared_dir / "text-hashes.json";
   const DataConfig& rules = recipe.rules;

@@ -55,7 +55,7 @@ class TextWriter {
  private:
   void begin_document(std::int64_t line) {
     if (line > std::numeric_limits<std::uint32_t>::max())
-      throw_error<DataError>("{}:{}: a text may have 2^32 - 1 lines; split it", manifest_.path, line);
+      throw_error<DataError>("{}:{}: a text can have at most 2^32 - 1 lines; split it", manifest_.path, line);
     if (manifest_.documents++ > 0) end_document();
     const auto narrow_line = static_cast<std::uint32_t>(line);
     lines_.write<std::uint32_t>({&narrow_line, 1});
@@ -74,7 +74,7 @@ class TextWriter {
   bool end_pending_ = false;  // the piece that began a document had no tokens
 };
 
-// Names everything that the prepared files depend on.
+// A key of everything that the prepared files depend on.
 std::string content_key(const TextRecipe& recipe, const FileStamp& stamp) {
   const bool stream = recipe.shape == TextShape::kStream;
   return hash_hex(fmt::format("text {} {} {} {} {}", kPreparedFormat,
@@ -85,10 +85,10 @@ std::string content_key(const TextRecipe& recipe, const FileStamp& stamp) {
 }
 
 void require_documents(const TextRecipe& recipe, std::int64_t documents) {
-  if (documents == 0) throw_error<DataError>("{}: there is no text in it", recipe.path.string());
+  if (documents == 0) throw_error<DataError>("{}: contains no text", recipe.path.string());
   if (documents == 1 && recipe.shape == TextShape::kDocuments && recipe.rules.documents == Documents::kBlankLines)
     throw_error<DataError>(
-        "{}: no empty line parts it into documents; put one between documents, or set data.documents to \"lines\" or "
+        "{}: no empty line separates documents; put one between documents, or set data.documents to \"lines\" or "
         "\"one\"",
         recipe.path.string());
 }

@@ -1,4 +1,4 @@
-// Sentence pairs as token ids in memory-mapped files: written once, opened at once, read in any order.
+// Sentence pairs as token ids in memory-mapped files: written once, opened instantly, read in any order.
 #pragma once
 
 #include <cstdint>
@@ -11,11 +11,11 @@
 namespace prenorm::data {
 
 // Files of the folder (little endian): source.ids and target.ids; source.offsets and target.offsets, uint64 [pairs + 1]
-// into them; lines, uint32 [pairs], the line of the text that each pair came from; manifest.json.
-// All members may be called from several threads at once. Errors, of each: DataError naming the file that is damaged.
+// into them; lines, uint32 [pairs], the line of the text that each pair came from; manifest.json. Several threads may
+// call all members at once. Errors, of each: DataError naming the damaged file.
 class PreparedCorpus {
  public:
-  // Errors: FileError when a file is missing, DataError when one is damaged; either way it can be made again.
+  // Errors: FileError if a file is missing, DataError if one is damaged; in both cases it can be created again.
   explicit PreparedCorpus(const std::filesystem::path& folder);
 
   std::int64_t size() const { return manifest_.pairs; }

@@ -1,4 +1,4 @@
-// Folders of prepared files: made once, reused while what they were made of stays the same.
+// Folders of prepared files: created once, reused while their inputs stay the same.
 #pragma once
 
 #include <fmt/format.h>
@@ -16,16 +16,16 @@
 
 namespace prenorm::data {
 
-// Takes the lock; tells on stderr when another process has it.
+// Takes the lock; reports on stderr if another process has it.
 void wait_for_lock(FolderLock& lock, const std::filesystem::path& prepared_dir);
 
-// "NAME-KEY": the name of the text, cut to what leaves room in a file's name, and what the files depend on.
+// "NAME-KEY": the name of the text, shortened to fit into a file name, and a key of what the files depend on.
 std::string prepared_name(const std::filesystem::path& text, const std::string& key);
 
-// Opens the folder NAME of prepared_dir as `Prepared`, after `write` filled it where it is not there or not whole. The
-// name follows from all that the files depend on; it is asked for under the folder's lock. Nothing is left behind when
-// `write` fails, and what killed processes left is removed; of two processes that need the same files, the second
-// waits.
+// Opens the folder NAME of prepared_dir as `Prepared`, after `write` has filled it if it is missing or incomplete. The
+// name follows from everything that the files depend on; it is computed under the folder's lock. If `write` fails,
+// nothing is left behind, and leftovers of killed processes are removed; of two processes that need the same files, the
+// second waits.
 template <class Prepared>
 Prepared open_or_write(const std::filesystem::path& prepared_dir, const std::function<std::string()>& name,
                        const std::function<void(const std::filesystem::path& folder)>& write) {
@@ -37,7 +37,7 @@ Prepared open_or_write(const std::filesystem::path& prepared_dir, const std::fun
     try {
       return Prepared(folder);
     } catch (const Error& error) {
-      warn(fmt::format("{}; making it again", error.what()));
+      warn(fmt::format("{}; creating it again", error.what()));
     }
   }
   AtomicDirectory directory(folder);

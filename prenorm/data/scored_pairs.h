@@ -10,12 +10,12 @@ namespace prenorm::data {
 
 struct ScoredPairs {
   std::vector<std::string> sources, references;
-  std::vector<std::int64_t> lines;  // of the files, from 1
+  std::vector<std::int64_t> lines;  // in the files, counted from 1
 };
 
-// All pairs of lines of two files, plain or gzip, without ends of line and byte order mark, but for those of which a
-// side is not UTF-8: data.invalid_utf8 = "refuse" has refused them when the text was prepared. Other than in the
-// prepared corpus, empty and long ones are there: a translation of them is scored too. Errors: FileError.
+// All pairs of lines of two files, plain or gzip, without ends of line and byte order mark, except pairs with a side
+// that is not UTF-8: with data.invalid_utf8 = "refuse" those were rejected when the text was prepared. Unlike in the
+// prepared corpus, empty and long lines are included, since their translations are scored too. Errors: FileError.
 ScoredPairs read_scored_pairs(const std::filesystem::path& source, const std::filesystem::path& reference);
 
 }  // namespace prenorm::data

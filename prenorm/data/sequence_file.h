@@ -13,10 +13,10 @@
 
 namespace prenorm::data {
 
-// A larger vocabulary takes 4 bytes an id instead of 2.
+// A larger vocabulary takes 4 bytes per id, not 2.
 inline constexpr std::int64_t kNarrowVocab = 65536;
 
-// Ids where they lie in the file.
+// Ids in place in the mapped file.
 class TokenView {
  public:
   explicit TokenView(std::span<const std::uint16_t> ids) : narrow_(ids.data()), size_(ids.size()) {}
@@ -41,7 +41,7 @@ class SequenceWriter {
  public:
   SequenceWriter(const std::filesystem::path& folder, const std::string& name, std::int64_t vocab);
 
-  // Ids of the sequence at hand, in [0, vocab). Errors, as of all members: FileError.
+  // Ids of the current sequence, in [0, vocab). Errors, of all members: FileError.
   void append(std::span<const std::int32_t> ids);
   void end_sequence();
   void finish(FileTable& files);
@@ -56,7 +56,7 @@ class SequenceWriter {
   std::uint64_t tokens_ = 0;
 };
 
-// All members may be called from several threads at once. Errors, of each: DataError naming the file that is damaged.
+// Several threads may call all members at once. Errors, of each: DataError naming the damaged file.
 class SequenceFile {
  public:
   // Errors: those of open_listed().
@@ -67,7 +67,7 @@ class SequenceFile {
   std::int64_t begin(std::int64_t i) const;
   std::int64_t length(std::int64_t i) const;
   TokenView sequence(std::int64_t i) const { return tokens(begin(i), length(i)); }
-  // `count` tokens from place `first` on, across sequences; they must lie inside.
+  // `count` tokens from place `first` on, across sequences; they must be inside.
   TokenView tokens(std::int64_t first, std::int64_t count) const;
 
  private:

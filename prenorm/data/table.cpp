@@ -23,18 +23,18 @@ std::vector<std::string> split(std::string_view line) {
   return cells;
 }
 
-// Where the sentence is from, 0 or 1, the author's own mark, the sentence.
+// The columns are the sentence's source, 0 or 1, the author's own mark, and the sentence.
 bool is_row_of_cola(const std::vector<std::string>& cells) {
   return cells.size() == 4 && (cells[1] == "0" || cells[1] == "1") && (cells[2].empty() || cells[2] == "*");
 }
 
-// QQP's train.tsv as published has texts with a line break or a tab in them.
+// QQP's train.tsv as published contains texts with a line break or a tab in them.
 bool is_qqp(const Table& table) {
   return table.find("question1") && table.find("question2") && table.find("is_duplicate");
 }
 
-// What is left out of a table and counted, and what ends the command. Without `rules` every fault does: then each row
-// that is given has one that is returned.
+// Decides which rows are dropped and counted, and which end the command. Without `rules` every fault ends it: all rows
+// are returned.
 class RowCheck {
  public:
   RowCheck(Table& table, const DataConfig* rules) : table_(table), rules_(rules) {}
@@ -69,7 +69,7 @@ class RowCheck {
   const DataConfig* rules_;
 };
 
-// Which of two columns of one name is meant cannot be said; columns without a name are not asked for.
+// Two columns of the same name would be ambiguous; columns without a name are never asked for.
 void refuse_repeated(const Table& table) {
   std::unordered_set<std::string_view> seen;
   for (const std::string& name : table.columns)

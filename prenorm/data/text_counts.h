@@ -1,4 +1,4 @@
-// What became of the sentence pairs of a corpus.
+// Counts of the sentence pairs of a corpus that were kept and dropped.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,7 @@ struct TextReport {
   DroppedPairs too_long;
 };
 
-// The report for people: one line, and one more for each kind of fault that occurred.
+// The counts for human readers: one line, and one more for each kind of fault that occurred.
 std::vector<std::string> report_lines(const TextReport& report);
 
 void to_json(nlohmann::json& json, const TextReport& report);

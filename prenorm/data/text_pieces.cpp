@@ -10,10 +10,10 @@ namespace prenorm::data {
 namespace {
 
 constexpr std::size_t kPieceBytes = 1 << 10;
-// A text in which nothing visible ends a line is cut elsewhere, so that memory stays bounded.
+// A text without visible characters before its newlines is cut elsewhere, so that memory stays bounded.
 constexpr std::size_t kLongestPiece = 1 << 20;
 
-// Whether well-formed UTF-8 ends with something that can be seen.
+// Whether well-formed UTF-8 ends with a visible character.
 bool ends_visibly(std::string_view text) {
   std::size_t at = text.size();
   while (at > 0 && (static_cast<unsigned char>(text[--at]) & 0xC0U) == 0x80U) {

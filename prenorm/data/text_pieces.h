@@ -1,4 +1,4 @@
-// A text in the pieces that it is tokenized in. Memory: one piece.
+// Splits a text into the pieces that are tokenized together. Memory: one piece.
 #pragma once
 
 #include <cstdint>
@@ -11,37 +11,37 @@
 
 namespace prenorm::data {
 
-// What becomes of the lines of a text.
+// What a text is turned into.
 enum class TextShape : std::uint8_t {
-  kDocuments,  // lines with text in them, in documents: for masked language models
-  kStream,     // all that stands there, newlines included: for causal language models
+  kDocuments,  // documents of the lines that have text: for masked language models
+  kStream,     // everything, newlines included: for causal language models
 };
 
 struct TextPiece {
   std::string text;
-  std::int64_t line = 0;         // that it begins with, counted from 1
-  bool begins_document = false;  // of a stream always
+  std::int64_t line = 0;         // its first line, counted from 1
+  bool begins_document = false;  // always true in a stream
 
   std::size_t bytes() const { return text.size(); }
 };
 
-// What was read of a text.
+// Counts of what was read.
 struct TextCounts {
   std::int64_t lines = 0;
-  std::int64_t bytes = 0;  // of the lines that were kept, a newline for each included
+  std::int64_t bytes = 0;  // of the kept lines, counting a newline for each
   DroppedPairs invalid_utf8;
 };
 
-// Documents: each line with text is a piece, and rules.documents says which begin one. A stream: pieces of about 1 KiB,
-// cut where it makes no difference to a tokenizer that splits at white space: before a newline after something visible.
-// Lines end with \n or \r\n, and each as if with \n; a byte order mark at the begin is dropped.
+// Documents: each line with text is a piece, and rules.documents decides which begin one. A stream: pieces of about 1
+// KiB, cut where it makes no difference to a tokenizer that splits at white space: before a newline that follows
+// something visible. Lines end with \n or \r\n, and are read as if with \n; a byte order mark at the start is dropped.
 class TextPieces {
  public:
-  // Errors: FileError when the file cannot be read.
+  // Errors: FileError if the file cannot be read.
   TextPieces(const std::filesystem::path& path, TextShape shape, const DataConfig& rules);
 
   // The next piece; false at the end. Errors: DataError naming file:line for a line that is not UTF-8, unless
-  // rules.invalid_utf8 lets it be dropped.
+  // rules.invalid_utf8 allows dropping it.
   bool next(TextPiece& piece);
   const TextCounts& counts() const { return counts_; }
 

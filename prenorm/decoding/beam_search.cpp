@@ -12,10 +12,10 @@
 namespace prenorm::decoding {
 namespace {
 
-// A view: the vector must outlive it.
+// A view of the vector, which must outlive it.
 at::Tensor as_tensor(std::vector<std::int64_t>& ids) { return at::from_blob(ids.data(), {std::ssize(ids)}, at::kLong); }
 
-// Cache rows of one query after another.
+// Cache rows for one query after another.
 struct PickList {
   std::vector<std::int64_t> rows, offsets{0};
 
@@ -56,7 +56,7 @@ class Search {
   }
 
  private:
-  // Numbers the cache rows that the next decoder step appends; returns the first. Fills what that step is given.
+  // Numbers the cache rows that the next decoder step appends and returns the first. Fills the input of that step.
   std::int64_t append_live_to_history() {
     std::int64_t first_row = kNoRow;
     tokens_.clear();
@@ -85,7 +85,7 @@ class Search {
   const SearchOptions& options_;
   nn::DecoderCache cache_;
   History history_;
-  std::vector<SentenceSearch> sentences_;  // those that are not done
+  std::vector<SentenceSearch> sentences_;  // sentences that are not done
   std::vector<std::int64_t> tokens_;
   PickList self_, cross_;
   std::vector<std::vector<Hypothesis>> results_;

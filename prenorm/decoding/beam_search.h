@@ -1,7 +1,8 @@
-// Beam search over a translator, many sentences at once (Graves 2012; the length penalty is that of fairseq).
+// Beam search over a translator, many sentences at once (Graves 2012; the length penalty is fairseq's).
 //
-// log P of a hypothesis is the sum of its tokens' log-probabilities, its length counts all its tokens, the end of
-// sentence too, and score = log P / length^A. docs/decoding.md states the algorithm step by step.
+// log P of a hypothesis is the sum of its tokens' log-probabilities, its length counts all its tokens, including end of
+// sentence, and score = log P
+// length^A. docs/decoding.md describes the algorithm step by step.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +16,7 @@
 namespace prenorm::decoding {
 
 struct Hypothesis {
-  std::vector<std::int64_t> ids;  // without the start, the end of sentence last
+  std::vector<std::int64_t> ids;  // without the start, ending with end of sentence
   double log_probability = 0;     // nats
   double score = 0;
 };
@@ -29,12 +30,11 @@ struct SearchOptions {
   std::int64_t eos_id = 0;
 };
 
-// For each sentence its n_best best hypotheses, best first; fewer only if the beam found fewer. max_lengths bounds the
-// tokens of each sentence's hypotheses, the end of sentence counted. Sentences must not be empty (their end of sentence
-// is a token). Threads may search with one model at once. Deterministic: the same batch gives the same result
-// on the same machine and thread count.
-// Errors: UsageError for options or lengths below 1, NumericsError for a model whose output is not finite,
-// DataError for a length beyond the model's positions.
+// The n_best best hypotheses for each sentence, best first; fewer only if the beam found fewer. max_lengths limits the
+// tokens of each sentence's hypotheses, including end of sentence. Sentences must not be empty (their end of sentence
+// is a token). Several threads may search with one model at once. Deterministic: the same batch gives the same result
+// on the same machine and thread count. Errors: UsageError for options or lengths below 1, NumericsError for a model
+// whose output is not finite, DataError for a length beyond the model's positions.
 std::vector<std::vector<Hypothesis>> beam_search(const models::Translator& model, const batches::PackedSide& sources,
                                                  std::span<const std::int64_t> max_lengths,
                                                  const SearchOptions& options);

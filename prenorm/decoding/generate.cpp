@@ -12,7 +12,7 @@ namespace prenorm::decoding {
 namespace {
 
 std::vector<std::int32_t> encode_prompt(const text::Tokenizer& tokenizer, std::string_view prompt) {
-  if (!is_utf8(prompt)) throw_error<DataError>("the prompt is not UTF-8; convert it");
+  if (!is_utf8(prompt)) throw_error<DataError>("the prompt is not UTF-8; convert it to UTF-8");
   std::vector<std::int32_t> ids = tokenizer.encode_text(prompt);
   if (!ids.empty()) return ids;
   if (tokenizer.bos_id() < 0)
@@ -44,11 +44,11 @@ Generator::Generator(const models::CausalLm& model, const text::Tokenizer& token
       prompt_ids_(encode_prompt(tokenizer, prompt)) {
   check(options_);
   if (tokenizer.size() > model.vocabulary())
-    throw_error<DataError>("the tokenizer has {} tokens, the model only {}: they do not belong together",
+    throw_error<DataError>("the tokenizer has {} tokens but the model only {}: they do not belong together",
                            tokenizer.size(), model.vocabulary());
   const std::int64_t read_tokens = std::min(context_, std::ssize(prompt_ids_));
   if (read_tokens < std::ssize(prompt_ids_))
-    warn(fmt::format("the prompt has {} tokens and the model looks back at {}: only its end is read",
+    warn(fmt::format("the prompt has {} tokens but the model's context is {}: only the end of the prompt is used",
                      prompt_ids_.size(), context_));
   prompt_.reading = model_.start_reading();
   read(prompt_, {prompt_ids_.end() - read_tokens, prompt_ids_.end()});
@@ -75,7 +75,7 @@ bool Generator::ends(std::int64_t id) const {
   return ids.empty() ? id == tokenizer_.eos_id() : std::find(ids.begin(), ids.end(), id) != ids.end();
 }
 
-// Keys and values are appended in place, so that each sample needs its own.
+// Keys and values are appended in place, so each sample needs its own copy.
 Generator::State Generator::fork_prompt() const {
   State state = prompt_;
   for (nn::KeyValueCache& cache : state.reading.caches) cache.rows = cache.rows.clone();

@@ -1,6 +1,6 @@
-// What each unfinished hypothesis was given so far, as a tree. The decoder's cache keeps the keys and values of every
-// token that it was given, a row each; here row r has the token and the row of the token before it. A hypothesis is the
-// row of its last token, so beams are reordered without copying anything.
+// The inputs of each unfinished hypothesis so far, as a tree. The decoder's cache keeps the keys and values of every
+// input token, one row each; here row r has the token and the row of the previous token. A hypothesis is the row of its
+// last token, so beams are reordered without copying anything.
 #pragma once
 
 #include <algorithm>

@@ -10,7 +10,7 @@
 namespace prenorm::decoding {
 namespace {
 
-// Summed in the values' own precision, so that the loop is vectorised; blocks are added up in double.
+// Summed in the precision of the values, so that the loop is vectorised; blocks are added in double.
 constexpr std::int64_t kBlock = 512;
 
 template <class T>

@@ -15,7 +15,7 @@ namespace {
 
 profile::Operator choice_op{"choice of next tokens"};
 
-// Values that are passed over together when none is above the worst of the chosen.
+// Values that are skipped together if none is above the worst chosen one.
 constexpr std::int64_t kBlockRows = 64;
 
 bool better(const TokenChoice& a, const TokenChoice& b) {
@@ -31,8 +31,8 @@ T highest(const T* values, std::int64_t count) {
   return result;
 }
 
-// The best choices.size() of a row, as logits. A heap holds the best so far, the worst of them in front: nearly every
-// token is passed over after one comparison with it.
+// The best choices.size() of a row, as logits. A heap contains the best so far, the worst of them in front: nearly
+// every token is rejected after one comparison with it.
 template <class T>
 void choose(const T* logits, std::int64_t vocabulary, std::span<TokenChoice> choices) {
   const auto count = std::ssize(choices);
@@ -76,7 +76,7 @@ NextTokens::NextTokens(const at::Tensor& logits, std::int64_t count)
     });
   });
   if (!std::all_of(log_normalizers_.begin(), log_normalizers_.end(), [](double x) { return std::isfinite(x); }))
-    throw_error<NumericsError>("the model gives NaN or Inf for the next token; take an earlier checkpoint");
+    throw_error<NumericsError>("the model gives NaN or Inf for the next token; use an earlier checkpoint");
 }
 
 double NextTokens::log_probability(std::int64_t row, std::int64_t id) const {

@@ -1,5 +1,5 @@
-// The likeliest next tokens of each hypothesis. The whole softmax is never computed: a token's log-probability is its
-// logit less the row's log-sum-exp, and few tokens of a row are asked for.
+// The most likely next tokens of each hypothesis. The whole softmax is never computed: a token's log-probability is its
+// logit minus the row's log-sum-exp, and few tokens of a row are needed.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -17,10 +17,10 @@ struct TokenChoice {
 
 class NextTokens {
  public:
-  // logits: [rows, vocabulary], float or double, on the CPU. Errors: NumericsError for NaN or Inf in them.
+  // logits: [rows, vocabulary], float or double, on the CPU. Errors: NumericsError if they contain NaN or Inf.
   NextTokens(const at::Tensor& logits, std::int64_t count);
 
-  // The row's `count` likeliest tokens (the vocabulary, if that is smaller), best first; of equals the lower id first.
+  // The row's `count` most likely tokens (at most the vocabulary), best first; ties in the order of ids.
   std::span<const TokenChoice> best(std::int64_t row) const {
     return {choices_.data() + row * count_, static_cast<std::size_t>(count_)};
   }

@@ -14,8 +14,8 @@
 namespace prenorm::decoding {
 namespace {
 
-// Sentences padded to the longest. Padding is a sequence of its own behind each sentence: no attention sees it from
-// there, and all other operators compute on it.
+// Sentences padded to the longest. The padding after each sentence is a separate sequence: attention does not see it
+// from the sentence, but all other operators compute it.
 batches::PackedSide padded(const batches::PackedSide& sources, std::int64_t filler) {
   std::int64_t longest = 0;
   for (std::int64_t i = 0; i < sources.sequences(); ++i)
@@ -69,8 +69,8 @@ class PaddedSearch {
     return {at::repeat_interleave(by_sentence, options_.beam, 0).flatten(0, 1), nn::Packing::from_offsets(offsets)};
   }
 
-  // The tokens of each slot so far, and an empty sequence to go with the padding of its source. Slots without a live
-  // hypothesis hold padding.
+  // The tokens of each slot so far, and an empty sequence that belongs to the padding of its source. Slots without a
+  // live hypothesis contain padding.
   batches::PackedSide next_prefixes(std::int64_t step, std::vector<std::int64_t>& first_rows) {
     batches::PackedSide prefixes;
     for (const SentenceSearch& sentence : sentences_) {

@@ -30,11 +30,12 @@ std::size_t likeliest(std::span<const double> logits) {
     if (logits[i] > logits[best]) best = i;
   }
   if (logits.empty() || std::isinf(logits[best]))
-    throw_error<NumericsError>("no token can come next: all {} logits are -inf", logits.size());
+    throw_error<NumericsError>("no next token is possible: all {} logits are -inf", logits.size());
   return best;
 }
 
-// softmax(logits / temperature) up to a factor: the likeliest token has 1. Tokens that cannot come are left out.
+// softmax(logits
+// temperature) up to a factor: the most likely token has 1. Impossible tokens are left out.
 Tokens weights(std::span<const double> logits, double best, double temperature) {
   Tokens tokens;
   tokens.reserve(logits.size());
@@ -50,7 +51,7 @@ void keep_top_k(Tokens& tokens, std::int64_t k) {
   tokens.resize(static_cast<std::size_t>(k));
 }
 
-// Takes the best from a heap one after another: few are needed, as a rule, of a large vocabulary.
+// Takes the best from a heap one by one: usually few are needed from a large vocabulary.
 void keep_top_p(Tokens& tokens, double p) {
   if (p >= 1) return;
   const auto worse = [](const TokenProbability& a, const TokenProbability& b) { return more_likely(b, a); };
@@ -71,7 +72,7 @@ void keep_top_p(Tokens& tokens, double p) {
 
 void check_sampling(const SamplingOptions& o) {
   if (!(o.temperature >= 0) || std::isinf(o.temperature))
-    throw_error<UsageError>("temperature = {}: expected a number from 0 up (0 = always the likeliest token)",
+    throw_error<UsageError>("temperature = {}: expected a number of at least 0 (0 = always the most likely token)",
                             o.temperature);
   if (o.top_k < 0) throw_error<UsageError>("top_k = {}: expected a number of tokens, or 0 for all", o.top_k);
   if (!(o.top_p >= 0 && o.top_p <= 1)) throw_error<UsageError>("top_p = {}: expected a share from 0 to 1", o.top_p);
@@ -84,7 +85,7 @@ std::vector<TokenProbability> sampling_distribution(std::span<const double> logi
   Tokens tokens = weights(logits, logits[best], options.temperature);
   keep_top_k(tokens, options.top_k);
   keep_top_p(tokens, options.top_p);
-  // Against the likeliest token's weight, which is 1.
+  // Relative to the most likely token's weight, which is 1.
   std::erase_if(tokens, [&](const TokenProbability& token) { return token.probability < options.min_p; });
   const double sum = total(tokens);
   for (TokenProbability& token : tokens) token.probability /= sum;

@@ -1,4 +1,4 @@
-// Drawing the next token from a language model's logits, and what may be cut off the distribution first.
+// Drawing the next token from a language model's logits, with optional truncation of the distribution.
 #pragma once
 
 #include <cstdint>
@@ -9,15 +9,16 @@
 
 namespace prenorm::decoding {
 
-// Applied in this order, which is that of Hugging Face's generate(); a value that is left alone cuts nothing.
+// Applied in this order, which is that of Hugging Face's generate(); default values cut nothing.
 struct SamplingOptions {
-  double temperature = 1;  // divides the logits; 0 = always the likeliest token
-  std::int64_t top_k = 0;  // keep so many of the likeliest tokens; 0 = all
-  double top_p = 1;  // keep the fewest likeliest tokens that hold this share of what is left (Holtzman et al. 2020)
-  double min_p = 0;  // keep tokens at least so likely as this share of the likeliest (Nguyen et al. 2024)
+  double temperature = 1;  // divides the logits; 0 = always the most likely token
+  std::int64_t top_k = 0;  // keep only the most likely tokens, this many; 0 = all
+  double top_p = 1;  // keep the smallest set of most likely tokens with at least this share of the rest (Holtzman et
+                     // al. 2020)
+  double min_p = 0;  // keep tokens at least this many times as likely as the most likely one (Nguyen et al. 2024)
 };
 
-// Errors: UsageError naming the option whose value is outside its range (NaN too).
+// Errors: UsageError naming the option whose value is out of range (or NaN).
 void check_sampling(const SamplingOptions& options);
 
 struct TokenProbability {
@@ -25,13 +26,13 @@ struct TokenProbability {
   double probability;
 };
 
-// What sample() draws from: the tokens that are left, their probabilities summing to 1; never none. Of equally likely
-// tokens at the edge of what is kept the lower ids stay (Hugging Face's top-k keeps all of them). Best first where
-// top_k or top_p cut, by id otherwise; temperature 0 leaves one token, of equals the lowest id.
-// Errors: NumericsError for NaN or +Inf among the logits, or no finite one (-Inf is a token that cannot come).
+// The distribution that sample() draws from: the remaining tokens, with probabilities that add up to 1; never empty. Of
+// equally likely tokens at the cut-off the lower ids are kept (Hugging Face's top-k keeps all of them). Best first if
+// top_k or top_p cut, otherwise by id; temperature 0 leaves one token, the lowest id of equals. Errors: NumericsError
+// for NaN or +Inf among the logits, or no finite one (-Inf marks an impossible token).
 std::vector<TokenProbability> sampling_distribution(std::span<const double> logits, const SamplingOptions& options);
 
-// A token drawn with one number of `random`, with none at temperature 0. Errors: as sampling_distribution().
+// A token drawn with one number of `random`, or with none at temperature 0. Errors: as sampling_distribution().
 std::int64_t sample(std::span<const double> logits, const SamplingOptions& options, RandomStream& random);
 
 }  // namespace prenorm::decoding

@@ -12,7 +12,7 @@ namespace {
 // A live hypothesis extended by a token.
 struct Candidate {
   double log_probability;
-  std::int64_t parent;  // its rank among the live
+  std::int64_t parent;  // its rank among the live hypotheses
   std::int64_t token;
 };
 
@@ -21,7 +21,7 @@ bool ranks_before(const Candidate& a, const Candidate& b) {
   return std::pair(a.parent, a.token) < std::pair(b.parent, b.token);
 }
 
-// The best 2 * beam: even if `beam` of them end, `beam` are left to go on.
+// The best 2 * beam: even if `beam` of them end, `beam` are left to continue.
 std::vector<Candidate> best_candidates(const std::vector<LiveHypothesis>& live, const NextTokens& next,
                                        std::int64_t query, std::int64_t beam) {
   std::vector<Candidate> candidates;
@@ -63,7 +63,7 @@ std::vector<Hypothesis> SentenceSearch::take_result() {
   return std::move(finished_);
 }
 
-// Of equal scores the one that finished first stays ahead.
+// Of equal scores, the one that finished first stays ahead.
 void SentenceSearch::finish(double log_probability, std::int64_t row, const History& history) {
   Hypothesis hypothesis;
   history.append_tokens(row, hypothesis.ids);
@@ -81,7 +81,7 @@ bool SentenceSearch::may_stop() const {
   if (live_.empty()) return true;
   if (std::ssize(finished_) < options_->beam) return false;
   if (options_->stop == StopRule::kBeamFinished) return true;
-  // log P only falls and no length is above max_length.
+  // log P only falls, and no length is above max_length.
   return score(live_.front().log_probability, max_length_) <= finished_.back().score;
 }
 
@@ -93,10 +93,10 @@ void check_search(const batches::PackedSide& sources, std::span<const std::int64
                   const SearchOptions& options) {
   if (options.beam < 1 || options.n_best < 1) throw_error<UsageError>("beam and n_best must be at least 1");
   if (std::ssize(max_lengths) != sources.sequences())
-    throw_error<UsageError>("beam search needs a largest length for each sentence");
+    throw_error<UsageError>("beam search needs a maximum length for each sentence");
   for (std::int64_t i = 0; i < sources.sequences(); ++i)
     if (max_lengths[i] < 1 || sources.offsets[i] == sources.offsets[i + 1])
-      throw_error<UsageError>("beam search needs sentences and largest lengths of at least one token");
+      throw_error<UsageError>("beam search needs sentences and maximum lengths of at least one token");
 }
 
 }  // namespace prenorm::decoding

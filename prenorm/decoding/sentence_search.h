@@ -1,5 +1,5 @@
-// One sentence's beam search: what is done with the next tokens' probabilities, however the decoder computed them.
-// docs/decoding.md states it step by step.
+// One sentence's beam search: how it uses the probabilities of the next tokens, however the decoder computed them.
+// docs/decoding.md describes it step by step.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace prenorm::decoding {
 
-// An unfinished hypothesis: what the history holds up to `previous`, then `token`, which the decoder is to be given.
+// An unfinished hypothesis: the history up to `previous`, then `token`, the decoder's next input.
 struct LiveHypothesis {
   std::int64_t previous, token;
   double log_probability;
@@ -19,7 +19,7 @@ struct LiveHypothesis {
 
 class SentenceSearch {
  public:
-  // `index`: the sentence's place in the batch.
+  // `index`: the index of the sentence in the batch.
   SentenceSearch(std::int64_t index, std::int64_t max_length, const SearchOptions& options)
       : index_(index), max_length_(max_length), options_(&options), live_{{kNoRow, options.decoder_start_id, 0}} {}
 
@@ -27,10 +27,10 @@ class SentenceSearch {
   const std::vector<LiveHypothesis>& live() const { return live_; }  // best first
   bool done() const { return done_; }
 
-  // Step number `step`, from 1. The live hypotheses are the queries of `next` from `query` on, and the decoder was
-  // given them as the rows of `history` from `row` on.
+  // Performs step number `step`, counted from 1. The live hypotheses are the queries of `next` from `query` on, and the
+  // decoder's inputs were the rows of `history` from `row` on.
   void advance(std::int64_t step, const NextTokens& next, std::int64_t query, std::int64_t row, const History& history);
-  // The n_best best of those that finished, best first.
+  // The n_best best finished hypotheses, best first.
   std::vector<Hypothesis> take_result();
 
  private:
@@ -45,7 +45,7 @@ class SentenceSearch {
   bool done_ = false;
 };
 
-// Errors: UsageError for options or lengths below 1, or a batch without a largest length for each sentence.
+// Errors: UsageError for options or lengths below 1, or a batch without a maximum length for each sentence.
 void check_search(const batches::PackedSide& sources, std::span<const std::int64_t> max_lengths,
                   const SearchOptions& options);
 

@@ -10,20 +10,20 @@
 namespace prenorm::decoding {
 namespace {
 
-constexpr std::ptrdiff_t kContext = 8;  // tokens kept in the window to go on from
-constexpr std::size_t kWindow = 64;     // tokens before it is cut back to them
+constexpr std::ptrdiff_t kContext = 8;  // tokens kept in the window as context
+constexpr std::size_t kWindow = 64;     // the window is cut back to those at this size
 constexpr std::string_view kReplacement = "\uFFFD";
-constexpr std::ptrdiff_t kLongestIncomplete = 3;  // bytes of a UTF-8 character that lacks one
+constexpr std::ptrdiff_t kLongestIncomplete = 3;  // bytes of an incomplete UTF-8 character
 
 bool continues(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80; }
 
-// Bytes of a character that begins with `lead`; 1 where none does.
+// Number of bytes in the character that begins with `lead`; 1 if `lead` does not begin one.
 std::ptrdiff_t length_from(char lead) {
   const auto byte = static_cast<unsigned char>(lead);
   return byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1;
 }
 
-// Bytes of `text` that no further byte can change.
+// Number of bytes of `text` that no further byte can change.
 std::size_t certain_length(std::string_view text) {
   for (std::ptrdiff_t i = 1; i <= std::min(kLongestIncomplete, std::ssize(text)); ++i) {
     const char c = text[text.size() - static_cast<std::size_t>(i)];
@@ -69,8 +69,8 @@ void TextStream::shorten_window() {
   keep_ends();
 }
 
-// What is kept must decode to the same whatever follows it: all that is held back is in it, and it is some text, so
-// that a blank that follows it is not taken for one at the begin of a line.
+// The kept tokens must decode to the same text whatever follows: they include everything held back, and have some text,
+// so that a blank after them is not taken for one at the start of a line.
 bool TextStream::keep_last() {
   const std::size_t held = text_.size() - given_;
   std::string text = tokenizer_.decode_bytes(std::span<const std::int32_t>(window_).last(kContext));
@@ -81,7 +81,7 @@ bool TextStream::keep_last() {
   return true;
 }
 
-// The newest tokens may be no text of their own, as control pieces and blanks; after some that are they are.
+// The newest tokens may have no text, such as control pieces and blanks; with enough of the earlier ones they do.
 void TextStream::keep_ends() {
   const std::size_t held = text_.size() - given_;
   std::vector<std::int32_t> kept(window_.begin(), window_.begin() + kContext);
@@ -98,7 +98,7 @@ void TextStream::keep_ends() {
 
 StopFilter::StopFilter(std::vector<std::string> stops) : stops_(std::move(stops)) {
   for (const std::string& stop : stops_)
-    if (stop.empty()) throw_error<UsageError>("a stop text is empty: it would end every text at its begin");
+    if (stop.empty()) throw_error<UsageError>("a stop text is empty: it would end every text at once");
 }
 
 std::string StopFilter::push(std::string_view piece) {

@@ -1,4 +1,4 @@
-// Text of tokens that come one after another: each piece once, as soon as no later token can change it.
+// Text of tokens that arrive one by one: each piece once, as soon as no later token can change it.
 #pragma once
 
 #include <cstdint>
@@ -11,17 +11,17 @@
 
 namespace prenorm::decoding {
 
-// Bytes of a character that is not complete yet are held back, whether the tokenizer decodes them to themselves or, as
-// SentencePiece does, each to U+FFFD. The pieces are UTF-8; together they are what Tokenizer::decode() gives for all
+// Bytes of an incomplete character are held back, whether the tokenizer decodes them to themselves or, as
+// SentencePiece, each to U+FFFD. The pieces are UTF-8; together they are what Tokenizer::decode() returns for all
 // tokens at once.
 class TextStream {
  public:
-  // `before`: the tokens that the text goes on from; what becomes of a blank at the begin of a piece depends on them.
+  // `before`: the preceding tokens, which decide what becomes of a blank at the start of a piece.
   TextStream(const text::Tokenizer& tokenizer, std::span<const std::int32_t> before);
 
-  // The text that has become certain; often empty. Errors: those of Tokenizer::decode.
+  // Returns the text that has become certain; often empty. Errors: those of Tokenizer::decode.
   std::string push(std::int32_t id);
-  // What is still held back; nothing more can come.
+  // Returns what is still held back, when nothing more can come.
   std::string finish();
 
  private:
@@ -31,23 +31,24 @@ class TextStream {
   void keep_ends();
 
   text::Tokenizer tokenizer_;
-  std::vector<std::int32_t> window_;  // the newest tokens: decoding all there are for each new one would be quadratic
+  std::vector<std::int32_t> window_;  // the newest tokens: decoding all of them for each new one would take quadratic
+                                      // time
   std::string text_;                  // bytes of the window
-  std::size_t given_ = 0;             // bytes of it that have been given out, or stood before
+  std::size_t given_ = 0;             // how many of them have been returned, or precede the text
 };
 
-// Ends a text before the first of some stop texts, wherever it was cut into pieces: that which is complete first, of
-// several complete at once the longest.
+// Ends a text before the first of several stop texts, wherever its pieces begin: the first to be complete, and of
+// several that are complete at once the longest.
 class StopFilter {
  public:
   // Errors: UsageError for an empty stop text.
   explicit StopFilter(std::vector<std::string> stops);
 
-  // The text that can be printed: what may be the begin of a stop text waits.
+  // Returns the text that can be printed; what may begin a stop text is held back.
   std::string push(std::string_view piece);
-  // What waits; it was no stop text.
+  // Returns what was held back, which was not a stop text.
   std::string finish();
-  // Whether a stop text has come; what follows it is swallowed.
+  // Whether a stop text has come; everything after it is dropped.
   bool stopped() const { return stopped_; }
 
  private:

@@ -53,9 +53,9 @@ std::vector<std::vector<Translation>> LineTranslator::translate(std::span<const 
   return result;
 }
 
-// A step's matrix products are too small to share: threads would mostly wait for each other. So each searches batches
-// of its own, with operators of one thread, and what is found does not depend on how many there are. A single batch
-// leaves the threads to the operators.
+// A step's matrix products are too small to share: threads would mostly wait for each other. So each thread searches
+// its own batches with single-threaded operators, and the result does not depend on the number of threads. A single
+// batch leaves the threads to the operators.
 void LineTranslator::translate_batches(const Sentences& sentences, std::span<const std::vector<std::size_t>> batches,
                                        const Store& store) const {
   const auto count = std::ssize(batches);
@@ -73,7 +73,7 @@ void LineTranslator::translate_batches(const Sentences& sentences, std::span<con
         store(b, std::move(translations));
       }
     } catch (...) {
-      next = batches.size();  // the others end too
+      next = batches.size();  // makes the other threads end too
       throw;
     }
   };
@@ -90,19 +90,19 @@ std::vector<std::int32_t> LineTranslator::encode(const std::string& line, std::s
   } catch (const DataError& error) {
     throw_error<DataError>("{}:{}: {}", name, number, error.what());
   }
-  // The end of sentence takes a position too.
+  // End of sentence takes a position too.
   const bool positions_bind = model_.max_positions() - 1 < config_.max_source_tokens;
   const std::int64_t limit = positions_bind ? model_.max_positions() - 1 : config_.max_source_tokens;
   if (std::ssize(ids) > limit) {
     warn(fmt::format("{}:{}: the line has {} tokens and is cut to {} ({})", name, number, ids.size(), limit,
-                     positions_bind ? "what model.max_positions covers" : "decode.max_source_tokens"));
+                     positions_bind ? "model.max_positions" : "decode.max_source_tokens"));
     ids.resize(static_cast<std::size_t>(limit));
   }
   return ids;
 }
 
-// Sentences of a batch have about one length, so that they end together. The longest come first: a batch that needs too
-// much memory fails at once, a progress bar slows down for nobody, and threads end at about the same time.
+// Sentences of a batch have similar lengths, so that they end together. The longest come first: a batch that needs too
+// much memory fails at once, a progress bar does not slow down, and threads end at about the same time.
 std::vector<std::vector<std::size_t>> LineTranslator::batches(const Sentences& sentences) const {
   std::vector<std::size_t> order(sentences.size());
   std::iota(order.begin(), order.end(), 0);
@@ -148,7 +148,7 @@ Translation LineTranslator::to_translation(const Hypothesis& hypothesis) const {
   const std::vector<std::int32_t> ids(hypothesis.ids.begin(), hypothesis.ids.end() - 1);
   Translation translation{target_.decode(ids), hypothesis.log_probability, hypothesis.score,
                           std::ssize(hypothesis.ids)};
-  // Vocabularies with byte pieces can spell an end of line, which would shift all lines after it.
+  // Vocabularies with byte pieces can spell an end of line, which would shift all following lines.
   std::replace_if(
       translation.text.begin(), translation.text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
   return translation;

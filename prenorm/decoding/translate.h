@@ -1,5 +1,5 @@
-// Lines of text to their translations: tokenized, sorted by length, searched in batches (each thread its own), given
-// back in order.
+// Translates lines of text: tokenizes them, sorts them by length, searches in batches (each thread its own) and returns
+// the translations in order.
 #pragma once
 
 #include <cstdint>
@@ -20,23 +20,23 @@ struct Translation {
   std::string text;            // one line, without its end
   double log_probability = 0;  // nats
   double score = 0;
-  std::int64_t tokens = 0;  // its end of sentence counted; none of a blank line
+  std::int64_t tokens = 0;  // including end of sentence; 0 for a blank line
 };
 
 // Both find the same translations.
 enum class SearchLoop : std::uint8_t {
   kCached,  // beam_search
-  kPadded,  // padded_beam_search, batches in the order of the lines, one after the other: what kCached is measured by
+  kPadded,  // padded_beam_search on batches in the order of the lines, one by one: the baseline for kCached
 };
 
-// Is told how many lines are done so far, by one thread at a time.
+// Called with the number of lines done so far, by one thread at a time.
 using TranslationProgress = std::function<void(std::int64_t lines)>;
 
-// Where lines come from, for messages: "name:line".
+// The origin of lines, for messages: "name:line".
 struct LineOrigin {
   std::string_view name = "input";
   std::int64_t first_line = 1;
-  std::span<const std::int64_t> numbers{};  // of each line, where they do not follow one another
+  std::span<const std::int64_t> numbers{};  // number of each line, if they are not consecutive
 
   std::int64_t line(std::size_t index) const {
     return numbers.empty() ? first_line + static_cast<std::int64_t>(index) : numbers[index];
@@ -45,12 +45,12 @@ struct LineOrigin {
 
 class LineTranslator {
  public:
-  // The model must outlive it. Errors: CheckpointError for a tokenizer and a model whose vocabularies differ.
+  // The model must outlive it. Errors: CheckpointError if the vocabularies of tokenizer and model differ.
   LineTranslator(const models::Translator& model, text::Tokenizer source, text::Tokenizer target,
                  const DecodeConfig& config, SearchLoop loop = SearchLoop::kCached);
 
-  // For each line its n_best translations, best first. A blank line has one, empty, of score 0, and never enters the
-  // model. A line over decode.max_source_tokens, or over what learned positions cover, is cut with a warning on stderr.
+  // The n_best translations of each line, best first. A blank line has one, empty, of score 0, and never enters the
+  // model. A line longer than decode.max_source_tokens, or than the learned positions, is cut with a warning on stderr.
   // Errors: DataError naming name:line for a line that is not UTF-8, before anything is translated.
   std::vector<std::vector<Translation>> translate(std::span<const std::string> lines, const LineOrigin& origin = {},
                                                   const TranslationProgress& progress = {}) const;
@@ -61,7 +61,7 @@ class LineTranslator {
   using Sentences = std::vector<std::vector<std::int32_t>>;
 
   std::vector<std::int32_t> encode(const std::string& line, std::string_view name, std::int64_t number) const;
-  // Which sentences are searched together.
+  // Groups the sentences that are searched together.
   std::vector<std::vector<std::size_t>> batches(const Sentences& sentences) const;
   // Threads take batches in turn; `store` is called by one at a time.
   using Store = std::function<void(std::size_t batch, std::vector<std::vector<Translation>> translations)>;

@@ -39,11 +39,10 @@ html::Chart gradients(const DemoResult& result) {
   chart.log_y = true;
   chart.note =
       "At initialisation, before any update. Under Post-LN the decoder's gradients grow towards the output; under "
-      "Pre-LN "
-      "they are level. Large gradients near the output are why Post-LN needs small first steps: a warm-up. The two "
-      "Post-LN runs start from the same weights, so their lines coincide.";
+      "Pre-LN they are even. Large gradients near the output are why Post-LN needs small first steps: a warm-up. The "
+      "two Post-LN runs start from the same weights, so their lines coincide.";
   for (const DemoRun& run : result.runs) {
-    // The Post-LN runs start alike: dashed over solid shows both.
+    // The Post-LN runs have the same initial gradients: dashed over solid shows both.
     html::Series series{
         run.name,
         {},
@@ -100,16 +99,16 @@ html::Definitions definitions(const DemoResult& result) {
                             c.train.label_smoothing, c.train.log_every)},
        {"BLEU", fmt::format("corpus BLEU of the translations of the validation text, beam {}: {}.", c.decode.beam,
                             result.runs.front().bleu_signature)},
-       {"seconds", "spent on updates: batches, forward and backward pass, optimizer. Validation is not in it."},
+       {"seconds", "time spent on updates: batches, forward and backward pass, optimizer. Validation is not included."},
        {"gradient norm",
-        "square root of the sum of squares over the matrix, of the mean gradient of the first "
-        "batch, before clipping and optimizer, with dropout."},
-       {"the same for all three", fmt::format("{}+{} layers, d_model {}, d_ff {}, {} heads; {} updates of at most {} "
-                                              "target tokens, the same batches in the same order; {} at peak rate "
-                                              "{:g}, constant to update {}, then falling as 1/√t.",
-                                              c.model.encoder_layers, c.model.decoder_layers, c.model.d_model,
-                                              c.model.d_ff, c.model.num_heads, result.steps, c.batch.max_tokens,
-                                              enum_name(c.optim.name), c.optim.lr, c.schedule.decay_start_steps)},
+        "square root of the sum of squares of the mean gradient of the first batch over the matrix, with dropout, "
+        "before clipping and optimizer."},
+       {"Common to all three", fmt::format("{}+{} layers, d_model {}, d_ff {}, {} heads; {} updates of at most {} "
+                                           "target tokens, the same batches in the same order; {} at peak rate "
+                                           "{:g}, constant to update {}, then falling as 1/√t.",
+                                           c.model.encoder_layers, c.model.decoder_layers, c.model.d_model,
+                                           c.model.d_ff, c.model.num_heads, result.steps, c.batch.max_tokens,
+                                           enum_name(c.optim.name), c.optim.lr, c.schedule.decay_start_steps)},
        {"warm-up", fmt::format("the rate rises linearly over the first {} updates.", warmup)}}};
 }
 
@@ -119,16 +118,16 @@ html::Page demo_page(const DemoResult& result, const std::string& command) {
   html::Page page;
   page.title = "Three ways to train one Transformer";
   page.lead = {
-      "The same model, batches and peak learning rate. What differs is where the layer normalisation stands, "
-      "and whether the rate is warmed up."};
+      "The same model, batches and peak learning rate. The differences are where layer normalisation is applied and "
+      "whether the rate is warmed up."};
   for (const DemoRun& run : result.runs) page.highlights.push_back({loss_text(run), "nats per token", run.name});
   for (const DemoRun& run : result.runs)
     page.runs.push_back({run.name, run.name, run.diverged ? "diverged" : "", page.runs.size()});
-  page.sections.push_back({"How they learn", {curves(result, false), curves(result, true), table(result)}});
+  page.sections.push_back({"Learning curves", {curves(result, false), curves(result, true), table(result)}});
   page.sections.push_back({"Why: the gradients at the start", {gradients(result)}});
-  page.sections.push_back({"What they say", {samples(result)}});
-  page.sections.push_back({"How each number is made", {definitions(result)}});
-  page.sections.push_back({"Make this page again",
+  page.sections.push_back({"Sample translations", {samples(result)}});
+  page.sections.push_back({"Definitions", {definitions(result)}});
+  page.sections.push_back({"Reproduce this page",
                            {html::Preformatted{command, ""}, html::Preformatted{to_toml(result.runs.front().config),
                                                                                 "Configuration of the first run"}}});
   page.footer = fmt::format("prenorm {}", version());

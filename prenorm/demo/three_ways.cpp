@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::int64_t kFewestSteps = 120, kMostSteps = 2000;
 constexpr std::int64_t kMeasuredSteps = 8;
-// Share of the time that goes into validation and translation rather than updates.
+// Share of the time for updates; the rest is for validation and translation.
 constexpr double kUpdateShare = 0.85;
 
 struct Way {
@@ -41,7 +41,7 @@ Config with_text(Config config, const DemoText& text) {
   return config;
 }
 
-// Gradients of a few batches of a model that is thrown away: seconds an update takes.
+// Measures the seconds per update from the gradients of a few batches of a model that is then discarded.
 double seconds_per_update(const Config& config, const fs::path& prepared) {
   tasks::TranslationTask task(config, app::make_tokenizers(config, prepared), prepared);
   updates::ShareWorkers workers(task, config.runtime);
@@ -57,7 +57,7 @@ std::int64_t steps_that_fit(const DemoOptions& options, const Config& config, co
   const double update = seconds_per_update(config, prepared);
   const double budget = 60 * options.minutes * kUpdateShare / static_cast<double>(std::size(kWays));
   const auto steps = std::clamp(static_cast<std::int64_t>(budget / update) / 40 * 40, kFewestSteps, kMostSteps);
-  inform(fmt::format("{:.0f} ms an update: {} updates for each of the three runs", 1000 * update, steps));
+  inform(fmt::format("{:.0f} ms per update: {} updates for each of the three runs", 1000 * update, steps));
   return steps;
 }
 
@@ -79,13 +79,13 @@ void read_curves(DemoRun& run) {
 
 void train(DemoRun& run) {
   inform(fmt::format("{}:", run.name));
-  // Removes the run of an earlier demonstration; a folder that holds no run is not ours.
+  // Removes the run of an earlier demo; a folder without a run is not ours.
   std::error_code ignored;
   if (runs::RunFolder(run.folder).exists()) fs::remove_all(run.folder, ignored);
   try {
     const auto result = app::train(run.config, runs::RunFolder(run.folder), app::Start::kNew);
     if (result.reason == runs::StopReason::kSignal)
-      throw Interrupted("the demo was stopped; start it again to have its page", StopSignal::received());
+      throw Interrupted("the demo was stopped; run it again to create its page", StopSignal::received());
     run.training_seconds = result.state.seconds;
     run.valid_loss = result.last_validation->loss_nats_per_token;
     run.bleu = result.last_validation->bleu.value_or(0);
@@ -100,7 +100,7 @@ void train(DemoRun& run) {
 
 }  // namespace
 
-// Deep enough that Post-LN needs its warm-up at this rate, small enough that two cores learn something in minutes.
+// Deep enough that Post-LN needs its warm-up at this rate, small enough to learn something in minutes on two cores.
 Config demo_config() {
   Config config;
   config.data.max_source_tokens = 24;

@@ -1,5 +1,5 @@
-// The demo: one small model trained three ways on the same batches at the same peak learning rate, so that what LN
-// placement does to warm-up is seen in minutes (Xiong et al. 2020, Figures 2 and 4 in small).
+// The demo: one small model trained three ways on the same batches at the same peak learning rate, so that the effect
+// of LN placement on warm-up is visible within minutes (Xiong et al. 2020, Figures 2 and 4 on a small scale).
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,7 @@ struct DemoOptions {
   double minutes = 5;            // for the three runs together
 };
 
-// One of the three.
+// One of the three runs.
 struct DemoRun {
   std::string name;  // "Pre-LN, no warm-up"
   Config config;
@@ -46,7 +46,7 @@ struct DemoResult {
 // The configuration of the demo's model, without text and placement.
 Config demo_config();
 
-// Errors: those of app::train(), except that a diverged run is a result.
+// Errors: those of app::train, except that a diverged run is a result.
 DemoResult train_three_ways(const DemoOptions& options);
 
 }  // namespace prenorm::demo

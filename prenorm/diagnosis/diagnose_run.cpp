@@ -13,7 +13,7 @@
 namespace prenorm::diagnosis {
 namespace {
 
-// What the run wrote itself.
+// The diagnosis that the run itself wrote.
 struct Written {
   nlohmann::ordered_json json;
   std::string page;
@@ -21,7 +21,7 @@ struct Written {
   bool stopped = false;
 };
 
-// nullopt where there is no such file, or none that can be understood.
+// nullopt if there is no such file, or it cannot be understood.
 std::optional<Written> written(const runs::RunFolder& folder) {
   try {
     Written result{read_json<nlohmann::ordered_json>(folder.diagnosis()), read_file(folder.diagnosis_page())};

@@ -1,4 +1,4 @@
-// The diagnosis of a run folder, whatever state the run is in: going on, stopped by a fault, or at its end.
+// The diagnosis of a run folder in any state: still training, stopped by a fault, or finished.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -9,14 +9,14 @@
 namespace prenorm::diagnosis {
 
 struct RunDiagnosis {
-  nlohmann::ordered_json json;  // as diagnosis.json
-  std::string page;             // as diagnosis.md
+  nlohmann::ordered_json json;  // the content of diagnosis.json
+  std::string page;             // the content of diagnosis.md
   bool nothing_wrong = false;
 };
 
-// The diagnosis that the run itself wrote at its last fault, where that stopped it or nothing else is found; else what
-// its log, its last updates and its newest checkpoint say. Writes nothing.
-// Errors: UsageError where this is no run folder, CheckpointError where its newest checkpoint is damaged.
+// Returns the diagnosis that the run itself wrote at its last fault, if that stopped the run or nothing else is found;
+// otherwise one made from its log, its last updates and its newest checkpoint. Writes nothing. Errors: UsageError if
+// this is not a run folder, CheckpointError if its newest checkpoint is damaged.
 RunDiagnosis diagnose_run(const runs::RunFolder& folder);
 
 }  // namespace prenorm::diagnosis

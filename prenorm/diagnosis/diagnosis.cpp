@@ -29,7 +29,7 @@ Diagnosis diagnose(const Evidence& evidence) {
 }
 
 std::string at_unigram_loss_text(double nll, double unigram_nats) {
-  return fmt::format("{:.3f} nats per target token, is {} the {:.3f} that the frequencies of target tokens alone give",
+  return fmt::format("{:.3f} nats per target token, is {} the {:.3f} given by the frequencies of target tokens alone",
                      nll, nll >= unigram_nats ? "not below" : "less than 5 % below", unigram_nats);
 }
 

@@ -15,46 +15,46 @@
 
 namespace prenorm::diagnosis {
 
-// What is seen.
+// What is observed.
 enum class Symptom : std::uint8_t {
-  kNothing,    // nothing wrong
-  kTooEarly,   // nothing wrong so far, in too few updates to tell whether it learns
+  kNothing,    // no problem found
+  kTooEarly,   // no problem found, but too few updates to tell whether it learns
   kNotFinite,  // NaN or Inf
-  kDiverged,   // the loss left all range, or ended above where it began
-  kSpike,      // one update stands out from those around it
+  kDiverged,   // the loss exceeded its limit, or ended above where it began
+  kSpike,      // one update stands out from its neighbours
   kStalled,    // hardly better than the frequencies of target tokens
-  kRelapsed,   // as bad as that again, after it had been better
+  kRelapsed,   // as bad as that again, after having been better
 };
 
-// Why.
+// Why it happened.
 enum class Cause : std::uint8_t {
   kNone,
   kDamagedWeights,     // the weights were not finite before the first update
   kBrokenOperator,     // finite numbers in range went in, NaN came out
-  kPoisonedBatch,      // one batch, not the model
+  kPoisonedBatch,      // one batch is bad, not the model
   kRateTooHigh,        //
   kPostLnCold,         // Post-LN without warm-up
   kMissingFinalNorm,   // Pre-LN without the LN after the last layer
   kEmbeddingScale,     // embeddings far from unit size
-  kAdamMoments,        // beta1, beta2 or eps under which Adam's step has no bound, or no size
+  kAdamMoments,        // beta1, beta2 or eps make Adam's steps unbounded or almost zero
   kWeightDecay,        // decay outweighs the gradient
-  kClipTooSmall,       // clip_norm leaves next to nothing of the gradient
+  kClipTooSmall,       // clip_norm removes almost all of the gradient
   kRateTooLow,         // the weights hardly move
-  kDataWithoutSignal,  // source and target have nothing to do with each other
+  kDataWithoutSignal,  // source and target are unrelated
 };
 
 enum class Confidence : std::uint8_t { kLow, kMedium, kHigh };
 
 struct Remedy {
-  std::string line;  // of the configuration, `optim.lr = 0.0001`; empty where it is none
+  std::string line;  // line for the configuration, `optim.lr = 0.0001`; empty if there is none
   std::string why;
 };
 
-// Of one layer in the last updates that were measured.
+// One layer in the last measured updates.
 struct LayerRow {
   std::string layer;
   double gradient = 0;      // L2 norm over its parameters
-  double weight = 0;        // the same
+  double weight = 0;        // L2 norm over its parameters
   double update_ratio = 0;  // largest ‖Δw‖/‖w‖ of its matrices
 };
 
@@ -62,9 +62,9 @@ struct Diagnosis {
   Symptom symptom = Symptom::kNothing;
   Cause cause = Cause::kNone;
   Confidence confidence = Confidence::kHigh;
-  std::string seen;                   // the symptom, one sentence with its numbers
-  std::vector<std::string> evidence;  // for the cause, a sentence each
-  std::string theory;                 // the statement that does not hold here; empty where none is concerned
+  std::string seen;                   // the symptom, in one sentence with its numbers
+  std::vector<std::string> evidence;  // for the cause, one sentence each
+  std::string theory;                 // the theorem or lemma that does not hold here; empty if none is concerned
   std::vector<Remedy> remedies;       // most promising first
   std::vector<LayerRow> layers;       // in the order of computation
   Evidence from;
@@ -73,15 +73,15 @@ struct Diagnosis {
   std::string advice() const;
 };
 
-// Updates at full rate after which a run must have learned more than token frequencies. Adam moves a weight by about
-// the rate in an update: a run under warm-up has gone less far than its number of updates says.
+// Number of updates at full rate after which a run must have learned more than token frequencies. Adam moves a weight
+// by about the rate in each update, so updates during warm-up count for less.
 inline constexpr double kUpdatesToJudge = 300;
-// Whether a loss, without label smoothing, is hardly better than what token frequencies give (0: not known): less than
-// a twentieth below it. One word of context, the least that can be learned, is worth far more.
+// Whether a loss, without label smoothing, is hardly better than the one that token frequencies give (0: unknown): less
+// than a twentieth below it. Using a single word of context, the least that can be learned, gains far more.
 constexpr bool at_unigram_loss(double nll, double unigram_nats) {
   return unigram_nats > 0 && nll >= 0.95 * unigram_nats;
 }
-// Says so, of a loss for which at_unigram_loss() holds: "6.106 nats per target token, is less than 5 % below ...".
+// The text for a loss for which at_unigram_loss() holds: "6.106 nats per target token, is less than 5 % below ...".
 std::string at_unigram_loss_text(double nll, double unigram_nats);
 
 Diagnosis diagnose(const Evidence& evidence);
@@ -89,7 +89,7 @@ Diagnosis diagnose(const Evidence& evidence);
 nlohmann::ordered_json to_json(const Diagnosis& diagnosis);
 // One page of Markdown.
 std::string to_page(const Diagnosis& diagnosis);
-// diagnosis.json and diagnosis.md. Errors: FileError.
+// Writes diagnosis.json and diagnosis.md. Errors: FileError.
 void write_diagnosis(const runs::RunFolder& folder, const Diagnosis& diagnosis);
 
 }  // namespace prenorm::diagnosis

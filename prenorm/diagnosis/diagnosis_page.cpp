@@ -1,4 +1,4 @@
-// A diagnosis as one page for people, and as JSON.
+// A diagnosis as one page for human readers, and as JSON.
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
@@ -39,7 +39,8 @@ void add_fault(std::string& page, const Evidence& e) {
   page += fmt::format("| what followed | {} |\n", enum_name(at.action));
   if (at.fault.bad.before.empty()) return;
   page +=
-      "\nStates of that batch, in the order of computation, up to there:\n\n| point | RMS | largest |\n|---|---|---|\n";
+      "\nStates of that batch up to that tensor, in the order of computation:\n\n| point | RMS | largest "
+      "|\n|---|---|---|\n";
   for (const updates::PointSize& p : at.fault.bad.before)
     page += fmt::format("| {} | {:.3g} | {:.3g} |\n", p.point, p.rms, p.largest);
 }

@@ -18,12 +18,13 @@ bool is_adam(const OptimConfig& o) { return o.name != OptimizerName::kSgd; }
 // replaced within that memory: gradients are followed that were measured on another network.
 double replacing_ratio(const OptimConfig& o) { return 1 - (is_adam(o) ? o.beta1 : o.momentum); }
 
-// Largest |m̂|/√v̂ of Adam: by Cauchy-Schwarz (1-β1)/√(1-β2) / √(1 - β1²/β2), which needs β1² < β2. Without it a gradient
-// that becomes small divides what momentum still remembers by next to nothing.
+// Largest |m̂|/√v̂ of Adam: by Cauchy-Schwarz (1-β1)/√(1-β2)
+// √(1 - β1²/β2), which needs β1² < β2. Otherwise a gradient that becomes small divides what momentum still remembers by
+// almost nothing.
 bool adam_unbounded(const OptimConfig& o) { return is_adam(o) && o.beta1 * o.beta1 >= o.beta2; }
 
-// g² of a smaller gradient is no float32 any more (the smallest normal one is 1.2e-38): v is 0 where m is not, and ε
-// alone bounds their quotient.
+// The square of a smaller gradient underflows in float32 (the smallest normal number is 1.2e-38): v is 0 where m is
+// not, and only ε limits their quotient.
 constexpr double kUnderflowingGradient = 1.1e-19;
 
 Found adam_moments(const Evidence& e, const RunFacts&) {
@@ -31,7 +32,7 @@ Found adam_moments(const Evidence& e, const RunFacts&) {
   if (adam_unbounded(o))
     return Finding{Cause::kAdamMoments,
                    Confidence::kHigh,
-                   {fmt::format("optim.beta1² = {:.3g} is not below optim.beta2 = {:g}: no constant bounds Adam's step",
+                   {fmt::format("optim.beta1² = {:.3g} is not below optim.beta2 = {:g}: Adam's step is unbounded",
                                 o.beta1 * o.beta1, o.beta2)}};
   if (is_adam(o) && o.eps < kUnderflowingGradient)
     return Finding{Cause::kAdamMoments,
@@ -42,17 +43,17 @@ Found adam_moments(const Evidence& e, const RunFacts&) {
   return std::nullopt;
 }
 
-// A tenfold: states of unit size are what the theory assumes and initialisation gives, to within the spread of tokens.
+// Ten times: the theory assumes states of unit size, and initialisation gives them, up to the spread of tokens.
 constexpr double kFarTooLarge = 10;
 
 Found embeddings_start_large(const Evidence&, const RunFacts& f) {
   if (f.embedding_size <= kFarTooLarge) return std::nullopt;
   return Finding{Cause::kEmbeddingScale,
                  Confidence::kHigh,
-                 {fmt::format("embedded tokens were {:.3g} times their proper size at the start", f.embedding_size)}};
+                 {fmt::format("embedded tokens were {:.3g} times their normal size at the start", f.embedding_size)}};
 }
 
-// Alone: where other matrices have doubled too, everything grows, which is the rate's doing.
+// Only the embeddings: if other matrices have doubled too, everything grows, which the rate explains.
 Found embeddings_grow(const Evidence&, const RunFacts& f) {
   if (f.embedding_growth <= kFarTooLarge || f.weight_growth >= 2) return std::nullopt;
   return Finding{Cause::kEmbeddingScale,
@@ -82,29 +83,30 @@ Found missing_final_norm(const Evidence& e, const RunFacts& f) {
   return found;
 }
 
-// Decay as large a step as the weight itself, in one update.
+// In one update, decay makes a step as large as the weight itself.
 Found weight_decay_unstable(const Evidence& e, const RunFacts&) {
   const OptimConfig& o = e.config.optim;
   const bool direct = o.name == OptimizerName::kAdamW || o.name == OptimizerName::kSgd;
   if (!direct || o.lr * o.weight_decay < 1) return std::nullopt;
-  return Finding{Cause::kWeightDecay,
-                 Confidence::kHigh,
-                 {fmt::format("optim.lr · optim.weight_decay = {:.3g}: decay alone turns a weight's sign in an update",
-                              o.lr * o.weight_decay)}};
+  return Finding{
+      Cause::kWeightDecay,
+      Confidence::kHigh,
+      {fmt::format("optim.lr · optim.weight_decay = {:.3g}: decay alone changes the sign of a weight in one update",
+                   o.lr * o.weight_decay)}};
 }
 
-// A weight in front of a LayerNorm has no gradient along itself, so that steps only lengthen it: matrices that have
-// lost half of their norm have lost it to decay.
+// A weight before a LayerNorm has no gradient along itself, so steps can only lengthen it: matrices that have lost half
+// of their norm have lost it to decay.
 Found weight_decay(const Evidence& e, const RunFacts& f) {
   if (e.config.optim.weight_decay == 0 || f.weight_growth > 0.5) return std::nullopt;
   return Finding{Cause::kWeightDecay,
                  Confidence::kHigh,
-                 {fmt::format("the matrices have shrunk to {:.3g} of their first norm under optim.weight_decay = {:g}",
+                 {fmt::format("the matrices have shrunk to {:.3g} of their initial norm with optim.weight_decay = {:g}",
                               f.weight_growth, e.config.optim.weight_decay)}};
 }
 
-// Cold: at a tenth of the peak rate or more within the first 10 updates, about what Adam's moments take to be anything
-// but the first gradients (1/(1 - β1)).
+// Cold: a tenth of the peak rate or more is reached within the first 10 updates, about as long as Adam's moments
+// consist of the first gradients (1/(1 - β1)).
 bool starts_cold(const ScheduleConfig& s) { return s.warmup_steps < 100; }
 
 Found replaced_weights(const Evidence& e, const RunFacts& f) {
@@ -148,7 +150,7 @@ Found post_ln_cold(const Evidence& e, const RunFacts& f) {
   return found;
 }
 
-// What is left where the loss has left all range, the batch is not to blame and nothing else is out of place.
+// The remaining explanation if the loss exceeded its limit, the batch is not to blame and nothing else is unusual.
 Found rate_too_high(const Evidence& e, const RunFacts& f) {
   Finding found{Cause::kRateTooHigh, Confidence::kMedium, {}};
   const auto& updates = e.state.history.updates();
@@ -166,12 +168,12 @@ Found rate_too_high(const Evidence& e, const RunFacts& f) {
   return found;
 }
 
-// The weights lie within this of where they began, in units of their norm: an angle of 17 degrees, the same network but
-// for details.
+// The weights are within this distance of where they began, in units of their norm: an angle of 17 degrees, so the
+// network is the same except for details.
 constexpr double kHardlyMoved = 0.3;
 
 struct Movement {
-  double clip = 1;     // what clipping leaves of the gradient
+  double clip = 1;     // the fraction of the gradient that clipping leaves
   double element = 0;  // RMS of the gradient's elements as the optimizer sees them
 };
 
@@ -182,8 +184,8 @@ Movement movement_of(const Evidence& e, const RunFacts& f) {
   double sum = 0;
   if (const runs::UpdateRecord* last = e.state.history.last_measured(); last != nullptr)
     for (const runs::TensorUpdate& t : last->tensors) sum += t.gradient * t.gradient;
-  // The count of parameters is not in the log; their norm at initialisation is of Glorot's matrices, of elements about
-  // 1/√d.
+  // The number of parameters is not in the log, but their norm at initialisation is that of Glorot's matrices, with
+  // elements of about 1/√d.
   double weights = 0;
   if (!e.observations.empty())
     for (const auto& [name, t] : e.observations.front().tensors) weights += t.weight * t.weight;
@@ -198,7 +200,8 @@ Found hardly_moved(const Evidence& e, const RunFacts& f) {
   const Movement m = movement_of(e, f);
   const std::string moved =
       fmt::format("all updates together have moved the matrices by at most {:.2g} of their norm", f.movement);
-  // What the step would be without: SGD's goes with the clipped gradient g; Adam's with g / (g + ε).
+  // The step without clipping or ε, relative to this one: SGD's is proportional to the clipped gradient g; Adam's to g
+  // (g + ε).
   const double lost_to_clip = is_adam(o) ? (m.element + o.eps) / (m.element + o.eps * m.clip) : 1 / m.clip;
   if (m.clip < 1 && f.movement * lost_to_clip >= kHardlyMoved)
     return Finding{Cause::kClipTooSmall,
@@ -206,25 +209,23 @@ Found hardly_moved(const Evidence& e, const RunFacts& f) {
                    {moved, fmt::format("optim.clip_norm = {:g} leaves {:.2g} of the usual gradient, of norm {:.3g}",
                                        o.clip_norm, m.clip, f.usual_grad_norm)}};
   if (is_adam(o) && m.element > 0 && f.movement * (m.element + o.eps) / m.element >= kHardlyMoved)
-    return Finding{
-        Cause::kAdamMoments,
-        Confidence::kHigh,
-        {moved, fmt::format("optim.eps = {:g} is over the size of a gradient's elements, about {:.2g}, which "
-                            "it only should keep from zero",
-                            o.eps, m.element)}};
+    return Finding{Cause::kAdamMoments,
+                   Confidence::kHigh,
+                   {moved, fmt::format("optim.eps = {:g} is larger than the elements of the gradient, about {:.2g}; it "
+                                       "should only keep divisors from being zero",
+                                       o.eps, m.element)}};
   return Finding{Cause::kRateTooLow, Confidence::kHigh, {moved, fmt::format("optim.lr = {:g}", o.lr)}};
 }
 
-// What is left where the weights move as they should and nothing is learned.
+// The remaining explanation if the weights move normally and nothing is learned.
 Found no_signal(const Evidence& e, const RunFacts& f) {
   return Finding{
       Cause::kDataWithoutSignal,
       Confidence::kMedium,
-      {fmt::format("the weights move ({:.2g} of their norm in the last measured update, {:.2g} of it at most "
-                   "in all), in range and from a sound start, and the loss stays",
+      {fmt::format("the weights move normally ({:.2g} of their norm in the last measured update, at most {:.2g} in "
+                   "total) from a sound start, but the loss does not fall",
                    f.ratio, f.movement),
-       fmt::format("model.norm_placement = \"{}\" is not one that stalls for want of warm-up",
-                   enum_name(e.config.model.norm_placement))}};
+       fmt::format("model.norm_placement = \"{}\" does not need warm-up", enum_name(e.config.model.norm_placement))}};
 }
 
 Found first_of(std::initializer_list<Rule> rules, const Evidence& e, const RunFacts& f) {
@@ -252,11 +253,11 @@ double largest_before(const updates::BadTensor& bad) {
   return largest;
 }
 
-// Without a bound a step may throw the weights of one token far off, or every weight for as long as it takes to come
-// back: batches without that token, and those after it, are as they were, and the one that shows it looks poisoned.
-constexpr const char* kOneWeightIsEnough = ", which one weight thrown far off need not touch";
+// An unbounded step may damage the weights of one token, or every weight for a few updates: batches without that token,
+// or after that time, are unaffected, so the batch that reveals the damage looks poisoned.
+constexpr const char* kOneWeightIsEnough = ", which a single damaged weight need not affect";
 
-// Whose weights still compute another batch as they should.
+// The fault of a single batch, if the same weights still handle another batch normally.
 Finding of_the_batch(const FaultEvidence& at, const Evidence& e, const RunFacts& f) {
   const updates::Fault& fault = at.fault;
   const std::string control =
@@ -271,15 +272,15 @@ Finding of_the_batch(const FaultEvidence& at, const Evidence& e, const RunFacts&
   if (not_finite && fault.bad.kind == updates::TensorKind::kActivation && in_range)
     return {Cause::kBrokenOperator,
             Confidence::kHigh,
-            {control, fmt::format("{}, while no number before it is over {:.3g}", fault.what, largest)}};
+            {control, fmt::format("{}, although no number before it is larger than {:.3g}", fault.what, largest)}};
   if (not_finite && fault.bad.kind == updates::TensorKind::kNone)
     return {Cause::kBrokenOperator,
             Confidence::kHigh,
-            {control, "computed a second time, the same update is finite: the machine's memory, or a race"}};
+            {control, "computed a second time, the same update is finite: faulty memory, or a race"}};
   if (fault.bad.kind == updates::TensorKind::kGradient && f.usual_loss > 0 && fault.update.loss() < 2 * f.usual_loss)
     return {Cause::kBrokenOperator,
             Confidence::kMedium,
-            {control, fmt::format("the loss of the batch itself, {:.4g}, is a usual one", fault.update.loss())}};
+            {control, fmt::format("the loss of the batch itself, {:.4g}, is normal", fault.update.loss())}};
   if (Found found = adam_moments(e, f)) {
     found->evidence.push_back(control + kOneWeightIsEnough);
     return *found;
@@ -287,25 +288,25 @@ Finding of_the_batch(const FaultEvidence& at, const Evidence& e, const RunFacts&
   return {Cause::kPoisonedBatch, Confidence::kHigh, {control, "the batch: " + fault.origin}};
 }
 
-// A run that got over an update that stands out.
+// A run that recovered from an update that stands out.
 Finding of_spike(const Evidence& e, const RunFacts& f) {
   if (Found found = adam_moments(e, f)) return *found;
-  return {Cause::kPoisonedBatch, Confidence::kMedium, {"the run got over it, as over a bad batch"}};
+  return {Cause::kPoisonedBatch, Confidence::kMedium, {"the run recovered, as after a bad batch"}};
 }
 
 Found of_fault(const FaultEvidence& at, const Evidence& e, const RunFacts& f) {
   if (at.fault.bad.kind == updates::TensorKind::kWeight && at.first_after_start)
     return Finding{Cause::kDamagedWeights,
                    Confidence::kHigh,
-                   {fmt::format("{} before any update was made with it", at.fault.what)}};
+                   {fmt::format("{} before any update was applied to it", at.fault.what)}};
   if (before_the_update(at.fault.kind) && at.fault.bad.kind != updates::TensorKind::kWeight && at.control.is_fine())
     return of_the_batch(at, e, f);
   Found found = unstable(e, f);
   if (found && before_the_update(at.fault.kind) && at.fault.bad.kind != updates::TensorKind::kWeight)
-    found->evidence.push_back(fmt::format(
-        "it is not this batch: batch {} of epoch {}, taken to compare, has a loss of {:.4g} nats per target "
-        "token with the same weights",
-        at.control.batch, at.control.epoch, at.control.loss));
+    found->evidence.push_back(
+        fmt::format("it is not this batch: batch {} of epoch {}, computed for comparison, has a loss of {:.4g} nats "
+                    "per target token with the same weights",
+                    at.control.batch, at.control.epoch, at.control.loss));
   return found;
 }
 
@@ -322,7 +323,8 @@ Finding find_cause(Symptom symptom, const Evidence& e, const RunFacts& f) {
       if (e.fault) {
         found = of_fault(*e.fault, e, f);
       } else if (!e.bad_weight.empty()) {
-        found = Finding{Cause::kDamagedWeights, Confidence::kHigh, {"checkpoints are written of finite weights alone"}};
+        found =
+            Finding{Cause::kDamagedWeights, Confidence::kHigh, {"checkpoints are only written with finite weights"}};
       } else {
         found = unstable(e, f);
       }

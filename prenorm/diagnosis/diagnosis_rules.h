@@ -1,4 +1,4 @@
-// The rules, in the order in which they are asked.
+// The rules, in the order in which they are tried.
 #pragma once
 
 #include <optional>
@@ -16,7 +16,7 @@ struct Finding {
   std::vector<std::string> evidence{};
 };
 
-// What is seen, and the sentence that says so.
+// The symptom, and the sentence that describes it.
 std::pair<Symptom, std::string> find_symptom(const Evidence& evidence, const RunFacts& facts);
 Finding find_cause(Symptom symptom, const Evidence& evidence, const RunFacts& facts);
 

@@ -1,4 +1,4 @@
-// What a diagnosis is made from: the log, the last updates, the state, and for a fault what was measured at it.
+// The input of a diagnosis: the log, the last updates, the state, and for a fault what was measured at it.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +27,7 @@ struct LoggedObservation {
 struct FaultEvidence {
   updates::Fault fault;
   updates::FaultAction action = updates::FaultAction::kStop;
-  bool first_after_start = false;  // no update had been made since the weights were drawn or read
+  bool first_after_start = false;  // no update had been made since the weights were initialised or loaded
   updates::ControlBatch control;
 };
 
@@ -43,13 +43,13 @@ struct Evidence {
   std::vector<runs::UpdateLine> log;
   std::vector<LoggedObservation> observations;
   std::optional<FaultEvidence> fault;
-  std::string bad_weight{};  // of the newest checkpoint, the first that is not finite
+  std::string bad_weight{};  // the first weight of the newest checkpoint that is not finite
 };
 
-// Log and observations of metrics.jsonl; lines that are damaged, lack a number or are of other types are passed over.
-// Empty where there is no such file.
+// The log and observations of metrics.jsonl; damaged lines and those of other types or of a future version are skipped.
+// Empty if there is no such file.
 Evidence read_log(const std::filesystem::path& metrics);
-// Of a run that has ended, was stopped or is being trained. Errors: UsageError where it is no run; CheckpointError.
+// For a run that has ended, was stopped or is still training. Errors: UsageError if it is not a run; CheckpointError.
 Evidence read_evidence(const runs::RunFolder& folder);
 
 }  // namespace prenorm::diagnosis

@@ -20,7 +20,7 @@ Remedy other_placement(std::string why) {
 }
 
 std::vector<Remedy> for_high_rate(const Config& c) {
-  std::vector<Remedy> remedies{lower_rate(c, 10, "a tenth; the largest stable rate may lie between")};
+  std::vector<Remedy> remedies{lower_rate(c, 10, "a tenth; the largest stable rate may lie in between")};
   if (c.schedule.warmup_steps == 0) remedies.push_back(warm_up());
   if (c.optim.clip_norm == 0) remedies.push_back({"optim.clip_norm = 1.0", "bounds what one batch can do"});
   if (traits_of(c.model.norm_placement).needs_warmup()) remedies.push_back(other_placement("stable at higher rates"));
@@ -43,19 +43,20 @@ std::string cause_text(Cause cause) {
   switch (cause) {
     case Cause::kNone: break;
     case Cause::kDamagedWeights: return "the weights were damaged before this run used them";
-    case Cause::kBrokenOperator: return "a computation broke: neither the batch nor the weights are out of range";
-    case Cause::kPoisonedBatch: return "one batch is bad, the model is not";
+    case Cause::kBrokenOperator: return "a computation failed: neither the batch nor the weights are out of range";
+    case Cause::kPoisonedBatch: return "one batch is bad; the model is sound";
     case Cause::kRateTooHigh: return "the learning rate is too high";
     case Cause::kPostLnCold: return "Post-LN was started at full rate, without warm-up";
     case Cause::kMissingFinalNorm: return "the LayerNorm after the last Pre-LN layer is missing";
     case Cause::kEmbeddingScale: return "the embeddings are far too large";
-    case Cause::kAdamMoments: return "Adam's beta1, beta2 or eps make its steps unbounded or next to nothing";
+    case Cause::kAdamMoments: return "Adam's beta1, beta2 or eps make its steps unbounded or almost zero";
     case Cause::kWeightDecay: return "weight decay outweighs the gradient";
-    case Cause::kClipTooSmall: return "clipping leaves next to nothing of the gradient";
+    case Cause::kClipTooSmall: return "clipping removes almost all of the gradient";
     case Cause::kRateTooLow: return "the learning rate is too low: the weights hardly move";
-    case Cause::kDataWithoutSignal: return "the targets cannot be told from their sources: the text is out of step";
+    case Cause::kDataWithoutSignal:
+      return "the targets cannot be predicted from their sources: the two texts are misaligned";
   }
-  return "nothing wrong seen";
+  return "no problem found";
 }
 
 std::vector<Remedy> remedies_for(Cause cause, const Evidence& e) {
@@ -66,13 +67,14 @@ std::vector<Remedy> remedies_for(Cause cause, const Evidence& e) {
       return {{"", "remove this checkpoint and resume from the one before"},
               {"", "check what wrote it: memory, disk, a tool that edits weights"}};
     case Cause::kBrokenOperator:
-      return {{"runtime.fused = false", "the same numbers from other kernels: tells a kernel from the machine"},
-              go_past("leaves this batch out and goes on"),
+      return {{"runtime.fused = false",
+               "computes the same with other kernels, to distinguish a faulty kernel from a faulty machine"},
+              go_past("skips this batch and continues"),
               {"", "run `prenorm replay` on this update, and test the machine's memory"}};
     case Cause::kPoisonedBatch:
-      return {{"", "look at the lines that are named, and correct or remove them"},
-              go_past("leaves such batches out and goes on"),
-              {"optim.clip_norm = 1.0", "bounds what one batch can do"}};
+      return {{"", "check the lines named above, and correct or remove them"},
+              go_past("skips such batches and continues"),
+              {"optim.clip_norm = 1.0", "limits the effect of one batch"}};
     case Cause::kRateTooHigh: return for_high_rate(c);
     case Cause::kPostLnCold:
       return {other_placement("needs no warm-up (Xiong et al. 2020)"), warm_up(),
@@ -81,16 +83,16 @@ std::vector<Remedy> remedies_for(Cause cause, const Evidence& e) {
       return {other_placement("the same layers with the LN that is missing"),
               lower_rate(c, 10, "holds off the same end for longer, no more")};
     case Cause::kEmbeddingScale:
-      return {{"", "start the tables from N(0, 1/d_model), as a new run does; rescale those that were brought along"},
-              {"optim.clip_norm = 1.0", "bounds their growth"},
+      return {{"", "start the tables from N(0, 1/d_model), as a new run does; rescale imported ones"},
+              {"optim.clip_norm = 1.0", "limits their growth"},
               lower_rate(c, 10, "slows their growth")};
     case Cause::kAdamMoments: return for_adam(c.optim);
     case Cause::kWeightDecay:
       return {{fmt::format("optim.weight_decay = {:.3g}", std::min(c.optim.weight_decay / 100, 0.01)),
-               "usual values lie from 0.0001 to 0.01 in the gradient, to 0.1 decoupled"}};
+               "usual values are 0.0001 to 0.01 (added to the gradient) or up to 0.1 (decoupled)"}};
     case Cause::kClipTooSmall:
       return {{fmt::format("optim.clip_norm = {:.2g}", std::max(1.0, e.state.history.usual_grad_norm())),
-               "about the usual gradient norm: clips what stands out"}};
+               "about the usual gradient norm: clips only outliers"}};
     case Cause::kRateTooLow: {
       std::vector<Remedy> remedies{{c.optim.lr > 0 ? fmt::format("optim.lr = {:.3g}", std::max(c.optim.lr * 30, 1e-4))
                                                    : std::string("optim.lr = 0.0005"),
@@ -100,9 +102,11 @@ std::vector<Remedy> remedies_for(Cause cause, const Evidence& e) {
       return remedies;
     }
     case Cause::kDataWithoutSignal:
-      return {{"", "see that line N of the target translates line N of the source: shuffled or shifted texts look so"},
-              {"", "see that both tokenizers fit their texts: prenorm translate on a training line"},
-              {"", "train longer: some text takes its time, and the loss begins to fall late"}};
+      return {
+          {"",
+           "check that line N of the target translates line N of the source: shuffled or shifted texts look like this"},
+          {"", "check that both tokenizers fit their texts: run prenorm translate on a training line"},
+          {"", "train longer: on some texts the loss starts to fall late"}};
   }
   return {};
 }

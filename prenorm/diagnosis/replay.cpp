@@ -52,7 +52,7 @@ runs::TrainerState start(const runs::RunFolder& folder, std::int64_t step, updat
   runs::TrainerState saved = runs::read_checkpoint(
       newest, [&](const auto& checkpoint) { return runs::load_checkpoint(checkpoint, task.parameters(), optimizer); });
   if (saved.data != state.data)
-    throw_error<UsageError>("{}: the training text is no longer the one of the run; bring that back",
+    throw_error<UsageError>("{}: the training text is no longer the one of the run; restore it",
                             folder.path().string());
   return saved;
 }
@@ -65,9 +65,9 @@ void go_on_to(std::int64_t step, const Config& config, double guess_nats, update
     if (find_fault(update, state.history, config.train, guess_nats)) {
       if (config.train.on_fault == OnFault::kSkip) continue;
       throw_error<UsageError>(
-          "update {} cannot be reached: the run {} at update {}; replay that one, or one up to the next checkpoint "
+          "update {} cannot be reached: the run {} at update {}; replay that one, or an update up to the checkpoint "
           "before it",
-          step, config.train.on_fault == OnFault::kStop ? "stopped" : "went back to a checkpoint", update.step);
+          step, config.train.on_fault == OnFault::kStop ? "stopped" : "rolled back to a checkpoint", update.step);
     }
     const bool measure = updater.measurement_due(state, update);
     std::vector<runs::TensorUpdate> tensors = updater.apply(update, measure);
@@ -79,7 +79,7 @@ void go_on_to(std::int64_t step, const Config& config, double guess_nats, update
 
 void throw_checkpoints_removed(const runs::RunFolder& folder, std::int64_t step) {
   throw_error<CheckpointError>(
-      "{}: the run, which is in training, has removed its checkpoints before update {}; name a later update",
+      "{}: the run is still training and has removed its checkpoints before update {}; name a later update",
       folder.path().string(), step);
 }
 

@@ -1,4 +1,4 @@
-// One update of a run, made again under full observation.
+// Repeats one update of a run under full observation.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@
 
 namespace prenorm::diagnosis {
 
-// Of all that was shown at one point.
+// Statistics of everything observed at one point.
 struct PointStatistics {
   std::string point;
   double squares = 0, largest = 0;  // of the finite elements
@@ -26,7 +26,7 @@ struct PointStatistics {
   void add(const PointStatistics& other);
 };
 
-// What one worker saw of one batch, in the order of computation.
+// What one worker observed in one batch, in the order of computation.
 struct ObservedBatch {
   updates::MicroBatch batch;
   std::string origin;
@@ -37,24 +37,25 @@ struct ObservedBatch {
 struct Replay {
   std::int64_t from = 0;  // the checkpoint it was reached from; 0: initialisation, or the checkpoint of update 0
   updates::Update update;
-  std::optional<updates::Fault> fault;  // for which it is not made
+  std::optional<updates::Fault> fault;  // the reason why the update is not applied
   std::vector<ParameterName> parameters;
-  std::vector<runs::TensorUpdate> tensors;  // in their order; empty with a fault
+  std::vector<runs::TensorUpdate> tensors;  // in their order; empty after a fault
   std::vector<ObservedBatch> batches;
 
   std::vector<PointStatistics> points() const;  // of all batches together
 };
 
-// Goes on from the newest checkpoint before update `step`, or from the seed, as the run did, and writes nothing. `task`
-// must be of the run's configuration, as new. Errors: UsageError where the run never came to that update or went back
-// on its way there; CheckpointError.
+// Continues from the newest checkpoint before update `step`, or from the seed, as the run did, and writes nothing.
+// `task` must be a new one for the run's configuration. Errors: UsageError if the run never reached that update or
+// rolled back before it; CheckpointError.
 Replay replay(const Config& config, updates::Task& task, const runs::RunFolder& folder, std::int64_t step);
 
-// The CheckpointError for a run in training that has removed all checkpoints before `step` since they were listed.
+// Throws the CheckpointError for a run in training that has removed all checkpoints before `step` since they were
+// listed.
 [[noreturn]] void throw_checkpoints_removed(const runs::RunFolder& folder, std::int64_t step);
 
 nlohmann::ordered_json to_json(const Replay& replay);
-// Tables for people, in Markdown.
+// Tables for human readers, in Markdown.
 std::string to_page(const Replay& replay);
 
 }  // namespace prenorm::diagnosis

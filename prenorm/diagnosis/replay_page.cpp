@@ -15,7 +15,8 @@ std::string to_page(const Replay& r) {
       "# Update {}\n\nFrom the checkpoint of update {}. Loss {:.6g} nats per target token, gradient norm {:.6g}, "
       "learning "
       "rate {:.4g}; {}.\n\n",
-      u.step, r.from, u.loss(), u.grad_norm, u.learning_rate, r.fault ? r.fault->what + ": it is not made" : "made");
+      u.step, r.from, u.loss(), u.grad_norm, u.learning_rate,
+      r.fault ? r.fault->what + ": it was not applied" : "made");
   for (const ObservedBatch& b : r.batches)
     if (b.worker == 0) page += fmt::format("- batch {} of epoch {}: {}\n", b.batch.batch, b.batch.epoch, b.origin);
   page += "\n| state | RMS | largest | not finite |\n|---|---|---|---|\n";

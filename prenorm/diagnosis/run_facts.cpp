@@ -12,7 +12,7 @@ namespace {
 
 bool is_embedding(const std::string& name) { return name.find("embedding") != std::string::npos; }
 
-// The median of the matrices' ratios; 0 where there are none.
+// The median of the matrices' ratios; 0 if there are none.
 double median_ratio(const Evidence& e, const std::vector<runs::TensorUpdate>& tensors) {
   std::vector<double> ratios;
   for (std::size_t i = 0; i < std::min(tensors.size(), e.parameters.size()); ++i)
@@ -20,7 +20,7 @@ double median_ratio(const Evidence& e, const std::vector<runs::TensorUpdate>& te
   return ratios.empty() ? 0 : lower_median(std::move(ratios));
 }
 
-// Those of an observation in the order of the model.
+// The tensors of an observation in the order of the model.
 std::vector<runs::TensorUpdate> in_order(const Evidence& e, const LoggedObservation& seen) {
   std::vector<runs::TensorUpdate> tensors;
   for (const ParameterName& p : e.parameters) {
@@ -37,7 +37,7 @@ void find_ratios(const Evidence& e, RunFacts& facts) {
     if (!u.tensors.empty()) ratios[u.step] = median_ratio(e, u.tensors);
   std::int64_t before = 0;
   for (const auto& [step, ratio] : ratios) {
-    // Between two that were measured, their mean.
+    // Between two measured updates, their mean.
     const double mean = before > 0 ? (facts.ratio + ratio) / 2 : ratio;
     facts.movement += mean * static_cast<double>(step - before);
     before = step;
@@ -64,7 +64,7 @@ void find_growth(const Evidence& e, RunFacts& facts) {
   if (!growth.empty()) facts.weight_growth = lower_median(std::move(growth));
 }
 
-// At the first observation; a fault of the first update, which comes before it, has looked at the states too.
+// Uses the first observation; a fault of the first update, which comes before it, has recorded the states too.
 void find_embedding_size(const Evidence& e, RunFacts& facts) {
   const auto see = [&](const std::string& point, double rms) {
     if (point.ends_with("_positions"))
@@ -77,8 +77,8 @@ void find_embedding_size(const Evidence& e, RunFacts& facts) {
   }
 }
 
-// A tenfold of what stands on both sides: batches of one text differ by far less in their loss, and a gradient norm
-// that swings by as much in healthy training comes back over several updates, not in one.
+// Ten times the values on both sides: the losses of batches of one text differ by far less, and a gradient norm that
+// varies that much in healthy training returns over several updates, not in one.
 template <class Value>
 void find_outlier(const std::deque<runs::UpdateRecord>& updates, Value runs::UpdateRecord::*member, const char* of,
                   RunFacts& facts) {
@@ -96,7 +96,7 @@ void find_outlier(const std::deque<runs::UpdateRecord>& updates, Value runs::Upd
   }
 }
 
-// Lines of the log that are taken together: batches differ.
+// Number of log lines that are averaged, since batches differ.
 constexpr std::ptrdiff_t kLines = 6;
 
 template <class Value>
@@ -110,7 +110,7 @@ double mean(const std::vector<runs::UpdateLine>& log, std::ptrdiff_t begin, std:
 }  // namespace
 
 double expected_embedding_rms(const ModelConfig& model) {
-  // √d N(0, 1/d) has variance 1; sinusoids have mean square 1/2, learned positions 1/d; dropout scales what it leaves.
+  // √d N(0, 1/d) has variance 1; sinusoids have mean square 1/2, learned positions 1/d; dropout scales the rest up.
   const double positions = model.positions == Positions::kSinusoidal ? 0.5 : 1 / static_cast<double>(model.d_model);
   return std::sqrt((1 + positions) / (1 - model.dropout));
 }

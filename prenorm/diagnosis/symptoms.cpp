@@ -5,7 +5,7 @@
 namespace prenorm::diagnosis {
 namespace {
 
-// Of the loss: beyond what batches differ by.
+// Applied to the loss: beyond the difference between batches.
 constexpr double kClearlyWorse = 1.1;
 
 std::pair<Symptom, std::string> of_fault(const updates::Fault& fault) {
@@ -30,7 +30,7 @@ std::pair<Symptom, std::string> of_fault(const updates::Fault& fault) {
 std::pair<Symptom, std::string> find_symptom(const Evidence& e, const RunFacts& f) {
   if (e.fault) return of_fault(e.fault->fault);
   if (!e.bad_weight.empty())
-    return {Symptom::kNotFinite, fmt::format("The newest checkpoint, of update {}, holds {}, which is not finite.",
+    return {Symptom::kNotFinite, fmt::format("The newest checkpoint, of update {}, contains {}, which is not finite.",
                                              e.state.step, e.bad_weight)};
   if (e.log.empty()) return {Symptom::kTooEarly, "No update has been logged yet."};
   const std::string beside =
@@ -42,27 +42,23 @@ std::pair<Symptom, std::string> find_symptom(const Evidence& e, const RunFacts& 
                                             f.recent_loss, f.first_loss)};
   if (at_unigram_loss(f.recent_nll, f.unigram)) {
     if (!at_unigram_loss(f.best_nll * kClearlyWorse, f.unigram))
-      return {Symptom::kRelapsed,
-              fmt::format("The loss had come down to {:.3f} and is back at {}.", f.best_nll, beside)};
+      return {Symptom::kRelapsed, fmt::format("The loss had fallen to {:.3f} and is back at {}.", f.best_nll, beside)};
     if (f.judged || e.config.optim.lr == 0)
-      return {Symptom::kStalled, fmt::format("After {} updates the loss stands at {}.", f.steps, beside)};
+      return {Symptom::kStalled, fmt::format("After {} updates the loss is {}.", f.steps, beside)};
   }
   if (f.outlier)
     return {Symptom::kSpike,
             fmt::format("Update {} stands out: its {}, {:.4g}, is {:.3g} times that of the updates "
                         "before and after it.",
                         f.outlier->step, f.outlier->of, f.outlier->value, f.outlier->value / f.outlier->usual)};
-  if (f.judged && f.unigram > 0) return {Symptom::kNothing, fmt::format("Nothing wrong seen: the loss is {}.", beside)};
+  if (f.judged && f.unigram > 0) return {Symptom::kNothing, fmt::format("No problem found:  the loss is {}.", beside)};
   if (f.judged)
-    return {Symptom::kNothing,
-            fmt::format("Nothing wrong seen: the loss has come from {:.3f} to {:.3f} nats per target "
-                        "token; how far token frequencies alone go is not known here.",
-                        f.first_loss, f.recent_loss)};
-  return {
-      Symptom::kTooEarly,
-      fmt::format("Nothing wrong seen so far; {} updates, at their rates as much as {:.0f} at full rate, are too few "
-                  "to tell whether the run learns.",
-                  f.steps, e.state.rate_sum)};
+    return {Symptom::kNothing, fmt::format("No problem found:  the loss has come from {:.3f} to {:.3f} nats per target "
+                                           "token; the loss that token frequencies alone give is unknown.",
+                                           f.first_loss, f.recent_loss)};
+  return {Symptom::kTooEarly, fmt::format("No problem found, but it is too early to tell whether the run learns: {} "
+                                          "updates, equal to {:.0f} at full rate.",
+                                          f.steps, e.state.rate_sum)};
 }
 
 }  // namespace prenorm::diagnosis

@@ -1,4 +1,4 @@
-// A file that grows: logs.
+// A log file that is appended to.
 #pragma once
 
 #include <filesystem>
@@ -6,11 +6,11 @@
 
 namespace prenorm {
 
-// Each text is handed to the system whole as it is appended, so that a program that is killed loses none of them.
-// Errors, of each member: FileError.
+// Each text is passed to the system whole as it is appended, so that a program that is killed loses none. Errors, of
+// every member function: FileError.
 class AppendFile {
  public:
-  // Appends to the file, which is made if it is not there.
+  // Appends to the file, which is created if it does not exist.
   explicit AppendFile(std::filesystem::path path);
   ~AppendFile();
   AppendFile(AppendFile&& other) noexcept;

@@ -1,5 +1,5 @@
-// The byte order mark that some editors put before the first byte of a text in UTF-8. It is skipped wherever text is
-// read: lines, tables, vocabularies, JSON.
+// The byte order mark that some editors put before the first byte of a UTF-8 text. It is skipped wherever text is read:
+// lines, tables, vocabularies, JSON.
 #pragma once
 
 #include <string>

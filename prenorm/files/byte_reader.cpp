@@ -13,7 +13,7 @@
 namespace prenorm {
 namespace {
 constexpr std::size_t kBuffer = std::size_t{1} << 17;
-constexpr int kGzip = 15 + 16;  // the largest window, and gzip's header and checksum
+constexpr int kGzip = 15 + 16;  // the largest window, with gzip's header and checksum
 }  // namespace
 
 struct ByteReader::State {
@@ -24,7 +24,7 @@ struct ByteReader::State {
   State(const State&) = delete;
   State& operator=(const State&) = delete;
 
-  // Appends what the file gives next to what is left; false at its end.
+  // Appends the next bytes of the file to the unread ones; false at the end of the file.
   bool read_more() {
     std::memmove(raw.data(), raw.data() + begin, end - begin);
     end -= std::exchange(begin, 0);
@@ -51,7 +51,7 @@ struct ByteReader::State {
     return {reinterpret_cast<const char*>(raw.data()) + from, end - from};
   }
 
-  // True where another member begins; what follows the last one may only be zeros.
+  // Whether another member begins here; only zeros may follow the last one.
   bool begin_member() {
     for (;;) {
       while (begin < end && raw[begin] == 0) ++begin;
@@ -90,7 +90,7 @@ struct ByteReader::State {
   Format format = Format::kUnknown;
   z_stream zip{};
   bool in_member = true;
-  std::size_t begin = 0, end = 0;  // of what was read and not used
+  std::size_t begin = 0, end = 0;  // the part of the buffer that has been read but not used
   std::array<unsigned char, kBuffer> raw, plain;
 };
 

@@ -1,4 +1,4 @@
-// The bytes of a plain or gzip file, told apart by content, from begin to end. Memory: two buffers.
+// The bytes of a plain or gzip file, distinguished by content, from start to end. Memory: two buffers.
 #pragma once
 
 #include <memory>
@@ -11,14 +11,14 @@ namespace prenorm {
 
 class ByteReader {
  public:
-  // `name` is what messages call the file.
+  // Messages call the file `name`.
   ByteReader(InputFile file, std::string name);
   ~ByteReader();
   ByteReader(ByteReader&&) noexcept;
 
   // The next bytes, valid until the next call; empty at the end of the file. All members of a gzip file are read, and
-  // zeros after the last, as tapes have them. Errors: FileError when the file cannot be read, or a gzip file is
-  // damaged, cut short or followed by anything else.
+  // zeros after the last, which tapes add, are skipped. Errors: FileError if the file cannot be read, or if a gzip file
+  // is damaged, truncated or followed by anything else.
   std::string_view next();
 
  private:

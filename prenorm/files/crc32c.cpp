@@ -5,7 +5,7 @@
 namespace prenorm {
 namespace {
 
-// Of each byte, for the polynomial 0x1EDC6F41 with its bits in reverse.
+// The checksum of each byte, for the polynomial 0x1EDC6F41 with its bits reversed.
 constexpr std::array<std::uint32_t, 256> kTable = [] {
   std::array<std::uint32_t, 256> table{};
   for (std::uint32_t byte = 0; byte < 256; ++byte) {

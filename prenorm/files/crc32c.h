@@ -1,4 +1,4 @@
-// CRC-32C (Castagnoli), RFC 3720 section 12.1: what record files of TensorFlow are checked by.
+// CRC-32C (Castagnoli), RFC 3720 section 12.1, the checksum in TensorFlow's record files.
 #pragma once
 
 #include <cstdint>

@@ -25,12 +25,12 @@ constexpr std::uint64_t kLargestFile = std::uint64_t{1} << 30;
 
 std::string reason() { return std::strerror(errno); }
 
-// Swaps two names in one step, so that `b` exists at every moment; false where the system cannot, or `b` is missing.
+// Swaps two names in one step, so that `b` exists at every moment; false if the system cannot, or `b` is missing.
 bool exchange(const fs::path& a, const fs::path& b) {
   return ::renameat2(AT_FDCWD, a.c_str(), AT_FDCWD, b.c_str(), RENAME_EXCHANGE) == 0;
 }
 
-// rename() cannot replace a folder that is not empty: an older one moves aside first, and back if the step fails.
+// rename() cannot replace a folder that is not empty: the old one is moved aside first, and back if the step fails.
 void move_into_place(const fs::path& from, const fs::path& to) {
   std::error_code error, ignored;
   const fs::path old = temporary_beside(to, TemporaryKind::kOld);
@@ -50,7 +50,7 @@ void move_into_place(const fs::path& from, const fs::path& to) {
 std::string read_file(const fs::path& path, std::uint64_t largest) {
   const InputFile file(path);
   const auto refuse = [&] {
-    throw_error<FileError>("{}: is larger than {} MiB, too large for what it should be", path.string(), largest >> 20);
+    throw_error<FileError>("{}: is larger than {} MiB, too large for this kind of file", path.string(), largest >> 20);
   };
   if (static_cast<std::uint64_t>(file.status().st_size) > largest) refuse();
   std::string content;
@@ -61,7 +61,7 @@ std::string read_file(const fs::path& path, std::uint64_t largest) {
     if (count < 0) throw_error<FileError>("{}: cannot be read: {}", path.string(), reason());
     if (count == 0) return content;
     content.append(block.data(), static_cast<std::size_t>(count));
-    if (content.size() > largest) refuse();  // files of /proc say that they have no bytes
+    if (content.size() > largest) refuse();  // files in /proc report a size of 0
   }
 }
 
@@ -113,7 +113,7 @@ void AtomicFile::flush() {
 void AtomicFile::commit() {
   flush();
   if (::fsync(descriptor_) != 0) throw_error<FileError>("{}: cannot be written: {}", path_.string(), reason());
-  // Renamed before it is closed, which drops the lock; after the sync, closing has no errors left to report.
+  // The file is renamed before it is closed, which releases the lock; after the sync, closing cannot fail any more.
   const bool renamed = ::rename(temporary_.c_str(), path_.c_str()) == 0;
   const std::string why = reason();
   ::close(std::exchange(descriptor_, -1));
@@ -161,7 +161,7 @@ void AtomicDirectory::commit() {
   committed_ = true;
   sync_directory(folder_of(final_));
   std::error_code ignored;
-  if (exchanged) fs::remove_all(temporary_, ignored);  // the older content
+  if (exchanged) fs::remove_all(temporary_, ignored);  // the old content
 }
 
 void replace_link(const fs::path& link, const fs::path& target) {

@@ -1,4 +1,4 @@
-// Files that are read whole, mapped, or appear whole. Every failure is a FileError that names the file.
+// Files that are read whole, mapped, or written atomically. Every failure is a FileError that names the file.
 #pragma once
 
 #include <cstddef>
@@ -12,13 +12,14 @@ namespace prenorm {
 
 // A regular file of at most 1 GiB. Errors: FileError.
 std::string read_file(const std::filesystem::path& path);
-// The same, of at most `largest` bytes.
+// The same, but of at most `largest` bytes.
 std::string read_file(const std::filesystem::path& path, std::uint64_t largest);
 // A text in UTF-8, without the byte order mark that some editors put before it.
 std::string read_text_file(const std::filesystem::path& path);
 
-// A file that appears under its name only when commit() returns: written beside it, synced, renamed. Destroyed before
-// commit(), it leaves nothing behind. What a killed process left of the same file is removed.
+// A file that appears under its name only when commit() returns: it is written next to its final place, synced and
+// renamed. If destroyed before commit(), it leaves nothing behind. Leftovers of a killed process for the same file are
+// removed.
 class AtomicFile {
  public:
   explicit AtomicFile(std::filesystem::path path);
@@ -44,8 +45,8 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view c
 // Syncs a folder's list of names, so that a rename in it survives a power cut.
 void sync_directory(const std::filesystem::path& path);
 
-// A folder that appears under its name only when commit() returns. Fill path(); destroyed before commit(), it is gone.
-// What a killed process left of the same folder is removed.
+// A folder that appears under its name only when commit() returns. Fill path(); if destroyed before commit(), it is
+// removed. Leftovers of a killed process for the same folder are removed.
 class AtomicDirectory {
  public:
   explicit AtomicDirectory(const std::filesystem::path& path);
@@ -59,16 +60,16 @@ class AtomicDirectory {
  private:
   std::filesystem::path final_;
   std::filesystem::path temporary_;
-  int descriptor_ = -1;  // keeps the lock of what is being written
+  int descriptor_ = -1;  // holds the lock of the folder being written
   bool committed_ = false;
 };
 
 // Points the symbolic link `link` at `target` (relative to the link's folder) in one step.
 void replace_link(const std::filesystem::path& link, const std::filesystem::path& target);
 
-// A read-only view of a whole regular file, paged in as it is touched. A file that another process cuts short while it
-// is mapped ends this one with SIGBUS where the missing part is touched: the system has no other way to say so. Files
-// must be replaced, not cut.
+// A read-only view of a whole regular file, paged in on access. If another process truncates the file while it is
+// mapped, access to the missing part ends this process with SIGBUS, the system's only way to report it: replace files,
+// never truncate them.
 class MappedFile {
  public:
   MappedFile() = default;

@@ -8,11 +8,11 @@ namespace prenorm {
 namespace fs = std::filesystem;
 namespace {
 
-// What is not there has a status; it could not be found out where there is an error beside that.
+// A path that does not exist has a status; an error without one means that the status is unknown.
 fs::file_status status_of(const fs::path& path) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
-  // No file can have a name that is too long.
+  // A name that is too long cannot be the name of an existing file.
   if (error == std::errc::filename_too_long) return fs::file_status(fs::file_type::not_found);
   if (error && status.type() != fs::file_type::not_found)
     throw_error<FileError>("{}: cannot be opened: {}", path.string(), error.message());

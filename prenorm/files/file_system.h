@@ -1,5 +1,5 @@
-// What std::filesystem does, with our own errors: its functions throw messages of their own, and so do its iterators
-// when they move.
+// The functions of std::filesystem with our own errors: its functions, and its iterators when they advance, throw
+// messages of their own.
 #pragma once
 
 #include <cstddef>
@@ -9,32 +9,32 @@
 
 namespace prenorm {
 
-// Whether there is a file, folder or anything else, behind links. Errors: FileError where that cannot be found out.
+// Whether a file, folder or anything else exists, following links. Errors: FileError if that cannot be found out.
 bool is_there(const std::filesystem::path& path);
 bool is_folder(const std::filesystem::path& path);
-// Whether both paths lead to one file. False where one of them is not there.
+// Whether both paths lead to the same file; false if one of them does not exist.
 bool is_same_file(const std::filesystem::path& a, const std::filesystem::path& b);
 
-// What a folder holds, in the order of names; nothing where it is missing or cannot be read.
+// The entries of a folder in the order of their names; none if it is missing or cannot be read.
 std::vector<std::filesystem::path> entries_of(const std::filesystem::path& folder);
 
-// Makes a folder, and those above it. Errors: FileError.
+// Creates a folder and its parents. Errors: FileError.
 void make_folder(const std::filesystem::path& path);
-// Removes a file or a link; nothing happens where there is none. Errors: FileError.
+// Removes a file or a link, if it exists. Errors: FileError.
 void remove_file(const std::filesystem::path& path);
 
-// Paths are what the system takes them for: `..` of a link is the folder above what it points to, which the text of the
-// path does not say.
+// Paths mean what they mean to the system: `..` of a link is the parent of the folder that it points to, which the text
+// of the path does not show.
 
-// The same path without "." and separators to spare: "runs/my" for "runs/./my/".
+// The same path without "." and redundant separators: "runs/my" for "runs/./my/".
 std::filesystem::path plain_path(const std::filesystem::path& path);
 // The folder that `path` is in: "." for "my", "my/../.." for "my/..".
 std::filesystem::path folder_of(const std::filesystem::path& path);
-// The last name of a path, also where that is "." or "..".
+// The last component of a path, even if it is "." or "..".
 std::string name_of_folder(const std::filesystem::path& path);
-// At most `bytes` bytes of a name, cut between two characters: a file's name has 255 bytes at most.
+// At most `bytes` bytes of a name, cut between two characters: file names have at most 255 bytes.
 std::string cut_name(const std::string& name, std::size_t bytes);
-// Starting at the root. Errors: FileError where the working folder is gone.
+// The path from the root. Errors: FileError if the working folder no longer exists.
 std::filesystem::path absolute_path(const std::filesystem::path& path);
 
 }  // namespace prenorm

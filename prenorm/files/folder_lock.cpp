@@ -12,7 +12,7 @@
 namespace prenorm {
 
 FolderLock::FolderLock(const std::filesystem::path& folder) : path_(folder / kFolderLock) {
-  std::error_code ignored;  // the file says what is wrong
+  std::error_code ignored;  // opening the lock file reports any problem
   std::filesystem::create_directories(folder, ignored);
   descriptor_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (descriptor_ < 0) throw_error<FileError>("{}: cannot be written: {}", path_.string(), std::strerror(errno));

@@ -5,22 +5,22 @@
 
 namespace prenorm {
 
-// The file in the folder that carries the lock; it stays.
+// The file in the folder that carries the lock; it is never removed.
 inline constexpr const char* kFolderLock = ".lock";
 
-// Held from try_lock() or lock() until destroyed, or until the process ends in whatever way.
+// Held from try_lock() or lock() until it is destroyed or the process ends.
 class FolderLock {
  public:
-  // Makes the folder if needed; does not take the lock yet. Errors: FileError.
+  // Creates the folder if needed; does not lock it yet. Errors: FileError.
   explicit FolderLock(const std::filesystem::path& folder);
   ~FolderLock();
   FolderLock(const FolderLock&) = delete;
   FolderLock& operator=(const FolderLock&) = delete;
 
-  // False while another holds it. Errors: FileError where the file system cannot lock, as some network mounts: nothing
-  // would keep two processes apart there.
+  // False if another process holds the lock. Errors: FileError if the file system has no locks, as some network mounts:
+  // nothing would keep two processes apart there.
   bool try_lock();
-  // Waits for it. Errors: the same.
+  // Waits for the lock. Errors: the same.
   void lock();
 
  private:

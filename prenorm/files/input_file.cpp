@@ -26,7 +26,7 @@ std::string_view kind_of(mode_t mode) {
 }  // namespace
 
 int open_regular_file(const fs::path& path, struct stat& status) noexcept {
-  // Looked at first, since opening some devices does something. A pipe may take the file's place in between: opening
+  // The file is checked first, since opening some devices has effects. A pipe may take its place in between: opening
   // one without O_NONBLOCK would wait for its writer.
   if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return -1;
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -39,12 +39,12 @@ int open_regular_file(const fs::path& path, struct stat& status) noexcept {
 InputFile::InputFile(const fs::path& path, Reading reading) : descriptor_(-1) {
   if (::stat(path.c_str(), &status_) != 0) refuse(path);
   if (S_ISDIR(status_.st_mode)) throw_error<FileError>("{}: is a folder, not a file", path.string());
-  // A pipe that is read once is waited for, as any program does.
+  // If read once, a pipe may be waited for, as any program does.
   const bool wait = reading == Reading::kOnce && !S_ISREG(status_.st_mode);
   descriptor_ = wait ? ::open(path.c_str(), O_RDONLY | O_CLOEXEC) : open_regular_file(path, status_);
   if (descriptor_ < 0 && !wait && !S_ISREG(status_.st_mode))
-    throw_error<FileError>("{}: is not a file that can be read twice, but {}; write what it gives to a file first",
-                           path.string(), kind_of(status_.st_mode));
+    throw_error<FileError>("{}: cannot be read twice, since it is {}; write its content to a file first", path.string(),
+                           kind_of(status_.st_mode));
   if (descriptor_ < 0) refuse(path);
 }
 

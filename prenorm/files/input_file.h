@@ -1,5 +1,5 @@
-// Opening files that are not ours to trust. What is no regular file is refused: opening a pipe may wait for ever, and
-// /dev/zero has no end.
+// Opening untrusted files. Anything but a regular file is rejected: opening a pipe may wait for ever, and /dev/zero has
+// no end.
 #pragma once
 
 #include <sys/stat.h>
@@ -13,13 +13,13 @@ namespace prenorm {
 // How often a file will be read.
 enum class Reading : std::uint8_t {
   kAgain,  // more than once, or at chosen places: regular files only
-  kOnce,   // once from begin to end, by a caller who bounds what it keeps: pipes and terminals too
+  kOnce,   // once from start to end, by a caller who limits what it keeps: pipes and terminals too
 };
 
-// A descriptor for reading, closed at the end.
+// A descriptor for reading, closed by the destructor.
 class InputFile {
  public:
-  // Errors: FileError naming the file: it is missing, may not be read, or is not of the kind that `reading` needs.
+  // Errors: FileError naming the file if it is missing, may not be read, or does not allow the `reading` asked for.
   explicit InputFile(const std::filesystem::path& path, Reading reading = Reading::kAgain);
   // Standard input.
   static InputFile standard_input();
@@ -37,7 +37,7 @@ class InputFile {
   struct stat status_ {};
 };
 
-// A descriptor of a regular file, or -1: for those who look whether a file is there. Never waits.
+// A descriptor of a regular file, or -1; never waits. For checking whether a file exists.
 int open_regular_file(const std::filesystem::path& path, struct stat& status) noexcept;
 
 }  // namespace prenorm

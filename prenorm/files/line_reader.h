@@ -1,4 +1,4 @@
-// Lines of a plain or gzip file, told apart by content. A byte order mark before the first is skipped. Memory: one
+// Lines of a plain or gzip file, distinguished by content. A byte order mark before the first is skipped. Memory: one
 // line.
 #pragma once
 
@@ -16,7 +16,7 @@ namespace prenorm {
 
 class LineReader {
  public:
-  // Errors: FileError when the file is missing, cannot be read or, unless it is read once only, is no regular file.
+  // Errors: FileError if the file is missing, cannot be read or, unless it is read only once, is not a regular file.
   explicit LineReader(const std::filesystem::path& path, Reading reading = Reading::kAgain);
   // Reads standard input; path() is then "standard input".
   static LineReader standard_input();
@@ -24,7 +24,7 @@ class LineReader {
   // Reads the next line without its end (\n or \r\n). False at the end of the file.
   // Errors: FileError when a gzip file is damaged or truncated, DataError for a line over 64 MiB.
   bool next(std::string& line);
-  // All lines that are left. Errors: as next(); DataError for more than 1 GiB of them.
+  // All remaining lines. Errors: as next(); DataError for more than 1 GiB of them.
   std::vector<std::string> all_lines();
   // Number of the line that next() read last, counted from 1.
   std::int64_t line_number() const { return line_number_; }
@@ -35,7 +35,7 @@ class LineReader {
 
   std::filesystem::path path_;
   ByteReader bytes_;
-  std::string_view unread_;  // of what bytes_ gave last
+  std::string_view unread_;  // the unread part of what bytes_ returned last
   std::int64_t line_number_ = 0;
 };
 

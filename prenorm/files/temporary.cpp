@@ -20,7 +20,7 @@ namespace prenorm {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::size_t kLongestName = 255;  // bytes, of all file systems of Linux that matter
+constexpr std::size_t kLongestName = 255;  // bytes, on all relevant file systems of Linux
 
 constexpr std::array<std::pair<TemporaryKind, std::string_view>, 3> kMarks{
     {{TemporaryKind::kPartial, ".partial-"}, {TemporaryKind::kOld, ".old-"}, {TemporaryKind::kRemoved, ".removed-"}}};
@@ -35,8 +35,8 @@ bool is_number(std::string_view text) {
 
 struct ParsedName {
   TemporaryKind kind;
-  std::string_view of;      // the final name, or its begin where that is long
-  std::string_view ending;  // of the temporary one
+  std::string_view of;      // the final name, or the start of a long one
+  std::string_view ending;  // the ending of the temporary name
 
   bool is_of(const std::string& final) const { return of == cut_name(final, kLongestName - ending.size()); }
   bool may_be_cut() const { return of.size() + ending.size() + 4 > kLongestName; }
@@ -54,16 +54,17 @@ std::optional<ParsedName> parse(std::string_view name) {
   return std::nullopt;
 }
 
-// Whether the descriptor is of something that still has a name: it may have been taken for a leftover before its lock
-// was there.
+// Whether what the descriptor refers to still has a name: another process may have removed it as a leftover before it
+// was locked.
 bool lock_what_is_there(int descriptor) {
   while (::flock(descriptor, LOCK_EX) != 0)
-    if (errno != EINTR) return true;  // a file system without locks: leftovers stay there
+    if (errno != EINTR) return true;  // a file system without locks: leftovers are kept there
   struct stat status {};
   return ::fstat(descriptor, &status) != 0 || status.st_nlink > 0;
 }
 
-// `open_new` makes something new under a name, or fails with EEXIST where a process of the same number left it.
+// Calls `open_new` with new names until one does not fail with EEXIST, which leftovers of a process with the same
+// number cause.
 template <class Open>
 Temporary make_temporary(const fs::path& path, const Open& open_new) {
   for (;;) {
@@ -75,7 +76,7 @@ Temporary make_temporary(const fs::path& path, const Open& open_new) {
   }
 }
 
-// A symbolic link cannot be locked. It is renamed at once, by processes that hold the lock of its folder.
+// A symbolic link cannot be locked. It is renamed at once, by a process that holds the lock of its folder.
 bool is_abandoned(const fs::path& path) {
   std::error_code ignored;
   if (fs::is_symlink(path, ignored)) return true;

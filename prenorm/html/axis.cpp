@@ -14,7 +14,7 @@ namespace {
 // Beyond these, differences and quotients of values would overflow or lose their digits.
 constexpr double kLargest = 1e150;
 constexpr double kSmallest = 1e-150;
-// Ticks of an interval narrower than this share of its values would print alike.
+// Ticks would look alike in an interval narrower than this share of its values.
 constexpr double kNarrowest = 1e-9;
 
 struct Interval {
@@ -35,13 +35,13 @@ Interval widen(Interval i, bool whole, const AxisOptions& options) {
   // Counts that start at 1, or soon after, start at 0.
   if (whole && i.low > 0 && i.low <= 0.1 * i.high) i.low = 0;
   const double margin = options.padding * (i.high - i.low);
-  // What cannot be negative is not shown as if it could.
+  // Non-negative values get a non-negative axis.
   return {i.low >= 0 ? std::max(0.0, i.low - margin) : i.low - margin, i.high + margin};
 }
 
 int exponent_of(double value) { return static_cast<int>(std::floor(std::log10(value) + 1e-9)); }
 
-// k * step for a step of 1, 2 or 5 times a power of ten, as near to its decimal form as a double is.
+// k * step for a step of 1, 2 or 5 times a power of ten, as close to its decimal form as a double can be.
 double multiple(double k, double step) {
   const int exponent = exponent_of(step);
   const double digit = std::round(step / std::pow(10, exponent));
@@ -70,7 +70,7 @@ std::vector<Tick> log_ticks(Interval i, int count) {
     if (value >= i.low * (1 - 1e-9) && value <= i.high * (1 + 1e-9))
       ticks.push_back({value, format_tick(value, std::max(0, -exponent))});
   };
-  // Powers of ten where there are enough of them, then 1-2-5, then evenly spaced numbers.
+  // Powers of ten if there are enough of them, then 1-2-5, then evenly spaced numbers.
   if (decades >= 3) {
     const int stride = std::max(1, static_cast<int>(std::ceil(decades / count)));
     for (int e = first; e <= last; ++e)

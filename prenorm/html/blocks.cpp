@@ -9,11 +9,11 @@
 namespace prenorm::html {
 namespace {
 
-// Charts of more series are drawn once, for wide screens: a telephone has the script, or scrolls.
+// Charts with more series are drawn once, for wide screens: a telephone uses the script, or scrolls.
 constexpr std::size_t kMostNarrowSeries = 12;
 
-// Whether a cell reads as a number: digits with a sign, separators or a percent sign; an empty cell or a dash says that
-// there is none.
+// Whether a cell reads as a number: digits with a sign, separators or a percent sign. An empty cell or a dash means
+// that there is none.
 bool is_number(std::string_view cell) {
   if (cell.empty() || cell == "–" || cell == "—" || cell == "-") return true;
   for (const std::string_view sign : {"−", "+", "-"})
@@ -34,7 +34,7 @@ std::vector<bool> number_columns(const Table& table) {
 void check(const Table& table) {
   for (std::size_t i = 0; i < table.rows.size(); ++i)
     if (table.rows[i].size() > table.header.size())
-      throw_error<Error>("table '{}': row {} has {} cells, the header {}; name every column", table.caption, i + 1,
+      throw_error<Error>("table '{}': row {} has {} cells but the header {}; name every column", table.caption, i + 1,
                          table.rows[i].size(), table.header.size());
 }
 

@@ -1,4 +1,4 @@
-// The parts of a page as HTML, one function a kind.
+// The parts of a page as HTML, one function per kind.
 #pragma once
 
 #include <fmt/format.h>
@@ -17,7 +17,7 @@ namespace prenorm::html {
 
 class BlockWriter {
  public:
-  // `drawings`: whether charts are drawn or left to the script.
+  // `drawings`: whether charts are drawn here or left to the script.
   explicit BlockWriter(bool drawings) : drawings_(drawings) {}
 
   void operator()(const Text& text) { paragraphs(text.paragraphs, ""); }
@@ -38,9 +38,9 @@ class BlockWriter {
     fmt::format_to(std::back_inserter(out_), format, std::forward<Args>(args)...);
   }
 
-  // Letters, digits and hyphens, another for every call: "training-loss", "training-loss-2".
+  // Letters, digits and hyphens, different for every call: "training-loss", "training-loss-2".
   std::string key_of(std::string_view title);
-  // The numbers of the figures so far.
+  // The numbers of all figures so far.
   std::string data() const { return page_data(charts_, heats_); }
   std::string take() { return std::move(out_); }
 

@@ -18,15 +18,15 @@ namespace {
 
 constexpr std::size_t kMostEndLabels = 10;
 constexpr std::size_t kMostBands = 60;
-// Each band names every series: with many, the bands would be most of the page.
+// Each band names every series: with many series, more bands would be most of the page.
 constexpr std::size_t kMostTips = 360;
-// Lines of more points are drawn thinner: noise should not become a ribbon.
+// Lines with more points are drawn thinner, so that noise does not become a ribbon.
 constexpr std::size_t kDense = 150;
 
 std::vector<double> gathered(const Chart& chart, std::vector<double> Series::*axis) {
   std::vector<double> all;
   for (const Series& s : chart.series) {
-    // A value counts where its point can be drawn: the x of a diverged update would stretch the axis for nothing.
+    // A value counts only if its point can be drawn: the x of a diverged update would stretch the axis for nothing.
     for (std::size_t i = 0; i < s.x.size(); ++i)
       if (is_drawable(s.x[i], chart.log_x) && is_drawable(s.y[i], chart.log_y)) all.push_back((s.*axis)[i]);
   }
@@ -40,7 +40,7 @@ void check(const Chart& chart) {
                          s.x.size(), s.y.size());
 }
 
-// A chart in the making: what its parts have in common.
+// The common state of the parts of a chart while it is drawn.
 struct Drawing {
   const Chart& chart;
   bool wide;
@@ -83,7 +83,7 @@ Drawing lay_out(const Chart& chart, ChartLayout layout) {
   return d;
 }
 
-// What a reader who cannot see the chart gets.
+// The text for readers who cannot see the chart.
 std::string description(const Drawing& d) {
   std::string text = fmt::format("Line chart of {} against {}.", d.chart.y_label, d.chart.x_label);
   for (std::size_t i = 0; i < d.curves.size(); ++i) {
@@ -151,8 +151,8 @@ void draw_curve(Drawing& d, std::size_t k) {
           marker_data(curve, look));
 }
 
-// Dashed lines lie on solid ones, so that of two that coincide both are seen; the first series, which a chart is mostly
-// about, on its kind.
+// Dashed lines are drawn over solid ones, so that both are visible if they coincide; the first series, usually the
+// subject of the chart, is drawn last of its kind.
 void draw_curves(Drawing& d) {
   for (const bool dashed : {false, true})
     for (std::size_t k = d.curves.size(); k-- > 0;)
@@ -182,7 +182,7 @@ std::string svg_chart(const Chart& chart, ChartLayout layout) {
   draw_curves(d);
   d.write("<g style=\"fill:var(--ink,#1b1f24)\">\n{}</g>\n",
           d.labels_at_end ? end_labels(chart.series, d.curves, d.box) : legend(chart.series, 0, d.width, 0));
-  // Telephones have no pointer to rest.
+  // Telephones have no pointer to hover with.
   if (d.wide && !is_empty(d))
     d.out +=
         hover_bands(chart, d.curves, d.box, std::clamp<std::size_t>(kMostTips / chart.series.size(), 12, kMostBands));

@@ -32,7 +32,7 @@ Rgb mixed(double share) {
   return colour;
 }
 
-// Of sRGB, as WCAG 2 defines it.
+// Relative luminance of sRGB, as defined by WCAG 2.
 double luminance(const Rgb& colour) {
   const auto linear = [](double c) { return c <= 10 ? c / 255 / 12.92 : std::pow((c / 255 + 0.055) / 1.055, 2.4); };
   return 0.2126 * linear(colour[0]) + 0.7152 * linear(colour[1]) + 0.0722 * linear(colour[2]);

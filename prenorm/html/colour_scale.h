@@ -1,4 +1,4 @@
-// Colours of numbers, for heat maps.
+// Colours for numbers in heat maps.
 #pragma once
 
 #include <span>
@@ -7,18 +7,18 @@
 
 namespace prenorm::html {
 
-// Viridis (S. van der Walt and N. Smith, CC0), dark blue to yellow: even steps for the eye, also in grey and with every
-// common form of colour blindness. `share` from 0 to 1; "#440154".
+// Viridis (S. van der Walt and N. Smith, CC0), dark blue to yellow: perceptually even steps, also in grey and with
+// every common form of colour blindness. `share` from 0 to 1; "#440154".
 std::string scale_colour(double share);
-// Black or white: what reads on that colour.
+// Black or white, whichever is readable on that colour.
 std::string_view text_on(double share);
 // The scale from left to right, as a CSS image.
 std::string scale_gradient(bool reversed);
 
-// Where values fall on the scale.
+// Maps values to positions on the scale.
 class ColourScale {
  public:
-  // Of the finite ones among `values`, and on a log scale the positive ones. `reversed`: low values are bright.
+  // A scale for the finite values, and on a log scale the positive ones. `reversed`: low values are bright.
   ColourScale(std::span<const double> values, bool log, bool reversed);
 
   bool shows(double value) const;

@@ -9,11 +9,11 @@
 namespace prenorm::html {
 namespace {
 
-// Curves of at most so many points have a mark on each; longer ones have about kSparseMarks in all.
+// Curves of at most this many points have a mark on each; longer ones have about kSparseMarks in total.
 constexpr std::size_t kMarkEach = 24;
 constexpr std::size_t kSparseMarks = 6;
 constexpr double kMarkRadius = 4;
-// Points within this width are drawn as their first, lowest, highest and last.
+// Of the points within this width, only the first, lowest, highest and last are drawn.
 constexpr double kColumn = 2;
 
 void line_to(std::string& out, const CurvePoint& p, bool start) {
@@ -24,7 +24,7 @@ void line_to(std::string& out, const CurvePoint& p, bool start) {
                  coordinate(p.x), coordinate(p.y));
 }
 
-// First, lowest, highest and last of the points in [from, to), in their order.
+// First, lowest, highest and last of the points in [from, to), in order.
 void thin_out(const std::vector<CurvePoint>& run, std::size_t from, std::size_t to, std::vector<CurvePoint>& out) {
   const auto first = run.begin() + static_cast<std::ptrdiff_t>(from);
   const auto last = run.begin() + static_cast<std::ptrdiff_t>(to);
@@ -79,7 +79,7 @@ std::string path_data(const Curve& curve) {
   for (const auto& run : curve.runs) {
     const std::vector<CurvePoint> points = thinned(run);
     for (std::size_t i = 0; i < points.size(); ++i) line_to(out, points[i], i == 0);
-    // A point between two gaps: a line of no length, which round ends turn into a dot.
+    // A point between two gaps: a line of zero length, which round ends turn into a dot.
     if (points.size() == 1) out += "h0";
   }
   return out;
@@ -106,7 +106,7 @@ std::string marker_data(double x, double y, std::size_t index) {
 std::string marker_data(const Curve& curve, std::size_t index) {
   const bool each = curve.drawn <= kMarkEach;
   const std::size_t stride = each ? 1 : curve.drawn / kSparseMarks;
-  // Marks of different series stand apart even where their lines run together.
+  // Marks of different series are offset, even if their lines coincide.
   const std::size_t offset = each ? 0 : (2 * index + 1) * stride / 12 % stride;
   std::string out;
   std::size_t number = 0;

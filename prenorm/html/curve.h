@@ -1,4 +1,4 @@
-// A series on its way to pixels: the runs of points between gaps, the line through them, the marks on them.
+// A series in pixel coordinates: the runs of points between gaps, the line through them, the marks on them.
 #pragma once
 
 #include <cstddef>
@@ -17,31 +17,31 @@ struct Box {
 
 struct CurvePoint {
   double x, y;
-  // Where the point stands in its series.
+  // Index of the point in its series.
   std::size_t index;
 };
 
 struct Curve {
-  // Points that follow each other without a gap.
+  // Consecutive points without a gap.
   std::vector<std::vector<CurvePoint>> runs;
   std::size_t drawn = 0;
-  // Values that cannot be drawn.
+  // Number of values that cannot be drawn.
   std::size_t skipped = 0;
 };
 
 Curve trace_curve(const Series& series, const Axis& x_axis, const Axis& y_axis, const Box& box, const Chart& chart);
 
-// The line as the `d` of a <path>. Of many points within two units of width the first, lowest, highest and last stay:
-// the picture is the same, the text is short.
+// The line as the `d` of a <path>. Of many points within two units of width only the first, lowest, highest and last
+// are kept: the picture is the same and the text is short.
 std::string path_data(const Curve& curve);
 
-// Marks of the shape of series number `index`, as the `d` of a <path>: on each point of a short curve, on a few,
-// spread out, of a long one, so that lines are told apart without colour.
+// Marks with the shape of series number `index`, as the `d` of a <path>: on each point of a short curve, on a few
+// points of a long one, so that lines can be distinguished without colour.
 std::string marker_data(const Curve& curve, std::size_t index);
 // One mark of that shape at (x, y).
 std::string marker_data(double x, double y, std::size_t index);
 
-// A coordinate with one digit after the point, none where it is zero.
+// A coordinate with one decimal, or none if it is zero.
 std::string coordinate(double value);
 
 }  // namespace prenorm::html

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t kFewestIntervals = 100, kMostIntervals = 1000;
 
-// The points of an interval that stay.
+// The points of an interval that are kept.
 struct Kept {
   std::optional<std::size_t> low, high, gap;
 
@@ -80,7 +80,7 @@ void limit_points(Chart& chart, std::size_t points) {
   if (longest == 0) return;
   if (!chart.note.empty()) chart.note += ' ';
   chart.note +=
-      fmt::format("Of up to {} points a line, the lowest and highest of each of {} intervals are shown.",
+      fmt::format("Lines have up to {} points; the lowest and highest in each of {} intervals are shown.",
                   format_count(static_cast<std::int64_t>(longest)), format_count(static_cast<std::int64_t>(intervals)));
 }
 

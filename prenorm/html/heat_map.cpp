@@ -97,7 +97,7 @@ class Writer {
     return std::min(kLevels - 1, static_cast<int>(scale_.share(value) * kLevels));
   }
 
-  // The cells of one colour as one path; neighbours in a row are one rectangle.
+  // The cells of one colour as one path; neighbouring cells in a row form one rectangle.
   void draw_level(const HeatPanel& panel, int level) {
     std::string path;
     const std::size_t columns = map_.x.size();
@@ -111,7 +111,7 @@ class Writer {
     if (!path.empty()) write("<path fill=\"{}\" d=\"{}\"/>\n", scale_colour((level + 0.5) / kLevels), path);
   }
 
-  // What a reader who cannot see the cells gets: each row's first and last value.
+  // The text for readers who cannot see the cells: each row's first and last value.
   std::string description(const HeatPanel& panel) const {
     std::string text = fmt::format("Heat map of {} over {}.", map_.value_label, map_.x_label);
     const std::size_t columns = map_.x.size();
@@ -120,7 +120,7 @@ class Writer {
       for (std::size_t i = row * columns; i < (row + 1) * columns; ++i)
         if (scale_.shows(panel.values[i])) shown.push_back(panel.values[i]);
       if (shown.empty()) continue;
-      text += fmt::format(" {}: {} at first, {} at last.", map_.y[row], format_value(shown.front()),
+      text += fmt::format(" {}: {} at the start, {} at the end.", map_.y[row], format_value(shown.front()),
                           format_value(shown.back()));
     }
     return text;

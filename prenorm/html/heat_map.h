@@ -1,4 +1,4 @@
-// Values over two axes, as colours: a table with its numbers where there are few columns, else a picture of cells.
+// Values over two axes as colours: a table with numbers if there are few columns, else a picture of cells.
 #pragma once
 
 #include <string>
@@ -9,26 +9,26 @@ namespace prenorm::html {
 
 struct HeatPanel {
   std::string name;
-  // Row after row, y.size() rows of x.size() columns; NaN leaves a cell empty.
+  // Row by row, y.size() rows of x.size() columns; NaN leaves a cell empty.
   std::vector<double> values;
-  // What an empty cell says instead, "diverged"; as many as values, or none.
+  // The text of an empty cell, such as "diverged"; as many as values, or none.
   std::vector<std::string> texts = {};
 };
 
 struct HeatMap {
   std::string title, x_label, y_label;
   std::vector<std::string> x, y;  // the first row is at the top
-  std::vector<HeatPanel> panels;  // one scale for all
-  std::string value_label;        // "validation loss, nats per token"
+  std::vector<HeatPanel> panels;  // all with the same scale
+  std::string value_label;        // such as "validation loss, nats per token"
   bool log = false;
   bool low_is_bright = false;
   std::string note = {};
 };
 
-// So many columns still are a table that reads on a telephone.
+// Up to this number of columns, a table is readable on a telephone.
 inline constexpr std::size_t kMostTableColumns = 10;
 
-// Without <figure>. Errors: Error where a panel has another number of values than cells.
+// Without <figure>. Errors: Error if the number of values of a panel differs from its cells.
 std::string heat_map_html(const HeatMap& map);
 
 }  // namespace prenorm::html

@@ -12,7 +12,7 @@
 namespace prenorm::html {
 namespace {
 
-// The middles of the bands: the places of points, thinned to `limit` of them.
+// The centres of the bands: the places of points, thinned to `limit` of them.
 std::vector<double> places(const std::vector<Curve>& curves, std::size_t limit) {
   std::vector<double> xs;
   for (const Curve& curve : curves)

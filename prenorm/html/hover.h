@@ -1,4 +1,4 @@
-// What the pointer finds in a chart: upright bands that name the values at one place of the x axis.
+// Tooltips in a chart: vertical bands that name the values at one place of the x axis.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@
 
 namespace prenorm::html {
 
-// One band for each place that has a value, at most `limit` of them; each holds the values of all series nearest to its
-// middle as a <title>, which browsers show as a tooltip.
+// One band for each place that has a value, at most `limit` of them; each contains the values of all series closest to
+// its centre as a <title>, which browsers show as a tooltip.
 std::string hover_bands(const Chart& chart, const std::vector<Curve>& curves, const Box& box, std::size_t limit);
 
 }  // namespace prenorm::html

@@ -21,7 +21,7 @@ constexpr double kKeyGap = 6;
 constexpr double kEntryGap = 18;
 constexpr std::size_t kLongestName = 30;
 
-// Okabe and Ito's palette: told apart with every common form of colour blindness.
+// Okabe and Ito's palette, which is distinguishable with every common form of colour blindness.
 constexpr std::array<const char*, kColours> kPalette = {"#0072b2", "#d55e00", "#009e73",
                                                         "#cc79a7", "#e69f00", "#56b4e9"};
 
@@ -99,7 +99,7 @@ std::string end_labels(const std::vector<Series>& series, const std::vector<Curv
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return wanted[a] < wanted[b]; });
 
-  // Pushed apart downwards, then back up from the bottom edge.
+  // Moved apart downwards, then back up from the bottom edge.
   std::vector<double> y(series.size());
   for (std::size_t k = 0; k < order.size(); ++k) y[k] = std::max(wanted[order[k]], k == 0 ? box.top : y[k - 1] + kRow);
   for (std::size_t k = order.size(); k-- > 0;)

@@ -8,7 +8,7 @@
 namespace prenorm::html {
 namespace {
 
-// The policy keeps the promise: a browser loads nothing from anywhere for this page, and runs this one script.
+// The policy enforces the promise: a browser loads nothing for this page, and only runs this one script.
 std::string policy(bool live) {
   std::string text =
       "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
@@ -31,7 +31,7 @@ void write_footer(BlockWriter& writer, const Page& page) {
   writer.write("<footer>\n<p>{}</p>\n", escape(page.footer));
   if (!script().empty())
     writer.write(
-        "<details>\n<summary>The charts answer by uPlot, whose licence is this</summary>\n<pre "
+        "<details>\n<summary>Licence of uPlot, which draws the interactive charts</summary>\n<pre "
         "tabindex=\"0\">\n{}</pre>\n</details>\n",
         escape(script_licence()));
   writer.write("</footer>\n");

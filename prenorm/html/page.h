@@ -1,6 +1,6 @@
-// One HTML page that holds everything it shows: no script, no font, no image from elsewhere. It reads well on a screen
-// and a telephone, in light and dark schemes, in print, and with a screen reader. All of it is there without scripts;
-// the script that it carries makes charts, tables and the list of runs answer.
+// One self-contained HTML page: no script, font or image from elsewhere. It is readable on a screen and a telephone, in
+// light and dark schemes, in print, and with a screen reader. Everything is there without scripts; the script that it
+// contains makes charts, tables and the list of runs interactive.
 #pragma once
 
 #include <string>
@@ -13,34 +13,34 @@
 
 namespace prenorm::html {
 
-// All text is plain: it is escaped where the page is made.
+// Plain text, which is escaped when the page is written.
 struct Text {
   std::vector<std::string> paragraphs;
 };
 
-// The first column names its row. A column whose cells are all numbers is set flush right. Short rows are filled up
-// with empty cells.
+// The first column names the row. A column whose cells are all numbers is right-aligned. Short rows are filled with
+// empty cells.
 struct Table {
   std::vector<std::string> header;
   std::vector<std::vector<std::string>> rows;
   std::string caption;
-  // The RunEntry that each row is about; as many as rows, or none.
+  // The RunEntry that each row belongs to; as many as rows, or none.
   std::vector<std::string> runs = {};
 };
 
-// Terms and what they mean, such as how each number is defined.
+// Terms and their meaning, such as the definition of each number.
 struct Definitions {
   std::vector<std::pair<std::string, std::string>> terms;
 };
 
-// Text kept as it is: a command, a configuration.
+// Text that is shown unchanged: a command, a configuration.
 struct Preformatted {
   std::string text;
   std::string caption;
-  bool folded = false;  // only its caption shows until it is opened
+  bool folded = false;  // only the caption is visible until it is opened
 };
 
-// A source sentence, its reference translation and what each model made of it: (model, translation).
+// A source sentence, its reference translation and the translation of each model: (model, translation).
 struct Sample {
   std::string source;
   std::string reference;
@@ -58,42 +58,43 @@ struct Section {
   std::vector<Block> blocks;
 };
 
-// A number to see first: "3.21", "nats per token", "Pre-LN, no warm-up".
+// A number to show first: "3.21", "nats per token", "Pre-LN, no warm-up".
 struct Highlight {
   std::string value;
   std::string unit;
   std::string label;
 };
 
-// A run whose series and rows readers may show or hide, and its look in all charts.
+// A run whose series and rows readers can show or hide, with its look in all charts.
 struct RunEntry {
-  std::string id;  // as Series::run and Table::runs have it
+  std::string id;  // the same as in Series::run and Table::runs
   std::string name;
-  std::string detail;  // "finished, 2,400 updates"
+  std::string detail;  // such as "finished, 2,400 updates"
   std::size_t look = 0;
 };
 
 struct Page {
   std::string title;
   std::vector<std::string> lead;
-  // What could not be shown, and why: a sentence each.
+  // What could not be shown, and why: one sentence each.
   std::vector<std::string> problems;
   std::vector<Highlight> highlights;
   std::vector<RunEntry> runs;
   std::vector<Section> sections;
-  // The last line: what made the page.
+  // The last line, naming what created the page.
   std::string footer;
 };
 
 struct PageOptions {
-  // Of a page that a server keeps up to date: what the page asks it by (watch/). Empty for a page that stands alone.
+  // The version of a page that a server keeps up to date, with which the page asks for changes (watch/). Empty for a
+  // stand-alone page.
   std::string live_version = {};
-  // Without drawings where there is a script: what it asks for once it runs.
+  // false: leave out drawings for a page with a script, which asks for them once it runs.
   bool drawings = true;
 };
 
-// The page as HTML5. The same Page gives the same bytes.
-// Errors: Error when a chart's series has another number of x than of y, or a table's row more cells than its header.
+// The page as HTML5. The same Page gives the same bytes. Errors: Error if a chart's series has different numbers of x
+// and y, or a table's row has more cells than its header.
 std::string html_page(const Page& page, const PageOptions& options = {});
 
 }  // namespace prenorm::html

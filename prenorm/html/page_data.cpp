@@ -79,7 +79,7 @@ class Writer {
     out_ += ']';
   }
 
-  // "<" stands as \u003c, so that no text can end the element.
+  // "<" is written as \u003c, so that no text can end the element.
   static std::string text(std::string_view plain) {
     const std::string quoted = json_text(nlohmann::json(plain));
     std::string out;

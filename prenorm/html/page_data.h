@@ -1,4 +1,4 @@
-// The numbers behind a page's figures, for its script.
+// The numbers of a page's figures, for its script.
 #pragma once
 
 #include <string>
@@ -18,8 +18,8 @@ struct KeyedHeatMap {
   const HeatMap* map;
 };
 
-// {"charts": [...], "heats": [...]}, as web/src/data.ts reads it; six significant digits, null for what is not finite.
-// Nothing in it ends a <script> element.
+// {"charts": [...], "heats": [...]}, in the format that web/src/data.ts reads: six significant digits, null for numbers
+// that are not finite. Nothing in it can end a <script> element.
 std::string page_data(const std::vector<KeyedChart>& charts, const std::vector<KeyedHeatMap>& heats);
 
 }  // namespace prenorm::html

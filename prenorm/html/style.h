@@ -1,4 +1,4 @@
-// The looks of a page.
+// The style sheet of a page.
 #pragma once
 
 #include <string_view>

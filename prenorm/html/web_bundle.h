@@ -1,4 +1,4 @@
-// The script that makes a page interactive, as web/ bundles it. All are empty where prenorm was built without Node.js:
+// The script that makes a page interactive, bundled from web/. All are empty if prenorm was built without Node.js:
 // pages then show their drawings.
 #pragma once
 
@@ -10,7 +10,7 @@ std::string_view script();
 // Its SHA-256 in base64, for the page's policy.
 std::string_view script_hash();
 std::string_view script_style();
-// The licence of the charting library in it.
+// The licence of the charting library in the script.
 std::string_view script_licence();
 
 }  // namespace prenorm::html

@@ -7,7 +7,7 @@
 namespace prenorm::huggingface {
 namespace {
 
-// What one model type asks of the configuration.
+// The requirements of one model type on the configuration.
 class Demands {
  public:
   Demands(const Config& config, ModelType type) : config_(config), type_(type) {}
@@ -18,8 +18,8 @@ class Demands {
     std::string now;
     for (const config::Field& field : config::fields_of(config))
       if (field.key == key) now = config::value_text(field);
-    throw_error<UsageError>("{} = {} has no place in the architecture that others read (model_type {}): it needs {}",
-                            key, now, enum_name(type_), value);
+    throw_error<UsageError>("{} = {} cannot be exported as model_type {}: it needs {}", key, now, enum_name(type_),
+                            value);
   }
   template <class E>
   void need(E value, E needed, std::string_view key) const {

@@ -1,5 +1,5 @@
-// Which published architecture a model of ours is: a model type of Hugging Face's transformers and what its numbers
-// are. The model types, and the sources of their equations:
+// The published architecture that a model of ours has: a model type of Hugging Face's transformers with its numbers.
+// The model types, and the sources of their equations:
 //
 //   bert                  Post-LN encoder (Devlin et al. 2019)
 //   megatron-bert         Pre-LN encoder without LN on the embeddings (Shoeybi et al. 2019, section 4.2)
@@ -22,7 +22,7 @@ namespace prenorm::huggingface {
 
 enum class ModelType : std::uint8_t { kBert, kMegatronBert, kRobertaPreLayerNorm, kGpt2, kMarian };
 
-// Ids of pieces with a meaning; -1 where the vocabulary has none.
+// Ids of special pieces; -1 if the vocabulary has none.
 struct SpecialIds {
   std::int64_t unk = -1, begin = -1, end = -1, pad = -1, mask = -1, decoder_start = -1;
 };
@@ -32,16 +32,16 @@ struct Architecture {
   ModelConfig model{};
   std::int64_t vocabulary = 0;  // rows of the embedding
   SpecialIds ids{};
-  // Heads of an encoder. The pooler stands wherever one of the last two does.
+  // Heads of an encoder. The pooler exists if one of the last two does.
   bool masked_lm = false;
   bool next_sentence = false;
-  std::int64_t classes = 0;                   // outputs of the classifier, 1 for a number; 0 = there is none
-  std::vector<std::string> class_names = {};  // where they are known
-  std::vector<std::int64_t> end_ids = {};     // of gpt2: tokens that end a text; empty = ids.end
+  std::int64_t classes = 0;                   // outputs of the classifier, 1 for a number; 0 = no classifier
+  std::vector<std::string> class_names = {};  // if they are known
+  std::vector<std::int64_t> end_ids = {};     // for gpt2: tokens that end a text; empty = ids.end
 
   bool is_encoder() const { return type != ModelType::kGpt2 && type != ModelType::kMarian; }
   bool has_pooler() const { return next_sentence || classes > 0; }
-  // Rows of roberta-prelayernorm's position table before that of the first token: it counts from the padding id + 1.
+  // Rows of roberta-prelayernorm's position table before the first token's: it counts from the padding id + 1.
   std::int64_t unused_positions() const { return type == ModelType::kRobertaPreLayerNorm ? ids.pad + 1 : 0; }
 };
 

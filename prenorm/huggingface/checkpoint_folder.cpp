@@ -18,7 +18,7 @@ namespace {
 constexpr const char* kWeights = "model.safetensors";
 constexpr const char* kIndex = "model.safetensors.index.json";
 
-// File by file, in order.
+// In the order of files.
 std::map<std::string, std::vector<std::string>> read_index(const fs::path& path) {
   const nlohmann::json index = read_json(path);
   const auto map = index.is_object() ? index.find("weight_map") : index.end();
@@ -26,11 +26,11 @@ std::map<std::string, std::vector<std::string>> read_index(const fs::path& path)
     throw_error<CheckpointError>("{}: has no weight_map, the list of tensors and the files they are in", path.string());
   std::map<std::string, std::vector<std::string>> files;
   for (const auto& [tensor, file] : map->items()) {
-    // A name of a file, and nothing that leads elsewhere.
+    // Only a plain file name is accepted, which cannot lead elsewhere.
     if (!file.is_string() || fs::path(file.get<std::string>()).filename() != file.get<std::string>() ||
         file.get<std::string>().starts_with('.'))
-      throw_error<CheckpointError>("{}: the file of tensor {} is not a name of a file beside it", path.string(),
-                                   quote_short(tensor));
+      throw_error<CheckpointError>("{}: the file of tensor {} is not the name of a file in the same folder",
+                                   path.string(), quote_short(tensor));
     files[file.get<std::string>()].push_back(tensor);
   }
   return files;
@@ -59,7 +59,7 @@ std::string with_new_ending(std::string name) {
   return name;
 }
 
-// Buffers that models were saved with, and heads beside the one that is asked for.
+// Buffers that models were saved with, and heads other than the requested one.
 bool is_of_no_use(const Layout& layout, std::string_view name) {
   if (name.starts_with(layout.prefix)) name.remove_prefix(layout.prefix.size());
   return name.ends_with(".position_ids") || name.ends_with(".token_type_ids") || name.ends_with(".attn.bias") ||
@@ -81,7 +81,7 @@ class Fitting {
     for (const Constant& constant : layout_.constants) check(constant);
     for (const TensorMap& map : layout_.tensors) take(map);
     if (!problems_.empty())
-      throw_error<CheckpointError>("{}: the tensors do not fit its config.json: {}", folder.string(),
+      throw_error<CheckpointError>("{}: the tensors do not match its config.json: {}", folder.string(),
                                    fmt::join(problems_, "; "));
     return std::move(result_);
   }
@@ -99,11 +99,11 @@ class Fitting {
       if (is_of_no_use(layout_, name))
         result_.left_out.push_back(name);
       else
-        problem("{} has no place in it", quote_short(name));
+        problem("{} is not part of the model", quote_short(name));
     }
   }
 
-  // What is tied may be stored under either name, or under both.
+  // Tied tensors may be stored under either name, or under both.
   void resolve_aliases() {
     for (const auto& [alias, name] : layout_.aliases) {
       const auto found = tensors_.find(alias);
@@ -117,16 +117,16 @@ class Fitting {
   void check(const Constant& constant) {
     const auto found = tensors_.find(constant.theirs);
     if (found == tensors_.end() || !has_form(constant.theirs, found->second, constant.shape)) return;
-    // What another program computed may be off by a rounding of a float16.
+    // Values computed by another program may be off by a rounding error of float16.
     if (!at::allclose(found->second.to(at::kFloat), constant.values(), 0, 1e-3))
-      problem("{} has other values than this program computes with", constant.theirs);
+      problem("{} has values that prenorm cannot use", constant.theirs);
   }
 
   bool has_form(const std::string& name, const at::Tensor& tensor, const std::vector<std::int64_t>& shape) {
     if (tensor.sizes() != shape)
       problem("{} is {}, expected {}", name, shape_text(tensor.sizes()), shape_text(shape));
     else if (!tensor.is_floating_point())
-      problem("{} is of type {}, expected one with a floating point", name, c10::toString(tensor.scalar_type()));
+      problem("{} is of type {}, expected a floating-point type", name, c10::toString(tensor.scalar_type()));
     else
       return true;
     return false;
@@ -158,7 +158,7 @@ TensorsByName read_tensors(const fs::path& folder) {
   if (!is_there(folder / kWeights))
     throw_error<FileError>("{}: has no {}{}", folder.string(), kWeights,
                            is_there(folder / "pytorch_model.bin")
-                               ? "; a pytorch_model.bin can run code and is not read, save it as safetensors"
+                               ? "; pytorch_model.bin is not read because it can run code, save it as safetensors"
                                : "");
   return io::read_safetensors(folder / kWeights).tensors;
 }
@@ -172,8 +172,7 @@ TensorsByName by_known_names(const Layout& layout, const TensorsByName& tensors,
                                     : known.contains(layout.prefix + now) ? layout.prefix + now
                                                                           : name;
     if (!result.emplace(known_name, tensor).second)
-      throw_error<CheckpointError>("{}: {} is there twice, under an old name and a new one", folder.string(),
-                                   known_name);
+      throw_error<CheckpointError>("{}: {} occurs twice, under an old name and a new one", folder.string(), known_name);
   }
   return result;
 }

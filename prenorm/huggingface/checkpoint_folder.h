@@ -1,4 +1,4 @@
-// The tensors of a folder that others wrote, and what of them a layout asks for.
+// The tensors of a foreign folder, matched to a layout.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -15,22 +15,22 @@ namespace prenorm::huggingface {
 
 using TensorsByName = std::map<std::string, at::Tensor>;
 
-// model.safetensors, or the files that model.safetensors.index.json names. Errors: FileError where there is neither or
-// one cannot be read, CheckpointError where one is damaged, or has no or other tensors than the index says.
+// model.safetensors, or the files that model.safetensors.index.json names. Errors: FileError if there is neither or one
+// cannot be read, CheckpointError if one is damaged, or has missing or other tensors than the index says.
 TensorsByName read_tensors(const std::filesystem::path& folder);
 
-// Names as `layout` has them: older checkpoints call LN's weights gamma and beta, and those of a model without heads
-// leave out the prefix. What has no place in the layout keeps its name.
-// Errors: CheckpointError for two names of one tensor; `folder` stands in messages.
+// Renames tensors to the names in `layout`: older checkpoints call LN's weights gamma and beta, and those of a model
+// without heads leave out the prefix. Tensors outside the layout keep their names. Errors: CheckpointError for two
+// names of one tensor; messages call the folder `folder`.
 TensorsByName by_known_names(const Layout& layout, const TensorsByName& tensors, const std::filesystem::path& folder);
 
 struct FittedTensors {
   io::NamedTensors ours;              // float32, in the layout's order
-  std::vector<std::string> left_out;  // tensors that ours has no use for: buffers, and heads that were not asked for
+  std::vector<std::string> left_out;  // tensors that we do not use: buffers, and heads that were not requested
 };
 
 // `tensors` have known names. Errors: CheckpointError naming every tensor that is missing, has another shape or type,
-// has other values than ours computes with, or has no place in the architecture.
+// has values that our models cannot use, or is not part of the architecture.
 FittedTensors fit(const Layout& layout, const TensorsByName& tensors, const std::filesystem::path& folder);
 
 }  // namespace prenorm::huggingface

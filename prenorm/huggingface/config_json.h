@@ -1,4 +1,4 @@
-// config.json: an architecture as Hugging Face's transformers describes it, both ways.
+// config.json: an architecture as Hugging Face's transformers describes it, read and written.
 #pragma once
 
 #include <filesystem>
@@ -10,14 +10,14 @@ namespace prenorm::huggingface {
 
 nlohmann::ordered_json to_config_json(const Architecture& architecture);
 
-// What generate() of transformers starts from; for models that generate.
+// The defaults of generate() in transformers, for models that generate.
 nlohmann::ordered_json to_generation_json(const Architecture& architecture, const DecodeConfig& decode);
 
-// Reads a config.json. `ids` has what it names of them, `end_ids` the tokens that end a text for generate() of
-// transformers: those of the generation_config.json beside it, or its own (in one of them a list or a number);
-// `masked_lm`, `next_sentence` and `classes` follow from its `architectures` (what the tensors are, where it names none
-// is for the caller to see). Errors: FileError; DataError naming the file and the key that is missing, is not of its
-// type, or has a value that this program has no equation for.
+// Reads a config.json. `ids` contains the ids that it names; `end_ids` the tokens that end a text for generate() of
+// transformers, from the generation_config.json next to it or from the file itself (a list or a number); `masked_lm`,
+// `next_sentence` and `classes` follow from its `architectures` (if that names none, the caller must look at the
+// tensors). Errors: FileError; DataError naming the file and the key that is missing, has the wrong type, or has an
+// unsupported value.
 Architecture read_config_json(const std::filesystem::path& path);
 
 }  // namespace prenorm::huggingface

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t kLargest = 1'000'000'000'000;  // sums and products of a few such numbers do not overflow
 
-// The keys of one config.json; null counts as not there, as it does for transformers.
+// The keys of one config.json; null counts as missing, as in transformers.
 class ConfigKeys {
  public:
   explicit ConfigKeys(const fs::path& path) : path_(path), json_(read_json(path)) {
@@ -39,7 +39,7 @@ class ConfigKeys {
       return whole_number(found, key, {-1, kLargest});
     });
   }
-  // An id or a list of ids; none where there is no such key, or where it is -1.
+  // An id or a list of ids; empty if the key is missing or -1.
   std::vector<std::int64_t> ids(const char* key) const {
     const nlohmann::json* found = find(key);
     if (found == nullptr) return {};
@@ -61,11 +61,11 @@ class ConfigKeys {
   std::string text(const char* key, const std::optional<std::string>& otherwise = {}) const {
     return value<std::string>(key, &nlohmann::json::is_string, "text", otherwise);
   }
-  // A choice that this program has one equation for.
+  // Checks an option for which only one value is supported.
   void need(bool holds, const char* key, std::string_view needed) const {
     if (!holds) {
       refuse(
-          "{} = {} has no equation in this program; it needs {}", key,
+          "{} = {} is not supported; expected {}", key,
           quote_short(json_.contains(key) ? json_.at(key).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace)
                                           : "(default)"),
           needed);
@@ -104,7 +104,7 @@ ModelType model_type(const ConfigKeys& keys) {
     if (name == its_name) return type;
     known.push_back(its_name);
   }
-  keys.refuse("model_type {} is not one that this program can read: {}", quote_short(name), fmt::join(known, ", "));
+  keys.refuse("model_type {} is not supported; supported are {}", quote_short(name), fmt::join(known, ", "));
 }
 
 Activation activation(const ConfigKeys& keys, const char* key, const char* otherwise) {
@@ -123,14 +123,14 @@ SpecialIds special_ids_of(const ConfigKeys& keys) {
           .decoder_start = keys.integer("decoder_start_token_id", -1)};
 }
 
-// Where both files name some, transformers goes by the second.
+// If both files name some, transformers uses the second.
 std::vector<std::int64_t> end_ids(const ConfigKeys& keys, const fs::path& generation) {
   if (is_there(generation))
     if (std::vector<std::int64_t> ids = ConfigKeys(generation).ids("eos_token_id"); !ids.empty()) return ids;
   return keys.ids("eos_token_id");
 }
 
-// "MegatronBertForMaskedLM" -> "ForMaskedLM"; empty where there is none.
+// "MegatronBertForMaskedLM" -> "ForMaskedLM"; empty if there is none.
 std::string head_of(const ConfigKeys& keys) {
   const nlohmann::json* list = keys.find("architectures");
   if (list == nullptr || list->empty()) return "";
@@ -214,16 +214,16 @@ void read_translator(const ConfigKeys& keys, Architecture& a) {
     keys.need(!keys.flag(key, false), key, "false");
 }
 
-// Numbers within the ranges of our own keys: nothing is made of them before.
+// Checks that numbers are within the ranges of our own keys, before anything is created from them.
 void check_ranges(const ConfigKeys& keys, const Architecture& a) {
   Config config;
   config.model = a.model;
   try {
     load_config_text(to_toml(config), "[model]");
   } catch (const UsageError& error) {
-    keys.refuse("describes a model that cannot be ({})", error.what());
+    keys.refuse("describes an impossible model ({})", error.what());
   }
-  if (a.vocabulary < 1 || a.vocabulary > 100'000'000) keys.refuse("vocab_size = {} cannot be", a.vocabulary);
+  if (a.vocabulary < 1 || a.vocabulary > 100'000'000) keys.refuse("vocab_size = {} is impossible", a.vocabulary);
   if (a.classes < 0 || a.classes > 1'000'000) keys.refuse("{} labels are too many", a.classes);
   if (a.model.d_model % a.model.num_heads != 0)
     keys.refuse("the width {} is not a multiple of the heads {}", a.model.d_model, a.model.num_heads);

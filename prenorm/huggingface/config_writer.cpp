@@ -9,7 +9,7 @@ nlohmann::ordered_json id_or_null(std::int64_t id) {
   return id >= 0 ? nlohmann::ordered_json(id) : nlohmann::ordered_json(nullptr);
 }
 
-// A number, or a list where there are several.
+// A number, or a list if there are several.
 nlohmann::ordered_json end_of_text(const Architecture& a) {
   if (a.end_ids.empty()) return id_or_null(a.ids.end);
   return a.end_ids.size() == 1 ? nlohmann::ordered_json(a.end_ids.front()) : nlohmann::ordered_json(a.end_ids);
@@ -110,7 +110,7 @@ nlohmann::ordered_json translator_json(const Architecture& a) {
           {"bos_token_id", id_or_null(a.ids.begin)},
           {"eos_token_id", a.ids.end},
           {"forced_eos_token_id", a.ids.end},
-          // transformers shifts and pads with it; a sentence has no other use for its end.
+          // transformers shifts and pads with it; end of sentence is not otherwise used for that.
           {"pad_token_id", a.ids.pad >= 0 ? a.ids.pad : a.ids.end},
           {"decoder_start_token_id", a.ids.decoder_start}};
 }

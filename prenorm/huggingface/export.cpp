@@ -23,11 +23,11 @@ void check_unused(const fs::path& output) {
   std::error_code error;
   const fs::file_status status = fs::status(output, error);
   if (fs::exists(status) && (!fs::is_directory(status) || !fs::is_empty(output, error)))
-    throw_error<UsageError>("{}: is there already and is not an empty folder; name another with --output",
+    throw_error<UsageError>("{}: already exists and is not an empty folder; name another with --output",
                             output.string());
 }
 
-// How many outputs a classifier has is known to its weights alone.
+// The number of outputs of a classifier is known only from its weights.
 std::int64_t classes_of(const Config& config, const fs::path& checkpoint) {
   if (config.task != TaskKind::kClassification) return 0;
   return io::read_safetensors(checkpoint / "model.safetensors").at("classifier.weight").size(0);
@@ -62,7 +62,7 @@ std::vector<std::string> names_in(const fs::path& folder) {
 
 Exported export_run(const runs::RunFolder& run, const std::string& which, const fs::path& output) {
   check_unused(output);
-  run.find_checkpoint(which);  // before anything is made
+  run.find_checkpoint(which);  // before anything is created
   const Config config = load_run_config(run.path()).config;
   validate(config);
   const runs::Tokenizers tokenizers = run.tokenizers();

@@ -22,8 +22,8 @@ namespace prenorm::huggingface {
 namespace fs = std::filesystem;
 namespace {
 
-// What config.json leaves open and the tensors tell. A checkpoint of masked LM may have been trained with the
-// next-sentence objective, as the published BERT was; a table of one segment that is zero is none.
+// Adds what config.json leaves open and the tensors show. A checkpoint of masked LM may have been trained with the
+// next-sentence objective, as the published BERT was; a segment table with one row of zeros means no segments.
 void complete(Architecture& a, const TensorsByName& tensors) {
   const auto find = [&](std::string_view ending) {
     return std::find_if(tensors.begin(), tensors.end(), [&](const auto& t) { return t.first.ends_with(ending); });
@@ -43,13 +43,13 @@ TaskKind task_of(const Architecture& a) {
   return a.classes > 0 ? TaskKind::kClassification : TaskKind::kMaskedLm;
 }
 
-// Ids of config.json where they are not what the tokenizer calls end of sentence.
+// Ids from config.json, if they differ from the tokenizer's end of sentence.
 std::string end_ids_beside(const Architecture& a, const text::Tokenizer& tokenizer) {
   const std::vector<std::int64_t> end{tokenizer.eos_id()};
   return a.type != ModelType::kGpt2 || a.end_ids == end ? std::string() : config::ids_text(a.end_ids);
 }
 
-// The text that the model has seen is not known; a run must name one.
+// The training text of the model is unknown, so a resumed run must name one.
 Config config_of(const Architecture& a, const text::Tokenizer& tokenizer) {
   const std::string unknown = fmt::format("(imported, model_type {})", enum_name(a.type));
   Config config;
@@ -72,7 +72,7 @@ Config config_of(const Architecture& a, const text::Tokenizer& tokenizer) {
 Imported import_run(const fs::path& folder, const runs::RunFolder& run) {
   run.check_unused();
   if (!is_there(folder / "config.json"))
-    throw_error<FileError>("{}: has no config.json, which says what model this is", folder.string());
+    throw_error<FileError>("{}: has no config.json, which describes the model", folder.string());
   Architecture architecture = read_config_json(folder / "config.json");
   TensorsByName tensors = read_tensors(folder);
   complete(architecture, tensors);
@@ -87,7 +87,7 @@ Imported import_run(const fs::path& folder, const runs::RunFolder& run) {
   }
   const Config config = config_of(architecture, tokenizer);
   validate(config);
-  // Refuses what later commands could not read.
+  // Rejects what later commands could not read.
   load_config_text(to_toml(config), (folder / "config.json").string() + ", as the configuration of a run");
   AtomicDirectory made(run.path());
   const runs::RunFolder inside(made.path());

@@ -1,4 +1,4 @@
-// A checkpoint of Hugging Face's transformers as a run.
+// Imports a checkpoint of Hugging Face's transformers as a run.
 #pragma once
 
 #include <filesystem>
@@ -13,13 +13,13 @@ namespace prenorm::huggingface {
 struct Imported {
   Architecture architecture;
   TaskKind task = TaskKind::kMaskedLm;
-  std::int64_t parameters = 0;        // numbers, tied ones once
-  std::vector<std::string> left_out;  // tensors of the checkpoint that the run has no use for
+  std::int64_t parameters = 0;        // numbers, counting tied ones once
+  std::vector<std::string> left_out;  // tensors of the checkpoint that a run does not use
 };
 
-// Makes a run folder, which appears whole, with a checkpoint of update 0, out of a folder with config.json,
-// model.safetensors (or its shards) and a tokenizer.
-// Errors: UsageError where the run folder is in use; FileError, DataError, CheckpointError naming what is wrong.
+// Creates a run folder, which appears whole, with a checkpoint of update 0, from a folder with config.json,
+// model.safetensors (or its shards) and a tokenizer. Errors: UsageError if the run folder is in use; FileError,
+// DataError, CheckpointError naming what is wrong.
 Imported import_run(const std::filesystem::path& folder, const runs::RunFolder& run);
 
 }  // namespace prenorm::huggingface

@@ -22,7 +22,7 @@ class Builder {
   void add(std::string ours, std::vector<std::int64_t> shape, Names theirs, Stored stored = {}) {
     layout_.tensors.push_back({std::move(ours), std::move(shape), std::move(theirs), stored});
   }
-  // A matrix [out, in] and its bias; theirs is stacked where it has several names.
+  // A matrix [out, in] and its bias; theirs is stacked if it has several names.
   void linear(const std::string& ours, std::int64_t out, std::int64_t in, const Names& theirs, Stored stored = {}) {
     Names weights, biases;
     for (const std::string& name : theirs) {
@@ -56,7 +56,7 @@ class Builder {
   Layout layout_{};
 };
 
-// The LNs stand where the placement has them, and are called after that.
+// The LNs are where the placement puts them, and are named accordingly.
 void Builder::encoder_layer(std::int64_t i) {
   const std::string ours = fmt::format("encoder.layers.{}.", i);
   const std::string theirs = fmt::format("{}encoder.layer.{}.", layout_.prefix, i);

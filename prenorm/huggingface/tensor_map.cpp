@@ -11,7 +11,7 @@
 namespace prenorm::huggingface {
 namespace {
 
-// 0, 2, 4, ..., 1, 3, 5, ...: where each element of theirs stands in ours.
+// 0, 2, 4, ..., 1, 3, 5, ...: the index in ours of each element of theirs.
 at::Tensor halved(std::int64_t size) {
   at::Tensor order = at::empty({size}, at::kLong);
   auto* out = order.data_ptr<std::int64_t>();

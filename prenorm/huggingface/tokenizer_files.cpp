@@ -13,7 +13,7 @@ namespace prenorm::huggingface {
 namespace fs = std::filesystem;
 namespace {
 
-// Characters and bytes: a form of ours, under a name that nothing else takes for its own.
+// Characters and bytes: our own format, under a name that no other program looks for.
 constexpr const char* kOurs = "prenorm_tokenizer.json";
 
 void write_json(const fs::path& path, const nlohmann::ordered_json& json) {
@@ -22,13 +22,13 @@ void write_json(const fs::path& path, const nlohmann::ordered_json& json) {
 
 nlohmann::ordered_json pieces_with_ids(const text::Tokenizer& tokenizer) {
   nlohmann::ordered_json ids = nlohmann::ordered_json::object();
-  // Past the search for a key that is there already: a vocabulary would take quadratic time.
+  // Appends without searching for an existing key, which would take quadratic time for a vocabulary.
   auto& list = ids.get_ref<nlohmann::ordered_json::object_t&>();
   for (std::int32_t id = 0; id < tokenizer.size(); ++id) list.emplace_back(tokenizer.piece(id), id);
   return ids;
 }
 
-// Names of the special tokens under the keys of transformers; what the vocabulary lacks is null.
+// Names of the special tokens under the keys of transformers; null for those that the vocabulary lacks.
 nlohmann::ordered_json special_tokens(const Architecture& a, const text::Tokenizer& tokenizer) {
   const auto name = [&](std::int64_t id) {
     return id >= 0 ? nlohmann::ordered_json(tokenizer.piece(static_cast<std::int32_t>(id)))
@@ -45,7 +45,7 @@ nlohmann::ordered_json special_tokens(const Architecture& a, const text::Tokeniz
   return json;
 }
 
-// The class of transformers whose ids are those of the SentencePiece model, and the names of its files.
+// The class of transformers that uses the ids of the SentencePiece model, and the names of its files.
 nlohmann::ordered_json write_sentencepiece(const fs::path& folder, const Architecture& a,
                                            const text::Tokenizer& tokenizer) {
   const std::string model = tokenizer.serialized();
@@ -63,7 +63,7 @@ nlohmann::ordered_json write_sentencepiece(const fs::path& folder, const Archite
   return {{"tokenizer_class", "AlbertTokenizer"}, {"do_lower_case", false}, {"keep_accents", true}};
 }
 
-// tokenizer.json is what fast tokenizers need, vocab.txt what others do.
+// Fast tokenizers need tokenizer.json, others vocab.txt.
 nlohmann::ordered_json write_wordpiece(const fs::path& folder, const text::Tokenizer& tokenizer) {
   const auto json = parse_json(tokenizer.serialized());
   std::string lines;
@@ -71,7 +71,7 @@ nlohmann::ordered_json write_wordpiece(const fs::path& folder, const text::Token
   write_file_atomically(folder / "tokenizer.json", tokenizer.serialized());
   write_file_atomically(folder / "vocab.txt", lines);
   nlohmann::ordered_json config{{"tokenizer_class", "BertTokenizer"}};
-  // transformers goes by these where they differ from the file's own rules.
+  // transformers prefers these to the file's own rules.
   if (const auto rules = json.find("normalizer"); rules != json.end() && rules->is_object()) {
     config["do_lower_case"] = rules->value("lowercase", false);
     config["strip_accents"] = rules->contains("strip_accents") ? nlohmann::ordered_json(rules->at("strip_accents"))
@@ -84,7 +84,7 @@ nlohmann::ordered_json write_wordpiece(const fs::path& folder, const text::Token
 nlohmann::ordered_json write_byte_level_bpe(const fs::path& folder, const Architecture& a,
                                             const text::Tokenizer& tokenizer) {
   const auto json = parse_json(tokenizer.serialized());
-  // The published files of GPT-2 are older than the part "model".
+  // The published files of GPT-2 are older than the "model" member.
   const auto& model = json.contains("model") ? json["model"] : json;
   std::string merges = "#version: 0.2\n";
   for (const auto& pair : JsonReader(model).at("merges"))
@@ -109,18 +109,19 @@ nlohmann::ordered_json write_files(const fs::path& folder, const Architecture& a
   return nlohmann::ordered_json::object();
 }
 
-// Marian's ids are those of vocab.json, ours those of the SentencePiece model.
+// Marian's ids are those of vocab.json, ours those of the SentencePiece model, so they must be the same.
 void check_marian(const fs::path& folder, const Architecture& a, const text::Tokenizer& tokenizer) {
   if (read_file(folder / "source.spm") != read_file(folder / "target.spm"))
-    throw_error<DataError>("{}: source.spm and target.spm are not the same; this program needs one vocabulary for both",
+    throw_error<DataError>("{}: source.spm and target.spm differ; prenorm needs one vocabulary for both",
                            folder.string());
   const auto ids = read_json(folder / "vocab.json");
   if (ids != nlohmann::json(pieces_with_ids(tokenizer)))
-    throw_error<DataError>("{}: its ids are not those of the SentencePiece model, which this program needs",
-                           (folder / "vocab.json").string());
+    throw_error<DataError>(
+        "{}: its ids differ from those of the SentencePiece model, which prenorm needs to be the same",
+        (folder / "vocab.json").string());
   const std::vector<std::int64_t> end{tokenizer.eos_id()};
   if (a.ids.decoder_start != tokenizer.decoder_start_id() || a.end_ids != end)
-    throw_error<DataError>("{}: decoder_start_token_id = {} and eos_token_id = {}; this program needs {} and {}",
+    throw_error<DataError>("{}: decoder_start_token_id = {} and eos_token_id = {}; prenorm needs {} and {}",
                            (folder / "config.json").string(), a.ids.decoder_start, config::ids_text(a.end_ids),
                            tokenizer.decoder_start_id(), tokenizer.eos_id());
 }
@@ -144,8 +145,8 @@ text::Tokenizer read_tokenizer(const fs::path& folder, const Architecture& archi
     if (!is_there(folder / name)) continue;
     text::Tokenizer tokenizer = text::Tokenizer::from_file(folder / name);
     if (tokenizer.size() != architecture.vocabulary)
-      throw_error<DataError>("{}: has {} pieces, and the vocabulary of config.json has {}", (folder / name).string(),
-                             tokenizer.size(), architecture.vocabulary);
+      throw_error<DataError>("{}: has {} pieces, but config.json says {}", (folder / name).string(), tokenizer.size(),
+                             architecture.vocabulary);
     if (name == std::string_view("source.spm")) check_marian(folder, architecture, tokenizer);
     return tokenizer;
   }

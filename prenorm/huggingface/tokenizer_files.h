@@ -1,4 +1,4 @@
-// A tokenizer as the files that Hugging Face's tokenizers are loaded from.
+// The files from which Hugging Face's tokenizers are loaded.
 #pragma once
 
 #include <filesystem>
@@ -10,12 +10,12 @@ namespace prenorm::huggingface {
 
 SpecialIds special_ids(const text::Tokenizer& tokenizer);
 
-// Writes the tokenizer's own files and tokenizer_config.json into `folder`. Errors: FileError.
+// Writes the tokenizer's own files and tokenizer_config.json to `folder`. Errors: FileError.
 void write_tokenizer(const std::filesystem::path& folder, const Architecture& architecture,
                      const text::Tokenizer& tokenizer);
 
-// The tokenizer of a folder. Errors: FileError where there is none, DataError where it is damaged, of a kind that this
-// program does not have, or of another size than the architecture's vocabulary.
+// The tokenizer of a folder. Errors: FileError if there is none, DataError if it is damaged, of an unsupported kind, or
+// of another size than the architecture's vocabulary.
 text::Tokenizer read_tokenizer(const std::filesystem::path& folder, const Architecture& architecture);
 
 }  // namespace prenorm::huggingface

@@ -1,4 +1,4 @@
-// Weights of an architecture without the model that computes with them.
+// Weights of an architecture without a model that computes with them.
 #pragma once
 
 #include <filesystem>
@@ -9,10 +9,10 @@
 
 namespace prenorm::huggingface {
 
-// Parameters of the names and shapes of ours, complete and zero.
+// Parameters with our names and shapes, complete and zero.
 nn::Parameters empty_parameters(const Layout& layout);
 
-// Of theirs, constants included, in the layout's order.
+// Their tensors, constants included, in the layout's order.
 io::NamedTensors to_theirs(const Layout& layout, const nn::Parameters& parameters);
 
 }  // namespace prenorm::huggingface

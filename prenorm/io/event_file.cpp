@@ -62,15 +62,15 @@ std::string event_at(std::int64_t step) {
   return event;
 }
 
-// So that a CRC stored in data that has a CRC itself is no fixed point.
+// Masking, so that the CRC of data that itself contains a CRC is not a fixed point.
 std::uint32_t masked_crc(std::string_view bytes) {
   const std::uint32_t crc = crc32c(bytes);
   return ((crc >> 15) | (crc << 17)) + 0xa282ead8U;
 }
 
-// TensorBoard reads the files of a folder, which is made, in the order of their names.
+// TensorBoard reads the files of a folder in the order of their names; the folder is created.
 fs::path new_name(const fs::path& folder) {
-  std::error_code ignored;  // opening the file says what is wrong
+  std::error_code ignored;  // opening the file reports any problem
   fs::create_directories(folder, ignored);
   std::array<char, 256> host{};
   ::gethostname(host.data(), host.size() - 1);

@@ -1,6 +1,6 @@
-// Event files as TensorBoard reads them: records of length, masked CRC-32C of it, data, masked CRC-32C of that
-// (tensorflow/core/lib/io/record_writer.h), each an Event of event.proto. Seven fields of five messages are all that is
-// needed of protobuf, and Debian's library cannot share a process with LibTorch and SentencePiece (architecture.md).
+// Event files in TensorBoard's format: records of length, its masked CRC-32C, data and its masked CRC-32C
+// (tensorflow/core/lib/io/record_writer.h), each an Event of event.proto. We only need seven fields of five protobuf
+// messages, and Debian's protobuf cannot share a process with LibTorch and SentencePiece (architecture.md).
 #pragma once
 
 #include <cstdint>
@@ -33,8 +33,8 @@ class Summary {
 
 class EventFile {
  public:
-  // A new file in `folder`, which is made. `first_step`: TensorBoard drops what earlier files of the folder have of
-  // this step and later ones. Errors, of each member: FileError.
+  // Creates a new file in `folder`, which is created too. TensorBoard drops the records that earlier files in the
+  // folder have for `first_step` and later steps. Errors, of every member function: FileError.
   EventFile(const std::filesystem::path& folder, std::int64_t first_step);
 
   void write(std::int64_t step, const Summary& summary);

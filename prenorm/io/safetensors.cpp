@@ -35,7 +35,7 @@ constexpr std::string_view kMetadata = "__metadata__";
 std::string_view type_name(at::ScalarType type, const std::string& tensor) {
   for (const auto& [candidate, name] : kTypes)
     if (candidate == type) return name;
-  throw_error<FileError>("tensor {}: type {} has no place in a safetensors file", quote_short(tensor),
+  throw_error<FileError>("tensor {}: type {} is not supported by safetensors", quote_short(tensor),
                          c10::toString(type));
 }
 
@@ -88,8 +88,8 @@ class Reader {
     const auto* text = reinterpret_cast<const char*>(bytes_.data()) + sizeof length;
     data_ = bytes_.data() + sizeof length + length;
     data_size_ = bytes_.size() - sizeof length - length;
-    if (!is_shallow_json({text, length})) damaged("its header is not one of tensors");
-    // JSON keeps the last of equal keys silently.
+    if (!is_shallow_json({text, length})) damaged("its header does not describe tensors");
+    // JSON silently keeps the last of equal keys.
     std::set<std::string> names;
     const auto check_name = [&](int depth, nlohmann::json::parse_event_t event, const nlohmann::json& value) {
       if (event == nlohmann::json::parse_event_t::key && depth == 1 && !names.insert(value.get<std::string>()).second)
@@ -104,11 +104,11 @@ class Reader {
   std::map<std::string, std::string> metadata(const nlohmann::json& value) const {
     const auto is_text = [](const nlohmann::json& v) { return v.is_string(); };
     if (!value.is_object() || !std::all_of(value.begin(), value.end(), is_text))
-      damaged("its metadata are not names with texts");
+      damaged("its metadata are not pairs of text");
     return value.get<std::map<std::string, std::string>>();
   }
 
-  // The library would round a number with a fraction, and wrap a negative one.
+  // The library would round a fraction and wrap a negative number.
   static std::uint64_t whole_number(const nlohmann::json& value) {
     if (!value.is_number_unsigned()) throw nlohmann::json::type_error::create(302, "not a whole number", nullptr);
     return value.get<std::uint64_t>();
@@ -122,7 +122,7 @@ class Reader {
     if (!shape.is_array() || shape.size() > kHighestRank || !offsets.is_array() || offsets.size() != 2)
       damaged("the description of tensor {} is wrong", quote_short(name));
     Entry e{name, known->first, {}, whole_number(offsets[0]), whole_number(offsets[1])};
-    // An empty tensor has strides too: they must not overflow either.
+    // An empty tensor has strides too, which must not overflow either.
     std::uint64_t size = c10::elementSize(e.type), extent = size;
     for (const nlohmann::json& dimension : shape) {
       const std::uint64_t n = whole_number(dimension);
@@ -147,10 +147,10 @@ class Reader {
       if (e.begin != next) damaged("tensor {} does not start where the one before it ends", quote_short(e.name));
       next = e.end;
     }
-    if (next != data_size_) damaged("{} bytes stand after the last tensor", data_size_ - next);
+    if (next != data_size_) damaged("{} bytes follow the last tensor", data_size_ - next);
   }
 
-  // A bool that is neither 0 nor 1 is undefined behaviour wherever it is used.
+  // A bool other than 0 and 1 is undefined behaviour wherever it is used.
   void check_booleans(const Entry& e) const {
     if (std::any_of(data_ + e.begin, data_ + e.end, [](std::byte b) { return b > std::byte{1}; }))
       damaged("tensor {} has the type BOOL and values other than 0 and 1", quote_short(e.name));
@@ -181,10 +181,10 @@ std::string header_text(const std::filesystem::path& path, const NamedTensors& t
                        {"data_offsets", {offset, offset + size}}}});
     offset += size;
   }
-  std::string text = header.dump();  // not json_text(), which would write another name
+  std::string text = header.dump();  // not json_text(), which would change names that are not UTF-8
   text.resize((text.size() + 7) / 8 * 8, ' ');
   return text;
-} catch (const nlohmann::json::exception&) {  // the one thing that dump() refuses
+} catch (const nlohmann::json::exception&) {  // the only thing that dump() rejects
   throw_error<FileError>("{}: cannot be written: a name or a metadata text is not UTF-8", path.string());
 }
 

@@ -13,7 +13,7 @@ bool is_limited(decltype(RLIMIT_AS) resource) {
 
 }  // namespace
 
-// The system is the one that knows: what is mapped now counts differently for each limit.
+// The system is asked, since what is already mapped counts differently for each limit.
 bool address_space_lacks(std::size_t bytes) {
   if (!is_limited(RLIMIT_AS) && !is_limited(RLIMIT_DATA)) return false;
   void* room = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);

@@ -1,7 +1,7 @@
-// Limits on memory that a process may map (`ulimit -v`, `ulimit -d`; batch systems set them).
+// Limits on the memory that a process may map (`ulimit -v`, `ulimit -d`, set by batch systems).
 //
-// OpenBLAS maps a buffer for each thread, some when it is loaded and one for each thread that multiplies matrices.
-// Where that fails it tries again for ever. So it is asked beforehand whether there is room.
+// OpenBLAS maps a buffer for each thread, some when it is loaded and one for each thread that multiplies matrices. If
+// that fails, it retries for ever, so we check beforehand whether enough is left.
 #pragma once
 
 #include <cstddef>

@@ -6,12 +6,12 @@
 
 namespace prenorm {
 
-// Cores that this process may run on (its affinity), or fewer where its control group has a smaller quota of processor
-// time, as containers have; at least 1.
+// Cores that this process may run on (its affinity), or fewer if its control group (container) has a smaller quota of
+// processor time; at least 1.
 int usable_cores();
 
-// The smallest quota of processor time, in cores and rounded up, of the control group that `membership` (in the form of
-// /proc/self/cgroup) names and of those around it, under `root`, where the second version of control groups is mounted.
+// The smallest quota of processor time, in cores and rounded up, of the control group that `membership` (in the format
+// of /proc/self/cgroup) names and of its parents, under `root`, the mount point of control groups version 2.
 std::optional<int> core_quota(const std::filesystem::path& membership, const std::filesystem::path& root);
 
 }  // namespace prenorm

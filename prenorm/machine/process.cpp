@@ -33,7 +33,7 @@ class Pipe {
   void close_writer() {
     if (ends_[1] >= 0) ::close(std::exchange(ends_[1], -1));
   }
-  // What can be read now, 0 at the end.
+  // The bytes that can be read now; 0 at the end.
   ssize_t read(void* to, std::size_t bytes) const {
     ssize_t count = 0;
     while ((count = ::read(ends_[0], to, bytes)) < 0 && errno == EINTR) {
@@ -45,8 +45,8 @@ class Pipe {
   int ends_[2];
 };
 
-// Where SIGCHLD is ignored, which a program may have inherited, the system drops the exit status of every child. The
-// reaction to SIGCHLD belongs to the whole process: the first child changes it, the last puts it back.
+// If SIGCHLD is ignored, which a program may inherit, the system discards the exit status of every child. The handler
+// of SIGCHLD belongs to the whole process: the first child changes it, the last one restores it.
 class ChildSignal {
  public:
   static void keep_status() {
@@ -69,7 +69,7 @@ class ChildSignal {
   static inline struct sigaction before_ {};
 };
 
-// A null-terminated array of C strings, as exec wants it.
+// A null-terminated array of C strings, as exec needs it.
 class Words {
  public:
   explicit Words(std::vector<std::string> words) : words_(std::move(words)) {
@@ -95,12 +95,12 @@ std::vector<std::string> environment_with(const std::vector<std::string>& change
   return all;
 }
 
-// Everything that the new process needs, made before fork(): afterwards only what is safe in a process whose other
-// threads are gone may be called.
+// Everything that the new process needs, prepared before fork(): after it, only functions that are safe without the
+// other threads may be called.
 struct Start {
   char** arguments;
   char** environment;
-  const char* folder;  // null: stay
+  const char* folder;  // null: the current one
   int output, failure;
   bool own_group;
   pid_t parent;
@@ -120,7 +120,7 @@ void use_default(int signal) {
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   if (s.own_group) ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
-  if (::getppid() != s.parent) ::_exit(128 + SIGTERM);  // it ended before it could be watched
+  if (::getppid() != s.parent) ::_exit(128 + SIGTERM);  // the parent ended before it could be watched
   if (s.folder == nullptr || ::chdir(s.folder) == 0) {
     const int empty = ::open("/dev/null", O_RDONLY);
     ::dup2(empty, STDIN_FILENO);
@@ -191,7 +191,8 @@ std::optional<ProcessEnd> ChildProcess::wait_once(int options) {
   if (ended == 0) return std::nullopt;
   forget();
   if (ended < 0)
-    throw_error<Error>("{}: how the program ended is not known: another part of this process has waited for it", name_);
+    throw_error<Error>("{}: the exit status of the program is unknown: another part of this process has waited for it",
+                       name_);
   end_ = WIFEXITED(status) ? ProcessEnd{WEXITSTATUS(status), 0} : ProcessEnd{0, WTERMSIG(status)};
   return end_;
 }

@@ -11,7 +11,7 @@ struct Registry {
   std::vector<Operator*> operators;
 };
 
-// Made on first use, since operators of other source files register themselves before main.
+// Created on first use, since operators in other source files register themselves before main.
 Registry& registry() {
   static Registry instance;
   return instance;

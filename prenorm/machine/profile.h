@@ -1,5 +1,5 @@
-// Where the time goes. Operators say how long they ran and how much they did; nothing is noted, and a timer costs the
-// reading of one flag, until somebody switches profiling on.
+// Profiling: operators record their time and their work. Until somebody switches profiling on, nothing is recorded, and
+// a timer costs the reading of one flag.
 #pragma once
 
 #include <atomic>
@@ -10,10 +10,10 @@
 
 namespace prenorm::profile {
 
-// Whose time an operator takes: that of the worker that runs it, or, since all wait for it, everybody's.
+// Whether an operator runs in one worker (its time is that worker's) or blocks all workers.
 enum class Takes : bool { kOneWorker, kAllWorkers };
 
-// One line of the table: a kind of work. Defined once, at namespace scope, by the operator that does it.
+// One line of the table: a kind of work. The operator that does the work defines it once, at namespace scope.
 class Operator {
  public:
   explicit Operator(std::string_view name, Takes takes = Takes::kOneWorker);
@@ -33,7 +33,7 @@ class Operator {
 
   std::string_view name_;
   Takes takes_;
-  // Whole numbers, whose sums do not depend on the order of the threads.
+  // Whole numbers, so that sums do not depend on the order of the threads.
   std::atomic<std::int64_t> nanoseconds_ = 0, calls_ = 0, flops_ = 0, bytes_ = 0;
 };
 
@@ -44,12 +44,12 @@ struct Row {
   double seconds = 0;
   std::int64_t calls = 0;
   double flops = 0;  // multiplications and additions of matrix products
-  double bytes = 0;  // read and written at least
+  double bytes = 0;  // at least read and written
 };
 
-// Sets all figures to zero and begins to count.
+// Resets all figures to zero and starts counting.
 void start();
-// Stops counting; the operators that ran, those that took longest first.
+// Stops counting; returns the operators that ran, the longest first.
 std::vector<Row> stop();
 
 namespace detail {
@@ -57,7 +57,7 @@ inline std::atomic<bool> on = false;
 }
 inline bool enabled() { return detail::on.load(std::memory_order_relaxed); }
 
-// Times its own life for one operator.
+// Times one call of an operator, from construction to destruction.
 class Timer {
  public:
   explicit Timer(Operator& op, double flops = 0, double bytes = 0) : op_(enabled() ? &op : nullptr) {

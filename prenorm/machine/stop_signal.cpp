@@ -6,7 +6,7 @@
 namespace prenorm {
 namespace {
 
-// Written by a handler and read by any thread.
+// Written by a signal handler and read by any thread.
 std::atomic<int> first = 0;
 static_assert(std::atomic<int>::is_always_lock_free);
 

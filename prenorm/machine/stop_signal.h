@@ -1,5 +1,6 @@
-// Signals that ask a program to end: SIGINT (Ctrl-C), SIGTERM, SIGHUP (its terminal was closed) and SIGUSR1 (a batch
-// system will take the machine away). Work then stops where nothing is lost, such as after the current update.
+// Signals that ask a program to stop: SIGINT (Ctrl-C), SIGTERM, SIGHUP (its terminal was closed) and SIGUSR1 (a batch
+// system will take the machine away). Work stops at the next point where nothing is lost, such as after the current
+// update.
 #pragma once
 
 #include <array>
@@ -7,9 +8,9 @@
 
 namespace prenorm {
 
-// While it lives, these signals are noted instead of ending the program. One that was ignored before stays ignored. A
-// second one ends the program at once, as it would have without this class, except SIGHUP: a terminal that closes and
-// the shell in it each send one. Afterwards every signal has the handler that it had before. One object at a time.
+// During its lifetime these signals are recorded and do not end the program. A signal that was ignored before stays
+// ignored. A second one ends the program at once, as without this class, except SIGHUP: a closing terminal and the
+// shell in it each send one. Afterwards the previous handlers are restored. Only one object may exist at a time.
 class StopSignal {
  public:
   StopSignal();
@@ -17,7 +18,7 @@ class StopSignal {
   StopSignal(const StopSignal&) = delete;
   StopSignal& operator=(const StopSignal&) = delete;
 
-  // The number of the first one since the newest object was made, 0 if none has come.
+  // The first signal received since the newest object was created; 0 if none.
   static int received();
 
  private:

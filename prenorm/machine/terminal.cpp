@@ -17,7 +17,7 @@ namespace prenorm {
 namespace {
 
 std::mutex mutex;
-std::string showing;  // the progress line that stands on the terminal now
+std::string showing;  // the progress line that is shown on the terminal now
 std::atomic<bool> quiet = false;
 
 void erase_locked() {

@@ -12,13 +12,13 @@ namespace {
 
 constexpr std::int64_t kNoLimit = std::numeric_limits<std::int64_t>::max();
 
-// "max", or a file that is not there, is no limit.
+// "max", or a missing file, means no limit.
 std::int64_t limit_in(const std::filesystem::path& file) {
   std::int64_t bytes = 0;
   return std::ifstream(file) >> bytes && bytes > 0 ? bytes : kNoLimit;
 }
 
-// A container may see its group as the root, or by a path that does not exist in its view: that is no error.
+// A container may see its group as the root, or under a path that does not exist in its view; that is not an error.
 std::int64_t least_limit(const std::filesystem::path& root, std::filesystem::path group, const char* file) {
   std::int64_t least = limit_in(root / file);
   for (group = group.relative_path(); !group.empty(); group = group.parent_path())
@@ -28,7 +28,7 @@ std::int64_t least_limit(const std::filesystem::path& root, std::filesystem::pat
 
 }  // namespace
 
-// Lines "ID:CONTROLLERS:PATH"; version 2 has one without controllers.
+// Lines "ID:CONTROLLERS:PATH"; version 2 has one line without controllers.
 std::int64_t control_group_memory_bytes(const std::filesystem::path& membership, const std::filesystem::path& root) {
   std::int64_t least = kNoLimit;
   std::ifstream lines(membership);

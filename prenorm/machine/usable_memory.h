@@ -6,11 +6,11 @@
 
 namespace prenorm {
 
-// The machine's memory, or the limit of the control group (container) of this process if that is less.
+// The machine's memory, or the limit of this process's control group (container) if that is lower.
 std::int64_t usable_memory_bytes();
 
-// The least limit of the control group that `membership` (as /proc/self/cgroup) names and of those above it, below
-// `root` (as /sys/fs/cgroup); versions 1 and 2. The largest number if there is none.
+// The lowest limit of the control group that `membership` (such as /proc/self/cgroup) names and of its parents, below
+// `root` (such as /sys/fs/cgroup); versions 1 and 2. The largest number if there is no limit.
 std::int64_t control_group_memory_bytes(const std::filesystem::path& membership, const std::filesystem::path& root);
 
 }  // namespace prenorm

@@ -58,7 +58,7 @@ double geometric_mean(const std::array<double, kBleuOrder>& precisions) {
     if (precision == 0) return 0;
     sum_of_logs += std::log(precision);
   }
-  // Rounding takes the mean of four times 100 a little past 100.
+  // Rounding lifts the mean of four times 100 slightly above 100.
   return std::min(100.0, std::exp(sum_of_logs / kBleuOrder));
 }
 

@@ -25,11 +25,12 @@ struct BleuScore {
   double brevity_penalty = 0;                   // 0 to 1
   std::int64_t hypothesis_length = 0;           // in tokens, of the whole corpus
   std::int64_t reference_length = 0;
-  std::string signature;  // how it was computed, in sacreBLEU's words; its version is the one whose scores these are
+  std::string signature;  // how it was computed, in sacreBLEU's notation, with the version of sacreBLEU whose scores
+                          // these are
 };
 
-// Segments as lines of UTF-8 text, hypotheses[i] against references[i]; an empty line is a segment without tokens.
-// Errors: DataError when the sides differ in length, hold nothing, or have a line that is not UTF-8.
+// Segments are lines of UTF-8 text, hypotheses[i] for references[i]; an empty line is a segment without tokens. Errors:
+// DataError if the sides differ in length, are empty, or have a line that is not UTF-8.
 BleuScore corpus_bleu(std::span<const std::string> hypotheses, std::span<const std::string> references,
                       BleuOptions options = {});
 

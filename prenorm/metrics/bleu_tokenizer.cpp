@@ -19,7 +19,7 @@ std::u32string replace_all(std::u32string_view text, std::u32string_view from, s
   }
 }
 
-// Every character of a class gets a blank on either side.
+// Puts blanks around every character of a class.
 template <class Class>
 std::u32string separate_each(std::u32string_view text, Class is_separate) {
   std::u32string separated;
@@ -36,8 +36,8 @@ std::u32string separate_each(std::u32string_view text, Class is_separate) {
 
 enum class Separate : std::uint8_t { kFirst, kSecond };
 
-// The published rules are regular expressions of two characters, `first second`, one of which gets a blank on either
-// side. Matches are taken from left to right and do not overlap: the second character of one is not the first of the
+// The published rules are regular expressions for two characters, `first second`, one of which gets blanks around it.
+// Matches are found from left to right and do not overlap: the second character of a match cannot be the first of the
 // next, which decides what becomes of "..".
 template <class First, class Second>
 std::u32string separate_in_pairs(std::u32string_view text, First is_first, Second is_second, Separate which) {
@@ -63,7 +63,7 @@ bool is_point_or_comma(char32_t c) { return c == U'.' || c == U','; }
 bool is_dash(char32_t c) { return c == U'-'; }
 bool is_no_number(char32_t c) { return !is_number(c); }
 
-// ASCII punctuation and symbols but for the apostrophe, comma, dash and point; the blank is one of them.
+// ASCII punctuation and symbols, including the blank, except apostrophe, comma, dash and full stop.
 bool is_separate_in_13a(char32_t c) {
   return (c >= U'{' && c <= U'~') || (c >= U'[' && c <= U'`') || (c >= U' ' && c <= U'&') || (c >= U'(' && c <= U'+') ||
          (c >= U':' && c <= U'@') || c == U'/';
@@ -73,12 +73,12 @@ std::u32string separate_13a(std::u32string_view line) {
   std::u32string text = replace_all(line, U"<skipped>", U"");
   text = replace_all(text, U"-\n", U"");
   text = replace_all(text, U"\n", U" ");
-  // One after the other, so that "&amp;lt;" ends as "<".
+  // The order matters: "&amp;lt;" must become "<".
   text = replace_all(text, U"&quot;", U"\"");
   text = replace_all(text, U"&amp;", U"&");
   text = replace_all(text, U"&lt;", U"<");
   text = replace_all(text, U"&gt;", U">");
-  // The rules below need a neighbour to look at, at both ends.
+  // The rules below look at a neighbour at both ends.
   text.insert(text.begin(), U' ');
   text.push_back(U' ');
 

@@ -13,17 +13,17 @@
 namespace prenorm::metrics {
 
 enum class BleuTokenizer : std::uint8_t {
-  k13a,   // mteval-v13a.pl: unescapes &quot; &amp; &lt; &gt;, separates ASCII punctuation but in 1,000.5 and e-mail
-  kIntl,  // mteval-v14.pl's international one: separates punctuation by Unicode's classes, and every symbol
-  kChar,  // each character that is not blank
-  kNone,  // what stands between blanks
+  k13a,   // mteval-v13a.pl: unescapes &quot; &amp; &lt; &gt;, separates ASCII punctuation except in 1,000.5 and e-mail
+  kIntl,  // mteval-v14.pl's international tokenizer: separates punctuation by Unicode category, and every symbol
+  kChar,  // each character except blanks
+  kNone,  // whatever is between blanks
 };
 
-// `text` with blanks around its tokens. It is taken as it is: corpus_bleu() first removes blanks at the end, which
-// kIntl can tell ("3." is one token, "3. " is two).
+// `text` with blanks around its tokens. The text is used unchanged: corpus_bleu() removes trailing blanks first, which
+// matter to kIntl ("3." is one token, "3. " is two).
 std::u32string separate_tokens(std::u32string_view text, BleuTokenizer tokenizer);
 
-// The tokens of UTF-8 text. Errors: DataError when it is not UTF-8.
+// The tokens of UTF-8 text. Errors: DataError if it is not UTF-8.
 std::vector<std::string> tokenize(std::string_view text, BleuTokenizer tokenizer);
 
 }  // namespace prenorm::metrics

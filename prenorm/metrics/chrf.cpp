@@ -26,7 +26,8 @@ std::vector<std::uint32_t> characters(std::u32string_view text) {
   return kept;
 }
 
-// chrF++'s own way: one mark is cut off each word, at its end or else at its start, so "(hi)" gives "(hi" and ")".
+// The word splitting of chrF++: one mark is separated from each word, at its end or else at its start, so "(hi)" gives
+// "(hi" and ")".
 std::vector<std::u32string_view> words(std::u32string_view text) {
   std::vector<std::u32string_view> parts;
   for (const std::u32string_view word : split_at_blanks(text)) {
@@ -54,7 +55,7 @@ std::vector<NgramCounts> count_corpus(std::span<const std::string> hypotheses, s
     const std::u32string reference = read_segment(references, i, options.lowercase, "reference");
     matcher.count(characters(hypothesis), characters(reference), character_orders);
     if (!word_orders.empty()) matcher.count(words(hypothesis), words(reference), word_orders);
-    // By definition an order that the reference is too short for does not count against the hypothesis.
+    // By definition, an order that the reference is too short for does not count against the hypothesis.
     for (NgramCounts& counts : segment)
       if (counts.reference == 0) counts.hypothesis = 0;
     add_counts(corpus, segment);

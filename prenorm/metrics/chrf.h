@@ -1,5 +1,5 @@
 // chrF (Popovic 2015) and chrF++ (Popovic 2017) as sacreBLEU defines them: character 1- to 6-grams without blanks, beta
-// 2, orders that occur on both sides only, statistics summed over the corpus.
+// 2, only orders that occur on both sides, statistics summed over the corpus.
 #pragma once
 
 #include <cstddef>
@@ -20,12 +20,13 @@ struct ChrfOptions {
 struct ChrfScore {
   double score = 0;       // 0 to 100
   std::string name;       // "chrF2", "chrF2++"
-  std::string signature;  // how it was computed, in sacreBLEU's words; its version is the one whose scores these are
+  std::string signature;  // how it was computed, in sacreBLEU's notation, with the version of sacreBLEU whose scores
+                          // these are
 };
 
-// Segments as lines of UTF-8 text, hypotheses[i] against references[i]; an empty line is a segment without n-grams.
-// Errors: DataError when the sides differ in length, hold nothing, or have a line that is not UTF-8; UsageError for a
-// word order that is too high.
+// Segments are lines of UTF-8 text, hypotheses[i] for references[i]; an empty line is a segment without n-grams.
+// Errors: DataError if the sides differ in length, are empty, or have a line that is not UTF-8; UsageError if the word
+// order is too high.
 ChrfScore corpus_chrf(std::span<const std::string> hypotheses, std::span<const std::string> references,
                       ChrfOptions options = {});
 

@@ -61,7 +61,7 @@ double matthews(std::span<const std::int64_t> predicted, std::span<const std::in
 
 double pearson(std::span<const double> predicted, std::span<const double> right) {
   if (!all_finite(predicted) || !all_finite(right)) return 0;
-  // Their mean may be off by a rounding, which would look like a variance.
+  // Their mean may be off by a rounding error, which would look like a variance.
   if (all_same(predicted) || all_same(right)) return 0;
   const auto n = static_cast<double>(right.size());
   const double mean_p = std::accumulate(predicted.begin(), predicted.end(), 0.0) / n;

@@ -1,6 +1,6 @@
-// Scores of classes and of numbers that were predicted, as GLUE (Wang et al. 2019) reports them and scikit-learn and
-// SciPy compute them. All are 0 where they are not defined: without examples, F1 without a positive one on either side,
-// a correlation with what does not vary or is not finite. predicted[i] and right[i] belong together.
+// Scores of predicted classes and numbers, as GLUE (Wang et al. 2019) reports them and scikit-learn and SciPy compute
+// them. All are 0 where they are undefined: without examples, F1 without a positive example on either side, a
+// correlation with values that are constant or not finite. predicted[i] and right[i] belong together.
 #pragma once
 
 #include <array>
@@ -18,14 +18,15 @@ enum class Score : std::uint8_t { kAccuracy, kF1, kMatthews, kPearson, kSpearman
 
 // Share of examples whose class is right.
 double accuracy(std::span<const std::int64_t> predicted, std::span<const std::int64_t> right);
-// Harmonic mean of precision and recall of class 1 among two.
+// Harmonic mean of precision and recall of class 1 of two.
 double f1(std::span<const std::int64_t> predicted, std::span<const std::int64_t> right);
-// Matthews' correlation (1975), of any number of classes (Gorodkin 2004); -1 to 1. Classes are counted from 0.
+// Matthews' correlation coefficient (1975) for any number of classes (Gorodkin 2004); -1 to 1. Classes are counted from
+// 0.
 double matthews(std::span<const std::int64_t> predicted, std::span<const std::int64_t> right);
 
-// Linear correlation; -1 to 1.
+// Pearson's linear correlation; -1 to 1.
 double pearson(std::span<const double> predicted, std::span<const double> right);
-// That of the ranks, where equal numbers share the mean of theirs.
+// Linear correlation of the ranks; equal numbers share the mean of their ranks.
 double spearman(std::span<const double> predicted, std::span<const double> right);
 
 }  // namespace metrics

@@ -10,7 +10,7 @@ constexpr char32_t kSigma = 0x03C3;
 constexpr char32_t kFinalSigma = 0x03C2;
 constexpr char32_t kCapitalIWithDot = 0x0130;
 
-// Word_Break = MidLetter, MidNumLet or Single_Quote: marks that may stand within a word.
+// Word_Break = MidLetter, MidNumLet or Single_Quote: marks that may occur within a word.
 constexpr std::u32string_view kWordMarks =
     U"'.:\u00B7\u0387\u055F\u05F4\u2018\u2019\u2024\u2027\uFE13\uFE52\uFE55\uFF07\uFF0E\uFF1A";
 
@@ -39,8 +39,8 @@ bool is_cased(char32_t c) {
          (c >= 0x1F130 && c <= 0x1F149) || (c >= 0x1F150 && c <= 0x1F169) || (c >= 0x1F170 && c <= 0x1F189);
 }
 
-// Unicode's condition Final_Sigma: a cased letter before and none after, case-ignorable characters passed over. A run
-// of them is scanned from at most the two capital sigmas around it, so the whole text stays linear.
+// Unicode's condition Final_Sigma: a cased letter before and none after, ignoring case-ignorable characters. A sequence
+// of those is scanned from at most the two capital sigmas around it, so the whole text takes linear time.
 bool ends_word(std::u32string_view text, std::size_t sigma) {
   std::size_t before = sigma;
   while (before > 0 && is_case_ignorable(text[before - 1])) --before;

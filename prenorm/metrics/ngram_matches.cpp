@@ -16,7 +16,7 @@ void add_counts(std::span<NgramCounts> sum, std::span<const NgramCounts> counts)
   for (std::size_t n = 0; n < sum.size(); ++n) sum[n] += counts[n];
 }
 
-// An n-gram is its first n-1 tokens, which the previous order has ranked, and its last: 64 bits tell it exactly.
+// An n-gram is the rank of its first n-1 tokens in the previous order and its last token: 64 bits identify it exactly.
 void NgramMatcher::list_ngrams(std::span<const std::uint32_t> tokens, std::size_t order, std::size_t offset) {
   for (std::size_t i = 0; i + order <= tokens.size(); ++i) {
     const std::uint64_t prefix = order == 1 ? 0 : ranks_[offset + i];

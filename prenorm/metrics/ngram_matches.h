@@ -1,4 +1,4 @@
-// How many n-grams a hypothesis shares with its reference: what BLEU and chrF are made of.
+// Counts of n-grams that a hypothesis shares with its reference, the basis of BLEU and chrF.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 namespace prenorm::metrics {
 
-// Of one order: n-grams on either side, and matches, each n-gram matched as often as it occurs on both.
+// Counts of one order: n-grams on either side, and matches, each n-gram matched as often as it occurs on both sides.
 struct NgramCounts {
   std::int64_t hypothesis = 0;
   std::int64_t reference = 0;
@@ -17,17 +17,17 @@ struct NgramCounts {
   NgramCounts& operator+=(const NgramCounts& other);
 };
 
-// Adds up order by order; both have the same number of orders.
+// Adds the counts order by order; both have the same number of orders.
 void add_counts(std::span<NgramCounts> sum, std::span<const NgramCounts> counts);
 
-// Keeps its buffers from segment to segment. Exact (no hash stands for an n-gram), O(length log length) for each order
-// whatever the text is like. Both sides together have fewer than 2^32 tokens.
+// Keeps its buffers from segment to segment. Exact (n-grams are not hashed), O(length log length) for each order for
+// any text. Both sides together have fewer than 2^32 tokens.
 class NgramMatcher {
  public:
   // Tokens as numbers, equal ones equal. Overwrites counts[n - 1] with the counts of order n.
   void count(std::span<const std::uint32_t> hypothesis, std::span<const std::uint32_t> reference,
              std::span<NgramCounts> counts);
-  // Tokens as words.
+  // The same for tokens as words.
   void count(std::span<const std::u32string_view> hypothesis, std::span<const std::u32string_view> reference,
              std::span<NgramCounts> counts);
 

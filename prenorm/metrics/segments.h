@@ -1,4 +1,4 @@
-// What BLEU and chrF share before they look at a line.
+// Checks and reading of segments that BLEU and chrF share.
 #pragma once
 
 #include <cstddef>
@@ -8,10 +8,10 @@
 
 namespace prenorm::metrics {
 
-// The version whose definition and scores ours are; it stands in the signatures, so that figures stay comparable.
+// The version whose definition and scores ours match; signatures contain it, so that figures stay comparable.
 inline constexpr std::string_view kSacrebleuVersion = "2.5.1";
 
-// Errors: DataError when the sides differ in length or hold nothing.
+// Errors: DataError if the sides differ in length or are empty.
 void check_line_counts(std::span<const std::string> hypotheses, std::span<const std::string> references);
 
 // Line `index` (from 0) as code points, in lower case if asked. `side` is "hypothesis" or "reference".

@@ -14,8 +14,8 @@ namespace {
 using namespace std::string_view_literals;
 
 struct BranchVariance {
-  std::string scope;  // "encoder.layers.0.self_attention"
-  double variance;    // of all elements
+  std::string scope;  // such as "encoder.layers.0.self_attention"
+  double variance;    // over all elements
 };
 
 // In the order of computation.
@@ -37,7 +37,7 @@ void set_admin_scales(const nn::Parameters& parameters, const std::function<void
   const at::NoGradGuard no_grad;
   for (const nn::Parameter& p : parameters.list())
     if (p.name.ends_with(".omega")) p.value.fill_(1);
-  std::map<std::string, double> sums;  // of each stack
+  std::map<std::string, double> sums;  // for each stack
   for (const auto& [scope, variance] : measure_branches(forward)) {
     double& sum = sums.try_emplace(scope.substr(0, scope.find('.')), 1).first->second;
     parameters.at(scope + ".omega").fill_(std::sqrt(sum));

@@ -1,11 +1,11 @@
-// The data-dependent start of `norm_placement = "admin"` (Liu et al. 2020, "Understanding the Difficulty of Training
-// Transformers"): one forward pass with every ω = 1 measures the variance of each branch; then, in each stack,
+// The data-dependent initialisation for `norm_placement = "admin"` (Liu et al. 2020, "Understanding the Difficulty of
+// Training Transformers"): one forward pass with every ω = 1 measures the variance of each branch; then, in each stack,
 //
 //   ω_1 = 1,   ω_i = √(1 + Σ_{j<i} Var[f_j])
 //
-// in all its elements. The 1 is the variance of what enters the stack: the paper's sum leaves it open, the authors'
-// code begins with ω_1 = 1 and adds the measured variance of the embeddings, which are drawn to have about 1 (Var[f_j]
-// there is measured with the scales before it already set; here as in the paper). Without dropout.
+// in all its elements. The 1 is the variance of the stack's input: the paper leaves it out of its sum, and the authors'
+// code begins with ω_1 = 1 and adds the measured variance of the embeddings, which is about 1 by initialisation (it
+// measures Var[f_j] with the earlier scales already set; we follow the paper). Without dropout.
 #pragma once
 
 #include <functional>

@@ -13,7 +13,7 @@
 namespace prenorm::models {
 namespace {
 
-// Row r of `count` new ones sees all that were there before and the new ones up to itself.
+// Row r of `count` new ones attends to all previous rows and to the new ones up to itself.
 nn::Picks rows_before(std::int64_t used, std::int64_t count) {
   std::vector<std::int64_t> rows, offsets{0};
   for (std::int64_t r = 0; r < count; ++r) {
@@ -23,8 +23,8 @@ nn::Picks rows_before(std::int64_t used, std::int64_t count) {
   return {id_tensor(rows), id_tensor(offsets)};
 }
 
-// New tokens that are read at once. What they see is listed token by token, so the list of a long text read at once
-// would have a length of its square.
+// New tokens that are read at once. The rows they attend to are listed token by token, so reading a long text at once
+// would need a list of quadratic length.
 constexpr std::int64_t kReadAtOnce = 256;
 
 }  // namespace
@@ -75,7 +75,8 @@ at::Tensor CausalLm::next_logits(const std::vector<std::int64_t>& ids, Reading& 
   at::Tensor last;
   for (std::int64_t first = 0; first < tokens.size(0); first += kReadAtOnce) {
     const std::int64_t count = std::min(kReadAtOnce, tokens.size(0) - first), begin = reading.tokens;
-    // Positions up to `end` are asked for at once: what is too long is refused before any of it has been read.
+    // Positions up to `end` are requested at once, so that a text that is too long is rejected before any of it is
+    // read.
     const at::Tensor x =
         embedding_(tokens.narrow(0, first, count), at::arange(begin, begin + count, at::kLong), end, nn::Context{});
     last = decoder_.step(x, reading.caches, rows_before(begin, count)).narrow(0, count - 1, 1);

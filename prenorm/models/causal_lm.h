@@ -28,7 +28,7 @@ class CausalLm {
   nn::Parameters& parameters() { return parameters_; }
   const nn::Parameters& parameters() const { return parameters_; }
   std::int64_t vocabulary() const { return output_.size(0); }
-  // Tokens that the positions cover; sinusoids cover any number.
+  // Number of tokens that the positions cover; sinusoids cover any number.
   std::int64_t max_positions() const { return max_positions_; }
 
   // The decoder's output, [tokens, d_model].
@@ -38,14 +38,14 @@ class CausalLm {
   // [tokens, vocabulary]
   at::Tensor logits(const batches::TextBatch& batch, const nn::Context& context) const;
 
-  // One sequence, further and further: keys and values of what has been read.
+  // A sequence that is read step by step: keys and values of what has been read.
   struct Reading {
     std::vector<nn::KeyValueCache> caches;
     std::int64_t tokens = 0;
   };
   Reading start_reading() const { return {decoder_.start(), 0}; }
-  // Reads tokens (not empty) after those before; logits of the one that comes next, [vocabulary]. No gradient. Errors:
-  // DataError where they are more than the positions.
+  // Reads tokens (not empty) after the previous ones; returns the logits of the next one, [vocabulary]. No gradient.
+  // Errors: DataError if there are more tokens than positions.
   at::Tensor next_logits(const std::vector<std::int64_t>& ids, Reading& reading) const;
 
  private:

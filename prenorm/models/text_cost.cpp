@@ -9,7 +9,7 @@ double length(const batches::TextBatch& batch, std::int64_t sequence) {
   return static_cast<double>(batch.tokens.offsets[sequence + 1] - batch.tokens.offsets[sequence]);
 }
 
-// Pairs(n): of a sequence of n tokens.
+// pairs(n): the number of pairs in a sequence of n tokens.
 template <class Pairs>
 double stack_flops(const ModelConfig& config, std::int64_t layers, const batches::TextBatch& batch,
                    const Pairs& pairs) {

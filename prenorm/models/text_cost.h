@@ -1,10 +1,10 @@
-// Useful arithmetic of training an encoder or a decoder alone, by formula; see translator_cost.h for what counts.
+// Useful arithmetic of training a single encoder or decoder, by formula; translator_cost.h says what counts.
 //
 // With d = d_model, f = d_ff, L layers, N tokens, and P of them predicted with a projection of w weights, a forward
 // pass takes
 //   2 N L (4 d² + 2 d f) + 2 P w + 4 d L Σ pairs
-// where the pairs of a query and a key it sees are n² in a sequence of n tokens, n (n + 1) / 2 under causal attention.
-// The backward pass takes twice as much.
+// where the number of pairs of a query and a key it attends to is n² in a sequence of n tokens, n (n + 1)
+// 2 under causal attention. The backward pass takes twice as much.
 #pragma once
 
 #include <cstdint>
@@ -14,10 +14,10 @@
 
 namespace prenorm::models {
 
-// Of a forward and a backward pass over the batch.
+// For a forward and a backward pass over the batch.
 double masked_lm_flops(const ModelConfig& config, std::int64_t vocabulary, const batches::TextBatch& batch);
 double causal_lm_flops(const ModelConfig& config, std::int64_t vocabulary, const batches::TextBatch& batch);
-// The classifier itself is left out: it is small.
+// The classifier itself is not counted, since it is small.
 double classifier_flops(const ModelConfig& config, const batches::TextBatch& batch);
 
 }  // namespace prenorm::models

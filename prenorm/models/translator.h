@@ -19,7 +19,7 @@ namespace prenorm::models {
 
 class Translator {
  public:
-  // With tied_embeddings = all the vocabularies must be equal.
+  // With tied_embeddings = all, both vocabularies must have the same size.
   Translator(const ModelConfig& config, std::int64_t source_vocabulary, std::int64_t target_vocabulary,
              std::uint64_t seed, const nn::ParameterOptions& options = {});
   // A model with the same weights, in the same place, and gradients of its own: both can be computed with at once.
@@ -29,7 +29,7 @@ class Translator {
   const nn::Parameters& parameters() const { return parameters_; }
   std::int64_t source_vocabulary() const { return source_table_.size(0); }
   std::int64_t target_vocabulary() const { return output_.size(0); }
-  // Tokens of the longest sequence, end of sentence included, that the positions cover; sinusoids cover any.
+  // Number of tokens of the longest sequence, including end of sentence, that the positions cover; sinusoids cover any.
   std::int64_t max_positions() const { return max_positions_; }
 
   // Sums over the batch's target tokens, in nats.
@@ -38,14 +38,14 @@ class Translator {
   at::Tensor logits(const batches::Batch& batch, const nn::Context& context) const;
 
   nn::Memory encode(const batches::PackedSide& source, const nn::Context& context) const;
-  // The decoder on whole prefixes, each over its sequence of `memory`: [target_tokens, d_model].
+  // The decoder on whole prefixes, each attending to its own sequence of `memory`: [target_tokens, d_model].
   at::Tensor decode(const batches::PackedSide& target, const nn::Memory& memory, const nn::Context& context) const;
   // [rows, d_model] -> [rows, target_vocabulary]; no gradient.
   at::Tensor logits_of(const at::Tensor& states) const;
-  // Decoding with a cache changes that cache alone: threads may do it at once, each with its own.
+  // Decoding with a cache only changes that cache: several threads may decode at once, each with its own.
   nn::DecoderCache start_decoding(const nn::Memory& memory) const { return decoder_.start(memory); }
-  // [rows, target_vocabulary] of the token after `ids` (int64 [rows], all at place `position` of their sequences); see
-  // nn::Decoder::step for the picks.
+  // Logits [rows, target_vocabulary] of the token after `ids` (int64 [rows], all at index `position` of their
+  // sequences); nn::Decoder::step explains the picks.
   at::Tensor next_logits(const at::Tensor& ids, std::int64_t position, nn::DecoderCache& cache,
                          const nn::Picks& self_picks, const nn::Picks& cross_picks) const;
 

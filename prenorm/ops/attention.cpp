@@ -31,7 +31,7 @@ Rows<T> rows(const at::Tensor& x, std::int64_t first_column = 0) {
   return {x.data_ptr<std::remove_const_t<T>>() + first_column, x.stride(0)};
 }
 
-// Rows of contiguous elements, as the kernels take them; a copy only if they are not.
+// Rows of contiguous elements, as the kernels require; copied only if necessary.
 at::Tensor with_rows(const at::Tensor& x) {
   const bool rows_apart = x.size(0) <= 1 || x.stride(0) >= x.size(1);
   return rows_apart && (x.size(1) <= 1 || x.stride(1) == 1) ? x : x.contiguous();
@@ -55,7 +55,7 @@ cpu::AttentionInput<T> input(const Columns& c) {
   return {rows<const T>(c.query), rows<const T>(c.key_value, c.key_column), rows<const T>(c.key_value, c.value_column)};
 }
 
-// Where the sequences are.
+// The start of each sequence of queries and keys.
 struct Offsets {
   at::Tensor query, key;
   std::int64_t sequences() const { return query.numel() - 1; }
@@ -69,13 +69,13 @@ AttentionSpan span_of(const Offsets& offsets, std::int64_t sequence, std::int64_
           head,     o.num_heads, o.causal, o.dropout, o.dropout_key, o.first_row};
 }
 
-// How many of `tasks` make up a thread's least share: about 10 microseconds of work.
+// The smallest number of `tasks` worth giving to a thread: about 10 microseconds of work.
 std::int64_t grain(double flops, std::int64_t tasks) {
   constexpr double kLeastFlops = 1e6;
   return std::clamp<std::int64_t>(static_cast<std::int64_t>(kLeastFlops * static_cast<double>(tasks) / (flops + 1)), 1,
                                   std::max<std::int64_t>(tasks, 1));
 }
-// Scores and weighted sum, of the pairs that may see each other.
+// FLOPs of scores and weighted sum, counting only pairs that may attend to each other.
 double attention_flops(const Offsets& offsets, std::int64_t d_model, bool causal) {
   const auto* query = offsets.query.data_ptr<std::int64_t>();
   const auto* key = offsets.key.data_ptr<std::int64_t>();
@@ -85,7 +85,7 @@ double attention_flops(const Offsets& offsets, std::int64_t d_model, bool causal
   return (causal ? 2 : 4) * pairs * static_cast<double>(d_model);
 }
 
-// The blocks of queries of all sequences: (sequence, block of it).
+// The blocks of queries of all sequences: (sequence, block in it).
 std::vector<std::pair<std::int64_t, std::int64_t>> query_blocks(const Offsets& offsets) {
   const auto* query = offsets.query.data_ptr<std::int64_t>();
   std::vector<std::pair<std::int64_t, std::int64_t>> blocks;
@@ -100,7 +100,7 @@ struct Result {
   at::Tensor out, log_sum_exp;
 };
 
-// Heads of blocks of queries are independent of each other: threads share them out.
+// Heads and blocks of queries are independent of each other, so threads share them.
 Result forward(const Columns& c, const Offsets& offsets, const AttentionOptions& o) {
   Result r{at::empty({c.query.size(0), c.d_model}, c.query.options()),
            at::empty({c.query.size(0), o.num_heads}, c.query.options())};
@@ -123,8 +123,8 @@ Result forward(const Columns& c, const Offsets& offsets, const AttentionOptions&
   return r;
 }
 
-// Heads of sequences are independent; blocks of one add to the same gradients. grad: of the columns, in the shape of
-// `c`, overwritten.
+// Heads and sequences are independent; blocks of one head add to the same gradients. grad: gradients of the columns, in
+// the shape of `c`, overwritten.
 void backward(const Columns& c, const Columns& grad, const Result& r, const at::Tensor& grad_out,
               const Offsets& offsets, const AttentionOptions& o) {
   const at::Tensor grad_rows = with_rows(grad_out);
@@ -161,7 +161,7 @@ AttentionOptions saved_options(AutogradContext* context) {
           static_cast<std::uint64_t>(d["key"].toInt()), d["first_row"].toInt()};
 }
 
-// key_value: none in self-attention, where `query` holds all.
+// key_value: undefined in self-attention, where `query` holds all three.
 struct Attention : Function<Attention> {
   static constexpr const char* kName = "attention";
   static at::Tensor forward(AutogradContext* context, const at::Tensor& query, const at::Tensor& query_offsets,

@@ -1,7 +1,6 @@
-// Multi-head scaled dot-product attention over packed sequences (Vaswani et al. 2017, eq. 1):
-// softmax(Q Kᵀ / sqrt(d_head)) V inside each sequence, head by head. No [sequences, heads, length, length] tensor
-// exists: the softmax statistics (one number a query and head) are kept and probabilities recomputed in the backward
-// pass.
+// Multi-head scaled dot-product attention over packed sequences (Vaswani et al. 2017, eq. 1): softmax(Q Kᵀ
+// sqrt(d_head)) V inside each sequence, head by head. There is no [sequences, heads, length, length] tensor: the
+// softmax statistics (one number per query and head) are kept, and the backward pass recomputes the probabilities.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -13,10 +12,10 @@ namespace prenorm::ops {
 
 struct AttentionOptions {
   std::int64_t num_heads = 1;
-  bool causal = false;  // query i of a sequence sees keys 0..i of it
+  bool causal = false;  // query i of a sequence sees its keys 0..i
   double dropout = 0;   // on the probabilities
   std::uint64_t dropout_key = 0;
-  // Of the queries in the whole batch: dropout masks do not depend on how a batch is shared out.
+  // Index of our first query in the whole batch, so that dropout masks do not depend on sharding.
   std::int64_t first_row = 0;
 };
 
@@ -29,9 +28,9 @@ at::Tensor self_attention(const at::Tensor& qkv, const at::Tensor& offsets, cons
 at::Tensor cross_attention(const at::Tensor& query, const at::Tensor& query_offsets, const at::Tensor& key_value,
                            const at::Tensor& key_offsets, const AttentionOptions& options);
 
-// One query a row over keys and values picked by row number, for decoding (no gradient). query: [rows, d_model];
-// key_value: [any, 2 * d_model]; row r sees key_value[picks[i]] for i in [pick_offsets[r], pick_offsets[r + 1]).
-// picks, pick_offsets: int64 on the CPU. Returns [rows, d_model].
+// One query per row over keys and values picked by row number, for decoding (no gradient). query: [rows, d_model];
+// key_value: [any, 2 * d_model]; row r sees key_value[picks[i]] for i in [pick_offsets[r], pick_offsets[r + 1]). picks,
+// pick_offsets: int64 on the CPU. Returns [rows, d_model].
 at::Tensor picked_attention(const at::Tensor& query, const at::Tensor& key_value, const at::Tensor& picks,
                             const at::Tensor& pick_offsets, std::int64_t num_heads);
 
@@ -43,8 +42,8 @@ std::vector<at::Tensor> cross_attention_probabilities(const at::Tensor& query, c
                                                       const at::Tensor& key_value, const at::Tensor& key_offsets,
                                                       const AttentionOptions& options);
 
-// self_attention and cross_attention from ATen's operators, a sequence at a time: what tests compare with and what
-// other devices take.
+// self_attention and cross_attention from ATen's operators, one sequence at a time: the reference in tests, and the
+// path for other devices.
 at::Tensor self_attention_composite(const at::Tensor& qkv, const at::Tensor& offsets, const AttentionOptions& options);
 at::Tensor cross_attention_composite(const at::Tensor& query, const at::Tensor& query_offsets,
                                      const at::Tensor& key_value, const at::Tensor& key_offsets,

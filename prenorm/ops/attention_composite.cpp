@@ -22,7 +22,7 @@ at::Tensor split_heads(const at::Tensor& x, std::int64_t num_heads) {
   return x.view({x.size(0), num_heads, x.size(1) / num_heads}).transpose(0, 1);
 }
 
-// The factors the kernels draw for one sequence: [heads, queries, keys].
+// The dropout factors that the kernels draw for one sequence: [heads, queries, keys].
 at::Tensor dropout_factors(std::int64_t first_query, const at::Tensor& probabilities, const AttentionOptions& o) {
   const at::Tensor factors =
       at::empty(probabilities.sizes(), probabilities.options().device(at::kCPU).dtype(at::kDouble));
@@ -38,7 +38,7 @@ at::Tensor dropout_factors(std::int64_t first_query, const at::Tensor& probabili
   return factors.to(probabilities.options());
 }
 
-// The rows of queries and keys that belong together.
+// The rows of queries and keys of one sequence.
 struct Sequence {
   std::int64_t first_query, queries, first_key, keys;
 };

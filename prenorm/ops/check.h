@@ -1,5 +1,5 @@
-// Arguments of a public operator are checked before memory is reached through them. Each check throws a UsageError that
-// names the operator, the argument and what it must be.
+// Arguments of public operators are checked before memory is accessed through them. Each check throws a UsageError that
+// names the operator, the argument and the requirement.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -10,7 +10,7 @@ namespace prenorm::ops {
 
 class Check {
  public:
-  // Every other matrix and vector must have the type of elements and the device of `leading`.
+  // Every other matrix and vector must have the dtype and device of `leading`.
   Check(const char* op, const at::Tensor& leading) : op_(op), leading_(leading) {}
 
   static constexpr std::int64_t kAny = -1;

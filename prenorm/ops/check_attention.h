@@ -1,4 +1,4 @@
-// The arguments of attention, for its kernels and its composites.
+// Checks of attention's arguments, for the kernels and the composites.
 #pragma once
 
 #include "prenorm/base/error.h"

@@ -16,7 +16,7 @@ CpuLevel level_wanted() {
   return value == nullptr ? highest_cpu_level() : parse_cpu_level(value, highest_cpu_level());
 }
 
-// An error of the first call is repeated by the next.
+// If the first call throws, the next one throws again.
 std::atomic<CpuLevel>& current() {
   static std::atomic<CpuLevel> level = level_wanted();
   return level;

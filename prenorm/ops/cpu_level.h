@@ -1,5 +1,5 @@
-// The instruction sets that kernels are built for, and which of them is used. Results differ between levels in the last
-// bits, and speed by several times: with PRENORM_CPU_LEVEL in the environment a machine runs what a lesser one would.
+// The instruction sets that kernels are built for, and the one in use. Results differ between levels in the last bits,
+// and speed by several times: PRENORM_CPU_LEVEL in the environment selects a lower level than the machine has.
 #pragma once
 
 #include <array>
@@ -16,14 +16,15 @@ enum class CpuLevel : std::uint8_t { kBaseline, kV3, kV4 };
 // The highest level of this processor.
 CpuLevel highest_cpu_level();
 
-// The level that kernels use: the highest, or the one that PRENORM_CPU_LEVEL named when it was first asked for. Errors:
-// UsageError if the variable names none, or one that this processor does not have.
+// The level that kernels use: the highest, or the value of PRENORM_CPU_LEVEL at the first call. Errors: UsageError if
+// the variable names no level, or one that this processor lacks.
 CpuLevel cpu_level();
 
-// What PRENORM_CPU_LEVEL = `value` chooses on a processor whose highest level is `highest`.
+// The level that PRENORM_CPU_LEVEL = `value` selects on a processor whose highest level is `highest`.
 CpuLevel parse_cpu_level(std::string_view value, CpuLevel highest);
 
-// Another level while it lives, at most highest_cpu_level(). For the whole process: not for several threads at once.
+// Sets another level, at most highest_cpu_level(), during its lifetime. It applies to the whole process, so only one
+// thread may use it at a time.
 class CpuLevelGuard {
  public:
   explicit CpuLevelGuard(CpuLevel level);
@@ -37,7 +38,7 @@ class CpuLevelGuard {
 
 }  // namespace prenorm::ops
 
-// The names of the x86-64 psABI; the baseline is what the compiler builds for without being asked for more.
+// The names of the x86-64 psABI; the baseline is what the compiler targets by default.
 template <>
 struct prenorm::EnumNames<prenorm::ops::CpuLevel> {
   using CpuLevel = prenorm::ops::CpuLevel;

@@ -27,7 +27,7 @@ using torch::autograd::variable_list;
 
 constexpr std::int64_t kLargestChunkBytes = 64 << 20, kLeastRows = 256;
 
-// Rows whose logits exist together: as few chunks of as equal size as the limit allows.
+// The number of rows whose logits are computed together: as few chunks of as equal size as the limit allows.
 std::int64_t chunk_rows(const at::Tensor& hidden, const at::Tensor& weight) {
   const std::int64_t most =
       std::max(kLeastRows, kLargestChunkBytes / (weight.size(0) * static_cast<std::int64_t>(weight.element_size())));
@@ -36,7 +36,7 @@ std::int64_t chunk_rows(const at::Tensor& hidden, const at::Tensor& weight) {
 }
 
 // Everything but the weight's gradient from the last chunk of logits is computed in the forward pass, while the logits
-// exist; that last one (where the rows are few, the only one) is kept, so that its product can be added to the weight's
+// exist. The last chunk (the only one if there are few rows) is kept, so that its product can be added to the weight's
 // gradient directly.
 struct ProjectedCrossEntropy : Function<ProjectedCrossEntropy> {
   static constexpr const char* kName = "projected_cross_entropy";
@@ -104,7 +104,7 @@ CrossEntropySums projected_cross_entropy(const at::Tensor& hidden, const at::Ten
   check.probability(label_smoothing, "label_smoothing");
   if (!use_kernels(hidden)) return projected_cross_entropy_composite(hidden, weight, targets, label_smoothing, bias);
   check.row_numbers(targets, weight.size(0), "target");
-  // Inside a Function gradients are always off: whether they are wanted is told by what is handed in.
+  // Gradients are always disabled inside a Function, so the caller passes in whether they are needed.
   const bool gradient = at::GradMode::is_enabled();
   c10::optional<at::Tensor> maybe_bias;
   if (bias.defined()) maybe_bias = gradient ? bias : bias.detach();

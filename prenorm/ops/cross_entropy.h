@@ -13,9 +13,9 @@ struct CrossEntropySums {
   at::Tensor nll_sum;   // scalar, float64, no gradient: -log p_y summed over rows
 };
 
-// hidden: [rows, d_model]; weight: [vocabulary, d_model] and bias: [vocabulary], or none: their gradients: see
-// weight_gradient.h; targets: int64 [rows], each in [0, vocabulary). No more than 64 MiB of logits exist at a time (but
-// always those of 256 rows): gradients are computed along with them where they are wanted.
+// hidden: [rows, d_model]; weight: [vocabulary, d_model] and bias: [vocabulary] or undefined, with gradients as in
+// weight_gradient.h; targets: int64 [rows], each in [0, vocabulary). At most 64 MiB of logits exist at a time (but
+// always those of 256 rows); gradients, if needed, are computed along with them.
 CrossEntropySums projected_cross_entropy(const at::Tensor& hidden, const at::Tensor& weight, const at::Tensor& targets,
                                          double label_smoothing, const at::Tensor& bias = {});
 

@@ -1,4 +1,4 @@
-// What enters a stack, in one pass: dropout(scale · E[id] + P[position]).
+// The input of a stack, in one pass: dropout(scale · E[id] + P[position]).
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -8,8 +8,8 @@
 namespace prenorm::ops {
 
 struct EmbeddingTables {
-  at::Tensor tokens;     // E: [vocabulary, d_model]; its gradient: see weight_gradient.h
-  at::Tensor positions;  // P: [length, d_model]; learned where it requires a gradient
+  at::Tensor tokens;     // E: [vocabulary, d_model]; for its gradient see weight_gradient.h
+  at::Tensor positions;  // P: [length, d_model]; learned if it requires a gradient
   double scale = 1;
 };
 

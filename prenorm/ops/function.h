@@ -1,4 +1,4 @@
-// The base of operators whose gradient is written by hand.
+// The base of operators with hand-written gradients.
 #pragma once
 
 #include <ATen/core/grad_mode.h>
@@ -11,8 +11,8 @@
 namespace prenorm::ops {
 
 // Op has a name, kName, and `static variable_list gradient(AutogradContext*, variable_list)` in place of backward().
-// The gradient has no gradient of its own: asked for one (create_graph), it throws a UsageError, for what autograd
-// would record instead is wrong.
+// The gradient cannot be differentiated again: with create_graph it throws a UsageError, since what autograd would
+// record is wrong.
 template <class Op>
 struct Function : torch::autograd::Function<Op> {
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,

@@ -40,7 +40,7 @@ cpu::PackedProduct product_of(at::Tensor& out, const at::Tensor& left, const at:
           .inner = left.size(1)};
 }
 
-// out = left right, as `change` has it; false where it is the BLAS's work. Transposed views will do.
+// out = left right, modified by `change`; false if the BLAS should compute it. Accepts transposed views.
 template <class Change>
 bool own_product(at::Tensor& out, const at::Tensor& left, const at::Tensor& right, const Change& change) {
   if (!kernels_enabled()) return false;

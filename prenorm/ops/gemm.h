@@ -1,5 +1,5 @@
 // The matrix products of a linear map y = x Wᵀ and of its gradient, on contiguous matrices x: [rows, in], W: [out, in],
-// y: [rows, out]. The BLAS does the work, or in single precision cpu/packed_gemm.h where that is faster; here it is
+// y: [rows, out]. The BLAS computes them, or in single precision cpu/packed_gemm.h where that is faster; here they are
 // counted.
 #pragma once
 
@@ -11,14 +11,14 @@
 
 namespace prenorm::ops {
 
-// y = x Wᵀ, where a bias is given + b, and with `relu` then max(y, 0)
+// y = x Wᵀ, plus b if there is a bias, then max(y, 0) with `relu`
 void gemm_forward(at::Tensor& y, const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias = {},
                   bool relu = false);
 // grad_x = grad_y W
 void gemm_input_gradient(at::Tensor& grad_x, const at::Tensor& grad_y, const at::Tensor& weight);
 // grad_weight += scale * grad_yᵀ x
 void gemm_weight_gradient(at::Tensor& grad_weight, const at::Tensor& grad_y, const at::Tensor& x, double scale = 1);
-// The same, and grad_bias += the column sums of grad_y.
+// The same; also grad_bias += the column sums of grad_y.
 void gemm_weight_and_bias_gradient(at::Tensor& grad_weight, at::Tensor& grad_bias, const at::Tensor& grad_y,
                                    const at::Tensor& x);
 
@@ -33,7 +33,7 @@ struct GemmShape {
     return std::tie(a.kind, a.rows, a.in, a.out) < std::tie(b.kind, b.rows, b.in, b.out);
   }
 };
-// The products that were computed while profiling was on (machine/profile.h), and how often; empties the record.
+// The products computed while profiling was on (machine/profile.h), with their counts; clears the record.
 std::map<GemmShape, std::int64_t> take_gemm_record();
 
 }  // namespace prenorm::ops

@@ -1,5 +1,5 @@
-// Which path an operator takes: our kernels where the tensors are on the CPU, ATen's operators elsewhere, and
-// everywhere while kernels are switched off (runtime.fused = false), which is how one is held against the other.
+// The path that an operator takes: our kernels if the tensors are on the CPU, ATen's operators on other devices, and
+// everywhere while kernels are switched off (runtime.fused = false), which allows comparing the two.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -11,7 +11,8 @@ bool kernels_enabled();
 
 inline bool use_kernels(const at::Tensor& x) { return x.is_cpu() && kernels_enabled(); }
 
-// Kernels off (or on) while it lives. For the whole process: not for several threads at once.
+// Switches kernels off (or on) during its lifetime. It applies to the whole process, so only one thread may use it at a
+// time.
 class KernelsGuard {
  public:
   explicit KernelsGuard(bool enabled) : before_(kernels_enabled()) { set_kernels_enabled(enabled); }

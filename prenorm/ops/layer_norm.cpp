@@ -16,16 +16,16 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-// An undefined tensor among the inputs of a function would be refused.
+// A Function rejects undefined tensors among its inputs.
 c10::optional<at::Tensor> optional(const at::Tensor& x) { return x.defined() ? c10::make_optional(x) : c10::nullopt; }
 
-// What autograd is handed for γ or β, where there is one.
+// The value that autograd gets for γ or β, if it exists.
 at::Tensor gradient_of(const at::Tensor& weight, const at::Tensor& gradient) {
   if (!weight.defined()) return {};
   return weight_gradient(weight, [&](at::Tensor& buffer) { buffer.add_(gradient); });
 }
 
-// Outputs: normed, and the sum where there is a branch.
+// Outputs: normed, and also the sum if there is a branch.
 struct AddLayerNorm : Function<AddLayerNorm> {
   static constexpr const char* kName = "add_layer_norm";
   static variable_list forward(AutogradContext* context, const at::Tensor& x,

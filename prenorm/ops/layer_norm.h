@@ -1,10 +1,12 @@
-// Normalisation of rows, alone and together with the residual addition before it: one pass instead of three forward,
-// and backward.
+// Normalisation of rows, alone or fused with the preceding residual addition: one pass instead of three, forward and
+// backward.
 //
-//   layer_norm  LN(v) = γ (v - μ) / √(σ² + ε) + β, σ² biased      Ba et al. 2016
-//   rms_norm    LN(v) = γ v / √(mean(v²) + ε)                      Zhang & Sennrich 2019, eq. 4
+//   layer_norm  LN(v) = γ (v - μ)
+// √(σ² + ε) + β, σ² biased      Ba et al. 2016
+//   rms_norm    LN(v) = γ v
+// √(mean(v²) + ε)                      Zhang & Sennrich 2019, eq. 4
 //
-// Without γ (and β) they are the plain ones; for layer_norm that is LayerNorm-simple of Xu et al. 2019.
+// Without γ (and β) there are no learned weights; for layer_norm that is LayerNorm-simple of Xu et al. 2019.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -15,7 +17,7 @@
 namespace prenorm::ops {
 
 struct NormWeights {
-  // γ, β: [d_model], both or neither for layer_norm, β never for rms_norm; their gradients: see weight_gradient.h
+  // γ, β: [d_model], both or neither for layer_norm, never β for rms_norm; for their gradients see weight_gradient.h
   at::Tensor weight, bias;
   double eps = 1e-5;
   NormKind kind = NormKind::kLayerNorm;

@@ -33,7 +33,7 @@ struct Linear : Function<Linear> {
     gemm_forward(z, x, weight, bias, relu);
     context->saved_data["relu"] = relu;
     context->saved_data["gelu"] = gelu ? static_cast<std::int64_t>(kind) : kNoGelu;
-    // Of max(z, 0) the output tells where it was cut; the derivative of GELU needs its input.
+    // The output of max(z, 0) shows where it was cut; the derivative of GELU needs its input.
     context->save_for_backward({x, weight, bias, relu || gelu ? z : at::Tensor()});
     return gelu ? cpu::gelu(z, kind) : z;
   }
@@ -56,7 +56,7 @@ struct Linear : Function<Linear> {
  private:
   static constexpr std::int64_t kNoGelu = -1;
 
-  // In one pass over grad_z where both are wanted, as they almost always are.
+  // Computed in one pass over grad_z if both are needed, as they almost always are.
   static std::pair<at::Tensor, at::Tensor> parameter_gradients(const at::Tensor& weight, const at::Tensor& bias,
                                                                const at::Tensor& grad_z, const at::Tensor& x) {
     at::Tensor grad_bias;

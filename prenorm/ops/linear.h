@@ -9,7 +9,7 @@
 
 namespace prenorm::ops {
 
-// x: [rows, in]; weight: [out, in]; bias: [out]. Returns [rows, out]. Gradients of weight and bias: see
+// x: [rows, in]; weight: [out, in]; bias: [out]. Returns [rows, out]. For the gradients of weight and bias see
 // weight_gradient.h.
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
                   std::optional<Activation> activation = std::nullopt);

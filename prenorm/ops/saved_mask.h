@@ -1,4 +1,4 @@
-// A dropout mask in what a backward function is left with.
+// Saves a dropout mask for a backward function.
 #pragma once
 
 #include <torch/csrc/autograd/custom_function.h>

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t kMostColumns = 120, kMostPanels = 6, kMostTheories = 4;
 
-// The states of update 1 as the predictions want them.
+// The states of update 1 in the form that the predictions need.
 probe::Measurement states_of(const RunMetrics& metrics) {
   probe::Measurement m;
   for (const auto& [point, rms] : metrics.first_sizes) {
@@ -79,8 +79,8 @@ std::vector<html::Block> at_first(const Runs& runs) {
   chart.y_label = "L2 norm of the gradient of feed_forward.down.weight";
   chart.log_y = true;
   chart.note =
-      "Of the first batch, with dropout, before clipping and any update. Under Post-LN the decoder's gradients grow "
-      "towards the output, under Pre-LN they are level (Xiong et al. 2020, Theorem 1).";
+      "First batch, with dropout, before clipping and any update. Under Post-LN the decoder's gradients grow towards "
+      "the output, under Pre-LN they are even (Xiong et al. 2020, Theorem 1).";
   std::size_t with_theory = 0;
   for (const Run* run : runs) {
     if (!run->config() || run->metrics().first_gradients.empty() || chart.series.size() >= kMostCurves) continue;
@@ -95,12 +95,12 @@ std::vector<html::Block> at_first(const Runs& runs) {
   if (chart.series.empty()) return {};
   if (with_theory > 0)
     chart.note +=
-        " Dashed: between which lines the theory sees each layer of a stack, from its last layer's measured gradient "
-        "and the measured hidden states.";
+        " Dashed: range predicted by the theory, from the last layer's measured gradient and the measured hidden "
+        "states.";
   return {std::move(chart)};
 }
 
-// The steps of all runs, so that panels share an axis; every n-th where there are too many.
+// The steps of all runs, so that panels share an axis; every n-th if there are too many.
 std::vector<double> columns_of(const Runs& runs) {
   std::set<double> all;
   for (const Run* run : runs)
@@ -112,7 +112,7 @@ std::vector<double> columns_of(const Runs& runs) {
   return kept;
 }
 
-// What was observed last at each step; nothing after the run's last observation.
+// The most recent observation at each step; nothing after the run's last one.
 html::HeatPanel panel_of(const Run& run, const std::vector<double>& steps, const std::set<Layer>& layers) {
   html::HeatPanel panel{run.name(), {}};
   const auto& seen = run.metrics().observations;
@@ -148,8 +148,8 @@ std::vector<html::Block> over_training(const Runs& all) {
   for (const double step : steps) map.x.push_back(html::format_value(step));
   for (const Layer& layer : layers) map.y.push_back(name_of(layer));
   for (const Run* run : runs) map.panels.push_back(panel_of(*run, steps, layers));
-  map.note = "Of the mean loss of one batch, before clipping, every train.observe_every updates.";
-  if (all.size() > runs.size()) map.note += fmt::format(" The first {} runs that logged it.", runs.size());
+  map.note = "Gradient of the mean loss of one batch, before clipping, every train.observe_every updates.";
+  if (all.size() > runs.size()) map.note += fmt::format(" Shown: the first {} runs that logged it.", runs.size());
   return {std::move(map)};
 }
 

@@ -1,4 +1,4 @@
-// Gradients layer by layer: at the first update beside the theory's line, and over training.
+// Gradients by layer: at the first update with the theory's prediction, and over training.
 #pragma once
 
 #include <vector>

@@ -32,7 +32,7 @@ bool is_run(const fs::path& folder) {
          has(folder, "checkpoints");
 }
 
-// Newest first: by the log, which grows, else by the folder.
+// Newest first: by the log, which grows, or else by the folder.
 void newest_first(std::vector<fs::path>& folders) {
   const auto time = [](const fs::path& folder) {
     std::error_code error;
@@ -111,7 +111,7 @@ void Library::look_at(const fs::path& path) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   if (!fs::exists(status)) {
-    problems_.push_back(fmt::format("{}: is not there", path.string()));
+    problems_.push_back(fmt::format("{}: does not exist", path.string()));
   } else if (!fs::is_directory(status)) {
     look_at_file(path, /*named=*/true);
   } else if (is_study(path)) {
@@ -141,7 +141,7 @@ void Library::look_at_folder(const fs::path& path) {
   if (live_) newest_first(runs);
   for (const fs::path& run : runs) add_run(run);
   const std::size_t after = seen_.size() + studies_.size() + probes_.size() + theories_.size() + problems_.size();
-  if (after == before) problems_.push_back(fmt::format("{}: holds no run, study or probe", path.string()));
+  if (after == before) problems_.push_back(fmt::format("{}: contains no run, study or probe", path.string()));
 }
 
 void Library::look_at_file(const fs::path& path, bool named) {
@@ -158,7 +158,7 @@ void Library::look_at_file(const fs::path& path, bool named) {
                       path.string()));
     } else if (named) {
       problems_.push_back(
-          fmt::format("{}: is not what `prenorm probe --json` prints, nor a run or study folder", path.string()));
+          fmt::format("{}: is neither a run or study folder nor output of `prenorm probe --json`", path.string()));
     }
   } catch (const Error& error) {
     problems_.push_back(error.what());
@@ -168,7 +168,7 @@ void Library::look_at_file(const fs::path& path, bool named) {
 std::pair<Run*, bool> Library::run_at(const fs::path& path, const std::string& name) {
   auto& run = known_[path];
   if (!run) {
-    // A look that no other run has, the lowest one.
+    // The lowest look that no other run has.
     std::set<std::size_t> taken;
     for (const auto& [other, known] : known_)
       if (known) taken.insert(known->look());
@@ -192,7 +192,7 @@ void Library::add_run(const fs::path& path) {
   if (run->is_readable()) runs_.push_back(run);
 }
 
-// Nothing where it cannot be read; the problem then is noted.
+// Nothing if it cannot be read; the problem is then recorded.
 std::optional<studies::CellRecord> Library::cell_record(const studies::StudyFolder& study, const std::string& name,
                                                         const Config& base) {
   const auto [run, changed] = run_at(study.cell(name), short_cell_name(name));
@@ -221,7 +221,7 @@ void Library::add_study(const fs::path& path) {
       if (auto record = cell_record(folder, entry.filename().string(), base)) records.push_back(std::move(*record));
     }
     if (records.empty()) {
-      problems_.push_back(fmt::format("{}: is a study without a cell that could be read", path.string()));
+      problems_.push_back(fmt::format("{}: is a study without a readable cell", path.string()));
       return;
     }
     study.table = studies::make_table(std::move(records), {}, std::nullopt);
@@ -233,7 +233,7 @@ void Library::add_study(const fs::path& path) {
   studies_.push_back(std::move(study));
 }
 
-// A colour for each placement, or curves of dozens of cells would say nothing; cells differ in their dashes.
+// One colour per placement, since dozens of colours would be confusing; cells differ in their dashes.
 void Library::colour_cells(Study& study) {
   std::map<NormPlacement, std::size_t> colours, cells;
   for (const studies::StudyRow& row : study.table.rows) colours[row.cell.config.model.norm_placement];

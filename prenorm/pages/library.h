@@ -1,5 +1,5 @@
-// What some paths hold: runs, studies, probes, checks of the theory, and folders of these. What is damaged or gone is a
-// problem in words; the rest is there all the same.
+// The content of some paths: runs, studies, probes, checks of the theory, and folders of these. Damaged or missing
+// items become problems described in words; the rest is shown.
 #pragma once
 
 #include <filesystem>
@@ -22,12 +22,12 @@ namespace prenorm::pages {
 struct Study {
   std::filesystem::path path;
   studies::StudyTable table;
-  std::vector<const Run*> cells;  // in the order of the table's rows, of those that have begun
+  std::vector<const Run*> cells;  // the cells that have begun, in the order of the table's rows
 };
 
 std::string name_of(const Study& study);
 
-// What `prenorm probe --json` printed.
+// Output of `prenorm probe --json`.
 struct Printed {
   std::filesystem::path path;
   nlohmann::json json;
@@ -35,13 +35,13 @@ struct Printed {
 
 class Library {
  public:
-  // `live`: runs may be going on, and folders may grow. `paths` must not be empty.
+  // `live`: runs may still be training, and folders may grow. `paths` must not be empty.
   Library(std::vector<std::filesystem::path> paths, bool live);
 
-  // Looks again at everything; true where anything has changed.
+  // Reads everything again; returns whether anything has changed.
   bool update();
 
-  // Runs that belong to no study, in the order of the paths, newest first within a folder where live.
+  // Runs that belong to no study, in the order of the paths; if live, newest first within a folder.
   const std::vector<const Run*>& runs() const { return runs_; }
   const std::vector<Study>& studies() const { return studies_; }
   const std::vector<Printed>& probes() const { return probes_; }
@@ -49,7 +49,7 @@ class Library {
   const std::vector<std::string>& problems() const { return problems_; }
   const std::vector<std::filesystem::path>& paths() const { return paths_; }
   bool live() const { return live_; }
-  // The files and folders that all this is read from: no page may replace them.
+  // All files and folders that were read: no page may replace them.
   std::vector<std::filesystem::path> files() const;
   bool is_empty() const { return runs_.empty() && studies_.empty() && probes_.empty() && theories_.empty(); }
 
@@ -68,14 +68,14 @@ class Library {
   std::vector<std::filesystem::path> paths_;
   bool live_;
   std::map<std::filesystem::path, std::unique_ptr<Run>> known_;
-  std::map<std::filesystem::path, studies::CellRecord> records_;  // of cells, as they were when they last changed
-  std::set<std::filesystem::path> seen_;                          // in this look
+  std::map<std::filesystem::path, studies::CellRecord> records_;  // records of cells when they last changed
+  std::set<std::filesystem::path> seen_;                          // in this update
   std::vector<const Run*> runs_;
   std::vector<Study> studies_;
   std::vector<Printed> probes_, theories_;
   std::vector<std::string> problems_;
   bool changed_ = false;
-  std::string shape_;  // what was there at the last look
+  std::string shape_;  // what existed at the last update
 };
 
 }  // namespace prenorm::pages

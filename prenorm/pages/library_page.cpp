@@ -41,7 +41,7 @@ std::string title_of(const Library& library) {
   if (all == 1 && library.studies().size() == 1) return fmt::format("Study: {}", name_of(library.studies().front()));
   if (all == 1 && library.probes().size() == 1)
     return fmt::format("Probe: {}", library.probes().front().path.stem().string());
-  if (all == 1 && library.theories().size() == 1) return "The theory, checked";
+  if (all == 1 && library.theories().size() == 1) return "Checks of the theory";
   return contents(library);
 }
 
@@ -77,7 +77,8 @@ html::Definitions definitions(const Runs& runs) {
   for (const Run* run : runs) {
     if (run->config() && smoothing.empty()) {
       smoothing = fmt::format(" (ε = {})", run->config()->train.label_smoothing);
-      every = fmt::format(" A point is the mean since the one before ({} updates).", run->config()->train.log_every);
+      every =
+          fmt::format(" Each point is the mean since the previous one ({} updates).", run->config()->train.log_every);
     }
     if (run->results() && run->results()->last_validation && signature.empty())
       signature = run->results()->last_validation->bleu_signature;
@@ -92,14 +93,14 @@ html::Definitions definitions(const Runs& runs) {
       {"BLEU", fmt::format("corpus BLEU of the translations of the validation text{}{}.", signature.empty() ? "" : ": ",
                            signature)},
       {"gradient norm",
-       "√Σg² over all parameters, of the gradient of the batch's mean loss, before clipping. Of a layer: over the "
-       "layer's parameters."},
-      {"learning rate", "of the update, schedule and warm-up included."},
-      {"seconds", "spent on updates: batches, forward and backward pass, optimizer. Validation is not in it."}};
+       "√Σg² of the gradient of the batch's mean loss, before clipping, over all parameters; for a layer, over its "
+       "parameters."},
+      {"learning rate", "rate of the update, schedule and warm-up included."},
+      {"seconds", "time spent on updates: batches, forward and backward pass, optimizer. Validation is not included."}};
   return d;
 }
 
-// Cells are runs, too: of one study, where there are no others, they are what is chosen among.
+// Cells are runs too: if there are no others, the cells of a single study can be chosen.
 Runs all_runs(const Library& library) {
   Runs runs = library.runs();
   for (const Study& study : library.studies()) runs.insert(runs.end(), study.cells.begin(), study.cells.end());
@@ -114,14 +115,14 @@ void add_runs(html::Page& page, const Runs& runs) {
   if (runs.empty()) return;
   std::vector<html::Block> learning = curves(runs);
   learning.insert(learning.begin(), results_table(runs));
-  add(page, "How they learn", std::move(learning));
+  add(page, "Learning curves", std::move(learning));
   add(page, "Layer by layer", layer_blocks(runs));
   add(page, "What went wrong", diagnoses(runs));
-  add(page, "What they say", samples(runs));
-  add(page, "How they differ", differences(runs));
+  add(page, "Sample translations", samples(runs));
+  add(page, "Config differences", differences(runs));
 }
 
-// A probe of another form is one more thing that could not be read.
+// A probe in another format is reported as one more problem.
 template <class Make>
 void add_printed(html::Page& page, const std::vector<Printed>& all, const Make& make) {
   for (const Printed& printed : all) {
@@ -151,14 +152,14 @@ html::Page library_page(const Library& library, const std::string& command) {
   add_runs(page, library.runs());
   for (const Study& study : library.studies()) {
     add(page, prefix(study) + "Layer by layer", layer_blocks(study.cells));
-    add(page, prefix(study) + "What the cells say", samples(study.cells));
+    add(page, prefix(study) + "Sample translations of the cells", samples(study.cells));
   }
   add_printed(page, library.probes(), probe_section);
   add_printed(page, library.theories(), theory_section);
-  if (!runs.empty()) page.sections.push_back({"How each number is made", {definitions(runs)}});
+  if (!runs.empty()) page.sections.push_back({"Definitions", {definitions(runs)}});
   std::vector<html::Block> again = origins(library.runs());
   again.insert(again.begin(), html::Preformatted{command + "\n", "This page"});
-  page.sections.push_back({"Make it again", std::move(again)});
+  page.sections.push_back({"Reproduce", std::move(again)});
   page.footer = fmt::format("prenorm {}", version());
   return page;
 }

@@ -1,4 +1,4 @@
-// A page about everything that a library holds.
+// The page for everything in a library.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace prenorm::pages {
 
-// `command`: what makes the page again.
+// `command`: the command that creates the page again.
 html::Page library_page(const Library& library, const std::string& command);
 
 }  // namespace prenorm::pages

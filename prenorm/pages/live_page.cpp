@@ -9,7 +9,7 @@ namespace prenorm::pages {
 
 LivePage::LivePage(std::vector<std::filesystem::path> paths, std::string command)
     : library_(std::move(paths), /*live=*/true), command_(std::move(command)) {
-  // A browser that kept a page of an earlier process must not take it for ours.
+  // A browser that kept a page of an earlier process must not mistake it for ours.
   session_ = hash_hex(fmt::format("{}", std::chrono::system_clock::now().time_since_epoch().count())).substr(0, 8);
   look();
 }

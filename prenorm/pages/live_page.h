@@ -1,4 +1,4 @@
-// A page that follows its folders: written anew when something in them has changed, and only when somebody asks.
+// A page that follows its folders: updated if something in them has changed, but only when somebody asks.
 #pragma once
 
 #include <chrono>
@@ -13,17 +13,17 @@
 
 namespace prenorm::pages {
 
-// Safe to ask from several threads.
+// Several threads may call it.
 class LivePage {
  public:
-  // `command`: what makes the page stand alone.
+  // `command`: the command that creates the stand-alone page.
   LivePage(std::vector<std::filesystem::path> paths, std::string command);
 
   struct Answer {
-    std::string version;  // another for every content
+    std::string version;  // different for every content
     std::shared_ptr<const std::string> html;
   };
-  // `drawings`: for a browser that runs no script. Looks at the folders at most twice a second.
+  // `drawings`: for a browser without scripts. Reads the folders at most twice a second.
   Answer answer(bool drawings);
 
  private:

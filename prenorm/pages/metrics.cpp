@@ -17,7 +17,7 @@ namespace {
 constexpr std::int64_t kPiece = 4 << 20, kLongestLine = 64 << 20;
 constexpr std::size_t kRemembered = 64;
 
-// A descriptor that is closed whatever happens.
+// A descriptor that its destructor closes.
 class ReadOnlyFile {
  public:
   explicit ReadOnlyFile(const std::filesystem::path& path) : descriptor_(open_regular_file(path, status_)) {}
@@ -29,7 +29,7 @@ class ReadOnlyFile {
 
   bool is_there() const { return descriptor_ >= 0; }
   const struct stat& status() const { return status_; }
-  // Less than `bytes` at the end of the file, nothing where it cannot be read.
+  // Fewer than `bytes` at the end of the file; empty if it cannot be read.
   std::string read(std::int64_t from, std::int64_t bytes) const {
     std::string text(static_cast<std::size_t>(bytes), '\0');
     const ssize_t got = ::pread(descriptor_, text.data(), text.size(), from);
@@ -131,7 +131,7 @@ bool MetricsReader::update() {
   size_ = now.st_size;
   modified_ns_ = modified;
   while (true) {
-    // A line may be longer than a piece, though not of any length: then it stays a half line.
+    // A line may be longer than a piece, up to a limit beyond which it counts as incomplete.
     std::int64_t wanted = kPiece;
     std::string piece = file.read(read_to_, wanted);
     while (piece.rfind('\n') == std::string::npos && static_cast<std::int64_t>(piece.size()) == wanted &&

@@ -1,5 +1,4 @@
-// metrics.jsonl as columns, read on from where the last look ended: a run of 100,000 updates costs a look at its new
-// lines, not at all of them.
+// metrics.jsonl as columns, read incrementally: looking at a run of 100,000 updates again only reads its new lines.
 #pragma once
 
 #include <cstdint>
@@ -19,27 +18,27 @@ std::string name_of(const Layer& layer);  // "encoder 1"
 // Norms of the gradient of the mean loss, before clipping.
 struct Observation {
   double step = 0;
-  std::map<Layer, double> norms;  // of all parameters of a layer together
+  std::map<Layer, double> norms;  // over all parameters of a layer
 };
 
-// A score of the validations, by update.
+// A score of the validations by update.
 struct ScoreCurve {
   std::vector<double> steps, values;
 };
 
 struct RunMetrics {
-  // One value a logged update; losses in nats per target token, averaged since the line before.
+  // One value per logged update; losses in nats per target token, averaged since the previous line.
   std::vector<double> steps, losses, learning_rates, gradient_norms;
   std::vector<double> validation_steps, validation_losses;
   std::vector<double> bleu_steps, bleus;
   std::map<std::string, ScoreCurve> scores;  // by name: accuracy, f1, ...
   std::vector<Observation> observations;
-  // Of update 1: L2 norms by parameter, root mean squares by observation point.
+  // At update 1: L2 norms by parameter, root mean squares by observation point.
   std::map<std::string, double> first_gradients, first_sizes;
-  double seconds = 0;  // spent on updates
+  double seconds = 0;  // time spent on updates
 
   double last_step() const;
-  void add(std::string_view line);  // Errors: JsonError for what is no line of a log
+  void add(std::string_view line);  // Errors: JsonError for text that is not a line of a log
 
  private:
   void add(const runs::UpdateLine& line);
@@ -52,15 +51,15 @@ class MetricsReader {
  public:
   explicit MetricsReader(std::filesystem::path path) : path_(std::move(path)) {}
 
-  // Reads what has been added; a file that was replaced, cut or written over is read anew. True where anything changed,
-  // that the file has gone included. Never throws for what the file holds.
+  // Reads what has been added; a file that was replaced, truncated or overwritten is read again from the start. Returns
+  // whether anything changed, including the file's removal. Never throws because of the content.
   bool update();
 
   const RunMetrics& metrics() const { return metrics_; }
   bool exists() const { return exists_; }
-  // Whole lines that are no lines of a log.
+  // Number of complete lines that are not lines of a log.
   std::int64_t bad_lines() const { return bad_lines_; }
-  // Whether the file ends in the middle of a line: one that is being written, or where a run was killed.
+  // Whether the file ends in the middle of a line, which is still being written or was left by a killed run.
   bool ends_in_half_line() const { return half_line_; }
 
  private:
@@ -74,7 +73,7 @@ class MetricsReader {
   std::uint64_t device_ = 0, inode_ = 0;
   std::int64_t size_ = -1, modified_ns_ = 0;
   std::int64_t read_to_ = 0;
-  std::string before_;  // the last bytes before read_to_, to know the file again
+  std::string before_;  // the last bytes before read_to_, to recognise the file
 };
 
 }  // namespace prenorm::pages

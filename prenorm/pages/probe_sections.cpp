@@ -60,8 +60,8 @@ html::Chart gradient_chart(const json& models) {
   chart.x_label = "layer, from the input: encoder, then decoder";
   chart.y_label = "L2 norm of the mean gradient of W2";
   chart.log_y = true;
-  chart.note = "Dashed: between which lines the theory sees each layer of a stack, from its last layer's gradient.";
-  // With many models their own lines are enough to look at.
+  chart.note = "Dashed: range predicted by the theory from the last layer's gradient.";
+  // With more models, their own lines are enough.
   const bool theory = models.size() <= 4;
   std::size_t look = 0;
   for (const json& model : models) {
@@ -92,15 +92,15 @@ html::Chart gradient_chart(const json& models) {
   return chart;
 }
 
-// ‖x‖²/d of what each sublayer leaves in the stream (or its LayerNorm reads), in the order of computation.
+// ‖x‖²/d of the output of each sublayer (or the input of its LayerNorm), in the order of computation.
 html::Chart state_chart(const json& models) {
   html::Chart chart;
   chart.title = "Hidden states";
   chart.x_label = "sublayer, in the order of computation";
   chart.y_label = "mean of |x|²/d";
   chart.note =
-      "Of the points for which the theory has a number: what each LayerNorm reads under Post-LN, what each "
-      "sublayer leaves under Pre-LN.";
+      "Only points for which the theory has a number: the input of each LayerNorm under Post-LN, the output of each "
+      "sublayer under Pre-LN.";
   std::size_t look = 0;
   for (const json& model : models) {
     html::Series series{model_name(model), {}, {}};
@@ -153,21 +153,21 @@ html::Table ratio_table(const json& ratios) {
 }
 
 html::Definitions probe_definitions(const json& probe) {
-  return {
-      {{"where", fmt::format("{}{}; {} batches of each seed, dropout off, nothing changed.", probe.value("where", ""),
-                             probe.value("simplified", false) ? ", in the setting of the paper's theory" : "",
-                             count(probe, "batches_of_each_seed"))},
-       {"norm of the mean gradient",
-        "Frobenius norm of the gradient of W2 (the second feed-forward matrix), averaged over the batches: "
-        "‖E[∂L/∂W2]‖, what the paper plots. L is the mean loss in nats per target token."},
-       {"mean of norms", "E‖∂L/∂W2‖ over the batches."},
-       {"± ", "half the width of the 95 % confidence interval over seeds, by Student's t."},
-       {"predicted",
-        "from the measured states, by the mechanism of Theorem 1 of Xiong et al. 2020 "
-        "(docs/probe.md): an interval from gradients that cancel in attention to ones that are shared."}}};
+  return {{{"where",
+            fmt::format("{}{}; {} batches per seed, dropout off.", probe.value("where", ""),
+                        probe.value("simplified", false) ? ", use the simplified setting of the paper's theory" : "",
+                        count(probe, "batches_of_each_seed"))},
+           {"norm of the mean gradient",
+            "Frobenius norm of the gradient of W2 (the second feed-forward matrix), averaged over the batches: "
+            "‖E[∂L/∂W2]‖, which the paper plots. L is the mean loss in nats per target token."},
+           {"mean of norms", "E‖∂L/∂W2‖ over the batches."},
+           {"± ", "half the width of the 95 % confidence interval over seeds, by Student's t."},
+           {"predicted",
+            "from the measured states, by the mechanism of Theorem 1 of Xiong et al. 2020 (docs/probe.md): the "
+            "interval reaches from gradients that cancel in attention to gradients that add up."}}};
 }
 
-// The file may hold anything.
+// The file may contain anything.
 template <class Make>
 html::Section made_of(const Printed& printed, const char* command, const Make& make) {
   try {
@@ -175,7 +175,7 @@ html::Section made_of(const Printed& printed, const char* command, const Make& m
   } catch (const json::exception&) {
   } catch (const JsonError&) {
   }
-  throw_error<DataError>("{}: is not what `{}` prints; run that again", printed.path.string(), command);
+  throw_error<DataError>("{}: is not output of `{}`; run that command again", printed.path.string(), command);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// What a page says of what `prenorm probe --json` and `prenorm probe --theory --json` printed.
+// Page sections for the output of `prenorm probe --json` and `prenorm probe --theory --json`.
 #pragma once
 
 #include "prenorm/html/page.h"
@@ -6,7 +6,7 @@
 
 namespace prenorm::pages {
 
-// Figures that are missing are left out. Errors: DataError where the file has another form.
+// Missing figures are left out. Errors: DataError if the file has another format.
 html::Section probe_section(const Printed& probe);
 html::Section theory_section(const Printed& theory);
 

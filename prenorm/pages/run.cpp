@@ -77,15 +77,15 @@ bool Run::is_readable() const {
 
 std::vector<std::string> Run::problems() const {
   const std::string place = path_.string();
-  if (!exists()) return {fmt::format("{}: is not there", place)};
+  if (!exists()) return {fmt::format("{}: does not exist", place)};
   std::vector<std::string> problems;
   if (!metrics_.exists() && !live_)
     problems.push_back(fmt::format("{}: has no metrics.jsonl, so there are no curves", place));
   if (metrics_.bad_lines() > 0)
-    problems.push_back(fmt::format("{}/metrics.jsonl: {} of its lines could not be read and were left out", place,
+    problems.push_back(fmt::format("{}/metrics.jsonl: {} lines could not be read and were skipped", place,
                                    format_count(metrics_.bad_lines())));
   if (metrics_.ends_in_half_line() && !live_)
-    problems.push_back(fmt::format("{}/metrics.jsonl: its last line is half written and was left out", place));
+    problems.push_back(fmt::format("{}/metrics.jsonl: its last line is incomplete and was skipped", place));
   if (!config_file_.exists())
     problems.push_back(fmt::format("{}: has no config.toml, so its configuration is not known", place));
   for (const std::string& problem : {config_problem_, results_problem_})

@@ -1,4 +1,4 @@
-// A run folder as a page shows it, whatever state it is in: half written, damaged, or still growing.
+// A run folder in the form that a page shows, in any state: incomplete, damaged, or still growing.
 #pragma once
 
 #include <cstddef>
@@ -15,12 +15,12 @@
 
 namespace prenorm::pages {
 
-// A file that is read again only when it has changed.
+// A file that is read again only if it has changed.
 class SmallFile {
  public:
   explicit SmallFile(std::filesystem::path path) : path_(std::move(path)) {}
 
-  // Whether there is another content, or none any more, since the last call.
+  // Whether the content has changed or disappeared since the last call.
   bool changed();
   bool exists() const { return size_ >= 0; }
   const std::filesystem::path& path() const { return path_; }
@@ -33,10 +33,10 @@ class SmallFile {
 
 class Run {
  public:
-  // `look` is the colour in all charts; `live`: the run may be going on, so what is missing is no problem yet.
+  // `look` is the colour in all charts; `live`: the run may still be training, so missing files are not yet a problem.
   Run(std::filesystem::path path, std::string name, std::size_t look, bool live);
 
-  // Reads what has changed; true where anything has.
+  // Reads what has changed; returns whether anything has.
   bool update();
 
   const std::filesystem::path& path() const { return path_; }
@@ -48,19 +48,19 @@ class Run {
   const std::optional<Config>& config() const { return config_; }
   const std::optional<runs::TrainingResult>& results() const { return results_; }
   const std::string& diagnosis() const { return diagnosis_; }
-  // A sentence for each thing that could not be read.
+  // One sentence for each thing that could not be read.
   std::vector<std::string> problems() const;
   // Whether there is anything to show.
   bool is_readable() const;
   bool exists() const;
-  // "finished, 2,400 updates", "diverged at update 30", "no results yet, 1,200 updates".
+  // Such as "finished, 2,400 updates", "diverged at update 30", "no results yet, 1,200 updates".
   std::string status() const;
   bool has_diverged() const;
-  // At the end, else of the last validation; nats per token.
+  // At the end, or of the last validation; in nats per token.
   std::optional<double> validation_loss() const;
   std::optional<double> best_validation_loss() const;
   std::optional<double> bleu() const;
-  // The task's other scores at the end, by name; none while there are no results.
+  // The task's other scores at the end, by name; empty while there are no results.
   std::vector<std::pair<std::string, double>> scores() const;
   double updates() const;
   double seconds() const;

@@ -25,17 +25,17 @@ std::string number(const std::optional<double>& value, int digits) {
 
 std::string count(double value) { return format_count(static_cast<std::int64_t>(value)); }
 
-// Last value of a column, where there is one.
+// Last value of a column, if there is one.
 std::optional<double> last(const std::vector<double>& column) {
   return column.empty() ? std::nullopt : std::optional(column.back());
 }
 
-// `x`, `y`: give a column of a RunMetrics.
+// `x` and `y` return a column of a RunMetrics.
 void add_chart(std::vector<html::Block>& blocks, const Runs& runs, html::Chart chart, const auto& x, const auto& y) {
   for (const Run* run : runs) {
     if (std::invoke(x, run->metrics()).empty()) continue;
     if (chart.series.size() == kMostCurves) {
-      chart.note += fmt::format("Only the first {} of {} runs are drawn.", kMostCurves, runs.size());
+      chart.note += fmt::format("Only the first {} of {} runs are shown.", kMostCurves, runs.size());
       break;
     }
     chart.series.push_back({run->name(), std::invoke(x, run->metrics()), std::invoke(y, run->metrics()),
@@ -47,7 +47,7 @@ void add_chart(std::vector<html::Block>& blocks, const Runs& runs, html::Chart c
   blocks.emplace_back(std::move(chart));
 }
 
-// None where the run has no such score.
+// Empty if the run has no such score.
 ScoreCurve curve_of(const RunMetrics& metrics, const std::string& name) {
   const auto found = metrics.scores.find(name);
   return found == metrics.scores.end() ? ScoreCurve{} : found->second;
@@ -62,13 +62,13 @@ std::set<std::string> score_names(const Runs& runs) {
   return names;
 }
 
-// Keys that say where files lie, not what was trained.
+// Keys that say where files are, not what was trained.
 bool is_place(const std::string& key) {
   return key.starts_with("data.") || key == "tokenizer.source_model" || key == "tokenizer.target_model" ||
          key == "runtime.threads";
 }
 
-// Columns for BLEU, and for the scores of runs that have others instead.
+// Columns for BLEU, and for the scores of runs that have other scores.
 std::vector<std::string> quality_names(const Runs& runs) {
   std::vector<std::string> names;
   const auto add = [&](const std::string& name) {
@@ -81,7 +81,7 @@ std::vector<std::string> quality_names(const Runs& runs) {
   return names.empty() ? std::vector<std::string>{"BLEU"} : names;
 }
 
-// Empty where the run is scored by something else.
+// Empty if the run has another score.
 std::string quality_text(const Run& run, const std::string& name) {
   if (name == "BLEU") return run.scores().empty() ? number(run.bleu(), 2) : "";
   for (const auto& [known, value] : run.scores())
@@ -107,7 +107,7 @@ std::string shell_word(const std::string& text) {
 std::vector<html::RunEntry> run_entries(const Runs& runs) {
   std::vector<html::RunEntry> entries;
   for (const Run* run : runs) {
-    // In a long list only what is out of the ordinary is said.
+    // In a long list only unusual states are described.
     const bool plain = runs.size() > kFewRuns && run->results() && !run->has_diverged();
     entries.push_back({run->id(), run->name(), plain ? "" : run->status(), run->look()});
   }

@@ -30,9 +30,9 @@ std::size_t place_of(const std::vector<std::string>& keys, std::string_view key)
   return static_cast<std::size_t>(std::find(keys.begin(), keys.end(), key) - keys.begin());
 }
 
-// The axes of the heat maps: learning rate against warm-up where they vary, else the first keys that do.
+// The axes of the heat maps: learning rate and warm-up if they vary, else the first keys that do.
 struct Axes {
-  std::size_t x, y;  // places among the keys; keys.size() where there is none
+  std::size_t x, y;  // indices of keys; keys.size() if there is none
 };
 
 Axes axes_of(const std::vector<std::string>& keys) {
@@ -49,12 +49,12 @@ KeyValue value_at(const StudyRow& row, std::size_t key) {
   return key < row.values.size() ? row.values[key] : KeyValue{0, ""};
 }
 
-// Cells of one place in a heat map: they differ in the seed alone.
+// Cells at one place of a heat map, which differ only in the seed.
 using Cells = std::vector<const StudyRow*>;
 
-// A heat map: cells that share all keys but those of its axes, placement and seed.
+// A heat map: cells that share all keys except those of its axes, placement and seed.
 struct Group {
-  std::string others;  // "optim.name = sgd, train.max_steps = 4800"
+  std::string others;  // such as "optim.name = sgd, train.max_steps = 4800"
   std::map<KeyValue, std::map<std::pair<KeyValue, KeyValue>, Cells>> placements;
   std::set<KeyValue> xs, ys;
 
@@ -98,9 +98,9 @@ struct Figure {
   std::function<std::optional<double>(const StudyRow&)> of;
 };
 
-// BLEU, or the scores of a task that has others.
+// BLEU, or the scores of a task with others.
 std::vector<Figure> qualities(const studies::StudyTable& table) {
-  constexpr std::string_view kLabel = "{} at the end; bright is better";
+  constexpr std::string_view kLabel = "{} at the end; brighter is better";
   if (table.score_names.empty())
     return {{"BLEU", fmt::format(kLabel, "BLEU"), false, 2, [](const StudyRow& row) { return row.cell.bleu; }}};
   std::vector<Figure> figures;
@@ -112,7 +112,7 @@ std::vector<Figure> qualities(const studies::StudyTable& table) {
 
 std::vector<Figure> figures(const studies::StudyTable& table) {
   std::vector<Figure> all = qualities(table);
-  all.insert(all.begin(), {"Validation loss", "validation loss at the end, nats per token; bright is better", true, 3,
+  all.insert(all.begin(), {"Validation loss", "validation loss at the end, nats per token; brighter is better", true, 3,
                            [](const StudyRow& row) { return row.cell.final_loss; }});
   return all;
 }
@@ -125,7 +125,7 @@ void add_cell(html::HeatPanel& panel, const Cells& cells, const Figure& figure) 
     if (row->cell.status == studies::CellStatus::kFinished && value) values.push_back(*value);
     if (row->cell.status != studies::CellStatus::kFinished) state = enum_name(row->cell.status);
   }
-  // A cell one of whose seeds diverged is no cell that works.
+  // If one seed of a cell diverged, the setting does not work.
   panel.values.push_back(!state.empty() || values.empty() ? NAN : mean_of(values));
   const bool shown = state.empty() && !values.empty();
   panel.texts.push_back(shown ? fmt::format("{:.{}f}", mean_of(values), figure.digits) : state);
@@ -179,7 +179,7 @@ html::Table cells_table(const Study& study) {
   return out;
 }
 
-// Mean, lowest and highest over the seeds of what else is the same; nothing where one seed was trained.
+// Mean, lowest and highest over the seeds of each setting; nothing if only one seed was trained.
 std::optional<html::Table> seeds_table(const studies::StudyTable& table) {
   if (table.summary_keys.size() == table.keys.size()) return std::nullopt;
   html::Table out{studies::short_names(table.summary_keys), {}, "Over seeds: mean (lowest to highest)"};
@@ -197,7 +197,7 @@ std::optional<html::Table> seeds_table(const studies::StudyTable& table) {
 }
 
 html::Table ranges_table(const studies::StudyTable& table) {
-  html::Table out{studies::short_names(table.range_keys), {}, "Learning rates that work"};
+  html::Table out{studies::short_names(table.range_keys), {}, "Results by setting: learning rates that work"};
   for (const char* figure : {"best BLEU", "at rate", "from rate", "to rate", "rates within"})
     out.header.emplace_back(figure);
   const auto rate = [](double r) { return float_text(r); };
@@ -228,18 +228,18 @@ std::string command_of(const Study& study) {
 html::Definitions definitions(const studies::StudyTable& table) {
   html::Definitions d;
   d.terms.emplace_back("a cell of a heat map",
-                       "the mean over seeds; a cell one of whose seeds diverged or failed says so instead. Cells that "
-                       "differ in other keys have a heat map of their own, where there are at least four of them.");
+                       "mean over seeds; if one seed diverged or failed, the cell says so instead. Cells that differ "
+                       "in other keys have their own heat map if there are at least four of them.");
   if (table.target_loss)
     d.terms.emplace_back(
         "updates to target",
-        fmt::format("updates after which the validation loss first was {:.4f}{}, on straight lines "
-                    "between validations.",
-                    *table.target_loss, table.target_is_median ? ", the median of the final losses" : ""));
+        fmt::format(
+            "updates until the validation loss first reached {:.4f}{}, interpolated linearly between validations.",
+            *table.target_loss, table.target_is_median ? ", the median of the final losses" : ""));
   if (!table.ranges.empty())
     d.terms.emplace_back("learning rates that work",
-                         fmt::format("those next to the best one, without a gap among the rates tried, whose mean BLEU "
-                                     "is within {} of its; a rate at which a seed diverged is none of them.",
+                         fmt::format("the unbroken range of tried rates around the best one whose mean BLEU is within "
+                                     "{} of the best; a rate at which a seed diverged ends the range.",
                                      studies::kBleuMargin));
   return d;
 }
@@ -256,14 +256,14 @@ std::vector<html::Section> study_sections(const Study& study, const std::string&
   maps.blocks.emplace_back(cells_table(study));
   maps.blocks.emplace_back(definitions(study.table));
   maps.blocks.emplace_back(
-      html::Preformatted{command_of(study), "The grid that has all of these cells, and maybe more"});
-  html::Section learning{prefix + "How the cells learn", curves(study.cells)};
+      html::Preformatted{command_of(study), "A grid that contains all of these cells, and possibly more"});
+  html::Section learning{prefix + "Learning curves of the cells", curves(study.cells)};
   std::vector<html::Section> sections;
   sections.push_back(std::move(maps));
   if (!learning.blocks.empty()) {
     learning.blocks.insert(learning.blocks.begin(),
-                           html::Text{{"Each placement has a colour, as in the list of runs; its cells differ in "
-                                       "their dashes. Untick what you do not want to see, or point at a line."}});
+                           html::Text{{"Each placement has a colour, as in the list of runs; its cells differ in their "
+                                       "dashes. Untick a cell to hide it, or point at a line."}});
     sections.push_back(std::move(learning));
   }
   return sections;

@@ -1,4 +1,4 @@
-// What a page says of a study: heat maps of learning rate and warm-up for each placement, the table, the ranges.
+// Page sections for a study: heat maps of learning rate and warm-up for each placement, the table, the ranges.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace prenorm::pages {
 
-// `prefix` stands before each heading: "warmup: ".
+// `prefix` comes before each heading: "warmup: ".
 std::vector<html::Section> study_sections(const Study& study, const std::string& prefix);
 
 }  // namespace prenorm::pages

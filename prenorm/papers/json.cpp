@@ -1,17 +1,13 @@
 #include "prenorm/papers/json.h"
 
-#include <limits>
+#include <optional>
 
 #include "prenorm/base/json_number.h"
 
 namespace prenorm::papers {
 
 double number_from_json(const nlohmann::json& value, const char* name) {
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  if (value.is_number()) return value.get<double>();
-  if (value == "nan") return std::numeric_limits<double>::quiet_NaN();
-  if (value == "inf") return kInfinity;
-  if (value == "-inf") return -kInfinity;
+  if (const std::optional<double> number = number_of(value)) return *number;
   refuse_json(name, "a number, \"nan\", \"inf\" or \"-inf\"");
 }
 

@@ -1,4 +1,4 @@
-// Of the gradients of several batches: the norm of their mean and the mean of their norms, parameter by parameter.
+// Norms of the gradients of several batches by parameter: the norm of their mean and the mean of their norms.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -12,10 +12,10 @@ namespace prenorm::probe {
 
 class GradientAverage {
  public:
-  // Of so many batches.
+  // Averages over this many batches.
   GradientAverage(const nn::Parameters& parameters, std::int64_t batches);
 
-  // Adds what stands in parameters.gradients(), times `scale`.
+  // Adds the current parameters.gradients(), times `scale`.
   void add(double scale);
   // Overwrites parameters.gradients() with the mean.
   std::vector<GradientNorms> norms();

@@ -1,4 +1,5 @@
-// A model's gradients and hidden states on a few batches, dropout off, nothing changed: what the theory speaks of.
+// A model's gradients and hidden states on a few batches, with dropout off and without changing anything: the
+// quantities that the theory predicts.
 #pragma once
 
 #include <cstdint>
@@ -20,17 +21,17 @@ struct GradientNorms {
   double mean_of_norms = 0;  // over the batches
 };
 
-// Of all tokens' states x at one point; d is d_model.
+// Figures of all tokens' states x at one point; d is d_model.
 struct StateFigures {
   std::string point;
   double squared_norm_over_d = 0;  // mean of ‖x‖²/d
-  // Share of states whose ‖x‖² is off its mean by more than ε: the δ of Definition 1.
+  // Share of states whose ‖x‖² differs from its mean by more than ε: the δ of Definition 1.
   double share_off_by_10_percent = 0, share_off_by_20_percent = 0;
   double jacobian_scale = 0;  // mean of √d/‖x - mean(x)‖, the spectral norm of a LayerNorm's Jacobian here (Lemma 3)
 };
 
-// How far attention is from the average that the theory takes it for: its entropy over that of the average, 1 for the
-// average itself. Rows with one key to see are left out.
+// How close attention is to the uniform average that the theory assumes: its entropy over that of the average, 1 for
+// the average itself. Rows with only one key are left out.
 struct AttentionFigures {
   std::string point;
   double entropy_over_uniform = 0;
@@ -42,15 +43,15 @@ struct Measurement {
   std::vector<StateFigures> states;  // in the order of computation
   std::vector<AttentionFigures> attention;
 
-  // Errors: Error for a name that is not there.
+  // Errors: Error for an unknown name.
   const GradientNorms& gradient(std::string_view parameter) const;
   const StateFigures& state(std::string_view point) const;
 };
 
-// On the task's first batches.
+// Measures the task's first batches.
 Measurement measure(updates::Task& task, const RuntimeConfig& runtime, std::int64_t batches);
 
-// Fills states and attention.
+// Fills in states and attention.
 void add_states(Measurement& measurement, const std::vector<updates::PointRecord>& points);
 
 }  // namespace prenorm::probe

@@ -33,7 +33,7 @@ double mean_square_of_activation(const ModelConfig& config, double deviation) {
   return sum * kStep / std::sqrt(2 * std::numbers::pi);
 }
 
-// Of the elements of a matrix [out, in] as it starts.
+// Variance of the initial elements of a matrix [out, in].
 double variance_of(const ModelConfig& config, double in, double out) {
   return config.init == WeightInit::kNormal ? config.init_std * config.init_std : 2 / (in + out);
 }

@@ -1,7 +1,7 @@
-// What the theory says of a model at initialisation: a number where there is one, else an interval.
+// The theory's predictions for a model at initialisation: a number if there is one, else an interval.
 //
-// A branch f reads h with ‖h‖² = d after a LayerNorm and adds ‖f(h)‖² to the stream, on average at right angles to it
-// (Lemma 2 of Xiong et al. 2020). The paper's constants are for d_ff = d; these are for any width, gain and activation.
+// A branch f reads h with ‖h‖² = d after a LayerNorm and adds ‖f(h)‖² to the stream, orthogonally on average (Lemma 2
+// of Xiong et al. 2020). The paper's constants are for d_ff = d; these are for any width, gain and activation.
 #pragma once
 
 #include <optional>
@@ -33,16 +33,19 @@ struct PredictedState {
 std::vector<PredictedState> predict_states(const ModelConfig& config, Stack stack, double input,
                                            std::optional<Interval> memory = Interval{1, 1});
 
-// The last layer's W² gradient under pre_ln over that under post_ln, from what their last LayerNorms read: the ratio of
-// their Jacobians' scales, √(‖x⁵‖² / ‖x_{L+1}‖²) (Theorem 1's mechanism, without its bounds).
+// The last layer's W² gradient under pre_ln over that under post_ln, from the inputs of their last LayerNorms: the
+// ratio of their Jacobians' scales, √(‖x⁵‖²
+// ‖x_{L+1}‖²) (Theorem 1's mechanism, without its bounds).
 double last_layer_pre_over_post(double post_squared_norm_over_d, double pre_squared_norm_over_d);
 
-// Norms of the W² gradients of a stack's layers over that of the last, from measured states: the product of what the
-// sublayers above do to a gradient on its way down. With q = ‖branch‖² / ‖input‖², x + f(x) makes a squared gradient
-// 1 + q times as large where f passes gradients as it passes states (a feed-forward network does; attention does for
-// gradients that all positions share) and leaves it as it is where they cancel in attention's average. The LayerNorm
-// after it, under post_ln, divides by 1 + q. The interval is from gradients that cancel to gradients that are shared:
-// pre_ln: from Π √(1 + q_ffn) to Π √(1 + q) = ‖x_{L+1}‖ / ‖x_{l+1}‖;  post_ln: from Π 1/√(1 + q_attention) to 1.
+// Norms of the W² gradients of a stack's layers over that of the last, from measured states: the product of the factors
+// by which the sublayers above change a gradient on its way down. With q = ‖branch‖²
+// ‖input‖², x + f(x) multiplies a squared gradient by 1 + q if f passes gradients as it passes states (a feed-forward
+// network does; attention does for gradients that all positions share) and leaves it unchanged if they cancel in
+// attention's average. Under post_ln, the LayerNorm after it divides by 1 + q. The interval reaches from gradients that
+// cancel to gradients that are shared:
+// pre_ln: from Π √(1 + q_ffn) to Π √(1 + q) = ‖x_{L+1}‖
+// ‖x_{l+1}‖;  post_ln: from Π 1/√(1 + q_attention) to 1.
 // Empty for other placements.
 std::vector<Interval> predict_gradient_profile(const ModelConfig& config, Stack stack, const Measurement& measurement);
 

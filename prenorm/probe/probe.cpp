@@ -79,7 +79,7 @@ Probe probe(const Config& config, const ProbeOptions& o, const TaskBuilder& buil
 }
 
 Probe probe_checkpoint(const runs::RunFolder& run, const std::string& which, std::int64_t batches) {
-  run.find_checkpoint(which);  // before anything is made
+  run.find_checkpoint(which);  // before anything is created
   Config config = load_run_config(run.path()).config;
   config.train.pretrained.clear();  // the checkpoint has all weights
   validate(config);

@@ -15,18 +15,18 @@
 namespace prenorm::probe {
 
 struct ProbeOptions {
-  // The configuration's own where empty. A depth is that of encoder and decoder; d_ff keeps its ratio to d_model.
+  // If empty, the configuration's own. A depth applies to encoder and decoder; d_ff keeps its ratio to d_model.
   std::vector<NormPlacement> placements{};
   std::vector<std::int64_t> depths{}, widths{};
-  std::int64_t seeds = 5;    // train.seed and those after it
-  std::int64_t batches = 4;  // of each seed
-  bool simplified = false;   // in the setting of the theory (probe/simplified_setting.h); depth and width alone count
+  std::int64_t seeds = 5;    // train.seed and the following ones
+  std::int64_t batches = 4;  // per seed
+  bool simplified = false;   // in the setting of the theory (probe/simplified_setting.h); only depth and width matter
 };
 
 struct ProbedModel {
   ModelConfig model;
   std::vector<Measurement> seeds;
-  bool trained = false;  // the predictions are about initialisation, and not made of a checkpoint
+  bool trained = false;  // predictions only apply to initialisation, so a checkpoint has none
 };
 
 struct Probe {
@@ -36,10 +36,11 @@ struct Probe {
   std::string where;  // "at initialisation" or "checkpoint RUN/checkpoints/000500"
 };
 
-// Builds the task of a configuration: its seed and model are those to measure.
+// Builds the task of a configuration, whose seed and model are to be measured.
 using TaskBuilder = std::function<std::unique_ptr<updates::Task>(const Config& config)>;
 
-// Errors: UsageError for a width that the heads do not divide, before anything is measured; those of the builder.
+// Errors: UsageError for a width that is not a multiple of the heads, before anything is measured; those of the
+// builder.
 Probe probe(const Config& config, const ProbeOptions& options, const TaskBuilder& build);
 // `which`: see RunFolder::find_checkpoint.
 Probe probe_checkpoint(const runs::RunFolder& run, const std::string& which, std::int64_t batches);

@@ -51,7 +51,7 @@ std::map<std::string, Interval> predicted_states(const ModelConfig& model, const
   return predicted;
 }
 
-// Models that differ in one number alone, that number, and what each seed measured.
+// Models that differ in only one number, that number, and what each seed measured.
 struct Curve {
   std::vector<double> x;
   std::vector<const ProbedModel*> models;

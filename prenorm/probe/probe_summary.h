@@ -1,4 +1,4 @@
-// What a probe's measurements come to: means over seeds with 95 % confidence intervals, the prediction beside each, and
+// The summary of a probe's measurements: means over seeds with 95 % confidence intervals, their predictions, and
 // exponents over depth and width.
 #pragma once
 
@@ -40,7 +40,7 @@ ModelSummary summarize(const ProbedModel& probed);
 
 // The mean over seeds, as one measurement.
 Measurement mean_measurement(const std::vector<Measurement>& seeds);
-// Of a figure that every seed has.
+// The mean of a figure that every seed has.
 template <class Figure>
 Estimate over_seeds(const std::vector<Measurement>& seeds, const Figure& figure) {
   std::vector<double> values;
@@ -49,14 +49,14 @@ Estimate over_seeds(const std::vector<Measurement>& seeds, const Figure& figure)
   return estimate(values);
 }
 
-// How the last layer's W² gradient (mean of norms) goes with depth or width: y ∝ xᵇ, a line for each seed.
+// How the last layer's W² gradient (mean of norms) depends on depth or width: y ∝ xᵇ, one line for each seed.
 struct Fit {
   std::string_view against;  // "layers" or "d_model"
   NormPlacement placement;
-  std::int64_t other = 0;  // the d_model or the number of layers that stays
+  std::int64_t other = 0;  // the d_model or the number of layers that is kept constant
   Estimate exponent;
-  // layers: 0 for post_ln; for pre_ln the exponent of 1/‖x_{L+1}‖, measured. d_model: 1/2, since the gradient that
-  // comes from the loss does not grow with d; d √ln d of Theorem 1 is an upper bound.
+  // layers: 0 for post_ln; for pre_ln the measured exponent of 1/‖x_{L+1}‖. d_model: 1/2, since the gradient from the
+  // loss does not grow with d; d √ln d of Theorem 1 is an upper bound.
   std::optional<double> predicted;
 
   static constexpr double kTolerance = 0.1;
@@ -66,7 +66,7 @@ struct Fit {
 
 std::vector<Fit> fit_exponents(const Probe& probe);
 
-// The last layer's gradient under pre_ln over that under post_ln, and its prediction, where both were measured.
+// The last layer's gradient under pre_ln over that under post_ln, and its prediction, if both were measured.
 struct Ratio {
   std::int64_t layers = 0, d_model = 0;
   double measured = 0, predicted = 0;

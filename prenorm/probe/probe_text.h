@@ -1,4 +1,4 @@
-// A probe in text and JSON. Numbers carry unit and reduction in their names; confidence intervals are 95 %, over seeds.
+// A probe as text and JSON. Numbers have unit and reduction in their names; confidence intervals are 95 %, over seeds.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -13,7 +13,7 @@ std::string name_of(const ModelConfig& model);
 
 nlohmann::ordered_json to_json(const Probe& probe);
 
-// Of one model of each placement: its layers. Of several: a line each, exponents and ratios.
+// For one model of each placement, its layers; for several, one line each, exponents and ratios.
 std::string report_of(const Probe& probe);
 
 }  // namespace prenorm::probe

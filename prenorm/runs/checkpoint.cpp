@@ -21,7 +21,7 @@ constexpr const char* kModel = "model.safetensors";
 constexpr const char* kOptimizer = "optimizer.safetensors";
 constexpr const char* kState = "trainer.json";
 constexpr const char* kHashes = "xxh3_128";
-constexpr const char* kAdvice = "take another one (translate, evaluate: --checkpoint; train --resume: remove this one)";
+constexpr const char* kAdvice = "use another one (translate, evaluate: --checkpoint; train --resume: remove this one)";
 
 io::NamedTensors weights(const nn::Parameters& parameters) {
   io::NamedTensors tensors;
@@ -33,7 +33,7 @@ void write_model(const fs::path& folder, const nn::Parameters& parameters) {
   io::write_safetensors(folder / kModel, weights(parameters), {{"format", "pt"}});
 }
 
-// trainer.json goes last and holds the hashes of the others, and of its own values without that hash.
+// trainer.json is written last and contains the hashes of the others, and of its own values without that hash.
 void write_state(const fs::path& folder, nlohmann::json state, std::initializer_list<const char*> files) {
   state["prenorm_version"] = version();
   for (const char* file : files) state[kHashes][file] = hash_file_hex(folder / file);
@@ -66,8 +66,8 @@ void check_file(const fs::path& folder, const nlohmann::json& state, const char*
   const fs::path path = folder / file;
   const nlohmann::json& hashes = state.at(kHashes);
   if (!hashes.contains(file) || hashes.at(file) != hash_file_hex(path))
-    throw_error<CheckpointError>("{}: the checkpoint is damaged (the hash in {} is another); {}", path.string(), kState,
-                                 kAdvice);
+    throw_error<CheckpointError>("{}: the checkpoint is damaged (its hash differs from the one in {}); {}",
+                                 path.string(), kState, kAdvice);
 }
 
 std::string shape_text(at::IntArrayRef shape) {
@@ -84,19 +84,19 @@ io::TensorFile weights_of(const fs::path& folder, const nlohmann::json& state, c
   for (const nn::Parameter& p : parameters.list()) {
     const auto found = file.tensors.find(p.name);
     if (found == file.tensors.end())
-      throw_error<CheckpointError>("{}: the checkpoint is of another architecture: it has no tensor {}",
+      throw_error<CheckpointError>("{}: the checkpoint belongs to another architecture: it has no tensor {}",
                                    file.path.string(), p.name);
     if (found->second.sizes() != p.value.sizes())
-      throw_error<CheckpointError>("{}: the checkpoint is of another architecture: tensor {} is {} there and {} here",
-                                   file.path.string(), p.name, shape_text(found->second.sizes()),
-                                   shape_text(p.value.sizes()));
+      throw_error<CheckpointError>(
+          "{}: the checkpoint belongs to another architecture: tensor {} is {} there and {} here", file.path.string(),
+          p.name, shape_text(found->second.sizes()), shape_text(p.value.sizes()));
   }
   if (file.tensors.size() != parameters.list().size()) {
     for (const auto& tensor : file.tensors) {
       const std::string& name = tensor.first;
       const auto& list = parameters.list();
       if (std::none_of(list.begin(), list.end(), [&](const nn::Parameter& p) { return p.name == name; }))
-        throw_error<CheckpointError>("{}: the checkpoint is of another architecture: this model has no tensor {}",
+        throw_error<CheckpointError>("{}: the checkpoint belongs to another architecture: this model has no tensor {}",
                                      file.path.string(), name);
     }
   }
@@ -129,8 +129,7 @@ TrainerState load_checkpoint(const fs::path& path, nn::Parameters& parameters, o
   for (const auto& [name, buffer] : optimizer.state())
     if (buffers.at(name).sizes() != buffer.sizes())
       throw_error<CheckpointError>(
-          "{}: the checkpoint is of another optimizer or architecture: tensor {} is {} there "
-          "and {} here",
+          "{}: the checkpoint belongs to another optimizer or architecture: tensor {} is {} there and {} here",
           buffers.path.string(), name, shape_text(buffers.at(name).sizes()), shape_text(buffer.sizes()));
   use_weights(model, parameters);
   for (const auto& [name, buffer] : optimizer.state()) buffer.copy_(buffers.at(name));

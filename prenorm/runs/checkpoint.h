@@ -1,5 +1,5 @@
 // A checkpoint: a folder with weights, optimizer buffers and everything else that the next update depends on. It
-// appears whole or not at all, and nothing of it is used before all of it has been found undamaged.
+// appears whole or not at all, and all of it is checked for damage before any of it is used.
 #pragma once
 
 #include <cstdint>
@@ -23,13 +23,13 @@ struct WindowSums {
   double seconds = 0;
 };
 
-// Batches that a fault left out: `batches` of them from batch `batch` of epoch `epoch` on.
+// Batches skipped because of a fault: `batches` of them from batch `batch` of epoch `epoch` on.
 struct SkippedBatches {
-  std::int64_t update = 0;  // that they would have made
+  std::int64_t update = 0;  // the update that they would have made
   std::int64_t epoch = 0, batch = 0, batches = 0;
 };
 
-// Losses that train.diverged_loss_ratio takes the median of.
+// Number of losses of which train.diverged_loss_ratio takes the median.
 inline constexpr std::int64_t kLossesToJudge = 16;
 
 struct TrainerState {
@@ -37,27 +37,27 @@ struct TrainerState {
   std::int64_t epoch = 0, batch = 0;  // the next batch
   std::int64_t target_tokens = 0;     // trained on so far
   double seconds = 0;                 // spent on updates so far
-  double best_value = 0;              // of train.best_metric; meaningful where best_step > 0
+  double best_value = 0;              // value of train.best_metric; meaningful if best_step > 0
   std::int64_t best_step = 0;
   std::int64_t validations_without_improvement = 0;
-  double first_loss = 0;  // of update 1, nats per target token; 0 in checkpoints of older versions: not known
+  double first_loss = 0;  // of update 1, nats per target token; 0 = unknown, in checkpoints of older versions
   std::vector<double> recent_losses;  // of the last kLossesToJudge updates, oldest first
   WindowSums window;
-  std::int64_t faults = 0, faults_in_a_row = 0;  // the latter until past_faults is made
-  std::int64_t past_faults = 0;                  // the update that has to be made for the run to be past its faults
+  std::int64_t faults = 0, faults_in_a_row = 0;  // the latter is reset once past_faults is reached
+  std::int64_t past_faults = 0;                  // the update after which the run is past its faults
   std::vector<SkippedBatches> skipped;
-  double rate_sum = 0;      // of all updates, in units of optim.lr: updates at full rate that they come to
+  double rate_sum = 0;      // sum over all updates in units of optim.lr: the equivalent number of updates at full rate
   double unigram_nats = 0;  // Task::unigram_nats()
   UpdateHistory history;
   std::string data;  // Task::data_key()
-  // What the bits of the run depend on besides its configuration: how many workers shared a batch, and the level of
-  // instructions of the kernels; 0 and "" in checkpoints of older versions.
+  // What the bits of the run depend on besides its configuration: the number of workers that shared a batch, and the
+  // kernels' level of instructions; 0 and "" in checkpoints of older versions.
   std::int64_t workers = 0;
   std::string cpu_level;
-  bool on_schedule = true;  // else written only because the run stopped here, which a run that goes on forgets
+  bool on_schedule = true;  // false: written only because the run was stopped here; deleted when the run is resumed
 };
 
-// As in trainer.json, where trainer_state_json.cpp gives each number its range. Errors, of reading: JsonError.
+// The format of trainer.json; trainer_state_json.cpp gives each number its range. Errors when reading: JsonError.
 void to_json(nlohmann::json& json, const WindowSums& window);
 void from_json(const nlohmann::json& json, WindowSums& window);
 void to_json(nlohmann::json& json, const SkippedBatches& skipped);
@@ -65,24 +65,24 @@ void from_json(const nlohmann::json& json, SkippedBatches& skipped);
 void to_json(nlohmann::json& json, const TrainerState& state);
 void from_json(const nlohmann::json& json, TrainerState& state);
 
-// Errors: FileError (full disk, no permission); an older checkpoint at `path` then stays as it is.
+// Errors: FileError (full disk, no permission), in which case an older checkpoint at `path` is kept.
 void save_checkpoint(const std::filesystem::path& path, const nn::Parameters& parameters,
                      const optim::Optimizer& optimizer, const TrainerState& state);
 
-// Errors: FileError; CheckpointError naming the file that is damaged or the tensor that does not fit this model.
+// Errors: FileError; CheckpointError naming the damaged file or the tensor that does not match this model.
 TrainerState load_checkpoint(const std::filesystem::path& path, nn::Parameters& parameters,
                              optim::Optimizer& optimizer);
-// The state alone. Errors: FileError, CheckpointError.
+// Loads only the state. Errors: FileError, CheckpointError.
 TrainerState load_state(const std::filesystem::path& path);
-// TrainerState::on_schedule of a checkpoint, without a look at the rest of it; true where it cannot be told.
+// TrainerState::on_schedule of a checkpoint, read without the rest of it; true if it cannot be read.
 bool is_on_schedule(const std::filesystem::path& path);
-// All weights of an undamaged checkpoint, whatever model they are of. Errors: FileError, CheckpointError.
+// All weights of an undamaged checkpoint of any model. Errors: FileError, CheckpointError.
 io::TensorFile read_weights(const std::filesystem::path& path);
-// The weights alone.
+// Loads only the weights.
 void load_weights(const std::filesystem::path& path, nn::Parameters& parameters);
 
-// A checkpoint without an optimizer: it can be used and started from, not gone on with. `origin`: where the weights
-// come from, for readers of its trainer.json. Errors: FileError.
+// Writes a checkpoint without an optimizer: it can be used, and other runs can start from it, but it cannot be resumed.
+// `origin`: where the weights come from, for readers of its trainer.json. Errors: FileError.
 void save_weights(const std::filesystem::path& path, const nn::Parameters& parameters, const nlohmann::json& origin);
 
 // Writes a checkpoint at `path` whose weights are the mean of those of `checkpoints` (not empty); it has no optimizer.

@@ -20,7 +20,7 @@ FolderIdentity::FolderIdentity(const fs::path& path) : path_(path), id_(id_of(pa
 
 bool FolderIdentity::still_there() const { return id_ && id_of(path_) == id_; }
 
-// One step, not fs::canonical(): messages name the folder as the user did.
+// One step only, not fs::canonical(): messages name the folder as the user did.
 fs::path without_links(const fs::path& path) {
   std::error_code error;
   const fs::path target = fs::read_symlink(path, error);

@@ -1,4 +1,4 @@
-// Reads several files of one checkpoint while the run that it belongs to may be in training.
+// Reads several files of one checkpoint while its run may still be training.
 #pragma once
 
 #include <cstdint>
@@ -13,11 +13,11 @@
 
 namespace prenorm::runs {
 
-// A folder by what the file system calls it, not by its name: another folder under the same name is another one.
+// Identifies a folder by its device and inode, not by its name: another folder under the same name is different.
 class FolderIdentity {
  public:
   explicit FolderIdentity(const std::filesystem::path& path);
-  // Whether there was a folder, and the same one is there now.
+  // Whether there was a folder and it is still the same one.
   bool still_there() const;
 
  private:
@@ -25,12 +25,12 @@ class FolderIdentity {
   std::optional<std::pair<std::uint64_t, std::uint64_t>> id_;  // device and inode
 };
 
-// The folder itself where `path` is a link to it (`last`, `best`), so that all files come from the same one.
+// The folder itself if `path` is a link to it (`last`, `best`), so that all files come from the same folder.
 std::filesystem::path without_links(const std::filesystem::path& path);
 
-// `read` is called with the folder that `find` returns. A run in training removes old checkpoints: if `read` fails and
-// the folder is gone or another one, the next one that `find` returns is read. `read` must leave nothing behind where
-// it throws. Errors: those of both.
+// Calls `read` with the folder that `find` returns. A run in training removes old checkpoints: if `read` fails and the
+// folder is gone or replaced, `find` and `read` are called again. `read` must leave nothing behind if it throws.
+// Errors: those of both.
 template <class Find, class Read>
 auto read_checkpoint(const Find& find, const Read& read) {
   for (int attempt = 1;; ++attempt) {

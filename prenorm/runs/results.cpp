@@ -31,7 +31,7 @@ std::string_view name(StopReason reason) {
 StopReason reason_named(const std::string& text) {
   for (const auto& [reason, name] : kNames)
     if (name == text) return reason;
-  refuse_json("stopped_by", "what ends a run, not " + text);
+  refuse_json("stopped_by", "a reason to stop, not  " + text);
 }
 
 Sample sample_of(const nlohmann::json& json) {
@@ -137,7 +137,7 @@ TrainingResult read_results(const std::filesystem::path& path) {
   try {
     return result_of(json);
   } catch (const JsonError&) {
-    throw_error<DataError>("{}: is not the results of a run; remove it, and resume the run to have it written anew",
+    throw_error<DataError>("{}: does not hold the results of a run; remove it and resume the run to write it again",
                            path.string());
   }
 }

@@ -1,4 +1,4 @@
-// What a run has come to, as metrics.jsonl and results.json have it.
+// The results of a run, as written to metrics.jsonl and results.json.
 #pragma once
 
 #include <cstdint>
@@ -16,19 +16,19 @@ enum class StopReason : std::uint8_t { kMaxSteps, kMaxEpochs, kPatience, kSignal
 
 struct TrainingResult {
   StopReason reason;
-  TrainerState state;  // its best_step counts the validation at the end too
+  TrainerState state;  // its best_step includes the validation at the end
   std::optional<Validation> last_validation, average_validation;
   std::string diverged_because;  // for kDivergence
 };
 
-// For people: "validation loss 4.2031 nats per token, BLEU 24.10".
+// For human readers: "validation loss 4.2031 nats per token, BLEU 24.10".
 std::string summary(const Validation& validation);
 
 nlohmann::ordered_json to_json(const Validation& validation);
 nlohmann::ordered_json to_json(const TrainingResult& result);
 
-// results.json. Of the state, updates, epochs, target tokens, seconds and the best step are there. Errors: FileError;
-// DataError where the file is no such object.
+// results.json. Of the state it contains updates, epochs, target tokens, seconds and the best step. Errors: FileError;
+// DataError if the file is not such an object.
 void write_results(const std::filesystem::path& path, const TrainingResult& result);
 TrainingResult read_results(const std::filesystem::path& path);
 

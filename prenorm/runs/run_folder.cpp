@@ -28,7 +28,7 @@ std::optional<std::int64_t> as_step(const std::string& name) {
   return error == std::errc() && end == name.data() + name.size() ? std::optional(step) : std::nullopt;
 }
 
-// A link that a run in training points elsewhere meanwhile is looked at again.
+// A link that a run in training changes meanwhile is checked again.
 bool is_checkpoint(const fs::path& path) {
   for (;;) {
     std::error_code error;
@@ -51,14 +51,16 @@ std::vector<fs::path> RunFolder::files() const {
 
 void RunFolder::check_unused() const {
   if (exists())
-    throw_error<UsageError>("{}: holds a run already; go on with it with --resume, or name another folder with --run",
-                            path_.string());
+    throw_error<UsageError>(
+        "{}: already contains a run; name another folder with --run, or resume it with `prenorm train --resume`",
+        path_.string());
   if (!is_there(path_)) return;
   if (!is_folder(path_)) throw_error<UsageError>("{}: is not a folder; name another with --run", path_.string());
   for (const fs::path& entry : entries_of(path_)) {
     const std::string name = entry.filename().string();
     if (name != kShared && name != kSource && name != kTarget && name != kFolderLock && !is_temporary_name(name))
-      throw_error<UsageError>("{}: the folder is not empty and holds no run; name another with --run", path_.string());
+      throw_error<UsageError>("{}: the folder is not empty and contains no run; name another with --run",
+                              path_.string());
   }
 }
 
@@ -74,7 +76,7 @@ void RunFolder::create(const Config& config, const Tokenizers& tokenizers) const
     write_file_atomically(path_ / kSource, tokenizers.source.serialized());
     write_file_atomically(path_ / kTarget, tokenizers.target.serialized());
   }
-  // Last, since exists() asks for it: a folder without it is no run.
+  // Written last, since exists() checks for it: a folder without it is not a run.
   write_file_atomically(this->config(), to_toml(config));
 }
 
@@ -116,7 +118,7 @@ fs::path RunFolder::find_checkpoint(const std::string& which) const {
   fs::path path = step ? checkpoint(*step) : which == "average" ? average() : path_ / which;
   if (is_checkpoint(path)) return path;
   const std::vector<std::int64_t> there = steps();
-  throw_error<CheckpointError>("{}: there is no checkpoint {}; those of updates {} are there", path_.string(), which,
+  throw_error<CheckpointError>("{}: no checkpoint {}; there are those of updates {}", path_.string(), which,
                                there.empty() ? "none" : fmt::format("{}", fmt::join(there, ", ")));
 }
 
@@ -154,7 +156,7 @@ void RunFolder::remove_old_checkpoints(std::int64_t newest, std::int64_t best, s
 
 void RunFolder::remove_leftovers() const {
   for (const fs::path& folder : {path_, checkpoints()}) prenorm::remove_leftovers(folder);
-  // The names that older versions gave.
+  // The names that older versions used.
   std::error_code ignored;
   for (const fs::path& entry : entries_of(checkpoints()))
     if (entry.extension() == ".removed" || entry.extension() == ".old") fs::remove_all(entry, ignored);

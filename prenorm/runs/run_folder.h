@@ -1,14 +1,14 @@
-// A run is a folder that explains itself:
+// A run is a self-describing folder:
 //
-//   config.toml                  every value, defaults spelled out
-//   source.model, target.model   the tokenizers (one file, vocabulary.model, where they are the same)
-//   metrics.jsonl                one JSON object a line
+//   config.toml                  every value, including defaults
+//   source.model, target.model   the tokenizers (one file, vocabulary.model, if they are the same)
+//   metrics.jsonl                one JSON object per line
 //   checkpoints/000500/          model.safetensors, optimizer.safetensors, trainer.json
 //   checkpoints/average/         model.safetensors of the averaged last checkpoints, trainer.json
 //   best, last                   links to checkpoints
 //   results.json                 final figures
 //   diagnosis.json, .md          what went wrong, after a fault
-//   tensorboard/                 event files, where they are asked for
+//   tensorboard/                 event files, if requested
 #pragma once
 
 #include <cstdint>
@@ -29,14 +29,14 @@ struct Tokenizers {
 
 class RunFolder {
  public:
-  // A separator at the end of the path, as completion leaves it, is dropped.
+  // A trailing separator, as left by completion, is dropped.
   explicit RunFolder(const std::filesystem::path& path);
 
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path config() const { return path_ / "config.toml"; }
   std::filesystem::path metrics() const { return path_ / "metrics.jsonl"; }
   std::filesystem::path results() const { return path_ / "results.json"; }
-  // What the columns and classes of a classification are called: data::write_format().
+  // The names of the columns and classes of a classification: data::write_format().
   std::filesystem::path labels() const { return path_ / "labels.json"; }
   std::filesystem::path diagnosis() const { return path_ / "diagnosis.json"; }
   std::filesystem::path diagnosis_page() const { return path_ / "diagnosis.md"; }
@@ -48,33 +48,32 @@ class RunFolder {
   std::filesystem::path last() const { return path_ / "last"; }
 
   bool exists() const;
-  // The files and folders that a run is made of, there or not: no other output may replace them.
+  // The files and folders of a run, whether they exist or not: no other output may replace them.
   std::vector<std::filesystem::path> files() const;
-  // Errors: UsageError where the folder holds a run, or something else than what a run that was killed while it was
-  // created leaves.
+  // Errors: UsageError if the folder holds a run, or any file other than leftovers of an interrupted create().
   void check_unused() const;
-  // Writes configuration and tokenizers into an unused folder. Errors: as check_unused(); FileError.
+  // Writes configuration and tokenizers to an unused folder. Errors: as check_unused(); FileError.
   void create(const Config& config, const Tokenizers& tokenizers) const;
   Tokenizers tokenizers() const;
   // Steps of the checkpoints, ascending.
   std::vector<std::int64_t> steps() const;
-  // The newest checkpoint that stands on schedule, else the newest; nullopt where there is none.
+  // The newest scheduled checkpoint, else the newest; nullopt if there is none.
   std::optional<std::int64_t> newest_on_schedule() const;
-  // "average", "best", "last" or a step; empty takes average if there is one, else best, else last.
-  // Errors: UsageError where this is no run folder or `which` is none of these words, CheckpointError where the
-  // checkpoint is not there.
+  // "average", "best", "last" or a step; empty means average if it exists, else best, else last. Errors: UsageError if
+  // this is not a run folder or `which` is none of these words, CheckpointError if the checkpoint does not exist.
   std::filesystem::path find_checkpoint(const std::string& which) const;
 
   // Points `last` to the checkpoint of a step.
   void link_last(std::int64_t step) const;
-  // The same for `best`; removes the link where there is no such checkpoint.
+  // The same for `best`; removes the link if there is no such checkpoint.
   void link_best(std::int64_t step) const;
-  // In one step: a checkpoint is there whole or not at all. Nothing happens where it is not there.
+  // Removes it in one step: a checkpoint exists whole or not at all. Does nothing if it does not exist.
   static void remove_checkpoint(const std::filesystem::path& path);
-  // Keeps the last `keep` checkpoints, that of update `best`, and of those that stand only where a run was stopped (see
-  // TrainerState::on_schedule) none but `newest`: a run that went on has the same ones as one that never was stopped.
+  // Keeps the last `keep` checkpoints, that of update `best`, and of unscheduled ones, written only because a run was
+  // stopped (see TrainerState::on_schedule), only `newest`: a resumed run has the same ones as a run that was never
+  // stopped.
   void remove_old_checkpoints(std::int64_t newest, std::int64_t best, std::int64_t keep) const;
-  // Removes what killed processes have left half written or half removed. The caller holds the run's lock.
+  // Removes what killed processes left half written or half removed. The caller must hold the run's lock.
   void remove_leftovers() const;
 
  private:

@@ -7,10 +7,10 @@
 
 namespace prenorm::runs {
 
-// Held until destroyed, or until the process ends in whatever way.
+// Held until it is destroyed or the process ends.
 class RunLock {
  public:
-  // Makes the folder if needed. Errors: UsageError while another process holds the lock; FileError.
+  // Creates the folder if needed. Errors: UsageError if another process holds the lock; FileError.
   explicit RunLock(const std::filesystem::path& folder);
 
  private:

@@ -27,12 +27,12 @@ std::vector<std::string> other_bits(const TrainerState& before, const TrainerSta
   std::vector<std::string> reasons;
   if (before.workers != 0 && before.workers != now.workers)
     reasons.push_back(
-        fmt::format("the run was trained with {} workers and continues with {}, which sum in another order; set "
+        fmt::format("the run was trained with {} workers and continues with {}, which changes the order of sums; set "
                     "runtime.workers = {} for the same bits",
                     before.workers, now.workers, before.workers));
   if (!before.cpu_level.empty() && before.cpu_level != now.cpu_level)
     reasons.push_back(fmt::format(
-        "the run was trained with kernels of the level {} and continues with {}, which sum in another order",
+        "the run was trained with kernels of the level {} and continues with {}, which changes the order of sums",
         before.cpu_level, now.cpu_level));
   return reasons;
 }

@@ -1,4 +1,4 @@
-// Which keys make a run the run that it is.
+// Which configuration keys must not change when a run is resumed.
 #pragma once
 
 #include <optional>
@@ -10,8 +10,8 @@
 
 namespace prenorm::runs {
 
-// Keys on which the next update depends; a resumed run must have them unchanged to be the run that was stopped. Limits,
-// logs, validation, decoding and the use of the machine are none.
+// Keys on which the next update depends; they must not change when a run is resumed. Limits, logs, validation, decoding
+// and the use of the machine are not among them.
 bool decides_updates(const std::string& section, const std::string& name);
 
 struct KeyDifference {
@@ -21,7 +21,7 @@ struct KeyDifference {
 // The first key, in the order of declaration, that decides updates and differs.
 std::optional<KeyDifference> first_difference(const Config& now, const Config& before);
 
-// Why a run that continues as `now` will not have the bits of the one that never stopped: a sentence for each reason.
+// Why a run that continues as `now` will not have the same bits as one that was never stopped: one sentence per reason.
 std::vector<std::string> other_bits(const TrainerState& before, const TrainerState& now);
 
 }  // namespace prenorm::runs

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::int64_t kBins = 30;
 
-// Equal bins from the least to the largest value; of values that are all the same, one.
+// Equal bins from the lowest to the highest value; a single bin if all values are the same.
 io::Histogram histogram_of(const at::Tensor& values) {
   const at::Tensor x = values.detach().to(at::kDouble).flatten();
   io::Histogram h{.min = x.min().item<double>(),

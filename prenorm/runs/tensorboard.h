@@ -1,4 +1,4 @@
-// The lines of metrics.jsonl, and histograms of weights, for TensorBoard.
+// Writes the lines of metrics.jsonl, and histograms of weights, for TensorBoard.
 #pragma once
 
 #include <vector>
@@ -11,7 +11,8 @@ namespace prenorm::runs {
 
 class TensorBoardLog {
  public:
-  // Goes on after update `step`: what the folder has of later ones is dropped. Errors, of each member: FileError.
+  // Continues after update `step`: what the folder has of later ones is dropped. Errors, of every member function:
+  // FileError.
   TensorBoardLog(const std::filesystem::path& folder, std::int64_t step);
 
   // Every number of a line, as `<type>/<key>`; those of an observation as `<key>/<parameter or point>`, and the numbers

@@ -1,5 +1,5 @@
-// What trainer.json holds of a run's state. Each number has its range: a file whose hash fits may still have been made
-// by anybody, and what is counted with must not overflow.
+// The part of a run's state that trainer.json contains. Each number has its range: even a file whose hash matches may
+// have been made by anybody, and numbers used in calculations must not overflow.
 #include "prenorm/base/json.h"
 #include "prenorm/runs/checkpoint.h"
 
@@ -7,7 +7,7 @@ namespace prenorm::runs {
 namespace {
 
 constexpr Range kSeconds{0, 1e12};
-constexpr Range kNats{-1e30, 1e30};  // below zero only where a loss is no likelihood
+constexpr Range kNats{-1e30, 1e30};  // below zero only if a loss is not a likelihood
 
 template <class Fields, class T>
 void window_members(Fields&& fields, T& w) {
@@ -82,7 +82,7 @@ void to_json(nlohmann::json& json, const TrainerState& state) {
   JsonWriter fields(json);
   state_members(fields, state);
 }
-// Checkpoints of older versions lack what was added since.
+// Checkpoints of older versions lack newer fields.
 void from_json(const nlohmann::json& json, TrainerState& state) {
   state_members(JsonReader(json, MissingJson::kLeftAsItIs), state);
 }

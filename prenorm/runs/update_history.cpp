@@ -20,7 +20,7 @@ double usual(const std::deque<UpdateRecord>& updates, Value UpdateRecord::*value
   return lower_median(std::move(values));
 }
 
-// To five significant digits: a checkpoint holds many of them.
+// Rounds to five significant digits, since a checkpoint contains many of them.
 double rounded(double value) {
   if (value == 0 || !std::isfinite(value)) return value;
   const double unit = std::pow(10.0, 4 - std::floor(std::log10(std::abs(value))));

@@ -1,4 +1,4 @@
-// What a validation measured: numbers of the log and of results.json.
+// The results of a validation: figures for the log and for results.json.
 #pragma once
 
 #include <optional>
@@ -8,19 +8,19 @@
 
 namespace prenorm::runs {
 
-// For people to read.
+// For human readers.
 struct Sample {
   std::string source, reference, output;
 };
 
 struct Validation {
   double loss_nats_per_token = 0;  // with the label smoothing of training
-  double nll_nats_per_token = 0;   // without
+  double nll_nats_per_token = 0;   // without smoothing
   std::optional<double> bleu;
   std::string bleu_signature;
   std::vector<Sample> samples;
-  std::optional<double> bits_per_byte;                 // of the text, where its bytes are counted
-  std::vector<std::pair<std::string, double>> scores;  // by name; train.best_metric = "score" goes by the first
+  std::optional<double> bits_per_byte;                 // of the text, if its bytes are counted
+  std::vector<std::pair<std::string, double>> scores;  // by name; train.best_metric = "score" uses the first
 };
 
 }  // namespace prenorm::runs

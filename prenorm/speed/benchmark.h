@@ -28,11 +28,11 @@ struct Benchmark {
   double utilization() const;
 };
 
-// Updates as the trainer makes them, without logs, checkpoints and validation; two more come before them and are not
-// counted. Errors: UsageError where `updates` is below 1.
+// Makes updates as the trainer does, without logs, checkpoints and validation, after two that are not counted. Errors:
+// UsageError if `updates` is below 1.
 Benchmark measure(const Config& config, updates::Task& task, std::int64_t updates);
 
-// The most memory that this process has had.
+// The peak memory of this process.
 double peak_rss_bytes();
 
 }  // namespace prenorm::speed

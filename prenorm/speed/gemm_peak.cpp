@@ -19,10 +19,10 @@ constexpr int kRounds = 5;
 constexpr double kSecondsPerRound = 0.03;
 constexpr std::int64_t kMostRepetitions = 1000;
 
-// One kind of product: those that differ in their rows alone, by the rows they have most often.
+// One kind of product: products that differ only in their rows are counted as having the most frequent number of rows.
 struct Product {
   ops::GemmShape shape{};
-  double flops = 0;  // of all recorded
+  double flops = 0;  // of all recorded products
   std::int64_t most = 0;
 };
 

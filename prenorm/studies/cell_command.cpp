@@ -41,7 +41,7 @@ SharedText::Paths SharedText::make(const Config& cell) const {
 
 void SharedText::prepare(Config& cell) {
   const nlohmann::json all = to_json(cell);
-  // Of the task and the run that training starts from too, which decide what a tokenizer is.
+  // Includes the task and the run that training starts from, which decide the tokenizer too.
   const std::string key = json_text(all["task"]) + json_text(all["data"]) + json_text(all["tokenizer"]) +
                           json_text(all["train"]["pretrained"]);
   auto made = made_.find(key);

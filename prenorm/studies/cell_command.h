@@ -1,4 +1,4 @@
-// How a cell is run: `prenorm train` with the right arguments, on text that has been prepared before.
+// The command that runs a cell: `prenorm train` with the right arguments, on text prepared in advance.
 #pragma once
 
 #include <cstdint>
@@ -12,13 +12,13 @@
 
 namespace prenorm::studies {
 
-// Makes what cells share, once: the vocabulary, which is trained with the seed of the base, so that cells of other
+// Prepares once what cells share: the vocabulary, which is trained with the seed of the base, so that cells with other
 // seeds have the same tokens, and the corpora.
 class SharedText {
  public:
   SharedText(const StudyFolder& folder, const Config& base) : folder_(folder), seed_(base.train.seed) {}
 
-  // Prepares what this cell needs and points its configuration there. Errors: those of the text and its files.
+  // Prepares what this cell needs and sets the paths in its configuration. Errors: those of the text and its files.
   void prepare(Config& cell);
 
  private:
@@ -29,10 +29,10 @@ class SharedText {
 
   const StudyFolder& folder_;
   std::int64_t seed_;
-  std::map<std::string, Paths> made_;  // by what it depends on
+  std::map<std::string, Paths> made_;  // by a key of what it depends on
 };
 
-// Starts the cell, or goes on with it where it has begun.
+// Starts the cell, or resumes it if it has begun.
 std::vector<std::string> cell_command(const std::filesystem::path& program, const StudyFolder& folder,
                                       const Cell& cell);
 

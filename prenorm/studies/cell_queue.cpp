@@ -22,11 +22,11 @@ namespace {
 
 constexpr auto kPause = std::chrono::milliseconds(20);
 
-// What the process of a cell prints is added to the end.
+// Collects the output of a cell's process, appended to the log.
 class LogFile {
  public:
   explicit LogFile(const std::filesystem::path& path) {
-    std::error_code ignored;  // opening the file says what is wrong
+    std::error_code ignored;  // opening the file reports any problem
     std::filesystem::create_directories(path.parent_path(), ignored);
     descriptor_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     if (descriptor_ < 0) throw_error<FileError>("{}: cannot be written: {}", path.string(), std::strerror(errno));
@@ -42,13 +42,14 @@ class LogFile {
 
 }  // namespace
 
-void CellQueue::run(std::int64_t jobs, const std::function<void(const Cell*, const std::vector<std::string>&)>& told) {
+void CellQueue::run(std::int64_t jobs,
+                    const std::function<void(const Cell*, const std::vector<std::string>&)>& on_progress) {
   const StopSignal signals;
   for (;;) {
     pass_signal_on();
     if (signal_ == 0) start_some(jobs);
     if (jobs_.empty()) return;
-    told(nullptr, running());
+    on_progress(nullptr, running());
     std::this_thread::sleep_for(kPause);
     const auto ended = std::find_if(jobs_.begin(), jobs_.end(), [](Job& job) { return job.process.poll(); });
     if (ended == jobs_.end()) continue;
@@ -56,7 +57,7 @@ void CellQueue::run(std::int64_t jobs, const std::function<void(const Cell*, con
     const ProcessEnd end = ended->process.wait();
     jobs_.erase(ended);
     if (signal_ == 0) explain_end(*cell, end);
-    told(cell, running());
+    on_progress(cell, running());
   }
 }
 

@@ -1,4 +1,4 @@
-// Runs the processes of cells, some at once, until all have ended or a signal stops them.
+// Runs the processes of cells, several at once, until all have ended or a signal stops them.
 #pragma once
 
 #include <cstdint>
@@ -18,13 +18,13 @@ class CellQueue {
   CellQueue(const StudyFolder& folder, std::filesystem::path program, std::vector<Cell> cells)
       : folder_(folder), program_(std::move(program)), cells_(std::move(cells)) {}
 
-  // `told` is called with a cell that has ended and the names of those still at work, and every now and then without
-  // one. A signal to stop (machine/stop_signal.h) is passed on; cells then end with a checkpoint, and none is started
-  // any more. A process that ends before its cell is done leaves the reason in the log's last line, "error: ...".
-  // Errors: FileError where no process can be started; those of `told`. Processes at work are stopped first.
+  // `on_progress` is called with a finished cell and the names of the running ones, and regularly without a cell. A
+  // stop signal (machine/stop_signal.h) is passed on; cells then end with a checkpoint, and no more are started. A
+  // process that ends before its cell is done leaves the reason in the log's last line, "error: ...". Errors: FileError
+  // if no process can be started; those of `on_progress`. Running processes are stopped first.
   void run(std::int64_t jobs,
-           const std::function<void(const Cell* ended, const std::vector<std::string>& running)>& told);
-  // The signal, 0 where none came.
+           const std::function<void(const Cell* ended, const std::vector<std::string>& running)>& on_progress);
+  // The signal, 0 if there was none.
   int stopped_by() const { return signal_; }
 
  private:

@@ -49,7 +49,7 @@ std::optional<double> CellRecord::updates_to(double target) const {
       continue;
     }
     const auto at = static_cast<double>(point.update);
-    if (before == nullptr) return at;  // there already when first looked at
+    if (before == nullptr) return at;  // existed already when first read
     const double share =
         (before->loss_nats_per_token - target) / (before->loss_nats_per_token - point.loss_nats_per_token);
     return static_cast<double>(before->update) + share * (at - static_cast<double>(before->update));

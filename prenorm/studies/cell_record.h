@@ -1,4 +1,4 @@
-// What a cell of a study has come to, read from its run folder.
+// The state and results of a cell of a study, read from its run folder.
 #pragma once
 
 #include <array>
@@ -27,30 +27,31 @@ struct CellRecord {
   std::string name;
   Config config;
   CellStatus status = CellStatus::kWaiting;
-  std::int64_t updates = 0;            // of a cell that has ended
+  std::int64_t updates = 0;            // if the cell has ended
   std::vector<LossPoint> validations;  // ascending
   std::optional<double> final_loss;    // validation loss at the end, nats per token
   std::optional<double> final_nll;     // the same without label smoothing
-  double unigram_nats = 0;             // what target token frequencies give without it; 0 where it is not known
+  double unigram_nats = 0;             // the loss that target token frequencies give without it; 0 if unknown
   std::optional<double> bleu;          // at the end
-  std::vector<std::pair<std::string, double>> scores;  // the task's others at the end, by name, what it goes by first
-  std::optional<double> seconds;                       // spent on updates
+  std::vector<std::pair<std::string, double>> scores;  // the task's other scores at the end by name, the main one first
+  std::optional<double> seconds;                       // time spent on updates
   std::string problem;                                 // why it diverged or failed
 
   bool has_ended() const { return status == CellStatus::kFinished || status == CellStatus::kDiverged; }
-  // Nothing where it has no such one.
+  // Nothing if there is no such score.
   std::optional<double> score(std::string_view score_name) const;
-  // Lowest of the validations.
+  // The lowest of all validations.
   std::optional<double> best_loss() const;
-  // Updates after which the loss first was `target`, on straight lines between validations; nothing where it never was.
+  // Updates until the loss first reached `target`, interpolated linearly between validations; nothing if it never did.
   std::optional<double> updates_to(double target_nats_per_token) const;
 };
 
-// `run` need not exist yet: `planned` then is the cell's configuration. Never kRunning. Errors: those of the files.
+// `run` need not exist yet, in which case `planned` is the cell's configuration. The status is never kRunning. Errors:
+// those of the files.
 CellRecord read_cell(const std::string& name, const std::filesystem::path& run, const std::filesystem::path& log,
                      const Config& planned);
 
-// The message of a log whose last line is "error: MESSAGE"; else empty.
+// The message of a log whose last line is "error: MESSAGE"; otherwise empty.
 std::string last_error(const std::filesystem::path& log);
 
 }  // namespace studies

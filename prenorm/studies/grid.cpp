@@ -46,7 +46,7 @@ bool fit_for_a_file_name(char c) {
   return code > 0x20 && code != 0x7F && c != '/' && c != '\\' && c != '"' && c != '\'';
 }
 
-// Cut between characters, so that a name of UTF-8 stays one.
+// Cut between characters, so that the name stays valid UTF-8.
 std::string cut(const std::string& text, std::size_t bytes) {
   while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xC0) == 0x80) --bytes;
   return text.substr(0, bytes);

@@ -1,4 +1,4 @@
-// The cells of a grid: every combination of some values of some keys of a configuration.
+// The cells of a grid: every combination of the given values of some configuration keys.
 #pragma once
 
 #include <span>
@@ -12,7 +12,7 @@ namespace prenorm::studies {
 
 struct GridAxis {
   std::string key;                  // "optim.lr"
-  std::vector<std::string> values;  // as people wrote them; the same value may be there twice
+  std::vector<std::string> values;  // as written by the user; values may be repeated
 };
 
 // Each text is "key=v1,v2,..."; a comma in quotes belongs to its value. Errors: UsageError, also for a key given twice.
@@ -23,17 +23,16 @@ struct Cell {
   Config config;
 };
 
-// The product of all axes, the first one varying slowest; cells that are the same are one.
-// Errors: UsageError that names key and value where there is no such key, a value is out of range or a combination
-// breaks a rule between keys.
+// The product of all axes, the first one varying slowest; identical cells are merged. Errors: UsageError that names key
+// and value if there is no such key, a value is out of range or a combination breaks a rule between keys.
 std::vector<Cell> grid_cells(const LoadedConfig& base, std::span<const GridAxis> axes);
 
 // The keys in which a cell differs from `base`, in the order of declaration:
-// "model.norm_placement=pre_ln,optim.lr=0.002", or "base". Fit for the name of a file: what is not is replaced, what is
-// over 200 bytes cut, and a hash then tells cells apart.
+// "model.norm_placement=pre_ln,optim.lr=0.002", or "base". It is a valid file name: other characters are replaced, and
+// names over 200 bytes are shortened and made unique by a hash.
 std::string cell_name(const Config& cell, const Config& base);
 
-// A value as names and tables have it: as in TOML, text and choices without quotes.
+// A value as names and tables show it: as in TOML, with text and choices unquoted.
 std::string plain_value(std::string_view toml_value);
 
 }  // namespace prenorm::studies

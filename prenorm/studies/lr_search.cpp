@@ -17,7 +17,7 @@ namespace {
 constexpr std::int64_t kLongestWarmup = 4000;
 constexpr std::string_view kRate = "optim.lr", kWarmup = "schedule.warmup_steps";
 
-// Of the paper, or less for short trainings.
+// The paper's warm-up, or less for short trainings.
 std::int64_t default_warmup(const Config& base) {
   if (base.schedule.warmup_steps > 0) return base.schedule.warmup_steps;
   return std::clamp<std::int64_t>(base.train.max_steps / 4, 1, kLongestWarmup);
@@ -25,13 +25,13 @@ std::int64_t default_warmup(const Config& base) {
 
 void check(const Config& base, const std::vector<GridAxis>& axes) {
   if (std::any_of(axes.begin(), axes.end(), [](const GridAxis& a) { return a.key == kRate; }))
-    throw_error<UsageError>("--grid optim.lr: --find-lr looks for the rate itself; leave it out");
+    throw_error<UsageError>("--grid optim.lr: --find-lr searches for the rate itself; leave this key out");
   if (valid_file(base).empty())
     throw_error<UsageError>("--find-lr compares validation losses; name a validation text in [data]");
-  if (base.optim.lr <= 0) throw_error<UsageError>("--find-lr starts at optim.lr, which is 0; give it a value above");
+  if (base.optim.lr <= 0) throw_error<UsageError>("--find-lr starts at optim.lr, which is 0; set a positive value");
 }
 
-// A setting and its search, with the configuration its cells have but for the rate.
+// A setting and its search, with the configuration of its cells except the rate.
 struct Arm {
   Cell cell;
   RateSearch search;
@@ -44,7 +44,7 @@ struct Arm {
   }
 };
 
-// Takes the outcomes of cells that have ended; the ones still to be trained are left.
+// Records the outcomes of finished cells; returns the ones still to be trained.
 std::vector<Cell> next_cells(std::vector<Arm>& arms, const StudyTable& table, const Config& base) {
   std::vector<Cell> cells;
   for (Arm& arm : arms)

@@ -1,4 +1,4 @@
-// The largest stable learning rate of several settings, each bisected by training cells of a study.
+// The largest stable learning rate of several settings, found by bisection with cells of a study.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -12,22 +12,22 @@ namespace prenorm::studies {
 
 // One combination of the other keys.
 struct SearchedSetting {
-  std::string name;                 // of its keys: "model.norm_placement=pre_ln,schedule.warmup_steps=640", or "base"
-  std::vector<std::string> values;  // of LrSearch::keys
+  std::string name;                 // its keys: "model.norm_placement=pre_ln,schedule.warmup_steps=640", or "base"
+  std::vector<std::string> values;  // for LrSearch::keys
   RateSearch search;
 };
 
 struct LrSearch {
   std::vector<std::string> keys;
   std::vector<SearchedSetting> settings;
-  StudyOutcome study;  // as it is after the last cells; see run_study()
+  StudyOutcome study;  // after the last cells; see run_study()
 };
 
-// `axes` name the settings, optim.lr is not among them. Without schedule.warmup_steps each is searched without warm-up
-// and with the warm-up of `base`, or, where that has none, one of a quarter of train.max_steps, at most 4000 updates.
-// The searches start at optim.lr; a cell of each is trained at a time, so that what has been tried is found again.
-// Losses are those of validation after train.max_steps, without label smoothing. Ends early where cells fail or a
-// signal comes. Errors: as run_study(); UsageError where there is nothing to validate on.
+// `axes` describe the settings and must not contain optim.lr. Without schedule.warmup_steps each setting is searched
+// without warm-up and with the warm-up of `base` or, if that has none, a quarter of train.max_steps, at most 4000
+// updates. The searches start at optim.lr; one cell of each is trained at a time, so that what has been tried is found
+// again. Losses are those of validation after train.max_steps, without label smoothing. Ends early if cells fail or a
+// signal comes. Errors: as run_study(); UsageError if there is no validation text.
 LrSearch find_lr(const LoadedConfig& base, std::vector<GridAxis> axes, const StudyOptions& options);
 
 std::string to_text(const LrSearch& search);

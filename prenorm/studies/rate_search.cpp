@@ -6,7 +6,7 @@
 namespace prenorm::studies {
 namespace {
 
-// References have to be well below: rates that are stuck at the same loss would vouch for each other.
+// References must be well below: rates that are stuck at the same loss would support each other.
 constexpr double kDown = 8, kUp = 4, kFarthest = 1e6;
 constexpr std::ptrdiff_t kReferences = 2;
 
@@ -17,7 +17,7 @@ double tolerance_beside(const RateTrial& reference) {
 
 double two_digits(double x) {
   const double unit = std::pow(10, std::floor(std::log10(x)) - 1);
-  // Divided rather than multiplied by a fraction, so that 0.0003 is the number people write.
+  // Divided, not multiplied by a fraction, so that 0.0003 is the number that people write.
   return unit < 1 ? std::round(x / unit) / std::round(1 / unit) : std::round(x / unit) * unit;
 }
 

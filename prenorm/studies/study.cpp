@@ -41,9 +41,9 @@ class Study {
       FolderLock lock(folder_.path());
       if (!lock.try_lock())
         throw_error<UsageError>(
-            "{}: another study is at work in this folder; wait for it, or name another with --output",
+            "{}: another study is running in this folder; wait for it, or name another with --output",
             folder_.path().string());
-      folder_.check(base_.config);  // it may have begun in the meantime
+      folder_.check(base_.config);  // another process may have begun the study meanwhile
       const StudyInputs inputs = inputs_of(to_begin());
       check_inputs(folder_, inputs);
       remove_leftovers(folder_.path());
@@ -61,7 +61,7 @@ class Study {
     return read_cell(cell.name, folder_.cell(cell.name), folder_.log(cell.name), cell.config);
   }
 
-  // Of all cells that have begun, and those of the grid that have not.
+  // All cells that have begun, and those of the grid that have not.
   StudyTable table(const std::vector<std::string>& running) const {
     std::vector<CellRecord> records;
     const std::vector<std::string> begun = folder_.cells();
@@ -90,7 +90,7 @@ class Study {
     return cells;
   }
 
-  // Others are resumed, which holds them to their text.
+  // The cells to begin; others are resumed, which checks their text.
   std::vector<Cell> to_begin() const {
     std::vector<Cell> cells = waiting();
     std::erase_if(cells, [&](const Cell& cell) { return runs::RunFolder(folder_.cell(cell.name)).exists(); });
@@ -102,8 +102,8 @@ class Study {
     return std::min<std::int64_t>(usable_cores(), std::ssize(cells_));
   }
 
-  // The cores are shared out by the size of the grid, not by what is left of it: another number of threads would give
-  // other bits.
+  // The cores are divided by the size of the grid, not by the number of cells left: another number of threads would
+  // change bits.
   void share_cores(std::vector<Cell>& cells) const {
     const bool of_grid = std::find(keys_.begin(), keys_.end(), "runtime.threads") != keys_.end();
     if (of_grid || !is_default(base_, "runtime.threads")) return;
@@ -136,14 +136,14 @@ class Study {
     outcome.signal = queue.stopped_by();
   }
 
-  // Cells of a study that was killed end by themselves, with a checkpoint.
+  // Cells of a killed study end by themselves, with a checkpoint.
   void wait_for_orphans(const std::vector<Cell>& cells) const {
     for (const Cell& cell : cells) {
       const std::filesystem::path run = folder_.cell(cell.name);
       if (!is_there(run)) continue;
       FolderLock lock(run);
       if (lock.try_lock()) continue;
-      inform(fmt::format("{}: waiting for the process that trains there", run.string()));
+      inform(fmt::format("{}: waiting for the process that is training there", run.string()));
       lock.lock();
     }
   }

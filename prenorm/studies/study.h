@@ -1,6 +1,6 @@
-// A study: the cells of a grid, each trained by a process of its own, several at once, in one folder. Everything that
-// has been done is found again: cells that have finished or diverged are never run again, others go on where they were
-// stopped, whatever stopped them, and come out as if they had not been.
+// A study: the cells of a grid, each trained in its own process, several at once, in one folder. Everything that has
+// been done is found again: cells that have finished or diverged are never run again, others are resumed, whatever
+// stopped them, with the same result as if they had not been stopped.
 #pragma once
 
 #include <cstdint>
@@ -16,34 +16,33 @@
 
 namespace prenorm::studies {
 
-// Of train.diverged_loss_ratio in a study, unless configured.
+// The value of train.diverged_loss_ratio in a study, unless configured.
 inline constexpr double kDivergedLossRatio = 3;
 
 struct StudyOptions {
   std::filesystem::path folder;
-  std::filesystem::path program = "/proc/self/exe";  // whose `train` is run
-  std::int64_t jobs = 0;                             // cells at once; 0 = one a core, but not more than the grid has
-  std::optional<double> target_loss;                 // nats per token; else the median of the final losses
-  bool dry_run = false;                              // nothing is run or written
+  std::filesystem::path program = "/proc/self/exe";  // the program whose `train` command is run
+  std::int64_t jobs = 0;                             // cells at once; 0 = one per core, but not more than the grid has
+  std::optional<double> target_loss;                 // nats per token; if empty, the median of the final losses
+  bool dry_run = false;                              // run and write nothing
 };
 
 struct StudyOutcome {
   StudyTable table;             // of all cells in the folder and in the grid
-  std::int64_t unfinished = 0;  // cells of the grid that are still to be run
-  std::int64_t failed = 0;      // of those that this call has run
+  std::int64_t unfinished = 0;  // cells of the grid that remain to be run
+  std::int64_t failed = 0;      // of the cells run by this call
   std::string first_failure;    // "NAME: message"
-  int signal = 0;               // that stopped it, else 0
+  int signal = 0;               // the signal that stopped it, or 0
 };
 
-// Writes study.json and study.csv whenever a cell has ended.
-// Errors, before anything is started: UsageError for the grid (see grid_cells), a folder of something else, another
-// base, a text that is no longer the one of the cells that are there, or another study at work in it; FileError and
-// DataError for the text. A cell's errors are in its log, and
-// counted.
+// Writes study.json and study.csv whenever a cell has ended. Errors, before anything is started: UsageError for the
+// grid (see grid_cells), a folder with other content, another base, a text that differs from the one of the existing
+// cells, or another study running in the folder; FileError and DataError for the text. A cell's errors are in its log,
+// and counted.
 StudyOutcome run_study(const LoadedConfig& base, std::span<const GridAxis> axes, const StudyOptions& options);
 
-// The parts of run_study(). `base`: as study_base() leaves it, with kDivergedLossRatio where nothing else is
-// configured. `keys`: come first in the table.
+// The parts of run_study(). `base`: the result of study_base(), which sets kDivergedLossRatio if it is not configured.
+// `keys`: the first columns of the table.
 LoadedConfig study_base(LoadedConfig base);
 StudyOutcome run_cells(const LoadedConfig& base, std::vector<std::string> keys, std::vector<Cell> cells,
                        const StudyOptions& options);

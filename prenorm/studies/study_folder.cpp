@@ -35,14 +35,14 @@ void StudyFolder::check(const Config& now) const {
     for (const fs::path& entry : entries_of(path_)) {
       const std::string name = entry.filename().string();
       if (name != kFolderLock && !is_temporary_name(name))
-        throw_error<UsageError>("{}: the folder is not empty and holds no study; name another with --output",
+        throw_error<UsageError>("{}: the folder is not empty and contains no study; name another with --output",
                                 path_.string());
     }
     return;
   }
   if (const auto differs = difference(now, load_config(base()).config))
     throw_error<UsageError>(
-        "{}: the study was started with {} = {}, not {}; take that value and vary the key with --grid, or name another "
+        "{}: the study was started with {} = {}, not {}; use that value and vary the key with --grid, or name another "
         "folder with --output",
         path_.string(), differs->key, differs->before, differs->now);
 }

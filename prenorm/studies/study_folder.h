@@ -1,10 +1,10 @@
-// A study is a folder that grows: cells of one grid stay when another grid is run in it.
+// A study is a folder that grows: cells of one grid are kept when another grid is run in it.
 //
 //   base.toml              the configuration that every cell changes some keys of
 //   inputs.json            hashes of the files that cells learn from
 //   prepared/              text and vocabularies, the same for all cells
 //   cells/NAME/            a run folder; NAME has the keys that the cell changes
-//   cells/NAME.log         what its process said
+//   cells/NAME.log         the output of its process
 //   study.json, study.csv  the table
 #pragma once
 
@@ -29,7 +29,7 @@ class StudyFolder {
   std::filesystem::path json() const { return path_ / "study.json"; }
   std::filesystem::path csv() const { return path_ / "study.csv"; }
 
-  // Errors: UsageError where the folder holds other things than a study, or one whose base has other values in keys
+  // Errors: UsageError if the folder has other content than a study, or a study whose base has other values for keys
   // that decide updates or name the validation text.
   void check(const Config& base) const;
   // Writes base.toml; limits, logs and the like may have changed.

@@ -16,7 +16,8 @@
 namespace prenorm::studies {
 namespace {
 
-// What is kept of a study whose cells have begun; empty where the file is not there, as in studies of earlier versions.
+// The recorded inputs of a study whose cells have begun; empty if the file does not exist, as in studies of earlier
+// versions.
 StudyInputs read_inputs(const StudyFolder& folder) {
   if (folder.cells().empty() || !is_there(folder.inputs())) return {};
   const auto json = read_json(folder.inputs());
@@ -27,7 +28,7 @@ StudyInputs read_inputs(const StudyFolder& folder) {
   return inputs;
 }
 
-// As JSON can keep it.
+// The key as JSON can store it.
 std::string input(std::string_view key, const std::string& value) {
   return replace_invalid_utf8(fmt::format("{} = {}", key, value));
 }
@@ -36,7 +37,7 @@ std::string input(std::string_view key, const std::string& value) {
 
 StudyInputs inputs_of(std::span<const Cell> cells) {
   StudyInputs inputs;
-  // Each file once: cells share them.
+  // Each file is hashed once, since cells share them.
   const auto add = [&inputs](std::string_view key, const std::string& value, const auto& hash) {
     if (value.empty()) return;
     const auto [place, is_new] = inputs.emplace(input(key, value), "");
@@ -69,8 +70,8 @@ void check_inputs(const StudyFolder& folder, const StudyInputs& now) {
   for (const auto& [input, hash] : now)
     if (const auto found = before.find(input); found != before.end() && found->second != hash)
       throw_error<UsageError>(
-          "{}: {} is no longer what the cells of the study have learned from; bring that back, or name another folder "
-          "with --output",
+          "{}: {} is no longer the text that the cells of the study were trained on; restore it, or name another "
+          "folder with --output",
           folder.path().string(), input);
 }
 

@@ -49,11 +49,11 @@ SeedSummary summary_of(const Group& values, const std::vector<const StudyRow*>& 
   return summary;
 }
 
-// Mean BLEU at a rate; none where a seed diverged.
+// Mean BLEU at a rate; none if a seed diverged.
 using ByRate = std::map<double, std::optional<double>>;
 
 std::optional<RateRange> range_of(const Group& values, const ByRate& rates) {
-  // Nothing compares as less than any BLEU.
+  // An empty optional is less than any BLEU.
   const auto best =
       std::max_element(rates.begin(), rates.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
   if (best == rates.end() || !best->second) return std::nullopt;

@@ -13,7 +13,8 @@ namespace {
 
 using config::Field;
 
-// Where the study itself chooses the value, it says nothing about the cell; in a cell's name it is the grid's.
+// If the study itself chooses the value, it says nothing about the cell; in a cell's name, the value comes from the
+// grid.
 bool chosen_by_study(const std::string& key) {
   return key == "data.prepared_dir" || key == "tokenizer.source_model" || key == "tokenizer.target_model" ||
          key == "runtime.threads";

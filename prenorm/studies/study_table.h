@@ -1,5 +1,5 @@
-// What the cells of a study have in common and where they differ: one row a cell, figures over seeds, and the learning
-// rates that work.
+// What the cells of a study have in common and where they differ: one row per cell, figures over seeds, and the
+// learning rates that work.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace prenorm::studies {
 
-// A key's value: numbers and choices are ordered by `order`, text by itself.
+// A key's value: numbers and choices are sorted by `order`, text by itself.
 struct KeyValue {
   double order = 0;
   std::string text;  // as plain_value() spells it
@@ -26,32 +26,31 @@ struct KeyValue {
 
 struct StudyRow {
   CellRecord cell;
-  std::vector<KeyValue> values;  // of StudyTable::keys
+  std::vector<KeyValue> values;  // for StudyTable::keys
   std::optional<double> best_loss, updates_to_target;
 };
 
-// Of the cells in which a figure is known; n = 0: of none.
+// Over the cells for which a figure is known; n = 0: over none.
 struct Spread {
   std::int64_t n = 0;
   double mean = 0, lowest = 0, highest = 0;
 };
 
-// Cells that differ in train.seed alone.
+// Cells that differ only in train.seed.
 struct SeedSummary {
-  std::vector<KeyValue> values;  // of StudyTable::summary_keys
+  std::vector<KeyValue> values;  // for StudyTable::summary_keys
   double learning_rate = 0;
   std::string placement;
   std::int64_t finished = 0, diverged = 0;
-  // Of the finished ones; loss and updates at validations.
+  // Over the finished cells; loss and updates at validations.
   Spread loss = {}, bleu = {}, updates_to_target = {};
-  std::vector<Spread> scores = {};  // of StudyTable::score_names
+  std::vector<Spread> scores = {};  // for StudyTable::score_names
 };
 
-// Learning rates that work for a placement, optimizer, warm-up, ...: those next to the best one, without a gap among
-// the rates that were tried, whose mean BLEU over seeds is within kBleuMargin of its. A rate at which a seed diverged
-// is none of them.
+// Learning rates that work for a placement, optimizer, warm-up, ...: the unbroken range of tried rates around the best
+// one whose mean BLEU over seeds is within kBleuMargin of the best. A rate at which a seed diverged ends the range.
 struct RateRange {
-  std::vector<KeyValue> values;  // of StudyTable::range_keys; of a placement over everything: its name alone
+  std::vector<KeyValue> values;  // for StudyTable::range_keys; in `placements`, only the placement
   double best_bleu = 0, best_rate = 0, lowest_rate = 0, highest_rate = 0;
   std::int64_t rates_tried = 0, rates_within = 0;
 };
@@ -61,15 +60,15 @@ struct StudyTable {
   std::vector<std::string> keys;                      // that vary among the cells
   std::vector<std::string> summary_keys, range_keys;  // without train.seed; without optim.lr either
   std::vector<StudyRow> rows;                         // in the order of their values
-  std::optional<double> target_loss;                  // nats per token; none while no cell has finished
+  std::optional<double> target_loss;                  // nats per token; empty while no cell has finished
   bool target_is_median = false;                      // of the finished cells' final losses
-  std::vector<std::string> score_names;               // of the cells' scores, what they go by first; may be empty
+  std::vector<std::string> score_names;               // of the cells' scores, the main one first; may be empty
   std::vector<SeedSummary> summaries;
-  std::vector<RateRange> ranges;      // a combination of range_keys each, where there is a BLEU
-  std::vector<RateRange> placements;  // at each rate the best combination
+  std::vector<RateRange> ranges;      // one for each combination of range_keys with a BLEU
+  std::vector<RateRange> placements;  // with the best combination at each rate
 };
 
-// `grid_keys` come first among the keys, in their order; the rest follows in the order of declaration.
+// `grid_keys` are the first keys, in their order; the others follow in the order of declaration.
 StudyTable make_table(std::vector<CellRecord> cells, std::span<const std::string> grid_keys,
                       std::optional<double> target_loss);
 

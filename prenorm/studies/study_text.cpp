@@ -19,7 +19,7 @@ std::string number(const std::optional<double>& value, int digits) {
 
 std::string rate_text(double rate) { return float_text(rate); }
 
-// A table that begins with columns of keys; numbers stand to the right.
+// A table whose first columns are keys; numbers are aligned to the right.
 TextTable keyed(const std::vector<std::string>& key_names, const std::vector<std::string>& figures) {
   TextTable table{key_names, {}, {}};
   table.header.insert(table.header.end(), figures.begin(), figures.end());
@@ -41,7 +41,7 @@ std::string status_text(const CellRecord& cell) {
   return cell.status == CellStatus::kDiverged ? fmt::format("{} at {}", name, cell.updates) : std::string(name);
 }
 
-// Columns of keys whose values are all numbers.
+// Right-aligns columns of keys whose values are all numbers.
 void numbers_to_the_right(TextTable& table, std::size_t keys) {
   for (std::size_t i = 0; i < keys; ++i)
     table.right[i] = std::all_of(table.rows.begin(), table.rows.end(), [&](const auto& row) {
@@ -54,7 +54,7 @@ std::string finished_text(TextTable table, std::size_t keys) {
   return aligned(table);
 }
 
-// BLEU, or the scores of a task that has others: a column each.
+// BLEU, or the scores of a task with others: one column each.
 std::vector<std::string> quality_names(const StudyTable& table) {
   return table.score_names.empty() ? std::vector<std::string>{"BLEU"} : table.score_names;
 }
@@ -103,7 +103,7 @@ std::string ranges_text(const std::vector<std::string>& keys, const std::vector<
   return finished_text(std::move(text), keys.size());
 }
 
-// Numbers and true and false as such, the rest as text.
+// Numbers and booleans as such, everything else as text.
 nlohmann::ordered_json values_json(const std::vector<std::string>& keys, const std::vector<KeyValue>& values) {
   nlohmann::ordered_json json = nlohmann::ordered_json::object();
   for (std::size_t i = 0; i < keys.size(); ++i) {
@@ -194,9 +194,9 @@ std::string to_text(const StudyTable& table) {
   if (table.summaries.empty()) return text;
   text += "\nover seeds, mean (lowest to highest):\n" + summary_text(table);
   if (table.ranges.empty()) return text;
-  text += fmt::format("\nlearning rates next to the best whose mean BLEU is within {} of it:\n", kBleuMargin) +
+  text += fmt::format("\nrange of rates within {} BLEU of the best:\n", kBleuMargin) +
           ranges_text(table.range_keys, table.ranges);
-  return text + "\nthe same for each placement, at each rate the best of all else:\n" +
+  return text + "\nthe same by placement, taking the best of all other keys at each rate:\n" +
          ranges_text(kPlacementKeys, table.placements);
 }
 

@@ -23,8 +23,8 @@ batches::TextBatch ExampleBatches::batch(std::int64_t epoch, std::int64_t index)
 }
 
 std::string ExampleBatches::data_key() const {
-  return "examples-" +
-         hash_hex(fmt::format("{} {}", batches::content_key(training_), fmt::join(format_.classes, "\t"))).substr(0, 16);
+  return "examples-" + hash_hex(fmt::format("{} {}", batches::content_key(training_), fmt::join(format_.classes, "\t")))
+                           .substr(0, 16);
 }
 
 std::string ExampleBatches::origin(std::int64_t epoch, std::int64_t index) {

@@ -12,7 +12,7 @@ namespace {
 
 std::size_t first_byte(std::string_view text) { return static_cast<unsigned char>(text.front()); }
 
-// The first character of `text` and its bytes; kNotUtf8 and 0 where there is none.
+// The first character of `text` and its length in bytes; kNotUtf8 and 0 if there is none.
 std::pair<char32_t, std::size_t> first_character(std::string_view text) {
   if (text.empty()) return {kNotUtf8, 0};
   std::string_view rest = text;
@@ -20,7 +20,7 @@ std::pair<char32_t, std::size_t> first_character(std::string_view text) {
   return {c, text.size() - rest.size()};
 }
 
-// The same of the last character.
+// The same for the last character.
 std::pair<char32_t, std::size_t> last_character(std::string_view text) {
   std::size_t at = text.size();
   while (at > 0 && (static_cast<unsigned char>(text[--at]) & 0xC0U) == 0x80) {
@@ -75,7 +75,7 @@ const AddedTokens::Pattern* AddedTokens::longest_at(std::string_view rest, const
 
 std::vector<AddedTokens::Part> AddedTokens::split(std::string_view text, const Patterns& patterns) const {
   std::vector<Part> parts;
-  std::size_t done = 0;  // bytes that are in a part
+  std::size_t done = 0;  // bytes that are already in a part
   const auto add_text = [&](std::size_t end) {
     if (end > done) parts.push_back({text.substr(done, end - done)});
   };

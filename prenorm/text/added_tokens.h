@@ -1,5 +1,5 @@
-// Tokens that were added to a vocabulary after it was made, such as <|user|>: text that spells one becomes it before
-// anything else is done with the text. The rules are those of added_tokens in a tokenizer.json of Hugging Face's
+// Tokens that were added to a finished vocabulary, such as <|user|>: text that spells one becomes that token before
+// anything else happens to the text. The rules are those of added_tokens in a tokenizer.json of Hugging Face's
 // tokenizers.
 #pragma once
 
@@ -16,12 +16,12 @@ namespace prenorm::text {
 struct AddedToken {
   std::string content;
   std::int32_t id = -1;
-  bool special = false;      // no text becomes it
+  bool special = false;      // text never becomes this token
   bool single_word = false;  // not inside a word
-  bool lstrip = false;       // takes the white space before it along
-  bool rstrip = false;       // and that behind it
-  bool normalized = false;   // is looked for in normalized text
-  bool in_model = false;     // is a piece of the vocabulary proper too
+  bool lstrip = false;       // includes the white space before it
+  bool rstrip = false;       // includes the white space after it
+  bool normalized = false;   // is searched for in normalized text
+  bool in_model = false;     // is also a piece of the vocabulary itself
 };
 
 class AddedTokens {
@@ -29,21 +29,21 @@ class AddedTokens {
   using Normalize = std::function<std::string(std::string_view)>;
 
   AddedTokens() = default;
-  // `normalize`: what the tokenizer does with text before it cuts it; used during construction.
+  // `normalize`: what the tokenizer does to text before splitting it; used only during construction.
   AddedTokens(std::vector<AddedToken> tokens, const Normalize& normalize);
 
-  // Whether there is nothing to look for.
+  // Whether there are no tokens to search for.
   bool empty() const { return as_written_.count == 0 && normalized_.count == 0; }
   bool has_normalized() const { return normalized_.count > 0; }
-  // Whether the id is that of a token that text becomes.
+  // Whether the id belongs to a token that text can become.
   bool contains(std::int32_t id) const { return ids_.contains(id); }
 
   struct Part {
     std::string_view text;
-    std::int32_t id = -1;  // of the token that the part is, else -1
+    std::int32_t id = -1;  // the id of the token that the part is, or -1
   };
-  // The text in parts, in order. Of tokens that begin at one place the longest counts; a special one is text, all of
-  // it. First to be called for text as it is written, then for what is left of it, normalized.
+  // The text in parts, in order. Of tokens that begin at the same place the longest wins; special tokens are left as
+  // text. Call it first for the original text, then for the remaining text after normalisation.
   std::vector<Part> split(std::string_view text) const { return split(text, as_written_); }
   std::vector<Part> split_normalized(std::string_view text) const { return split(text, normalized_); }
 
@@ -60,7 +60,7 @@ class AddedTokens {
   std::vector<Part> split(std::string_view text, const Patterns& patterns) const;
 
   std::vector<AddedToken> tokens_;
-  std::unordered_set<std::int32_t> ids_;  // of those that text becomes
+  std::unordered_set<std::int32_t> ids_;  // ids of the tokens that text can become
   Patterns as_written_, normalized_;
 };
 

@@ -13,7 +13,7 @@
 namespace prenorm::text {
 namespace {
 
-// The blocks of CJK ideographs; Hangul, Hiragana and Katakana are written with blanks or cut by WordPiece itself.
+// The blocks of CJK ideographs; Hangul, Hiragana and Katakana are written with blanks or split by WordPiece itself.
 bool is_chinese(char32_t c) {
   constexpr std::array<std::pair<char32_t, char32_t>, 8> kBlocks{{{0x4E00, 0x9FFF},
                                                                   {0x3400, 0x4DBF},
@@ -27,12 +27,12 @@ bool is_chinese(char32_t c) {
                      [c](const auto& block) { return block.first <= c && c <= block.second; });
 }
 
-// Other control characters, such as the form feed, go without cutting.
+// Other control characters, such as the form feed, are dropped without splitting.
 bool is_blank(char32_t c) {
   return c == '\t' || c == '\n' || c == '\r' || (is_white_space(c) && !is_control_or_format(c));
 }
 
-// In ASCII everything that is neither letter, number nor blank, also where Unicode calls it a symbol ($, +, ^).
+// In ASCII everything but letters, numbers and blanks, even what Unicode calls a symbol ($, +, ^).
 bool cuts(char32_t c) {
   if (c < 0x80) return c > 0x20 && c < 0x7F && !is_letter(c) && !is_number(c);
   return is_punctuation(c);
@@ -72,7 +72,7 @@ void add_parts(const std::u32string& word, std::vector<std::u32string>& tokens) 
   }
 }
 
-// Calls on_word(normalized word), which may be empty, and on_blank() for what is between two words.
+// Calls on_word(normalized word), which may be empty, and on_blank() between two words.
 template <class OnWord, class OnBlank>
 void for_each_word(std::string_view text, BasicTokenRules rules, const OnWord& on_word, const OnBlank& on_blank) {
   std::u32string word;

@@ -1,5 +1,6 @@
-// Words of text as BERT cuts them before WordPiece: the BasicTokenizer of Devlin et al. 2019 (google-research/bert,
-// tokenization.py). Cut at white space and around every punctuation mark and Chinese character; control characters go.
+// Words of text as BERT splits them before WordPiece: the BasicTokenizer of Devlin et al. 2019 (google-research/bert,
+// tokenization.py). It splits at white space and around every punctuation mark and Chinese character, and drops control
+// characters.
 #pragma once
 
 #include <string>
@@ -13,11 +14,11 @@ struct BasicTokenRules {
   bool strip_accents = true;  // canonical decomposition without its nonspacing marks
 };
 
-// None is empty. Bytes that are not UTF-8 are left out.
+// No word is empty. Bytes that are not UTF-8 are dropped.
 std::vector<std::u32string> basic_tokens(std::string_view text, BasicTokenRules rules);
 
-// The text before it is cut at punctuation: cleaned, a blank for each character of white space and on both sides of a
-// Chinese one, lower-cased and stripped as the rules say. Its basic tokens are those of the text.
+// The text before it is split at punctuation: cleaned, with one blank for each white-space character and on both sides
+// of each Chinese one, lower-cased and stripped according to the rules. It has the same basic tokens as the text.
 std::string normalize_words(std::string_view text, BasicTokenRules rules);
 
 }  // namespace prenorm::text

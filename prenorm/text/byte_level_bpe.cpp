@@ -16,8 +16,8 @@
 namespace prenorm::text {
 namespace {
 
-// The character that stands for each byte (bytes_to_unicode of encoder.py): itself where it shows, else the next one
-// from U+0100 on.
+// The character that represents each byte (bytes_to_unicode of encoder.py): itself if visible, else the next one from
+// U+0100 on.
 std::array<char32_t, 256> byte_characters() {
   std::array<char32_t, 256> characters{};
   char32_t next = 0x100;
@@ -28,7 +28,7 @@ std::array<char32_t, 256> byte_characters() {
   return characters;
 }
 
-// The bytes that a piece stands for. Characters that stand for no byte, as in special pieces, are themselves.
+// The bytes that a piece represents. Characters that represent no byte, as in special pieces, are kept.
 std::string bytes_of(std::string_view piece) {
   static const auto byte_of = [] {
     std::unordered_map<char32_t, char> result;
@@ -69,13 +69,13 @@ class MergeTable {
   std::unordered_map<std::uint64_t, Merge> merges_;
 };
 
-// The symbols of one word, merged in the order of rank, then place. A queue rather than a search for each merge: a word
-// may be as long as the text.
+// The symbols of one word, merged in the order of rank, then place. It uses a queue, not a search for each merge,
+// because a word may be as long as the text.
 class WordMerger {
  public:
   explicit WordMerger(const MergeTable& merges) : merges_(merges) {}
 
-  // Appends what becomes of `symbols`.
+  // Appends the result of merging `symbols`.
   void merge(const std::vector<std::int32_t>& symbols, std::vector<std::int32_t>& ids) {
     symbols_.clear();
     for (const std::int32_t id : symbols) {
@@ -158,7 +158,7 @@ class ByteLevelBpe : public ListedModel {
       text.remove_prefix(size);
     }
   }
-  // An added token is written as it is, other pieces with a character for a byte.
+  // An added token is written unchanged, other pieces with one character per byte.
   void append_text(int id, std::string& text) const override {
     text += id == unk_id() ? "\uFFFD" : added().contains(id) ? name_of(id) : bytes_of(name_of(id));
   }
@@ -183,8 +183,8 @@ std::array<std::int32_t, 256> find_byte_ids(const Ids& ids, int unk, std::string
     append_utf8(piece, characters[byte]);
     const auto found = ids.find(piece);
     if (found == ids.end() && unk < 0)
-      throw_error<DataError>("{}: the vocabulary has neither a piece for the byte {} nor <unk>; take a file of GPT-2",
-                             name, byte);
+      throw_error<DataError>(
+          "{}: the vocabulary has neither a piece for the byte {} nor <unk>; use a vocabulary of GPT-2", name, byte);
     result[byte] = found != ids.end() ? found->second : unk;
   }
   return result;

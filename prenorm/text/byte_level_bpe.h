@@ -1,5 +1,5 @@
-// Byte-level BPE as of GPT-2 (Radford et al. 2019): words of gpt2_words.h, as bytes, each written as one printable
-// character, whose pairs are merged in the order that the merges have. Text comes back as it was.
+// Byte-level BPE of GPT-2 (Radford et al. 2019): words of gpt2_words.h as bytes, each written as one printable
+// character, whose pairs are merged in the order of the merges. Decoding gives back the same text.
 #pragma once
 
 #include <memory>
@@ -15,11 +15,10 @@ namespace prenorm::text {
 
 using Merges = std::vector<std::pair<std::string, std::string>>;
 
-// `pieces`: those of the text written with one character for a byte, and special ones: end (<|endoftext|> or </s>; also
-// begin where there is no <s>), <mask>, <pad>, <unk>. Text does not become special pieces. `serialized`: the
-// tokenizer.json it was read from. `added`: those of the pieces that are no pieces of the text.
-// Errors: DataError naming `name` and the merge whose pieces are not in the vocabulary, a byte that has no piece, or
-// the missing end.
+// `pieces`: pieces of text, written with one character per byte, and special ones: end (<|endoftext|> or </s>; also
+// begin if there is no <s>), <mask>, <pad>, <unk>. Text does not become special pieces. `serialized`: the
+// tokenizer.json they were read from. `added`: the pieces that are not pieces of text. Errors: DataError naming `name`
+// and the merge whose pieces are not in the vocabulary, a byte that has no piece, or the missing end.
 std::shared_ptr<const TokenizerModel> make_byte_level_bpe(std::vector<std::string> pieces, const Merges& merges,
                                                           std::string serialized, std::string_view name,
                                                           std::vector<AddedToken> added = {});

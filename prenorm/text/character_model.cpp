@@ -65,7 +65,7 @@ class ByteModel : public ListedModel {
       : ListedModel(std::move(pieces.pieces), pieces.ids, std::move(serialized)), first_(size() - 256) {}
 
   TokenizerFormat format() const override { return TokenizerFormat::kByte; }
-  // A byte of a character outside ASCII goes on with a word.
+  // A byte of a character outside ASCII continues a word.
   bool starts_word(int id) const override {
     return id >= first_ && id < first_ + 128 && !continues_word(static_cast<char32_t>(id - first_));
   }

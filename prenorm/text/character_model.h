@@ -1,6 +1,5 @@
-// Tokenizers whose tokens are characters, or bytes: nothing to learn but which characters there are, and text comes
-// back as it was. Ids: unk 0, begin 1, end 2, the mask where it is wanted, then the characters by code point, or 256
-// bytes.
+// Tokenizers whose tokens are characters or bytes: training only collects the characters, and decoding gives back the
+// same text. Ids: unk 0, begin 1, end 2, the mask if requested, then the characters by code point, or 256 bytes.
 #pragma once
 
 #include <memory>
@@ -11,10 +10,10 @@
 
 namespace prenorm::text {
 
-// `characters`: ascending and distinct. A character that is not among them, and a byte that is not UTF-8, is unk.
+// `characters`: ascending and distinct. Other characters, and bytes that are not UTF-8, become unk.
 std::shared_ptr<const TokenizerModel> make_character_model(const std::u32string& characters, bool mask);
 
-// Any bytes; none is unk, and what decode() gives may end within a character.
+// Accepts any bytes; none is unk, and the result of decode() may end within a character.
 std::shared_ptr<const TokenizerModel> make_byte_model(bool mask);
 
 }  // namespace prenorm::text

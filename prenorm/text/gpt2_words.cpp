@@ -27,7 +27,7 @@ std::size_t contraction_size(std::string_view text) {
   return 0;
 }
 
-// Bytes of the characters of one class that `text` begins with.
+// Number of bytes of the characters of one class at the start of `text`.
 std::size_t run_size(std::string_view text, Class run) {
   std::string_view rest = text;
   for (std::string_view next = rest; !next.empty(); rest = next)
@@ -35,7 +35,7 @@ std::size_t run_size(std::string_view text, Class run) {
   return text.size() - rest.size();
 }
 
-// Of text that begins with white space: all of it, but its last character where a word follows.
+// Size of the white space at the start of text: all of it, minus the last character if a word follows.
 std::size_t white_size(std::string_view text) {
   const std::size_t run = run_size(text, Class::kWhite);
   if (run == text.size()) return run;

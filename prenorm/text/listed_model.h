@@ -1,4 +1,4 @@
-// What tokenizers with a plain list of pieces share: all but SentencePiece's.
+// What tokenizers with a plain list of pieces have in common: all except SentencePiece's.
 #pragma once
 
 #include <string>
@@ -9,13 +9,13 @@
 
 namespace prenorm::text {
 
-// -1: there is none.
+// -1: no such token.
 struct SpecialIds {
   int unk = -1, bos = -1, eos = -1, pad = -1, mask = -1, newline = -1;
 
   // Whether the token has no text: begin, end, padding, mask.
   bool is_control(int id) const { return id >= 0 && (id == bos || id == eos || id == pad || id == mask); }
-  // The tokens, those with a meaning of their own special whatever their file says.
+  // The tokens, with those that have a special meaning marked special whatever their file says.
   std::vector<AddedToken> marked(std::vector<AddedToken> tokens) const {
     for (AddedToken& token : tokens) token.special |= is_control(token.id) || token.id == unk;
     return tokens;
@@ -24,12 +24,12 @@ struct SpecialIds {
 
 class ListedModel : public TokenizerModel {
  public:
-  // Added tokens are found first; what stands between them is encoded as text.
+  // Added tokens are found first; the text between them is encoded as text.
   std::string encode(std::string_view line, std::vector<std::int32_t>& ids) const override;
   std::string encode_text(std::string_view text, std::vector<std::int32_t>& ids) const override {
     return encode(text, ids);
   }
-  // Control pieces have no text; the others append theirs in turn.
+  // Control pieces have no text; the others append theirs in order.
   std::string decode(std::span<const std::int32_t> ids, std::string& text) const override;
   std::string serialized() const override { return serialized_; }
   int size() const override { return static_cast<int>(pieces_.size()); }
@@ -42,12 +42,12 @@ class ListedModel : public TokenizerModel {
   std::string piece(int id) const override { return pieces_[static_cast<std::size_t>(id)]; }
 
  protected:
-  // `serialized`: the content of a file that this model can be read from.
+  // `serialized`: the content of a file from which this model can be read.
   ListedModel(std::vector<std::string> pieces, SpecialIds special, std::string serialized, AddedTokens added = {});
 
   // Appends the ids of text without added tokens, normalized or not.
   virtual void encode_plain(std::string_view text, std::vector<std::int32_t>& ids) const = 0;
-  // The text as added tokens of normalized text are looked for in it.
+  // The text in which normalized added tokens are searched for.
   virtual std::string normalized(std::string_view text) const { return std::string(text); }
   virtual void append_text(int id, std::string& text) const = 0;
   const AddedTokens& added() const { return added_; }

@@ -18,7 +18,7 @@ constexpr std::uint64_t kCharacterMap = 2;                                      
 
 struct Field {
   std::uint64_t number = 0;
-  std::string_view payload;  // of a length-delimited field; empty otherwise
+  std::string_view payload;  // content of a length-delimited field; otherwise empty
 };
 
 std::optional<std::uint64_t> take_varint(std::string_view& in) {
@@ -54,7 +54,7 @@ std::optional<Field> take_field(std::string_view& in) {
   return field;
 }
 
-// A double array is safe to walk when every transition, by any byte, stays inside, and every leaf points into the
+// A double array is safe to walk if every transition, by any byte, stays inside, and every leaf points into the
 // replacements, whose last byte ends the last string.
 bool character_map_is_safe(std::string_view map) {
   if (map.empty()) return true;  // the identity
@@ -86,7 +86,7 @@ bool normalizer_is_safe(std::string_view spec) {
   return true;
 }
 
-// What is wrong with a piece of the vocabulary; empty when nothing is.
+// What is wrong with a piece of the vocabulary; empty if nothing is.
 std::string find_piece_damage(std::string_view piece) {
   while (!piece.empty()) {
     const auto field = take_field(piece);
@@ -105,7 +105,7 @@ std::string find_model_damage(std::string_view model) {
   bool has_normalizer = false;
   while (!model.empty()) {
     const auto field = take_field(model);
-    if (!field || field->number == 0) return "the file is damaged, cut short, or no SentencePiece model";
+    if (!field || field->number == 0) return "the file is damaged, truncated, or not a SentencePiece model";
     if (field->number == kPieces)
       if (std::string damage = find_piece_damage(field->payload); !damage.empty()) return damage;
     const bool normalizer = field->number == kNormalizerSpec;
@@ -113,8 +113,8 @@ std::string find_model_damage(std::string_view model) {
     if ((normalizer || field->number == kDenormalizerSpec) && !normalizer_is_safe(field->payload))
       return "its character map is damaged";
   }
-  // The normaliser is the last part that every model has: a file that was cut between two parts lacks it.
-  return has_normalizer ? "" : "the file is cut short, or no SentencePiece model";
+  // The normaliser is the last part that every model has: a file truncated between two parts lacks it.
+  return has_normalizer ? "" : "the file is truncated, or not a SentencePiece model";
 }
 
 }  // namespace prenorm::text

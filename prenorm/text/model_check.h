@@ -1,9 +1,9 @@
-// SentencePiece reads a damaged model file without looking: it may crash, or go on with half a vocabulary. This looks
-// first. The format is sentencepiece_model.proto of SentencePiece (protocol buffers, proto2) and, inside it, the
+// SentencePiece does not check a model file for damage: it may crash, or continue with half a vocabulary, so we check
+// it first. The format is sentencepiece_model.proto of SentencePiece (protocol buffers, proto2) and, inside it, the
 // character map of its normaliser: a Darts-clone double array followed by NUL-terminated replacements.
 //
-// SentencePiece keeps pieces in a double array too, which it builds with one call inside another for each byte of a
-// piece: a piece of some 150,000 bytes overflows the stack.
+// SentencePiece keeps pieces in a double array too, which it builds recursively, one call for each byte of a piece: a
+// piece of some 150,000 bytes overflows the stack.
 #pragma once
 
 #include <cstddef>
@@ -12,10 +12,10 @@
 
 namespace prenorm::text {
 
-// Bytes that a piece may have: twice those of the longest that SentencePiece itself makes (512 characters).
+// Maximum bytes of a piece: twice the longest that SentencePiece itself makes (512 characters).
 inline constexpr std::size_t kLongestPiece = 4096;
 
-// What is wrong with the bytes of a model file; empty when SentencePiece can be given them.
+// What is wrong with the bytes of a model file; empty if SentencePiece can safely read them.
 std::string find_model_damage(std::string_view model);
 
 }  // namespace prenorm::text

@@ -10,7 +10,7 @@ namespace {
 constexpr const char* kPlugin = "libprenorm_sentencepiece.so";
 
 const SentencePieceApi* load_plugin() {
-  // RTLD_DEEPBIND: the plugin's libraries look for symbols in themselves first. Sanitizers do not support it, and need
+  // RTLD_DEEPBIND: the plugin's libraries look up symbols in themselves first. Sanitizers do not support it, and need
   // it less: their builds of the command are for tests.
 #if defined(__SANITIZE_ADDRESS__)
   constexpr int kMode = RTLD_NOW | RTLD_LOCAL;
@@ -22,7 +22,8 @@ const SentencePieceApi* load_plugin() {
     throw_error<FileError>("{}: cannot be loaded; install prenorm again ({})", kPlugin, ::dlerror());
   using Entry = const SentencePieceApi* (*)();
   const auto entry = reinterpret_cast<Entry>(::dlsym(plugin, "prenorm_sentencepiece_api"));
-  if (entry == nullptr) throw_error<FileError>("{}: is not the plugin of this prenorm; install it again", kPlugin);
+  if (entry == nullptr)
+    throw_error<FileError>("{}: does not belong to this version of prenorm; install prenorm again", kPlugin);
   return entry();
 }
 

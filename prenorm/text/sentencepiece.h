@@ -1,6 +1,6 @@
-// What we use of SentencePiece, behind an interface. Debian's libsentencepiece carries a protobuf of its own whose
-// symbols are public, and so does LibTorch: linked into one program, each finds the other's and crashes. The calls
-// stand in a shared object (plugin/) that is loaded with its symbols to itself.
+// The part of SentencePiece that we use, behind an interface. Debian's libsentencepiece contains its own protobuf with
+// public symbols, and so does LibTorch: linked into one program, each finds the other's symbols and crashes. The calls
+// are therefore in a shared object (plugin/) that is loaded with its own symbols.
 #pragma once
 
 #include <functional>
@@ -13,19 +13,19 @@
 
 namespace prenorm::text {
 
-// What we name pieces of models that we train: both are control pieces, which no text becomes.
+// Names of extra pieces in models that we train: both are control pieces, which text never becomes.
 inline constexpr const char* kMaskPiece = "<mask>";
 inline constexpr const char* kNewlinePiece = "<n>";
 
-// Functions return SentencePiece's message, empty when all is well. Nothing throws.
+// Functions return SentencePiece's error message, empty on success. Nothing throws.
 struct SentencePieceApi {
   std::string (*load)(std::string_view bytes, std::shared_ptr<const TokenizerModel>& model);
-  // `next_line` gives one line after the other, false at the end; it must not throw.
+  // `next_line` returns the next line, or false at the end; it must not throw.
   std::string (*train)(const std::unordered_map<std::string, std::string>& options,
                        const std::function<bool(std::string&)>& next_line, std::string& serialized_model);
 };
 
-// Loads the shared object at the first call. Errors: FileError when it is not there.
+// Loads the shared object at the first call. Errors: FileError if it is missing.
 const SentencePieceApi& sentencepiece();
 
 }  // namespace prenorm::text

@@ -15,8 +15,8 @@
 namespace prenorm::text {
 namespace {
 
-// Feeds SentencePiece with the lines that it can learn from. It must not be thrown through: an exception of the
-// source waits here.
+// Feeds SentencePiece with the lines that it can learn from. Exceptions must not pass through SentencePiece: one from
+// the source is stored here and rethrown later.
 class TrainingLines {
  public:
   explicit TrainingLines(const LineSource& source) : source_(source) { has_line_ = advance(line_); }
@@ -44,7 +44,7 @@ class TrainingLines {
   }
 
   const LineSource& source_;
-  std::string line_;  // the first one, read to know that there is one
+  std::string line_;  // the first line, read ahead to know whether there is one
   bool has_line_ = false;
   std::exception_ptr failure_;
 };
@@ -62,7 +62,7 @@ std::optional<std::int64_t> number_after(std::string_view message, std::string_v
 
 [[noreturn]] void refuse_training(std::string_view message, std::string_view name, std::int64_t vocab_size) {
   if (const auto most = number_after(message, "Please set it to a value <= "))
-    throw_error<UsageError>("tokenizer.vocab_size = {}: more pieces than {} can fill; lower it to {} or less",
+    throw_error<UsageError>("tokenizer.vocab_size = {}: more pieces than {} has text for; lower it to {} or less",
                             vocab_size, name, *most);
   if (const auto least = number_after(message, fmt::format("required_chars. {} vs ", vocab_size)))
     throw_error<UsageError>(
@@ -78,7 +78,7 @@ std::unordered_map<std::string, std::string> trainer_options(const TokenizerConf
       {"vocab_size", fmt::format("{}", config.vocab_size)},
       {"character_coverage", fmt::format("{}", config.character_coverage)},
       {"max_sentence_length", fmt::format("{}", kLongestTrainingLine)},
-      // The sums of the unigram model depend on how many threads share them: always as many.
+      // The sums of the unigram model depend on the number of threads, so it is fixed.
       {"num_threads", "16"},
       {"train_extremely_large_corpus", config.max_training_lines > 10'000'000 ? "true" : "false"},
       {"minloglevel", "3"}};

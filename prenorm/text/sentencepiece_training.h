@@ -8,7 +8,7 @@
 
 namespace prenorm::text {
 
-// The content of the model file. As train_tokenizer(), for the kinds bpe and unigram.
+// Returns the content of the model file. As train_tokenizer(), for the kinds bpe and unigram.
 std::string train_sentencepiece(const LineSource& lines, const TokenizerConfig& config, std::string_view name,
                                 ExtraPieces extra);
 

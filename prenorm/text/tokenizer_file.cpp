@@ -31,32 +31,29 @@ constexpr const char* kVocabulary = "vocab.json";
 constexpr const char* kMerges = "merges.txt";
 constexpr const char* kRules = "tokenizer_config.json";
 
-// What the folder's tokenizer_config.json says, over what the vocabulary itself does.
+// The rules in the folder's tokenizer_config.json, which take precedence over those of the vocabulary.
 BasicTokenRules read_rules(const fs::path& folder, const std::vector<std::string>& pieces) {
   BasicTokenRules rules = guess_basic_token_rules(pieces);
   const fs::path path = folder / kRules;
   if (!is_there(path)) return rules;
   const auto config = read_json(path);
-  if (!config.is_object())
-    throw_error<DataError>("{}: is damaged; take it as it was published, or away", path.string());
+  if (!config.is_object()) throw_error<DataError>("{}: is damaged; download it again or remove it", path.string());
   const auto flag = [&config](const char* key, bool otherwise) {
     const auto found = config.find(key);
     return found != config.end() && found->is_boolean() ? found->get<bool>() : otherwise;
   };
   for (const char* key : {"do_basic_tokenize", "tokenize_chinese_chars"})
     if (!flag(key, true))
-      throw_error<DataError>("{}: {} is false, which this program cannot do: it cuts text as BERT does", path.string(),
+      throw_error<DataError>("{}: {} is false, which is not supported: prenorm splits text as BERT does", path.string(),
                              key);
   if (config.value("tokenizer_class", nlohmann::json()) == "BertJapaneseTokenizer")
-    throw_error<DataError>("{}: BertJapaneseTokenizer finds words with a dictionary that this program does not have",
-                           path.string());
+    throw_error<DataError>("{}: BertJapaneseTokenizer is not supported: it needs a dictionary of words", path.string());
   rules.lower_case = flag("do_lower_case", rules.lower_case);
   rules.strip_accents = flag("strip_accents", rules.lower_case);
   return rules;
 }
 
-// Hugging Face's older folders have tokens that were added to a vocabulary in files of their own; only tokenizer.json
-// says all about them.
+// Older Hugging Face folders list added tokens in separate files; only tokenizer.json describes them completely.
 void refuse_added_tokens(const fs::path& vocabulary, const std::function<bool(const std::string&)>& is_piece) {
   const auto check = [&](const fs::path& file, const std::string& content) {
     if (!is_piece(content))
@@ -67,7 +64,7 @@ void refuse_added_tokens(const fs::path& vocabulary, const std::function<bool(co
   if (is_there(list)) {
     const auto added = read_json(list);
     if (!added.is_object())
-      throw_error<DataError>("{}: is damaged, or no list of tokens with their ids", list.string());
+      throw_error<DataError>("{}: is damaged, or not a list of tokens with their ids", list.string());
     for (const auto& [content, id] : added.items()) check(list, content);
   }
   if (!is_there(config)) return;
@@ -82,7 +79,7 @@ void refuse_added_tokens(const fs::path& vocabulary, const std::function<bool(co
 std::string read_wordpiece(const fs::path& path) {
   const std::string bytes = read_text_file(path);
   if (!is_wordpiece_vocabulary(bytes))
-    throw_error<DataError>("{}: is no vocabulary of WordPiece: it has no line [UNK], or is not UTF-8", path.string());
+    throw_error<DataError>("{}: is not a WordPiece vocabulary: it has no line [UNK], or is not UTF-8", path.string());
   std::vector<std::string> pieces = parse_wordpiece_vocabulary(bytes, path.string());
   const WordPieceRules rules{.words = read_rules(path.parent_path(), pieces)};
   refuse_added_tokens(
@@ -90,13 +87,13 @@ std::string read_wordpiece(const fs::path& path) {
   return make_wordpiece(std::move(pieces), rules, {}, path.string())->serialized();
 }
 
-// GPT-2's first form, as the tokenizer.json that Hugging Face makes of it.
+// Converts GPT-2's original files to the tokenizer.json that Hugging Face makes of them.
 std::string join_gpt2_files(const fs::path& folder) {
   const fs::path vocabulary_path = folder / kVocabulary, merges_path = folder / kMerges;
   const auto vocabulary = read_json(vocabulary_path);
   const auto is_id = [](const nlohmann::json& id) { return id.is_number_unsigned(); };
   if (!vocabulary.is_object() || !std::all_of(vocabulary.begin(), vocabulary.end(), is_id))
-    throw_error<DataError>("{}: is damaged, or no list of pieces with their ids", vocabulary_path.string());
+    throw_error<DataError>("{}: is damaged, or not a list of pieces with their ids", vocabulary_path.string());
   refuse_added_tokens(vocabulary_path, [&](const std::string& piece) { return vocabulary.contains(piece); });
   const std::string lines = read_text_file(merges_path);
   if (!is_utf8(lines)) throw_error<DataError>("{}: is not UTF-8", merges_path.string());
@@ -110,7 +107,7 @@ std::string join_gpt2_files(const fs::path& folder) {
     ++line_number;
     if (line.empty() || (line_number == 1 && line.starts_with("#version"))) continue;
     if (line.find(' ') == std::string_view::npos)
-      throw_error<DataError>("{}:{}: is no pair of pieces", merges_path.string(), line_number);
+      throw_error<DataError>("{}:{}: is not a pair of pieces", merges_path.string(), line_number);
     merges.emplace_back(line);
   }
   return write_byte_level_bpe_json(vocabulary, merges);
@@ -139,7 +136,7 @@ std::string read_tokenizer_file(const fs::path& path) {
   const fs::path name = path.filename();
   if (name == kWordPieceVocabulary) return read_wordpiece(path);
   if (name == kVocabulary || name == kMerges) return join_gpt2_files(path.parent_path());
-  return read_text_file(path);  // no SentencePiece model begins with a byte order mark
+  return read_text_file(path);  // a SentencePiece model never begins with a byte order mark
 }
 
 std::shared_ptr<const TokenizerModel> parse_tokenizer(std::string_view bytes, std::string_view name) {

@@ -19,11 +19,11 @@
 namespace prenorm::text {
 namespace {
 
-// One file: every refusal names it.
+// Reads one file; every error names it.
 class Reader {
  public:
   Reader(std::string_view bytes, std::string_view name) : bytes_(bytes), name_(name), json_(parse_json(bytes)) {
-    if (!json_.is_object()) refuse("it is damaged, cut short, or no tokenizer");
+    if (!json_.is_object()) refuse("it is damaged, truncated, or not a tokenizer");
   }
 
   std::shared_ptr<const TokenizerModel> read() const {
@@ -32,8 +32,8 @@ class Reader {
     const std::string type = type_of(model);
     if (type == "WordPiece") return read_wordpiece(model);
     if (type == "BPE") return read_bpe(model);
-    if (type.empty()) refuse("it has no model.type; a vocab.json needs its merges.txt beside it");
-    refuse("its model is of the type " + quote_short(type) + "; WordPiece and byte-level BPE can be read");
+    if (type.empty()) refuse("it has no model.type; a vocab.json needs its merges.txt next to it");
+    refuse("its model is of the type " + quote_short(type) + "; supported are WordPiece and byte-level BPE");
   }
 
  private:
@@ -41,26 +41,26 @@ class Reader {
     throw_error<DataError>("{}: cannot be used as a tokenizer: {}", name_, what);
   }
 
-  // null when there is none.
+  // null if there is none.
   static const nlohmann::json& part_of(const nlohmann::json& object, const char* key) {
     static const nlohmann::json none;
     const auto found = object.is_object() ? object.find(key) : object.end();
     return found == object.end() ? none : *found;
   }
   const nlohmann::json& part(const char* key) const { return part_of(json_, key); }
-  // Empty when there is no such text.
+  // Empty if there is no such text.
   static std::string text_of(const nlohmann::json& object, const char* key) {
     const nlohmann::json& found = part_of(object, key);
     return found.is_string() ? found.get<std::string>() : std::string();
   }
-  // The published files of BERT and GPT-2 are older than the field.
+  // The published files of BERT and GPT-2 are older than this field.
   static std::string type_of(const nlohmann::json& model) {
     std::string type = text_of(model, "type");
     if (!type.empty()) return type;
     if (part_of(model, "merges").is_array()) return "BPE";
     return part_of(model, "max_input_chars_per_word").is_number() ? "WordPiece" : "";
   }
-  // `otherwise` also for null, as Hugging Face writes what follows from elsewhere.
+  // Returns `otherwise` also for null, which Hugging Face writes for values that follow from elsewhere.
   static bool flag_of(const nlohmann::json& object, const char* key, bool otherwise) {
     const nlohmann::json& found = part_of(object, key);
     return found.is_boolean() ? found.get<bool>() : otherwise;
@@ -81,7 +81,7 @@ class Reader {
 
   void place(std::vector<std::string>& pieces, const std::string& piece, const nlohmann::json& id) const {
     if (!id.is_number_unsigned() || id.get<std::uint64_t>() >= kMostPieces || piece.empty())
-      refuse("the id of the piece " + quote_short(piece) + " is no number from 0 on");
+      refuse("the id of the piece " + quote_short(piece) + " is not a whole number of at least 0");
     const auto at = id.get<std::size_t>();
     if (at >= pieces.size()) pieces.resize(at + 1);
     if (!pieces[at].empty() && pieces[at] != piece)
@@ -97,14 +97,14 @@ class Reader {
     if (const nlohmann::json& added = part("added_tokens"); added.is_array())
       for (const nlohmann::json& token : added) place(pieces, text_of(token, "content"), part_of(token, "id"));
     const auto gap = std::find(pieces.begin(), pieces.end(), "");
-    if (gap != pieces.end()) refuse("it has no piece of the id " + std::to_string(gap - pieces.begin()));
+    if (gap != pieces.end()) refuse("it has no piece with the id  " + std::to_string(gap - pieces.begin()));
     std::unordered_set<std::string_view> seen;
     for (const std::string& piece : pieces)
       if (!seen.insert(piece).second) refuse("the piece " + quote_short(piece) + " has two ids");
     return pieces;
   }
 
-  // Must be called after read_pieces(), which refuses ids that are none.
+  // Must be called after read_pieces(), which rejects invalid ids.
   std::vector<AddedToken> read_added(const nlohmann::json& model) const {
     std::vector<AddedToken> added;
     if (const nlohmann::json& list = part("added_tokens"); list.is_array())
@@ -143,7 +143,7 @@ class Reader {
     if (text_of(words, "type") != "ByteLevel" || !flag_of(words, "use_regex", true) ||
         flag_of(words, "add_prefix_space", false) || !part("normalizer").is_null() ||
         flag_of(model, "byte_fallback", false) || flag_of(model, "ignore_merges", false))
-      refuse("it cuts text in another way than GPT-2 (ByteLevel without add_prefix_space and without a normalizer)");
+      refuse("it does not split text as GPT-2 does (ByteLevel without add_prefix_space and without a normalizer)");
     std::vector<std::string> pieces = read_pieces(model);
     return make_byte_level_bpe(std::move(pieces), read_merges(model), std::string(bytes_), name_, read_added(model));
   }
@@ -159,13 +159,13 @@ class Reader {
       }
       const std::string pair = merge.is_string() ? merge.get<std::string>() : std::string();
       const std::size_t blank = pair.find(' ');
-      if (blank == std::string::npos) refuse("merge " + std::to_string(merges.size() + 1) + " is no pair of pieces");
+      if (blank == std::string::npos) refuse("merge " + std::to_string(merges.size() + 1) + " is not a pair of pieces");
       merges.emplace_back(pair.substr(0, blank), pair.substr(blank + 1));
     }
     return merges;
   }
 
-  // Above any vocabulary there is: a damaged id must not take all memory.
+  // Larger than any existing vocabulary: a damaged id must not use up all memory.
   static constexpr std::uint64_t kMostPieces = 10'000'000;
 
   std::string_view bytes_, name_;

@@ -1,5 +1,5 @@
-// Tokenizers written as JSON: Hugging Face's tokenizer.json with a WordPiece or a byte-level BPE model, and our own
-// files of characters and bytes.
+// Tokenizers written as JSON: Hugging Face's tokenizer.json with a WordPiece or byte-level BPE model, and our own files
+// for characters and bytes.
 #pragma once
 
 #include <memory>
@@ -12,7 +12,7 @@ namespace prenorm::text {
 // The value of "format" in our own files.
 inline constexpr const char* kOwnFormat = "prenorm tokenizer";
 
-// Errors: DataError naming the file `name` and what in it is damaged, missing, or of a kind that is not known here.
+// Errors: DataError naming the file `name` and what in it is damaged, missing or unsupported.
 std::shared_ptr<const TokenizerModel> parse_tokenizer_json(std::string_view bytes, std::string_view name);
 
 }  // namespace prenorm::text

@@ -1,4 +1,4 @@
-// What every kind of tokenizer can do; text::Tokenizer stands before it.
+// The interface of all kinds of tokenizers, which text::Tokenizer wraps.
 #pragma once
 
 #include <cstdint>
@@ -11,9 +11,9 @@ namespace prenorm::text {
 
 enum class TokenizerFormat : std::uint8_t { kSentencePiece, kCharacter, kByte, kWordPiece, kByteLevelBpe };
 
-// Immutable; all members may be called from several threads at once. encode and decode return what is wrong, empty when
-// all is well, and nothing throws: one kind lives in a shared object of its own (sentencepiece.h), which exceptions
-// must not leave. Ids that a kind does not have are -1.
+// Immutable; several threads may call all members at once. encode and decode return an error message, empty on success,
+// and nothing throws: one kind is in a separate shared object (sentencepiece.h), which exceptions must not leave. Ids
+// that a kind does not have are -1.
 class TokenizerModel {
  public:
   virtual ~TokenizerModel() = default;
@@ -31,7 +31,7 @@ class TokenizerModel {
   virtual int pad_id() const = 0;
   virtual int mask_id() const = 0;
   virtual int newline_id() const = 0;
-  // Of ids inside the vocabulary.
+  // For ids inside the vocabulary.
   virtual std::string piece(int id) const = 0;
   virtual bool starts_word(int id) const = 0;
 };

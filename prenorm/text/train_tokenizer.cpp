@@ -19,8 +19,8 @@ namespace {
 
 using Counts = std::map<char32_t, std::int64_t>;
 
-// The most frequent characters that make up the share `coverage` of the text, by code point. Of equally frequent ones
-// the lower come first.
+// The most frequent characters, by code point, that make up the fraction `coverage` of the text. Of equally frequent
+// ones the lower come first.
 std::u32string frequent_characters(const Counts& counts, double coverage) {
   std::vector<std::pair<char32_t, std::int64_t>> by_count(counts.begin(), counts.end());
   std::stable_sort(by_count.begin(), by_count.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
@@ -50,7 +50,7 @@ std::string train_characters(const LineSource& lines, const TokenizerConfig& con
   return make_character_model(frequent_characters(counts, config.character_coverage), extra.mask)->serialized();
 }
 
-// All lines of all files: a character that a sample missed would be unknown for ever.
+// All lines of all files: a character missing from a sample would be unknown for ever.
 LineSource all_lines(std::span<const std::filesystem::path> files, std::deque<LineReader>& readers) {
   for (const auto& file : files) readers.emplace_back(file);
   return [&readers, current = std::size_t{0}](std::string& line) mutable {

@@ -25,7 +25,7 @@ int id_of(const std::vector<std::string>& pieces, std::string_view piece) {
 
 class WordPiece : public ListedModel {
  public:
-  // `alone`: added tokens that no word is cut into.
+  // `alone`: added tokens that are never parts of words.
   WordPiece(std::vector<std::string> pieces, WordPieceRules rules, SpecialIds special, std::string serialized,
             AddedTokens added, const std::unordered_set<std::int32_t>& alone)
       : ListedModel(std::move(pieces), special, std::move(serialized), std::move(added)), rules_(rules) {
@@ -39,7 +39,7 @@ class WordPiece : public ListedModel {
   }
 
   TokenizerFormat format() const override { return TokenizerFormat::kWordPiece; }
-  // [UNK] stands for a whole word.
+  // [UNK] replaces a whole word.
   bool starts_word(int id) const override { return !special().is_control(id) && !is_inside(id); }
 
  private:
@@ -65,7 +65,7 @@ class WordPiece : public ListedModel {
 
   void encode_word(const std::u32string& word, std::vector<std::int32_t>& ids) const {
     std::string utf8;
-    std::vector<std::size_t> ends;  // of each character
+    std::vector<std::size_t> ends;  // end of each character
     for (const char32_t c : word) {
       append_utf8(utf8, c);
       ends.push_back(utf8.size());
@@ -82,7 +82,7 @@ class WordPiece : public ListedModel {
     ids.push_back(unk_id());
   }
 
-  // The longest piece at `begin`, which is moved behind it; -1 when there is none.
+  // The longest piece at `begin`, which is advanced past it; -1 if there is none.
   int take_longest(std::string_view word, const std::vector<std::size_t>& ends, std::size_t& begin) const {
     const auto& pieces = begin == 0 ? begins_ : inside_;
     for (auto end = ends.rbegin(); end != ends.rend() && *end > begin; ++end) {
@@ -95,7 +95,7 @@ class WordPiece : public ListedModel {
   }
 
   WordPieceRules rules_;
-  // Views of the pieces' names; those of inside_ without their ##.
+  // Views of the pieces' names; those in inside_ without their ##.
   std::unordered_map<std::string_view, std::int32_t> begins_, inside_;
 };
 
@@ -111,8 +111,7 @@ std::shared_ptr<const TokenizerModel> make_wordpiece(std::vector<std::string> pi
   special.pad = id_of(pieces, "[PAD]");
   special.mask = id_of(pieces, "[MASK]");
   for (const auto& [id, piece] : {std::pair(special.unk, "[UNK]"), std::pair(special.eos, "[SEP]")})
-    if (id < 0)
-      throw_error<DataError>("{}: the vocabulary has no piece {}; take one that was made for BERT", name, piece);
+    if (id < 0) throw_error<DataError>("{}: the vocabulary has no piece {}; use a BERT vocabulary", name, piece);
   if (serialized.empty()) serialized = write_wordpiece_json(pieces, rules, special);
   added = special.marked(std::move(added));
   std::unordered_set<std::int32_t> alone;
@@ -139,8 +138,8 @@ std::vector<std::string> parse_wordpiece_vocabulary(std::string_view bytes, std:
     bytes.remove_prefix(std::min(end + 1, bytes.size()));
     if (piece.ends_with('\r')) piece.remove_suffix(1);
     if (piece.empty() || !seen.insert(piece).second)
-      throw_error<DataError>("{}:{}: {}; take the file as it was published", name, pieces.size() + 1,
-                             piece.empty() ? "an empty piece" : "the piece stands here a second time");
+      throw_error<DataError>("{}:{}: {}; download the file again", name, pieces.size() + 1,
+                             piece.empty() ? "an empty piece" : "a repeated piece");
     pieces.emplace_back(piece);
   }
   return pieces;

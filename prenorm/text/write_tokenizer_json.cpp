@@ -12,7 +12,7 @@ nlohmann::ordered_json added_token(const nlohmann::ordered_json& id, std::string
           {"rstrip", false}, {"normalized", false}, {"special", true}};
 }
 
-// To the end of an object, past the search for a key that is there already: a vocabulary would take quadratic time.
+// Appends to an object without searching for an existing key, which would take quadratic time for a vocabulary.
 void append(nlohmann::ordered_json& object, const std::string& key, nlohmann::ordered_json value) {
   object.get_ref<nlohmann::ordered_json::object_t&>().emplace_back(key, std::move(value));
 }
@@ -32,7 +32,7 @@ std::string file_of(nlohmann::ordered_json added, nlohmann::ordered_json normali
   return json.dump() + "\n";
 }
 
-// [CLS] A [SEP] of segment 0, and B [SEP] of segment 1; without [CLS] where the vocabulary has none.
+// [CLS] A [SEP] of segment 0, and B [SEP] of segment 1; without [CLS] if the vocabulary has none.
 nlohmann::ordered_json bert_template(const std::vector<std::string>& pieces, const SpecialIds& special) {
   nlohmann::ordered_json single = nlohmann::ordered_json::array(), used = nlohmann::ordered_json::object();
   const auto mark = [&](int id, int segment) {

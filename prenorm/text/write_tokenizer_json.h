@@ -1,5 +1,5 @@
-// tokenizer.json as Hugging Face's tokenizers read it (the serde forms of their crate, 0.13 and later): every field
-// that they ask for is there.
+// tokenizer.json in the format of Hugging Face's tokenizers (the serde forms of their crate, 0.13 and later), with
+// every required field.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -11,7 +11,7 @@
 
 namespace prenorm::text {
 
-// With a post-processor that adds [CLS] and [SEP] and numbers the segments, as BERT's does.
+// Includes a post-processor that adds [CLS] and [SEP] and numbers the segments, as BERT's does.
 std::string write_wordpiece_json(const std::vector<std::string>& pieces, const WordPieceRules& rules,
                                  const SpecialIds& special);
 

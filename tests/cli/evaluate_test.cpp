@@ -70,7 +70,7 @@ TEST_F(EvaluateCommand, BadInput) {
   expect_refused(evaluate(latin1, latin1), 1, latin1 + ":2: the line is not UTF-8");
   expect_refused(evaluate(source(), latin1), 1, latin1 + ":2: the line is not UTF-8");
   expect_refused(evaluate(*text_ / "train.src", reference()), 1, "train.src has 200 lines but ");
-  expect_refused(evaluate(empty, empty), 1, empty + ": is empty, there is nothing to translate");
+  expect_refused(evaluate(empty, empty), 1, empty + ": the file is empty, there is nothing to translate");
   expect_refused(prenorm({"evaluate", run(), "--source", source()}), 2, "--reference is missing");
   expect_refused(evaluate({"--checkpoint", "frist"}), 2, "--checkpoint \"frist\"");
 }

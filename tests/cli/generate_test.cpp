@@ -153,8 +153,8 @@ TEST_F(GenerateCommand, APromptLongerThanTheModelLooksBack) {
 
 TEST_F(GenerateCommand, RunsThatCannotWrite) {
   expect_refused(generate({}, "", *folder_ / "absent"), 2, "is not a run folder");
-  expect_refused(generate({}, "", translator()), 2, "is a translation run; prenorm translate is for those");
-  expect_refused(prenorm({"translate", run()}), 2, "is a causal_lm run; prenorm generate is for those");
+  expect_refused(generate({}, "", translator()), 2, "is a translation run; use prenorm translate");
+  expect_refused(prenorm({"translate", run()}), 2, "is a causal_lm run; use prenorm generate");
   expect_refused(generate({"--checkpoint", "6"}), 1, "there is no checkpoint 6");
   EXPECT_EQ(generate({"--checkpoint", "5", "--max-tokens", "1"}).code, 0);
   expect_refused(prenorm({"generate"}), 2, "RUN is missing");

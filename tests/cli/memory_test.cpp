@@ -38,7 +38,7 @@ TEST(ExplainError, OtherExceptionsAreOneSentence) {
     TORCH_CHECK(false, "a size does not fit");
   } catch (const c10::Error& error) {
     EXPECT_EQ(cli::explain_error(error),
-              "LibTorch: a size does not fit; this is a fault of prenorm, please report it with the command line");
+              "LibTorch: a size does not fit; this is a bug in prenorm, please report it with the command line");
   }
 }
 

@@ -39,7 +39,7 @@ TEST(ReportCommand, WithNothingToShowWritesNothing) {
   const TemporaryFolder folder;
   const Outcome outcome = prenorm({"report", folder / "gone", "--output", folder / "page.html"});
   EXPECT_EQ(outcome.code, 2);
-  EXPECT_THAT(outcome.err, HasSubstr("error: nothing that could be shown; name runs, studies or probes\n"));
+  EXPECT_THAT(outcome.err, HasSubstr("error: nothing to show; name runs, studies or probes\n"));
   EXPECT_TRUE(folder.names().empty());
 }
 
@@ -65,7 +65,7 @@ TEST(WatchCommand, SaysWhenItsPortIsTaken) {
   ::close(taken);
   EXPECT_EQ(outcome.code, 2);
   EXPECT_EQ(outcome.err,
-            fmt::format("error: --port {}: is in use or not allowed; name another, or 0 for any that is free\n", port));
+            fmt::format("error: --port {}: is in use or not allowed; name another, or 0 for any free port\n", port));
 }
 
 TEST(WatchServer, KnowsTheNamesOfThisMachine) {

@@ -131,7 +131,7 @@ TEST_F(ScoreFiles, EachBadInputIsOneSentence) {
   EXPECT_EQ(error(two, none), fmt::format("error: {} has no lines but {} has 2 lines; line N of one must translate "
                                           "line N of the other\n",
                                           none, two));
-  EXPECT_EQ(error(none, none), fmt::format("error: {}: is empty, there is nothing to score against\n", none));
+  EXPECT_EQ(error(none, none), fmt::format("error: {}: the file is empty, there is nothing to score against\n", none));
   EXPECT_EQ(error(two, missing), fmt::format("error: {}: cannot be opened: No such file or directory\n", missing));
   EXPECT_EQ(error(folder_.path().string(), two),
             fmt::format("error: {}: is a folder, not a file\n", folder_.path().string()));

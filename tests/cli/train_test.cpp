@@ -140,7 +140,7 @@ TEST_F(TrainCommand, AFolderWithOtherThingsIsLeftAlone) {
 }
 
 TEST_F(TrainCommand, NothingToResume) {
-  expect_resume_refused({}, 2, run_.string() + ": there is no run to resume; name a TOML file to start one");
+  expect_resume_refused({}, 2, run_.string() + ": no run to resume; name a TOML file to start one");
   expect_train_refused({"--resume"}, 2, run_.string() + ": there is no run to resume; leave --resume out");
   expect_refused(prenorm({"train"}), 2, "no configuration given; name a TOML file, or use --resume --run DIR");
   expect_refused(prenorm({"train", "--resume"}), 2, "no configuration given");

@@ -105,7 +105,7 @@ TEST(Usage, EachMistakeIsOneSentenceWithAHint) {
       {{"corpus", "debian"}, "--output is missing; run `prenorm corpus debian --help`"},
       {{"config"}, "no configuration given; name a file, or list every key with `prenorm config --reference`"},
       {{"config", "--reference", "--markdown"},
-       "--reference and --markdown stand alone: they show every key, not a configuration"},
+       "--reference and --markdown list every key; leave out the configuration and other options"},
       {{"config", "a.toml", "--set"}, "--set: needs a value; run `prenorm config --help`"},
       {{"doctor", "now"}, "unexpected argument \"now\"; run `prenorm doctor --help`"},
   };

@@ -50,7 +50,7 @@ const std::vector<Case>& broken_cases() {
       {{"task=causal_lm", "data.train_text=a", "data.valid_text=b", "train.bleu_every=3"},
        "train.bleu_every over 0 is for translation"},
       {{"train.best_metric=score"}, "train.best_metric = \"score\" is for classification"},
-      {{"masked_lm.mask_token_share=0.9", "masked_lm.random_token_share=0.2"}, "must not be over 1 together"},
+      {{"masked_lm.mask_token_share=0.9", "masked_lm.random_token_share=0.2"}, "must add up to at most 1"},
       {{"task=masked_lm", "data.train_text=a", "masked_lm.next_sentence=true"}, "needs model.segments of 2 or more"},
       {{"task=masked_lm", "data.train_text=a", "model.encoder_layers=0"}, "model.encoder_layers must be at least 1"},
       {{"task=masked_lm", "data.train_text=a", "data.sequence_length=7"}, "data.sequence_length must be at least 8"},

@@ -86,11 +86,10 @@ TEST_F(DebianCorpus, SaysWhatToDoWithoutAMirror) {
     build_debian_corpus(options_);
     FAIL() << "no error";
   } catch (const FileError& error) {
-    EXPECT_STREQ(
-        error.what(),
-        "the built-in corpora need apt-get and a package mirror (E: Failed to fetch the index); train on text of "
-        "your own instead (--source FILE --target FILE of `prenorm demo`, data.train_text or "
-        "data.train_source of a configuration)");
+    EXPECT_STREQ(error.what(),
+                 "the built-in corpora need apt-get and a package mirror (E: Failed to fetch the index); train on your "
+                 "own text instead (--source FILE --target FILE of `prenorm demo`, data.train_text or "
+                 "data.train_source of a configuration)");
   }
   EXPECT_FALSE(fs::exists(options_.output));
   archive_.remove("offline");

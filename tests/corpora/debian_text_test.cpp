@@ -104,11 +104,10 @@ TEST_F(DebianText, LeavesOutPackagesThatTheArchiveDoesNotHave) {
 TEST_F(DebianText, TellsWhichPackageIsDamagedAndWritesNothing) {
   archive_.write("wordnet-base/usr/share/wordnet/data.adj", "half a li");
   const std::string package = (options_.cache / "debian/packages/wordnet-base").string();
-  EXPECT_EQ(message(),
-            package +
-                "/root/usr/share/wordnet/data.adj:1: no line of a WordNet database; the package wordnet-base "
-                "is damaged: delete " +
-                package + " and run the command again");
+  EXPECT_EQ(message(), package +
+                           "/root/usr/share/wordnet/data.adj:1: not a line of a WordNet database; the package "
+                           "wordnet-base is damaged: delete " +
+                           package + " and run the command again");
   EXPECT_FALSE(fs::exists(options_.output));
 }
 
@@ -121,7 +120,7 @@ TEST_F(DebianText, SaysWhatToDoWithoutAMirror) {
 TEST_F(DebianText, FinishesAnInterruptedFolderAndLeavesOtherPeoplesFilesAlone) {
   folder_.write("text/valid.txt", "mine\n");
   EXPECT_EQ(message(), (options_.output / "valid.txt").string() +
-                           ": is in the way and was not made by this command; choose another --output");
+                           ": already exists and was not created by this command; choose another --output");
   EXPECT_EQ(read_file(options_.output / "valid.txt"), "mine\n");
   // What stands there while the files are being written.
   folder_.write("text/corpus.json", "{\"unfinished\": true}\n");
@@ -135,7 +134,7 @@ TEST_F(DebianText, FinishesAnInterruptedFolderAndLeavesOtherPeoplesFilesAlone) {
 TEST_F(DebianText, NeedsUsableText) {
   archive_.write("Translation-en", "Package: x\nDescription-md5: 1\nDescription-en: two words\n");
   EXPECT_TRUE(
-      message().starts_with(options_.output.string() + ": the packages gave no usable text; delete the folder "));
+      message().starts_with(options_.output.string() + ": the packages contain no usable text; delete the folder "));
   options_.output.clear();
   EXPECT_EQ(message(), "--output: name the folder that the text is written to");
 }

@@ -89,7 +89,7 @@ TEST_F(Dictd, NamesTheLineOfTheIndexThatDoesNotFit) {
       read(std::string("dog\tf\tQ\n") + line + "\n");
       ADD_FAILURE() << "no error for " << line;
     } catch (const DataError& error) {
-      EXPECT_EQ(error.what(), (folder_.path() / "pets.index").string() + ":2: the index does not fit its dictionary");
+      EXPECT_EQ(error.what(), (folder_.path() / "pets.index").string() + ":2: the index does not match its dictionary");
     }
   }
 }

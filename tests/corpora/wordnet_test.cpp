@@ -54,7 +54,7 @@ TEST_F(WordNet, NamesTheLineThatIsBroken) {
       extract_wordnet(folder_.path(), into(documents));
       ADD_FAILURE() << "no error for " << line;
     } catch (const DataError& error) {
-      EXPECT_EQ(error.what(), file.string() + ":2: no line of a WordNet database");
+      EXPECT_EQ(error.what(), file.string() + ":2: not a line of a WordNet database");
     }
   }
 }

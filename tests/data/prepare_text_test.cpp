@@ -165,10 +165,10 @@ TEST(PrepareText, LinesThatAreNotUtf8AreRefusedOrDropped) {
 TEST(PrepareText, TextWithoutEmptyLinesOrWithoutTextIsRefusedAndLeavesNothing) {
   for (const char* content : {"the cat\nsat\n", "x\n", "\n\nthe cat\n\n\n"}) {
     const SampleProse sample(content);
-    EXPECT_THAT([&] { prepare_text(sample.recipe()); },
-                ThrowsMessage<DataError>(sample.path().string() +
-                                         ": no empty line parts it into documents; put one between documents, or set "
-                                         "data.documents to \"lines\" or \"one\""));
+    EXPECT_THAT(
+        [&] { prepare_text(sample.recipe()); },
+        ThrowsMessage<DataError>(sample.path().string() + ": no empty line separates documents; put one between "
+                                                          "documents, or set data.documents to \"lines\" or \"one\""));
     for (const auto& entry : fs::directory_iterator(sample.prepared())) EXPECT_FALSE(entry.is_directory());
   }
   for (const char* content : {"", "\n \n\t\n"}) {

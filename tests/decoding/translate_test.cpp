@@ -162,7 +162,7 @@ TEST(LineTranslator, LearnedPositionsBoundBothSides) {
   const auto translations = small.lines.translate(test::sample_lines());
   const std::string warning = ::testing::internal::GetCapturedStderr();
   EXPECT_EQ(translations.size(), test::sample_lines().size());
-  EXPECT_NE(warning.find("cut to 5 (what model.max_positions covers)"), std::string::npos) << warning;
+  EXPECT_NE(warning.find("cut to 5 (model.max_positions)"), std::string::npos) << warning;
 }
 
 TEST(LineTranslator, NamesALineThatIsNotUtf8) {

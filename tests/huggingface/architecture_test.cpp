@@ -64,8 +64,7 @@ std::string refusal(const std::string& model, const std::string& change) {
 }
 
 TEST(Architecture, WhatHasNoPlaceInOneIsRefusedByItsKey) {
-  constexpr std::string_view kFormat =
-      "{} = {} has no place in the architecture that others read (model_type {}): it needs {}";
+  constexpr std::string_view kFormat = "{} = {} cannot be exported as model_type {}: it needs {}";
   EXPECT_EQ(refusal("bert", "model.norm=rms_norm"),
             fmt::format(kFormat, "model.norm", "\"rms_norm\"", "bert", "\"layer_norm\""));
   EXPECT_EQ(refusal("bert", "model.norm_placement=deepnorm"),

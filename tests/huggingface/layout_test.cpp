@@ -194,9 +194,8 @@ TEST(Fit, NamesEveryTensorThatIsMissingOrDoesNotFit) {
   EXPECT_EQ(
       refusal(c, tensors),
       "DIR: the tensors do not fit its config.json: \"bert.encoder.layer.2.output.dense.bias\" has no place in it; "
-      "bert.encoder.layer.0.output.dense.weight is [12, 21], expected [12, 20]; "
-      "bert.encoder.layer.1.output.dense.bias is of type Long, expected one with a floating point; "
-      "cls.predictions.bias is missing, expected [17]");
+      "bert.encoder.layer.0.output.dense.weight is [12, 21], expected [12, 20]; bert.encoder.layer.1.output.dense.bias "
+      "is of type Long, expected a floating-point type; cls.predictions.bias is missing, expected [17]");
 }
 
 TEST(Fit, RefusesWhatThisProgramHasNoWeightsFor) {

@@ -208,7 +208,7 @@ TEST_F(DamagedSafetensors, DeeplyNestedHeadersAreRefused) {
   const std::string open(1'000'000, '['), close(1'000'000, ']');
   for (const std::string& header :
        {"{\"w\": " + open + close + "}", "{\"__metadata__\": {\"w\": " + open + close + "}}", open})
-    expect_refused(header, "", "its header is not one of tensors");
+    expect_refused(header, "", "its header does not describe tensors");
 }
 
 // A small file that claims much must not make the reader ask for much.

@@ -100,9 +100,9 @@ TEST(Library, SaysWhatCannotBeReadAndHasTheRest) {
   EXPECT_THAT(names(library.runs()), ElementsAre("good", "half", "damaged"));
   EXPECT_THAT(
       library.problems(),
-      ElementsAre(HasSubstr("half/metrics.jsonl: its last line is half written and was left out"),
+      ElementsAre(HasSubstr("half/metrics.jsonl: its last line is incomplete and was skipped"),
                   HasSubstr("damaged/config.toml"), HasSubstr("damaged/results.json: is not the results of a run"),
-                  HasSubstr("nothing: holds no run, study or probe"), HasSubstr("hollow: has no metrics.jsonl"),
+                  HasSubstr("nothing: contains no run, study or probe"), HasSubstr("hollow: has no metrics.jsonl"),
                   HasSubstr("hollow: has no config.toml"), HasSubstr("gone: is not there"),
                   HasSubstr("notes.txt: is not what `prenorm probe --json` prints")));
   EXPECT_THAT(html_page(library_page(library, "prenorm report")), HasSubstr("<h2>Could not be read</h2>"));

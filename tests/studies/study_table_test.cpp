@@ -182,11 +182,11 @@ TEST(StudyReport, TextIsAlignedAndNamesWhatIsKnown) {
             "post_ln         0.001      1         0  2.5000  30.13        200\n"
             "pre_ln          0.001      1         1\n"
             "\n"
-            "learning rates next to the best whose mean BLEU is within 0.5 of it:\n"
+            "range of rates within 0.5 BLEU of the best:\n"
             "norm_placement  best BLEU  at rate  from rate  to rate  rates within\n"
             "post_ln             30.13    0.001      0.001    0.001        1 of 1\n"
             "\n"
-            "the same for each placement, at each rate the best of all else:\n"
+            "the same by placement, taking the best of all other keys at each rate:\n"
             "norm_placement  best BLEU  at rate  from rate  to rate  rates within\n"
             "post_ln             30.13    0.001      0.001    0.001        1 of 1\n");
 }

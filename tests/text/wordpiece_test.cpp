@@ -236,7 +236,7 @@ TEST(WordPiece, DamagedVocabulariesAreRefusedByName) {
   };
   refused("[PAD]\n[UNK]\n[CLS]\n", "[SEP]");
   refused("[UNK]\n[SEP]\na\n\nb\n", "vocab.txt:4: an empty piece");
-  refused("[UNK]\r\n[SEP]\r\na\r\na\r\n", "vocab.txt:4: the piece stands here a second time");
+  refused("[UNK]\r\n[SEP]\r\na\r\na\r\n", "vocab.txt:4: a repeated piece");
   refused("[UNK]\n[SEP]\n\xFF\n", "cannot be used");
   const test::TemporaryFolder folder;
   write_file_atomically(folder / "vocab.txt", "a\nb\n");

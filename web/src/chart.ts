@@ -1,5 +1,5 @@
-// An interactive chart in the place of a figure's drawing: values under the pointer, zoom, a log axis; all of it by
-// keyboard too.
+// An interactive chart that replaces a figure's drawing: values under the pointer, zoom and a log axis, also by
+// keyboard.
 import uPlot from "uplot";
 import { colour, cssColour, dashes, variable } from "./colours";
 import type { ChartData, SeriesData } from "./data";
@@ -7,13 +7,13 @@ import { element } from "./dom";
 import { formatTick } from "./numbers";
 import { Tooltip } from "./tooltip";
 
-// Beyond so many lines a legend is longer than its chart; the list of runs and the tooltip name them.
+// With more lines than this, a legend is longer than its chart; the list of runs and the tooltip name them.
 const kLongestLegend = 12;
 const kWholeSteps = [...Array(10).keys()].flatMap((power) => [1, 2, 5].map((digit) => digit * 10 ** power));
 
 type Column = (number | null | undefined)[];
 
-// The columns that uPlot wants: one x for all. A value that cannot stand on a log axis is a gap.
+// The columns that uPlot needs: one x for all. A value that cannot be on a log axis becomes a gap.
 function columns(data: ChartData, logY: boolean): [number[], ...Column[]] {
   const tables = data.series.map((s) => {
     const keep = s.x.map((x, i) => [x, s.y[i]] as const).filter(([x]) => x !== null && (!data.logX || x > 0));
@@ -64,7 +64,7 @@ export class LiveChart {
     new ResizeObserver(() => this.resize()).observe(this.box);
   }
 
-  // New numbers; the part that is looked at stays.
+  // Sets new numbers; the visible range is kept.
   update(data: ChartData) {
     const same =
       data.series.length === this.data.series.length &&
@@ -177,7 +177,7 @@ export class LiveChart {
     this.showTools();
   }
 
-  // A finger that moves sideways reads values; up and down it scrolls the page.
+  // Moving a finger sideways shows values; up and down scrolls the page.
   private readByTouch() {
     const { over } = this.plot;
     over.addEventListener("pointermove", (event) => {
@@ -229,7 +229,7 @@ export class LiveChart {
     this.showTools();
   }
 
-  // About the pointer's place, else the middle.
+  // Around the pointer, or else the middle.
   private zoom(factor: number) {
     const { min, max } = this.plot.scales.x;
     const xs = this.plot.data[0];
@@ -276,7 +276,7 @@ export class LiveChart {
   }
 }
 
-// Series have x of their own: the one nearest to the pointer that has a value, if it is near enough to be meant.
+// Each series has its own x: finds the one closest to the pointer that has a value, if it is close enough.
 function nearest(u: uPlot, series: number, hovered: number, xValue: number): number | null {
   if (series === 0) return hovered;
   const xs = u.data[0];
@@ -296,13 +296,13 @@ function xRange(low: number | null, high: number | null): [number, number] {
   return low === high ? [low - 0.5, high + 0.5] : [low, high];
 }
 
-// To 1, 2 or 5 times a power of ten.
+// Rounds down to 1, 2 or 5 times a power of ten.
 function roundDown(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value) + 1e-9);
   return (value >= 5 * power ? 5 : value >= 2 * power ? 2 : 1) * power;
 }
 
-// What cannot be negative is not shown as if it could.
+// Non-negative values get a non-negative axis.
 function yRange(low: number | null, high: number | null, log: boolean): [number, number] {
   if (low == null || high == null) return log ? [1, 10] : [0, 1];
   if (log) return [roundDown(low / 1.02), 1 / roundDown(1 / (high * 1.02))];

@@ -1,4 +1,4 @@
-// How a series looks: one of six colours, and dashes that tell the second six from the first, as in
+// The look of a series: one of six colours, and dashes that distinguish the second six looks from the first, as in
 // prenorm/html/legend.cpp.
 const kColours = 6;
 const kDashes: (number[] | undefined)[] = [undefined, [2, 4], [10, 4, 2, 4], [14, 5]];

@@ -1,8 +1,8 @@
-// What a page carries beside its text: the numbers of its charts, as prenorm/html/page_data.cpp writes them.
+// The data in a page: the numbers of its charts, in the format of prenorm/html/page_data.cpp.
 
 export interface SeriesData {
   name: string;
-  run?: string; // of the list of runs, where the series belongs to one
+  run?: string; // entry in the list of runs, if the series belongs to one
   look: number; // index of colour and dashes
   dashed?: boolean;
   x: (number | null)[];
@@ -24,7 +24,7 @@ export interface HeatData {
   yLabel: string;
   x: string[];
   y: string[];
-  panels: { name: string; values: (number | null)[] }[]; // row after row
+  panels: { name: string; values: (number | null)[] }[]; // row by row
 }
 
 export interface PageData {

@@ -1,4 +1,4 @@
-// Elements with attributes and content, in one call.
+// Creates elements with attributes and content in one call.
 export function element<K extends keyof HTMLElementTagNameMap>(
   name: K,
   attributes: Record<string, string> = {},

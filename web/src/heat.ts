@@ -1,4 +1,4 @@
-// Heat maps say the value of the cell under the pointer, or of the one that the arrow keys have reached.
+// Heat maps show the value of the cell under the pointer, or of the one selected with the arrow keys.
 import type { HeatData } from "./data";
 import { element } from "./dom";
 import { formatValue } from "./numbers";

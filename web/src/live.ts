@@ -1,4 +1,4 @@
-// A page of `prenorm watch` asks its server once a second whether there is something new.
+// A page of `prenorm watch` asks its server once a second for changes.
 import { replaceWith } from "./page";
 
 const kSeconds = 1;

@@ -1,4 +1,4 @@
-// Numbers as people read them, the same as prenorm/html/axis.cpp has them.
+// Readable numbers, formatted as in prenorm/html/axis.cpp.
 
 const minus = (text: string) => text.replace("-", "−");
 
@@ -22,7 +22,7 @@ export function formatValue(value: number): string {
   return minus(value.toFixed(3 - Math.floor(Math.log10(size))));
 }
 
-// A number at a tick: no more digits than it needs.
+// A number at a tick, with no more digits than needed.
 export function formatTick(value: number): string {
   const size = Math.abs(value);
   if (value === 0) return "0";
@@ -37,7 +37,7 @@ const withoutSuperscripts = (text: string) =>
   text.replace(/(×|^[-+]?)10(⁻?)([⁰¹²³⁴⁵⁶⁷⁸⁹]+)/, (_, before: string, sign: string, power: string) =>
     `${before === "×" ? "" : before + "1"}e${sign && "-"}${[...power].map((c) => kSuperscripts.indexOf(c)).join("")}`);
 
-// The number in a table's cell; undefined where it reads as words.
+// The number in a table's cell; undefined if it is words.
 export function parseCell(text: string): number | undefined {
   const plain = withoutSuperscripts(text.trim().replace(/^−/, "-").replace(/,/g, ""));
   const match = /^[-+]?\d+(\.\d+)?(e[-+]?\d+)?/i.exec(plain);

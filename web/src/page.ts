@@ -1,4 +1,4 @@
-// Everything on the page that can be worked with, and how a newer page takes the place of this one.
+// The interactive elements of the page, and how a newer page replaces this one.
 import { LiveChart } from "./chart";
 import { readData, type PageData } from "./data";
 import { enhanceHeat } from "./heat";
@@ -7,7 +7,7 @@ import { makeSortable } from "./tables";
 
 const charts = new Map<string, LiveChart>();
 const runs = new RunList(() => charts.forEach((chart) => chart.showRuns()));
-// Blocks as they were written, before anything was added to them.
+// Blocks as written, before the script added anything.
 const written = new WeakMap<Element, string>();
 
 export function start() {
@@ -47,7 +47,7 @@ const all = (root: Element, selector: string) => {
   return root.matches(selector) ? [root as HTMLElement, ...found] : found;
 };
 
-// Takes what is new in `next`. Charts keep their zoom, parts that have not changed stay as they are.
+// Applies the changes in `next`. Charts keep their zoom, and unchanged parts are kept.
 export function replaceWith(next: Document) {
   const data = readData(next);
   document.title = next.title;
@@ -60,7 +60,7 @@ export function replaceWith(next: Document) {
   patchChildren(main, newMain, data);
 }
 
-// Children are matched by place; where their number changed, all are new, but for charts that are there already.
+// Children are matched by index; if their number changed, all are replaced, except existing charts.
 function patchChildren(old: Element, fresh: Element, data: PageData) {
   const before = [...old.children];
   const after = [...fresh.children];

@@ -1,4 +1,4 @@
-// The list of runs: what is unticked disappears from every chart, drawn or interactive, and fades in tables.
+// The list of runs: an unticked run disappears from every chart, drawn or interactive, and fades in tables.
 import { element } from "./dom";
 
 export class RunList {
@@ -8,7 +8,7 @@ export class RunList {
 
   isShown = (run: string | undefined) => run === undefined || !this.hidden.has(run);
 
-  // Turns the written list of `page` into one to choose from.
+  // Turns the static list of `page` into one with checkboxes.
   enhance(list: HTMLElement) {
     const items = [...list.querySelectorAll<HTMLElement>("li[data-run]")];
     for (const item of items) this.addBox(item);

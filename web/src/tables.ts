@@ -1,4 +1,4 @@
-// Tables sort by the column whose header is pressed; pressed again, the other way round.
+// Tables are sorted by the column whose header is pressed, and in reverse if it is pressed again.
 import { element } from "./dom";
 import { parseCell } from "./numbers";
 
@@ -7,7 +7,7 @@ interface Order {
   descending: boolean;
 }
 
-// By caption and place, so that a table that is written anew is sorted as before.
+// Keyed by caption and index, so that an updated table is sorted as before.
 const orders = new Map<string, Order>();
 
 export function makeSortable(table: HTMLTableElement, key: string) {
@@ -38,7 +38,7 @@ function sort(table: HTMLTableElement, heads: HTMLTableCellElement[], { column, 
   rows.sort((a, b) => {
     const [x, y] = [parseCell(a.text), parseCell(b.text)];
     if (x !== undefined && y !== undefined) return sign * (x - y) || a.text.localeCompare(b.text);
-    // What is no number stands below, whichever way round.
+    // Cells that are not numbers come last in both directions.
     if (x !== undefined || y !== undefined) return x !== undefined ? -1 : 1;
     return sign * a.text.localeCompare(b.text);
   });

@@ -1,4 +1,4 @@
-// The values at one place of a chart, beside the pointer.
+// The values at one place of a chart, next to the pointer.
 import type uPlot from "uplot";
 import { cssColour } from "./colours";
 import type { ChartData } from "./data";

@@ -1,6 +1,6 @@
-// Attention on the CPU, a head of a sequence at a time: blocks of queries against blocks of keys (Dao et al. 2022,
-// algorithms 1 and 4), small enough for the caches. Queries, keys and values are rows inside wider matrices: a pointer
-// and a row stride (in elements) each.
+// Attention on the CPU, one head of one sequence at a time: blocks of queries against blocks of keys (Dao et al. 2022,
+// algorithms 1 and 4), small enough for the caches. Queries, keys and values are rows inside wider matrices, given as a
+// pointer and a row stride (in elements) each.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ struct AttentionSpan {
   bool causal;
   double dropout;
   std::uint64_t dropout_key;
-  std::int64_t first_row;  // of the matrix of queries, where dropout masks are concerned
+  std::int64_t first_row;  // first row of the query matrix, for dropout masks
 };
 
 template <class T>
@@ -30,11 +30,11 @@ struct AttentionInput {
   Rows<const T> query, key, value;
 };
 
-// Queries of a sequence that the forward pass takes at once; blocks can be worked on at the same time.
+// Queries of a sequence that the forward pass takes at once; blocks can be computed in parallel.
 constexpr std::int64_t kAttentionBlock = 128;
 
-// Queries [block * kAttentionBlock, (block + 1) * kAttentionBlock) of the span, or those of them that there are.
-// out: [.., d_model]; log_sum_exp: [.., num_heads]. Without keys, out is zero.
+// Queries [block * kAttentionBlock, (block + 1) * kAttentionBlock) of the span, as far as they exist. out: [..,
+// d_model]; log_sum_exp: [.., num_heads]. Without keys, out is zero.
 template <class T>
 void attention_forward(const AttentionSpan& span, std::int64_t block, const AttentionInput<T>& in, Rows<T> out,
                        T* log_sum_exp);

@@ -10,7 +10,7 @@ namespace prenorm::ops::cpu {
 namespace {
 
 // With p the probabilities, m the dropout factors and D_i = Σ_j dp_ij p_ij = dO_i · O_i (Dao et al. 2022, eq. 4):
-// scores become p m (what dV needs), gradients of probabilities become those of scores, p (m dp - D).
+// scores become p m (which dV needs), gradients of probabilities become those of scores, p (m dp - D).
 struct GradientRows {
   template <int kBytes, class T>
   static PRENORM_INLINE void run(const AttentionSpan* s, const Block* b, T* scores, T* grads, std::int64_t stride,
@@ -81,8 +81,8 @@ struct RowDots {
   }
 };
 
-// Rows of a matrix of gradients that products are written to: in place if they are whole vectors, else by way of
-// scratch memory whose rows are.
+// Rows of a gradient matrix that products are written to: in place if they are whole vectors, else through scratch
+// memory with rows that are.
 template <class T>
 struct Target {
   Target(Rows<T> rows_of, std::int64_t column, std::int64_t first, std::int64_t row_count, const AttentionSpan& s,
@@ -92,7 +92,7 @@ struct Target {
     data = in_place ? place : scratch;
     stride = in_place ? place_stride : padded<T>(columns);
   }
-  // Brings what will be written into the caches while there is still other work to do.
+  // Prefetches what will be written while there is still other work to do.
   void prefetch() const {
     constexpr std::int64_t kLine = kWidestVector / sizeof(T);
     for (std::int64_t i = 0; i < rows; ++i)
@@ -165,7 +165,7 @@ class Backward {
     const Target<T> grad_value(g_.grad_value, s_.column, row, columns, s_, grad_value_);
     grad_key.prefetch();
     grad_value.prefetch();
-    static_assert(kKeyBlock == kAttentionBlock);  // the first block of queries that sees these keys has their place
+    static_assert(kKeyBlock == kAttentionBlock);  // the first block of queries that sees these keys has the same index
     const std::int64_t first = s_.causal ? begin : 0;
     for (std::int64_t query = first; query < queries_; query += kAttentionBlock)
       run_block({query, std::min(kAttentionBlock, queries_ - query), begin, columns}, query > first, grad_key,
@@ -207,7 +207,8 @@ class Backward {
   const AttentionSpan& s_;
   const AttentionInput<T>& in_;
   const AttentionGradient<T>& g_;
-  const std::int64_t keys_, queries_, width_, stride_;  // width_, stride_: of rows of d_head columns, of scores
+  const std::int64_t keys_, queries_, width_, stride_;  // width_, stride_: for rows of d_head columns and rows of
+                                                        // scores
   const std::int64_t rows_, columns_;                   // of the largest block
   Scratch<T> scratch_;
   T* corrections_;  // D

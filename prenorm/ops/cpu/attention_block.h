@@ -1,4 +1,4 @@
-// What the forward and the backward pass of attention share: blocks of scores, dropout masks, exponentials.
+// Code shared by the forward and the backward pass of attention: blocks of scores, dropout masks, exponentials.
 #pragma once
 
 #include <algorithm>
@@ -13,8 +13,8 @@
 
 namespace prenorm::ops::cpu {
 
-// Keys of a block. A constant, not a function of the length: a causal sequence's start has then the same bits whatever
-// follows.
+// Number of keys in a block. It is constant, not a function of the length, so that the start of a causal sequence has
+// the same bits whatever follows.
 constexpr std::int64_t kKeyBlock = kAttentionBlock;
 
 // A block of queries [query, query + rows) against keys [key, key + columns) of a span, both counted from its start.
@@ -27,7 +27,8 @@ struct Block {
   }
 };
 
-// Factors of probabilities `begin`.. of a query's row: 0 if dropped, 1 / (1 - p) if kept.
+// Dropout factors of the probabilities of a query's row from `begin` on: 0 if dropped, 1
+// (1 - p) if kept.
 template <class T>
 PRENORM_INLINE void draw_dropout(T* factors, std::int64_t begin, std::int64_t count, const AttentionSpan& s,
                                  std::int64_t query) {
@@ -39,7 +40,7 @@ PRENORM_INLINE void draw_dropout(T* factors, std::int64_t begin, std::int64_t co
     factors[j] = dropout_bits(key, static_cast<std::uint32_t>(begin + j)) >= threshold ? scale : T(0);
 }
 
-// Below, a probability is zero: so small next to the largest that it changes nothing, and products with it could be
+// Below this, a probability is set to zero: next to the largest it changes nothing, and products with it could be
 // denormal numbers, which are slow.
 template <class T>
 constexpr T kLowestExponent = sizeof(T) == 4 ? T(-60) : T(-600);

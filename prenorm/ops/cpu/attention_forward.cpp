@@ -11,14 +11,14 @@
 namespace prenorm::ops::cpu {
 namespace {
 
-// One row of a block: what came of the blocks of keys before, as (largest score, sum of exponentials to its distance).
+// The state of a row of a block after the previous blocks of keys: (largest score, sum of exponentials relative to it).
 template <class T>
 struct RowState {
   T highest, sum;
 };
 
-// Scores become exponentials of their distance to the largest so far, times the dropout factors. `state` is brought up
-// to date, and `out`, the weighted sum so far, moved to the new largest.
+// Scores become exponentials relative to the largest so far, times the dropout factors. `state` is updated, and `out`,
+// the weighted sum so far, is rescaled to the new largest.
 struct SoftmaxRows {
   template <int kBytes, class T>
   static PRENORM_INLINE void run(const AttentionSpan* s, const Block* b, T* scores, std::int64_t stride,

@@ -21,7 +21,7 @@ PRENORM_INLINE void add_bias_kernel(T* y, const T* bias, std::int64_t rows, std:
 #pragma omp simd
       for (std::int64_t c = 0; c < columns; ++c) {
         const T z = y[c] + bias[c];
-        y[c] = z < 0 ? T(0) : z;  // so that a NaN stays one
+        y[c] = z < 0 ? T(0) : z;  // so that NaN stays NaN
       }
     } else {
 #pragma omp simd

@@ -1,5 +1,5 @@
-// What surrounds the matrix product of a linear map, where the product itself does not do it on its way
-// (packed_gemm.h): bias and activation, the activation's derivative, the bias's gradient.
+// The operations around the matrix product of a linear map, if the product itself does not do them (packed_gemm.h):
+// bias and activation, the derivative of the activation, the gradient of the bias.
 #pragma once
 
 #include <ATen/core/Tensor.h>

@@ -1,10 +1,10 @@
-// How a kernel is built once for each level of instructions and chosen while running (ops/cpu_level.h). There are two
-// forms, and everything that they call is inlined into them, for only what is inlined is built for the wider sets:
+// Builds a kernel once for each level of instructions and chooses one at run time (ops/cpu_level.h). There are two
+// forms. Everything that they call is inlined, because only inlined code is built for the wider sets:
 //
 //   * run_loops<function<T>>(arguments...) for a PRENORM_INLINE function of plain loops, which the compiler vectorises.
 //     Sums inside are marked `omp simd reduction`.
 //   * run_vectors<Kernel>(arguments...) for a class with a static member `template <int kBytes> void run(arguments...)`
-//     made of vectors of kBytes (ops/cpu/simd.h), where sums must stay in registers.
+//     that uses vectors of kBytes (ops/cpu/simd.h), for sums that must stay in registers.
 #pragma once
 
 #include "prenorm/ops/cpu_level.h"

@@ -10,7 +10,7 @@
 
 namespace prenorm::ops::cpu {
 
-// A mask as loops take it.
+// A dropout mask in the form that loops use.
 template <class T>
 class ElementDropout {
  public:
@@ -20,7 +20,7 @@ class ElementDropout {
         threshold_(drop_threshold(mask.p)),
         scale_(static_cast<T>(1.0 / (1.0 - mask.p))) {}
 
-  // The mask of elements that have one key: x of element i becomes x * scale, or 0 where dropped.
+  // The mask of elements that share one key: element i of x becomes x * scale, or 0 if dropped.
   struct Stretch {
     std::uint64_t key;
     std::uint32_t first, threshold;
@@ -30,8 +30,8 @@ class ElementDropout {
     }
   };
 
-  // loop(begin, end, stretch) for all of [begin, end), whose element i is number first + i of the tensor: one call
-  // unless a stretch ends among them.
+  // Calls loop(begin, end, stretch) for all of [begin, end), whose element i is number first + i of the tensor: one
+  // call unless a stretch ends in between.
   template <class Loop>
   PRENORM_INLINE void over(std::int64_t first, std::int64_t begin, std::int64_t end, const Loop& loop) const {
     const std::int64_t start = first_element_ + first;
@@ -50,7 +50,7 @@ class ElementDropout {
   T scale_;
 };
 
-// Forward and backward alike; x contiguous.
+// The same forward and backward; x must be contiguous.
 at::Tensor apply_dropout(const at::Tensor& x, const DropoutMask& mask);
 
 }  // namespace prenorm::ops::cpu

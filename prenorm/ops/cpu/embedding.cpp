@@ -63,7 +63,7 @@ at::Tensor embed(const at::Tensor& ids, const at::Tensor& positions, const Embed
   return y;
 }
 
-// Threads share the columns: an id may come several times.
+// Threads divide the columns, since an id may occur several times.
 void add_to_rows(at::Tensor& grad_table, const at::Tensor& rows, const at::Tensor& grad, double scale,
                  const DropoutMask& mask) {
   const profile::Timer timer(backward_op, 0, bytes_of(grad, 3));

@@ -1,4 +1,4 @@
-// The exponential of what is not positive, in a form that compilers vectorise.
+// The exponential of non-positive numbers, in a form that compilers vectorise.
 #pragma once
 
 #include <bit>
@@ -11,8 +11,8 @@ struct ExpConstants;
 template <>
 struct ExpConstants<float> {
   using Integer = std::int32_t;
-  static constexpr float kLowest = -87.0F;    // below, the result would be no normal number
-  static constexpr float kRound = 0x1.8p23F;  // adding it rounds to an integer, which the low bits then hold
+  static constexpr float kLowest = -87.0F;    // below this, the result would be denormal
+  static constexpr float kRound = 0x1.8p23F;  // adding it rounds to an integer, which is then in the low bits
   static constexpr float kLogTwoHigh = 0.693359375F, kLogTwoLow = -2.12194440e-4F;  // n times the first is exact
   static constexpr int kTerms = 6, kMantissa = 23, kBias = 127;
 };
@@ -25,10 +25,10 @@ struct ExpConstants<double> {
   static constexpr int kTerms = 13, kMantissa = 52, kBias = 1023;
 };
 
-// x becomes e^x, for x <= 0 (a little above does no harm). X: T or a vector of T; Integers: as many integers of its
-// size. With x = n ln 2 + r and |r| <= ln 2 / 2, e^r by its Taylor series (the first omitted term is below 1.2e-7, or
-// 5e-18 in double), times 2^n by way of the exponent bits. Where the result would be no normal number it is the
-// smallest one.
+// x becomes e^x, for x <= 0 (slightly above is harmless). X: T or a vector of T; Integers: as many integers of its
+// size. With x = n ln 2 + r and |r| <= ln 2
+// 2, e^r is computed by its Taylor series (the first omitted term is below 1.2e-7, or 5e-18 in double) and multiplied
+// by 2^n through the exponent bits. A result that would be denormal becomes the smallest normal number.
 template <class T, class X, class Integers = typename ExpConstants<T>::Integer>
 inline __attribute__((always_inline)) void exp_of_negative(X& x) {
   using C = ExpConstants<T>;

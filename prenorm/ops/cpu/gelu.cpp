@@ -24,7 +24,7 @@ struct Values {
   T weight, derivative;
 };
 
-// Φ by Abramowitz & Stegun 1964, 7.1.26, whose exponential is that of the density too.
+// Φ by Abramowitz & Stegun 1964, 7.1.26, whose exponential also gives the density.
 PRENORM_INLINE Values<float> exact(float z) {
   const float magnitude = std::abs(z);
   float density = -0.5F * z * z;
@@ -70,7 +70,7 @@ PRENORM_INLINE void backward(const T* grad_y, const T* z, T* grad_z, std::int64_
   for (std::int64_t i = 0; i < count; ++i) grad_z[i] = grad_y[i] * values<T, kKind>(z[i]).derivative;
 }
 
-// The exact one is there in single precision only.
+// The exact variant exists in single precision only.
 template <class T>
 void run_forward(Gelu kind, const T* z, T* y, std::int64_t count) {
   if constexpr (std::is_same_v<T, float>)
@@ -84,7 +84,7 @@ void run_backward(Gelu kind, const T* grad_y, const T* z, T* grad_z, std::int64_
   run_loops<backward<T, Gelu::kTanh>>(grad_y, z, grad_z, count);
 }
 
-// f(first element, count) on blocks of rows of x, by all threads.
+// Calls f(first element, count) for blocks of rows of x, on all threads.
 template <class F>
 void for_each_block(const at::Tensor& x, const F& f) {
   const std::int64_t columns = x.size(1);

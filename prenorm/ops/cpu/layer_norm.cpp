@@ -19,12 +19,12 @@ namespace {
 profile::Operator forward_op{"residual, dropout and norm, forward"},
     backward_op{"residual, dropout and norm, backward"};
 
-// Decided outside the loops over rows.
+// The variant of the norm, decided outside the loops over rows.
 struct Form {
   bool centered, weighted, biased;
 };
 
-// use(form), where form() is a constant.
+// Calls use(form), where form() is a constant.
 template <class Use>
 void with_form(const NormWeights& norm, const Use& use) {
   constexpr auto kLayer = [] { return Form{true, true, true}; };
@@ -38,7 +38,7 @@ void with_form(const NormWeights& norm, const Use& use) {
 
 template <class T>
 struct Forward {
-  const T *x, *branch, *weight, *bias;  // branch: null without one
+  const T *x, *branch, *weight, *bias;  // branch: null if there is none
   T *sum, *normed, *statistics;
   std::int64_t columns;
   T eps;
@@ -92,14 +92,14 @@ PRENORM_INLINE void forward_kernel(const Forward<T> f, std::int64_t begin, std::
 
 template <class T>
 struct Backward {
-  const T *grad_sum, *grad_normed, *sum, *weight, *statistics;  // grad_sum: null where there is none
-  T *grad_x, *grad_branch;                                      // grad_branch: null where it equals grad_x
+  const T *grad_sum, *grad_normed, *sum, *weight, *statistics;  // grad_sum: null if there is none
+  T *grad_x, *grad_branch;                                      // grad_branch: null if it equals grad_x
   std::int64_t columns;
   ElementDropout<T> drop;
 };
 
 // With x̂ = (v - μ) s and a = γ dy: dv = s (a - mean(a) - x̂ mean(a x̂)), dγ = Σ_rows dy x̂, dβ = Σ_rows dy. Without
-// centering μ = 0, and mean(a) is not taken off.
+// centering, μ = 0 and mean(a) is not subtracted.
 template <class T, Form form>
 PRENORM_INLINE void backward_kernel(const Backward<T> b, std::int64_t begin, std::int64_t end, T* grad_weight,
                                     T* grad_bias) {
@@ -186,7 +186,8 @@ NormGradient add_layer_norm_backward(const at::Tensor& grad_sum, const at::Tenso
   NormGradient gradient{at::empty_like(grad_normed), {}, {}, {}};
   if (has_branch) gradient.branch = drops ? at::empty_like(grad_normed) : gradient.x;
   const std::int64_t weights = ((norm.weight.defined() ? 1 : 0) + (norm.bias.defined() ? 1 : 0)) * columns;
-  const at::Tensor partial = at::zeros({blocks + 1, weights}, grad_normed.options());  // of γ and β; at last, sums
+  const at::Tensor partial = at::zeros({blocks + 1, weights}, grad_normed.options());  // gradients of γ and β by block,
+                                                                                       // then their sums
   AT_DISPATCH_FLOATING_TYPES(grad_normed.scalar_type(), "add_layer_norm_backward", [&] {
     using T = scalar_t;
     const Backward<T> b{pointer<T>(grad_sum),

@@ -13,13 +13,13 @@ namespace prenorm::ops::cpu {
 namespace {
 
 // A tile of 12 rows and two vectors of columns is summed in 24 of the 32 registers. A panel of two vectors of the right
-// operand and all k of a block (32 KiB) stays in the first-level cache beside the rows that pass; a block of the left
-// operand (half a MiB) stays in the second.
+// operand and all k of a block (32 KiB) stays in the first-level cache next to the rows that pass through; a block of
+// the left operand (half a MiB) stays in the second-level cache.
 constexpr std::int64_t kTileRows = 12, kTileColumns = 32, kBlockInner = 256, kBlockRows = 45 * kTileRows;
-constexpr std::int64_t kLine = 16;                        // elements of a cache line, and of a vector
+constexpr std::int64_t kLine = 16;                        // elements per cache line, and per vector
 constexpr std::int64_t kGroupRows = 4 * kTileRows;        // whole lines of a left operand whose columns are contiguous
-constexpr std::int64_t kFewestRows = 8 * kTileRows;       // below, packing the right operand costs too much
-constexpr std::int64_t kRowsAhead = 4, kInnersAhead = 8;  // how far the copies prefetch
+constexpr std::int64_t kFewestRows = 8 * kTileRows;       // with fewer, packing the right operand costs too much
+constexpr std::int64_t kRowsAhead = 4, kInnersAhead = 8;  // prefetch distance of the copies
 
 template <class Kernel, class... Arguments>
 void run_wide([[maybe_unused]] Arguments... arguments) {
@@ -28,8 +28,9 @@ void run_wide([[maybe_unused]] Arguments... arguments) {
 #endif
 }
 
-// The rows of a block times one panel. The left operand is kept either as rows of k, `left_row` apart, or (kPanels) as
-// panels of kTileRows columns: left(i, k) = left[i / 12 * 12 * inner + k * 12 + i % 12].
+// The product of a block's rows with one panel. The left operand is stored either as rows of k, `left_row` apart, or
+// (kPanels) as panels of kTileRows columns: left(i, k) = left[i
+// 12 * 12 * inner + k * 12 + i % 12].
 struct PanelProduct {
   float* out;
   std::int64_t out_stride;
@@ -39,14 +40,14 @@ struct PanelProduct {
   std::int64_t rows, inner;
   float scale;
   bool accumulate;
-  const float* bias;  // of the panel's columns, or null
+  const float* bias;  // for the panel's columns, or null
   bool relu;
-  // What the next panel will be made of, in lines that each tile prefetches some of: right(k, j) as in PackedProduct.
+  // The source of the next panel, in cache lines that the tiles prefetch in turn: right(k, j) as in PackedProduct.
   const float* next;
   std::int64_t next_inner, next_column;
 };
 
-// One line for every kLine steps of k, so that fetching never delays multiplying.
+// One line per kLine steps of k, so that fetching never delays multiplying.
 [[maybe_unused]] PRENORM_INLINE const float* lines_to_fetch(const PanelProduct& p, std::int64_t tile) {
   if (p.next_inner == 1) return p.next + std::min(tile, kTileColumns - 1) * p.next_column;
   const std::int64_t line = std::min(tile * kLine, 2 * p.inner - 1);
@@ -59,7 +60,7 @@ PRENORM_INLINE void multiply_tile(const PanelProduct& p, std::int64_t row) {
   V sums[kRows][2];
 #pragma GCC unroll 16
   for (int r = 0; r < kRows; ++r) sums[r][0] = sums[r][1] = V{};
-  // Every third row has a pointer of its own: addresses of the others are within the reach of one instruction.
+  // Every third row has its own pointer: the others are within reach of one instruction's address.
   const float *rows[4], *panel = p.panel;
   const float* left = p.left + (kPanels ? row / kTileRows * kTileRows * p.inner + row % kTileRows : row * p.left_row);
   for (std::int64_t r = 0; r < 4; ++r) rows[r] = left + 3 * r * p.left_row;
@@ -98,7 +99,7 @@ PRENORM_INLINE void multiply_tile(const PanelProduct& p, std::int64_t row) {
         V bias;
         load(bias, p.bias + c * kLine);
         result += bias;
-        if (p.relu) result = result < V{} ? V{} : result;  // so that a NaN stays one
+        if (p.relu) result = result < V{} ? V{} : result;  // so that NaN stays NaN
       }
       store(to, result);
     }
@@ -119,7 +120,8 @@ struct MultiplyPanel {
   }
 };
 
-// [rows, inner] from rows that lie further apart: rows at a distance of half a page, say, would share few cache sets.
+// Copies [inner] numbers of each row from rows that lie further apart: rows half a page apart, for example, would share
+// few cache sets.
 struct CopyRows {
   template <int kBytes>
   static PRENORM_INLINE void run(float* to, const float* from, std::int64_t stride, std::int64_t rows,
@@ -136,8 +138,8 @@ struct CopyRows {
   }
 };
 
-// Panels of kTileRows columns of `from`, [inner, rows] at `stride`; and to sums[row], where wanted, scale times the sum
-// of each.
+// Panels of kTileRows columns of `from`, [inner, rows] at `stride`; if `sums` is given, scale times the sum of each is
+// added to sums[row].
 struct CopyColumns {
   template <int kBytes>
   static PRENORM_INLINE void run(float* to, const float* from, std::int64_t stride, std::int64_t rows,
@@ -167,7 +169,7 @@ struct CopyColumns {
   }
 };
 
-// A panel of a right operand whose rows are contiguous. Copies of a fixed size need no call.
+// A panel of a right operand whose rows are contiguous. Copies of a fixed size need no function call.
 struct CopyPanel {
   template <int kBytes>
   static PRENORM_INLINE void run(float* to, const float* from, std::int64_t stride, std::int64_t inner,
@@ -181,7 +183,7 @@ struct CopyPanel {
   }
 };
 
-// Columns beyond `columns` get any numbers.
+// Columns beyond `columns` get arbitrary numbers.
 void copy_panel(float* to, const float* from, const PackedProduct& p, std::int64_t inner, std::int64_t columns) {
   if (p.right_inner == 1) return transpose(to, kTileColumns, from, p.right_column, columns, inner);
   run_wide<CopyPanel>(to, from, p.right_inner, inner, columns);
@@ -195,7 +197,7 @@ void multiply_block(const PackedProduct& p, std::int64_t row, std::int64_t rows,
   float* const copy = scratch.take(kBlockInner * kBlockRows);
   float* const edge = scratch.take(kBlockRows * kTileColumns);
   float* const edge_bias = scratch.take(kTileColumns);
-  const float* const bias = first + inner == p.inner ? p.bias : nullptr;  // with the last block of k
+  const float* const bias = first + inner == p.inner ? p.bias : nullptr;  // added with the last block of k
   const bool panels = p.left_inner != 1;
   const float* left = p.left + row * p.left_row + first * p.left_inner;
   float* const sums = p.left_sums != nullptr ? p.left_sums + row : nullptr;

@@ -1,15 +1,15 @@
 // Products of the large matrices of training in single precision, for processors with vectors of 64 bytes: about a
-// tenth faster there than the OpenBLAS of Debian 12. It copies as little as possible (a left operand whose rows run
-// along the sum is used as it is, or copied row by row), never reads results that are to be overwritten, and fetches
-// results and the next columns from memory while it multiplies.
+// tenth faster there than OpenBLAS of Debian 12. It copies as little as possible (a left operand whose rows run along
+// the sum is used in place, or copied row by row), never reads results that will be overwritten, and fetches results
+// and the next columns from memory while it multiplies.
 #pragma once
 
 #include <cstdint>
 
 namespace prenorm::ops::cpu {
 
-// out(i, j) = scale Σ_k left(i, k) right(k, j), added to what is there with `accumulate`; with a bias, bias(j) more,
-// and with `relu` nothing below zero.
+// out(i, j) = scale Σ_k left(i, k) right(k, j), added to the existing value with `accumulate`; plus bias(j) if there is
+// a bias, and then at least zero with `relu`.
 struct PackedProduct {
   float* out;
   std::int64_t out_stride;  // between rows
@@ -22,14 +22,14 @@ struct PackedProduct {
   bool accumulate = false;
   const float* bias = nullptr;  // [columns]
   bool relu = false;            // only with a bias
-  float* left_sums = nullptr;   // [rows], to which scale Σ_k left(i, k) is added; only where left_row is 1
+  float* left_sums = nullptr;   // [rows], to which scale Σ_k left(i, k) is added; only if left_row is 1
 };
 
-// Whether this processor has the vectors, and the product is large enough to be worth copying its operands.
+// Whether this processor has the vectors and the product is large enough to justify copying its operands.
 bool packed_gemm_pays(const PackedProduct& product);
 
-// Any sizes, but `inner` > 0. Rows are shared among the threads at hand; the bits of an element depend on its own
-// factors, on `inner` and on nothing else. Only where packed_gemm_runs().
+// Any sizes, but `inner` > 0. The available threads share the rows; the bits of an element depend only on its own
+// factors and on `inner`. Call it only if packed_gemm_runs().
 void packed_gemm(const PackedProduct& product);
 bool packed_gemm_runs();
 

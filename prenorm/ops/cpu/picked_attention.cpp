@@ -11,7 +11,7 @@
 namespace prenorm::ops::cpu {
 namespace {
 
-constexpr int kGroup = 4;  // picks whose sums are in registers at a time
+constexpr int kGroup = 4;  // number of picks whose sums are in registers at a time
 
 template <class V, class T, std::size_t... r>
 PRENORM_INLINE void add_products(V* sums, const V& x, const T* const* rows, std::int64_t column,
@@ -67,7 +67,7 @@ struct Attend {
   }
 
  private:
-  // Of picks j.. of all heads. Beyond the last pick it counts again (its scores are not used).
+  // Scores of picks j.. of all heads. Beyond the last pick it computes that one again (those scores are not used).
   template <class S, class T>
   static PRENORM_INLINE void scores(const Picked<T>& p, std::int64_t j) {
     using V = typename S::Vector;
@@ -96,7 +96,7 @@ struct Attend {
   template <class S, class T>
   static PRENORM_INLINE void softmax(const Picked<T>& p, T* weights) {
     using V = typename S::Vector;
-    // The row is whole vectors: those beyond the last pick become zeros.
+    // The row consists of whole vectors: entries beyond the last pick become zeros.
     std::fill(weights + p.count, weights + p.stride, -std::numeric_limits<T>::infinity());
     V highest = V{} - std::numeric_limits<T>::infinity(), sum = {}, x;
     for (std::int64_t j = 0; j < p.count; j += S::kLanes) {

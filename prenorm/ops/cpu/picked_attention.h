@@ -5,8 +5,8 @@
 
 namespace prenorm::ops::cpu {
 
-// One query, all its heads, over `count` picked rows of keys and values. query, out: [num_heads * d_head].
-// Without picks, out is zero.
+// One query, with all its heads, over `count` picked rows of keys and values. query, out: [num_heads * d_head]. Without
+// picks, out is zero.
 template <class T>
 void attention_picked(const T* query, Rows<const T> key, Rows<const T> value, const std::int64_t* picks,
                       std::int64_t count, std::int64_t num_heads, std::int64_t d_head, T* out);

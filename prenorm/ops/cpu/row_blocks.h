@@ -1,5 +1,5 @@
-// How loops over the rows of a matrix are divided: always in the same blocks, however many threads share them, so that
-// sums over rows do not depend on their number.
+// How loops over the rows of a matrix are divided: always into the same blocks, however many threads share them, so
+// that sums over rows do not depend on their number.
 #pragma once
 
 #include <ATen/Parallel.h>
@@ -23,7 +23,7 @@ void for_each_row_block(std::int64_t rows, const Work& work) {
   });
 }
 
-// What so many passes over a matrix read and write, for the profile.
+// The bytes that so many passes over a matrix read and write, for the profile.
 inline double bytes_of(const at::Tensor& x, int passes) {
   return static_cast<double>(passes) * static_cast<double>(x.nbytes());
 }

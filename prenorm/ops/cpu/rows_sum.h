@@ -1,11 +1,11 @@
-// Sums over the rows of a matrix, as gradients of biases and of norm weights are.
+// Sums over the rows of a matrix, for gradients of biases and of norm weights.
 #pragma once
 
 #include <cstdint>
 
 namespace prenorm::ops::cpu {
 
-// sums += each of `count` contiguous rows of `columns`, in order.
+// Adds each of `count` contiguous rows of `columns` to sums, in order.
 template <class T>
 void add_rows(const T* rows, std::int64_t count, std::int64_t columns, T* sums);
 

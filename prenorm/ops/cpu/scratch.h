@@ -1,4 +1,4 @@
-// Working memory of a kernel, kept by its thread from call to call.
+// Working memory of a kernel, which its thread keeps from call to call.
 #pragma once
 
 #include <cstddef>
@@ -10,13 +10,13 @@
 
 namespace prenorm::ops::cpu {
 
-// Hands out parts of one block of memory, each at the alignment of the widest vector, which are valid while it lives.
-// A thread keeps one block for each T, as large as the most that one kernel has asked for (a few hundred KiB), until it
-// ends. A kernel that runs inside another finds that block in use and takes one of its own for as long as it runs.
+// Provides parts of one block of memory, each aligned to the widest vector, valid during its lifetime. A thread keeps
+// one block for each T, as large as the largest request of any kernel (a few hundred KiB), until it ends. A kernel that
+// runs inside another finds that block in use and allocates its own.
 template <class T>
 class Scratch {
  public:
-  // elements: what will be taken in all, each part padded.
+  // elements: the total that will be taken, each part padded.
   explicit Scratch(std::int64_t elements) : nested_(kept().in_use) {
     std::vector<T>& memory = nested_ ? own_ : kept().memory;
     const auto size = static_cast<std::size_t>(elements + padded<T>(1));

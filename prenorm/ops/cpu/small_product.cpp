@@ -7,8 +7,8 @@
 namespace prenorm::ops::cpu {
 namespace {
 
-// Rows of results that are kept in registers beside `vectors` vectors of columns: three quarters of the registers (32
-// of 64 bytes, or 16) are sums. Compilers keep arrays in registers where all indices are constants from the start,
+// Rows of results that are kept in registers next to `vectors` vectors of columns: three quarters of the registers (32
+// of 64 bytes, or 16) hold sums. Compilers keep arrays in registers only if all indices are constants from the start,
 // hence the index sequences.
 template <int kBytes>
 constexpr int tile_rows(int vectors) {
@@ -110,7 +110,7 @@ PRENORM_INLINE void load_rows(V* x, const T* const* rows, std::int64_t column, s
 }
 template <int kSize, class V, class Lanes, std::size_t... pair>
 PRENORM_INLINE void exchange_pairs(V* x, Lanes lanes, std::index_sequence<pair...>) {
-  // The pairs (r, r + kSize) of all r without the bit kSize.
+  // The pairs (r, r + kSize) for all r without the bit kSize.
   (exchange<kSize>(x[pair / kSize * 2 * kSize + pair % kSize], x[pair / kSize * 2 * kSize + pair % kSize + kSize],
                    lanes),
    ...);
@@ -158,7 +158,7 @@ struct CopyScaled {
       for (; column + S::kLanes <= columns; column += S::kLanes) {
         typename S::Vector x;
         load(x, from + column);
-        __builtin_prefetch(from + column + columns);  // the next head, most likely
+        __builtin_prefetch(from + column + columns);  // most likely the next head
         store(to + column, x * factor);
       }
       for (; column < columns; ++column) to[column] = from[column] * factor;

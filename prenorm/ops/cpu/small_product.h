@@ -1,21 +1,21 @@
-// Products of matrices that lie in the caches, and what brings rows of wider matrices into them (the columns to the
-// right of those copied are prefetched: most often they are the next head's).
+// Products of matrices that are in the caches, and the copies that bring rows of wider matrices there (the columns to
+// the right of those copied are prefetched: they usually belong to the next head).
 #pragma once
 
 #include <cstdint>
 
 namespace prenorm::ops::cpu {
 
-// Which part of a product matters, with `diagonal` as d.
+// The part of a product that matters, with `diagonal` as d.
 enum class Part : std::uint8_t {
   kAll,
-  kLowerResult,  // only out(i, j) for j <= i + d is used: more may be written or not
+  kLowerResult,  // only out(i, j) for j <= i + d is used; the rest may or may not be written
   kLowerLeft,    // left(i, k) = 0 for k > i + d
   kUpperLeft     // left(i, k) = 0 for i > k + d
 };
 
-// out(i, j) = Σ_k left(i, k) right(k, j), added to what is there with `accumulate`. Each element is summed in the order
-// of k whatever the shape, so that its bits depend on its own factors only.
+// out(i, j) = Σ_k left(i, k) right(k, j), added to the existing value with `accumulate`. Each element is summed in the
+// order of k for any shape, so that its bits depend only on its own factors.
 template <class T>
 struct SmallProduct {
   T* out;
@@ -33,7 +33,7 @@ struct SmallProduct {
 template <class T>
 void multiply(const SmallProduct<T>& product);
 
-// to: [columns, to_stride], of which padded<T>(rows) columns are written (those beyond `rows` with any value of
+// to: [columns, to_stride], of which padded<T>(rows) columns are written (those beyond `rows` with arbitrary values of
 // `from`); from: [rows, columns] at from_stride. rows > 0.
 template <class T>
 void transpose(T* to, std::int64_t to_stride, const T* from, std::int64_t from_stride, std::int64_t rows,

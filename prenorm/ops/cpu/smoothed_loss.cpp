@@ -16,14 +16,15 @@ namespace {
 
 profile::Operator op{"softmax and cross-entropy"};
 
-// Summed in the logits' own precision, so that the loop is vectorised; parts are added up in double.
+// Summed in the precision of the logits, so that the loop is vectorised; parts are added in double.
 constexpr std::int64_t kPart = 512;
 
 struct RowSums {
   double log_normalizer, logit_sum;
 };
 
-// Leaves e^(z - max) in the row if kKeep, and returns 1 / Σ of these through `inverse`.
+// Leaves e^(z - max) in the row if kKeep, and returns 1
+// their sum through `inverse`.
 template <class T, bool kKeep>
 PRENORM_INLINE RowSums normalize_kernel(T* row, std::int64_t count, T* inverse) {
   T highest = -std::numeric_limits<T>::infinity();

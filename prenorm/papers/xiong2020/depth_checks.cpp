@@ -119,7 +119,7 @@ void check_ratio_and_order(std::vector<Check>& checks, const DepthSweep& s, std:
 
 // What the last LayerNorm reads: x⁵ of the last layer, or x_{L+1}.
 std::string last_read(NormPlacement placement, std::int64_t layers) {
-  return probe::state_of(probe::model_config({.placement = placement, .layers = layers}), "encoder", layers - 1);
+  return probe::state_of(probe::model_config({.placement = placement, .layers = layers}), Stack::kEncoder, layers - 1);
 }
 
 // For a single position the gradient is the product of ‖ReLU(h W¹)‖, √(d/2), and ‖J_LN g‖, √d/‖x‖ ‖g_⊥‖.

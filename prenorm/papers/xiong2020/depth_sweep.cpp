@@ -18,9 +18,9 @@ DepthPoint measure_depth(const TheoryOptions& o, NormPlacement placement, std::i
   const ModelConfig model = probe::model_config(setting);
   DepthPoint point{layers, {}, {}};
   for (const probe::SimplifiedMeasurement& m : seeds)
-    point.gradient_norms.push_back(m.gradient(probe::w2_of("encoder", layers - 1)).mean_of_norms);
+    point.gradient_norms.push_back(m.gradient(probe::w2_of(Stack::kEncoder, layers - 1)).mean_of_norms);
   for (std::int64_t l = 0; l < layers; ++l)
-    point.states.push_back(mean_state(seeds, probe::state_of(model, "encoder", l)));
+    point.states.push_back(mean_state(seeds, probe::state_of(model, Stack::kEncoder, l)));
   return point;
 }
 

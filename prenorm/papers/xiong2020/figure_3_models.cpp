@@ -34,9 +34,10 @@ nlohmann::json measure_model(const Config& config) {
   const probe::Measurement m = probe::measure(task, config.runtime, kFigure3Batches);
   const std::int64_t layers = config.model.decoder_layers;
   std::vector<double> expected;
-  for (std::int64_t l = 0; l < layers; ++l) expected.push_back(m.gradient(probe::w2_of("decoder", l)).norm_of_mean);
+  for (std::int64_t l = 0; l < layers; ++l)
+    expected.push_back(m.gradient(probe::w2_of(Stack::kDecoder, l)).norm_of_mean);
   return {{"expected_gradients", expected},
-          {"last_gradient", m.gradient(probe::w2_of("decoder", layers - 1)).mean_of_norms},
+          {"last_gradient", m.gradient(probe::w2_of(Stack::kDecoder, layers - 1)).mean_of_norms},
           {"last_state", probe::last_state(config.model, m)}};
 }
 

@@ -1,4 +1,4 @@
-// The only file that includes SentencePiece; see prenorm/text/sentencepiece.h for why it is a shared object.
+// The only file that includes SentencePiece; prenorm/text/sentencepiece.h explains why it is a shared object.
 #include <sentencepiece_processor.h>
 #include <sentencepiece_trainer.h>
 
@@ -13,7 +13,7 @@ std::string message(const ::sentencepiece::util::Status& status) {
   return status.ok() ? std::string() : status.error_message();
 }
 
-constexpr std::string_view kBlank = "\u2581";  // what SentencePiece writes for a blank in a piece
+constexpr std::string_view kBlank = "\u2581";  // SentencePiece's character for a blank in a piece
 
 class Model : public TokenizerModel {
  public:
@@ -22,7 +22,7 @@ class Model : public TokenizerModel {
     if (!error.empty()) return error;
     mask_id_ = id_of(kMaskPiece);
     if (mask_id_ < 0) mask_id_ = id_of("[MASK]");
-    // A piece of this name that text can become is no newline: models of other tools decode as they always did.
+    // A piece of this name that text can become is not a newline: models of other tools decode as they always did.
     newline_id_ = id_of(kNewlinePiece);
     if (newline_id_ >= 0 && !processor_.IsControl(newline_id_)) newline_id_ = -1;
     return {};
@@ -49,7 +49,7 @@ class Model : public TokenizerModel {
   bool starts_word(int id) const override { return id == newline_id_ || piece(id).starts_with(kBlank); }
 
  private:
-  // -1 when there is no such piece; SentencePiece answers with the unknown one.
+  // -1 if there is no such piece; SentencePiece returns the unknown one.
   int id_of(std::string_view piece) const {
     const int id = processor_.PieceToId(piece);
     return id >= 0 && id < size() && processor_.IdToPiece(id) == piece ? id : -1;
@@ -75,7 +75,7 @@ std::string Model::encode_text(std::string_view text, std::vector<std::int32_t>&
   }
 }
 
-// Line by line: SentencePiece takes the blank that it put before a line away at the begin of what it decodes only.
+// Decoded line by line: SentencePiece removes the blank that it put before a line only at the start of the text.
 std::string Model::decode(std::span<const std::int32_t> ids, std::string& text) const {
   for (;;) {
     const auto end = newline_id_ < 0 ? ids.end() : std::find(ids.begin(), ids.end(), newline_id_);
