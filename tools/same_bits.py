@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Checks that two builds of prenorm compute the same numbers, bit by bit: for changes that must not change any.
 
-    tools/same_bits.py OLD_COMMAND NEW_COMMAND
+    tools/same_bits.py OLD_COMMAND NEW_COMMAND [--only REGEX] [--theory]
 
 Both commands run the same short work on this machine: training of every task under every placement, with kernels and
 composites, two workers each; the probe, the checks of the theory, advice and a study. Losses, gradient norms and every
