@@ -19,7 +19,7 @@ namespace prenorm::models {
 
 class CausalLm {
  public:
-  // Of config.decoder_layers layers. The output projection is the embedding unless config.tied_embeddings = none.
+  // Has config.decoder_layers layers. The output projection is the embedding unless config.tied_embeddings = none.
   CausalLm(const ModelConfig& config, std::int64_t vocabulary, std::uint64_t seed,
            const nn::ParameterOptions& options = {});
   // A model with the same weights, in the same place, and gradients of its own: both can be computed with at once.
