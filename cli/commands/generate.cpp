@@ -75,9 +75,9 @@ void add_sampling_options(CLI::App& command, decoding::SamplingOptions& sampling
       ->type_name("T")
       ->capture_default_str();
   command.add_option("--top-k", sampling.top_k, "draw from the K most likely tokens; 0 = from all")->type_name("K");
-  command.add_option("--top-p", sampling.top_p, "draw from the smallest set with at least probability P (nucleus)")
+  command.add_option("--top-p", sampling.top_p, "draw from the smallest set of probability P (nucleus)")
       ->type_name("P");
-  command.add_option("--min-p", sampling.min_p, "draw from tokens at least M times as likely as the most likely one")
+  command.add_option("--min-p", sampling.min_p, "drop tokens under M times the highest probability")
       ->type_name("M");
 }
 
@@ -106,7 +106,7 @@ void add_generate(CLI::App& app, Run& chosen) {
       ->capture_default_str();
   command
       ->add_option("--checkpoint", options->checkpoint,
-                   "average, best, last or a step [the first that exists, in this order]")
+                   "average, best, last or a step [first that exists]")
       ->type_name("NAME");
   command->add_option("--threads", options->threads, "number of threads; 0 = one per core")
       ->type_name("N")

@@ -110,7 +110,7 @@ TEST(Examples, OfNumbers) {
   EXPECT_DOUBLE_EQ(guessing_loss(examples, 1, 0.1), 2.25) << "the variance";
   table.rows[1].cells[1] = "four";
   EXPECT_THAT([&] { make_examples(table, format, tokenizer(), 16); },
-              ThrowsMessage<DataError>("t.tsv:3: \"four\" in column score is no number"));
+              ThrowsMessage<DataError>("t.tsv:3: \"four\" in column score is not a number"));
   EXPECT_EQ(make_examples(table, format, tokenizer(), 16, TableLabels::kIgnored).size(), 2);
 }
 

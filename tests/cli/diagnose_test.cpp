@@ -18,7 +18,7 @@ TEST_F(DiagnoseCommand, FindsNothingWrongWithASoundRun) {
   const auto before = content_of(run());
   const Outcome page = prenorm({"diagnose", run()});
   EXPECT_EQ(page.code, 0) << page.err;
-  EXPECT_THAT(page.out, StartsWith("# Diagnosis\n\nNothing wrong seen"));
+  EXPECT_THAT(page.out, StartsWith("# Diagnosis\n\nNo problem found"));
   EXPECT_THAT(page.out, HasSubstr("| decoder.layers.0 |"));
   const Outcome outcome = prenorm({"diagnose", run(), "--json"});
   EXPECT_EQ(outcome.code, 0);

@@ -70,8 +70,8 @@ TEST_F(Export, RefusesAnArchitectureThatIsNotPublished) {
 
 TEST_F(Export, RefusesWhatIsThere) {
   ASSERT_EQ(to_output(post_ln()).code, 0);
-  expect_refused(to_output(post_ln()), 2, "is there already and is not an empty folder");
-  expect_refused(prenorm({"import", output(), "--run", run()}), 2, "holds a run already");
+  expect_refused(to_output(post_ln()), 2, "already exists and is not an empty folder");
+  expect_refused(prenorm({"import", output(), "--run", run()}), 2, "already contains a run");
   expect_refused(prenorm({"import", *text_ / "none", "--run", *text_ / "again"}), 1, "has no config.json");
   expect_refused(prenorm({"export", post_ln(), "--format", "onnx", "--output", *text_ / "x"}), 2,
                  "is not one of huggingface");

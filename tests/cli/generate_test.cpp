@@ -148,14 +148,15 @@ TEST_F(GenerateCommand, SeedsAndStopTexts) {
 TEST_F(GenerateCommand, APromptLongerThanTheModelLooksBack) {
   const Outcome outcome = generate({"--prompt", "the cat sat on the mat", "--max-tokens", "3"});
   EXPECT_EQ(outcome.code, 0);
-  EXPECT_THAT(outcome.err, HasSubstr("the prompt has 22 tokens and the model looks back at 16: only its end is read"));
+  EXPECT_THAT(outcome.err,
+              HasSubstr("the prompt has 22 tokens but the model's context is 16: only the end of the prompt is used"));
 }
 
 TEST_F(GenerateCommand, RunsThatCannotWrite) {
   expect_refused(generate({}, "", *folder_ / "absent"), 2, "is not a run folder");
   expect_refused(generate({}, "", translator()), 2, "is a translation run; use prenorm translate");
   expect_refused(prenorm({"translate", run()}), 2, "is a causal_lm run; use prenorm generate");
-  expect_refused(generate({"--checkpoint", "6"}), 1, "there is no checkpoint 6");
+  expect_refused(generate({"--checkpoint", "6"}), 1, "no checkpoint 6");
   EXPECT_EQ(generate({"--checkpoint", "5", "--max-tokens", "1"}).code, 0);
   expect_refused(prenorm({"generate"}), 2, "RUN is missing");
 }

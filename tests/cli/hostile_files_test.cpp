@@ -36,11 +36,11 @@ TEST_F(HostileFiles, APipeOrADeviceInTheRunIsOneSentence) {
       const Outcome diagnosed = prenorm({"diagnose", run});
       if (name != "vocabulary.model" && name != "results.json") {
         EXPECT_EQ(diagnosed.code, 1) << file;
-        EXPECT_THAT(diagnosed.err, HasSubstr("is not a file that can be read twice")) << file;
+        EXPECT_THAT(diagnosed.err, HasSubstr("cannot be read twice, since it is a ")) << file;
       }
       const Outcome translated = prenorm({"translate", run, "--checkpoint", "last"}, {.input = "ba do\n"});
       if (name == "config.toml" || name == "vocabulary.model" || name.starts_with("last/"))
-        expect_refused(translated, 1, "is not a file that can be read twice");
+        expect_refused(translated, 1, "cannot be read twice, since it is a ");
       const Outcome reported = prenorm({"report", run, "--output", *text_ / "page.html"});
       EXPECT_EQ(reported.code, 0) << file << ": " << reported.err;
     }
@@ -52,12 +52,12 @@ TEST_F(HostileFiles, TextThatCannotBeReadTwiceIsRefusedBeforeTraining) {
   for (const char* key : {"data.train_source", "data.train_target", "data.valid_source", "data.valid_target"}) {
     const Outcome outcome = prenorm(
         {"train", *text_ / "tiny.toml", "--run", *text_ / "piped", "--set", std::string(key) + "=" + pipe.string()});
-    expect_refused(outcome, 1, "pipe: is not a file that can be read twice");
+    expect_refused(outcome, 1, "pipe: cannot be read twice, since it is a ");
     EXPECT_FALSE(fs::exists(*text_ / "piped"));
   }
   const Outcome study = prenorm({"study", *text_ / "tiny.toml", "--grid", "optim.lr=1e-3,2e-3", "--dry-run", "--output",
                                  *text_ / "study", "--set", "data.train_source=" + pipe.string()});
-  EXPECT_THAT(study.err, HasSubstr("is not a file that can be read twice"));
+  EXPECT_THAT(study.err, HasSubstr("cannot be read twice, since it is a "));
 }
 
 TEST_F(HostileFiles, ScoringReadsOnceAndTakesStandardInput) {
@@ -102,7 +102,7 @@ TEST_F(HostileFiles, NamesInWarningsAreOneLine) {
   const fs::path page = *text_ / "page.html";
   const Outcome outcome = prenorm({"report", run(), *text_ / "run\nerror: fake\u202E", "--output", page});
   EXPECT_EQ(outcome.code, 0);
-  EXPECT_THAT(outcome.err, HasSubstr("run\\nerror: fake\\u202e: is not there"));
+  EXPECT_THAT(outcome.err, HasSubstr("run\\nerror: fake\\u202e: does not exist"));
   EXPECT_EQ(lines_of(outcome.err).size(), 1U) << outcome.err;
 }
 

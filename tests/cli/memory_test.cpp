@@ -28,7 +28,8 @@ TEST(ExplainError, LackOfMemorySaysWhatToMakeSmaller) {
     TORCH_CHECK(false, "[enforce fail at alloc_cpu.cpp:75] err == 0. DefaultCPUAllocator: can't allocate memory: you ",
                 "tried to allocate 2500000000 bytes. Error code 12 (Cannot allocate memory)");
   } catch (const c10::Error& error) {
-    EXPECT_THAT(cli::explain_error(error), StartsWith("out of memory (2500.0 MB were asked for at once): " + advice));
+    EXPECT_THAT(cli::explain_error(error),
+                StartsWith("out of memory (a single request for 2500.0 MB failed): " + advice));
   }
 }
 

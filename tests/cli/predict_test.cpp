@@ -89,7 +89,7 @@ TEST_F(PredictCommand, TheTableMayBeStandardInput) {
   EXPECT_EQ(input.code, 0) << input.err;
   EXPECT_EQ(input.out, file.out);
   expect_refused(prenorm({"predict", *tables_ / "run", "-"}, {.input = "text\nab\n"}), 1,
-                 "standard input:1: lacks the column sentence");
+                 "standard input:1: the column sentence is missing");
 }
 
 TEST_F(PredictCommand, TheOutputReplacesNothingThatIsRead) {
@@ -103,13 +103,13 @@ TEST_F(PredictCommand, TheOutputReplacesNothingThatIsRead) {
 }
 
 TEST_F(PredictCommand, WhatCannotBePredicted) {
-  expect_refused(predict(table("text\nab\n")), 1, "given.tsv:1: lacks the column sentence; it has text");
+  expect_refused(predict(table("text\nab\n")), 1, "given.tsv:1: the column sentence is missing; it has text");
   expect_refused(predict(table("sentence\tlabel\nab\tgood\nab\tfair\n")), 1,
-                 "given.tsv:3: the label \"fair\" is none of those trained on: bad, good");
+                 "given.tsv:3: the label \"fair\" is not one of those used in training: bad, good");
   expect_refused(predict(table("sentence\tlabel\nab\n")), 1, "given.tsv:2: has 1 columns, the table has 2");
   expect_refused(predict(*tables_ / "absent.tsv"), 1, "absent.tsv");
   expect_refused(prenorm({"predict", *tables_ / "absent", *tables_ / "valid.tsv"}), 2, "absent");
-  expect_refused(predict(*tables_ / "valid.tsv", {"--checkpoint", "7"}), 1, "there is no checkpoint 7");
+  expect_refused(predict(*tables_ / "valid.tsv", {"--checkpoint", "7"}), 1, "no checkpoint 7");
 }
 
 using PredictOfAnotherTask = TinyTranslator;

@@ -28,11 +28,11 @@ TEST(ReportCommand, WritesThePageAndSaysWhatItCouldNotRead) {
   EXPECT_EQ(json.at("report"), page);
   EXPECT_EQ(json.at("runs"), 1);
   EXPECT_EQ(json.at("problems").size(), 1U);
-  EXPECT_THAT(outcome.err, HasSubstr("gone: is not there"));
+  EXPECT_THAT(outcome.err, HasSubstr("gone: does not exist"));
   const std::string html = read_file(page);
   EXPECT_EQ(json.at("bytes"), html.size());
   EXPECT_THAT(html, HasSubstr("<h1>Run: a</h1>"));
-  EXPECT_THAT(html, HasSubstr("gone: is not there"));
+  EXPECT_THAT(html, HasSubstr("gone: does not exist"));
 }
 
 TEST(ReportCommand, WithNothingToShowWritesNothing) {
@@ -46,7 +46,7 @@ TEST(ReportCommand, WithNothingToShowWritesNothing) {
 TEST(WatchCommand, RefusesAFolderThatIsNotThere) {
   const Outcome outcome = prenorm({"watch", "no-such-folder"});
   EXPECT_EQ(outcome.code, 2);
-  EXPECT_THAT(outcome.err, HasSubstr("error: no-such-folder: is not there; name a run"));
+  EXPECT_THAT(outcome.err, HasSubstr("error: no-such-folder: does not exist; name a run"));
 }
 
 TEST(WatchCommand, SaysWhenItsPortIsTaken) {

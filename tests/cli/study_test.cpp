@@ -65,7 +65,7 @@ TEST_F(StudyCommand, MistakesEndBeforeAnythingStarts) {
   expect_refused({"--grid", "train.seed=1", "--set", "data.valid_target=/absent"}, 1, "/absent: ");
   EXPECT_FALSE(fs::exists(folder_));
   write_file_atomically(folder_ / "notes", "mine");
-  expect_refused({"--grid", "train.seed=1"}, 2, folder_.string() + ": the folder is not empty and holds no study");
+  expect_refused({"--grid", "train.seed=1"}, 2, folder_.string() + ": the folder is not empty and contains no study");
   fs::remove(folder_ / "notes");
   fs::remove(folder_);
   write_file_atomically(folder_, "a file");
@@ -84,7 +84,7 @@ TEST_F(StudyCommand, ADryRunListsTheCells) {
 }
 
 TEST_F(StudyCommand, ASearchListsItsSettings) {
-  expect_refused({"--find-lr", "--grid", "optim.lr=1,2"}, 2, "--find-lr looks for the rate itself");
+  expect_refused({"--find-lr", "--grid", "optim.lr=1,2"}, 2, "--find-lr searches for the rate itself");
   const Outcome outcome = study({"--find-lr", "--dry-run", "--grid", "model.norm_placement=post_ln,pre_ln"});
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("largest stable learning rates:\n"));
@@ -137,7 +137,7 @@ TEST_F(StudyCommand, ASignalStopsItsCellsWithACheckpointAndTheSameCommandGoesOn)
   EXPECT_EQ(stopped.code, 143);
   EXPECT_EQ(stopped.out, "");
   EXPECT_EQ(stopped.err,
-            "warning: stopped, cells still to be done: 1; go on with the same command, which finds the others in " +
+            "warning: stopped with 1 cells left; continue with the same command, which finds the finished ones in " +
                 folder_.string() + "\n");
   EXPECT_TRUE(fs::is_symlink(folder_ / "cells/base/last"));
   const auto size = fs::file_size(metrics);
@@ -148,7 +148,7 @@ TEST_F(StudyCommand, ASignalStopsItsCellsWithACheckpointAndTheSameCommandGoesOn)
             "; do kill -0 $pid || exit 99; sleep 0.02; done; " + long_study + "; code=$?; kill -9 $pid; flock " +
             (folder_ / "cells/base/.lock").string() + " true; exit $code");
   EXPECT_EQ(second.code, 2) << second.err;
-  EXPECT_THAT(second.err, HasSubstr(folder_.string() + ": another study is at work in this folder"));
+  EXPECT_THAT(second.err, HasSubstr(folder_.string() + ": another study is running in this folder"));
 }
 
 }  // namespace

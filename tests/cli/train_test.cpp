@@ -126,22 +126,25 @@ TEST_F(TrainCommand, ASeparatorAfterTheFolderChangesNothing) {
 
 TEST_F(TrainCommand, ARunThatIsThereIsNotOverwritten) {
   ASSERT_EQ(train().code, 0);
-  expect_train_refused({}, 2, run_.string() + ": holds a run already; go on with it with --resume");
+  expect_train_refused(
+      {}, 2,
+      run_.string() +
+          ": already contains a run; name another folder with --run, or resume it with `prenorm train --resume`");
   // Early: before any text is read.
   fs::remove(text_ / "train.src");
-  expect_train_refused({}, 2, "holds a run already");
+  expect_train_refused({}, 2, "already contains a run");
 }
 
 TEST_F(TrainCommand, AFolderWithOtherThingsIsLeftAlone) {
   fs::create_directories(run_);
   write_file_atomically(run_ / "notes", "mine");
   before_ = content_of(run_);
-  expect_refused(train(), 2, "the folder is not empty and holds no run");
+  expect_refused(train(), 2, "the folder is not empty and contains no run");
 }
 
 TEST_F(TrainCommand, NothingToResume) {
   expect_resume_refused({}, 2, run_.string() + ": no run to resume; name a TOML file to start one");
-  expect_train_refused({"--resume"}, 2, run_.string() + ": there is no run to resume; leave --resume out");
+  expect_train_refused({"--resume"}, 2, run_.string() + ": no run to resume; leave out --resume to start one");
   expect_refused(prenorm({"train"}), 2, "no configuration given; name a TOML file, or use --resume --run DIR");
   expect_refused(prenorm({"train", "--resume"}), 2, "no configuration given");
   expect_refused(prenorm({"train", "--run", run_}), 2, "no configuration given");
@@ -342,7 +345,7 @@ TEST_F(TrainCommand, ASignalStopsItAfterTheUpdateWithACheckpoint) {
     const fs::path last = fs::read_symlink(run_ / "last");
     const int step = std::stoi(last.filename().string());
     EXPECT_EQ(outcome.err, "warning: stopped after update " + std::to_string(step) +
-                               "; go on with: prenorm train --resume --run " + run_.string() + "\n");
+                               "; to continue: prenorm train --resume --run " + run_.string() + "\n");
     EXPECT_EQ(outcome.out, "");
     EXPECT_FALSE(fs::exists(run_ / "results.json"));
     const std::string end = "train.max_steps=" + std::to_string(step + 7);

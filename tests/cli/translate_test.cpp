@@ -85,7 +85,7 @@ TEST_F(TranslateCommand, Checkpoints) {
   expect_refused(translate("ba\n", {"--checkpoint", "lst"}), 2,
                  "--checkpoint \"lst\": expected average, best, last or the number of a step");
   expect_refused(translate("ba\n", {"--checkpoint", "50"}), 1,
-                 "there is no checkpoint 50; those of updates 20, 40, 60 are there");
+                 "no checkpoint 50; those of updates 20, 40, 60 are there");
 }
 
 TEST_F(TranslateCommand, NoRunFolder) {
@@ -117,7 +117,7 @@ TEST_F(TranslateCommand, AConfigurationThatIsNotThatOfTheWeights) {
   change_config(copy, "d_model = 16", "d_model = 32");
   expect_refused(
       translate("ba\n", {}, copy), 1,
-      "the checkpoint is of another architecture: tensor embedding.weight is [32, 16] there and [32, 32] here");
+      "the checkpoint belongs to another architecture: tensor embedding.weight is [32, 16] there and [32, 32] here");
   change_config(copy, "d_model = 32", "d_model = 16");
   change_config(copy, "encoder_layers = 1", "encoder_layers = 2");
   expect_refused(translate("ba\n", {}, copy), 1, "it has no tensor encoder.layers.1.");

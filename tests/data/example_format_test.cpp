@@ -115,8 +115,9 @@ TEST(ExampleFormat, TestTablesNeedNoLabels) {
     EXPECT_EQ(found.text, 1U);
     EXPECT_EQ(found.second_text.has_value(), !format.second_text.empty());
     EXPECT_FALSE(found.label);
-    EXPECT_THAT([&] { columns_of(test, format, false); },
-                ThrowsMessage<DataError>(HasSubstr("t.tsv:1: lacks the column " + format.label + "; it has index")));
+    EXPECT_THAT(
+        [&] { columns_of(test, format, false); },
+        ThrowsMessage<DataError>(HasSubstr("t.tsv:1: the column " + format.label + " is missing; it has index")));
   }
 }
 
@@ -152,20 +153,20 @@ TEST(ExampleFormat, WhatTheColumnsDoNotGiveIsNamed) {
   const auto refused = [](const Table& table, const DataConfig& config, const std::string& what) {
     EXPECT_THAT([&] { format_of(table, config); }, ThrowsMessage<DataError>(HasSubstr(what)));
   };
-  refused(own_table(), {}, "t.tsv:1: is no table of GLUE");
+  refused(own_table(), {}, "t.tsv:1: not a GLUE table");
   refused(own_table(), {}, "utterance, answer, intent, strength");
   DataConfig config;
   config.text_column = "text";
   config.label_column = "intent";
-  refused(own_table(), config, "t.tsv:1: there is no column \"text\" (data.text_column), there are: utterance");
+  refused(own_table(), config, "t.tsv:1: no column \"text\" (data.text_column); the columns are: utterance");
   config.text_column = "utterance";
   config.label_column = "class";
-  refused(own_table(), config, "there is no column \"class\" (data.label_column)");
+  refused(own_table(), config, "no column \"class\" (data.label_column)");
   config.label_column = "";
-  refused(own_table(), config, "name it in data.label_column");
+  refused(own_table(), config, "set data.label_column to one of");
   config.label_column = "intent";
   config.second_text_column = "reply";
-  refused(own_table(), config, "there is no column \"reply\" (data.second_text_column)");
+  refused(own_table(), config, "no column \"reply\" (data.second_text_column)");
   refused(table_of({"sentence", "label"}, {{"a", "1"}, {"b", "1"}}), {}, "all labels are \"1\"");
   refused(table_of({"sentence", "label"}, {{"a", "1"}, {"b", ""}}), {}, "t.tsv:3: has no label");
 }
@@ -177,7 +178,7 @@ TEST(ExampleFormat, LabelsOutsideTheSet) {
   format.classes = {"no", "yes"};
   EXPECT_EQ(class_of(table, table.rows[1], 1, format), 1);
   EXPECT_THAT([&] { class_of(table, table.rows[2], 1, format); },
-              ThrowsMessage<DataError>("t.tsv:4: the label \"perhaps\" is none of those trained on: no, yes"));
+              ThrowsMessage<DataError>("t.tsv:4: the label \"perhaps\" is not one of those used in training: no, yes"));
 }
 
 TEST(ExampleFormat, ScoresThatAreNoNumbers) {
@@ -186,7 +187,7 @@ TEST(ExampleFormat, ScoresThatAreNoNumbers) {
   EXPECT_EQ(number_of(table, table.rows[1], 0), -100);
   for (std::size_t i = 2; i < table.rows.size(); ++i) {
     EXPECT_THAT([&] { number_of(table, table.rows[i], 0); },
-                ThrowsMessage<DataError>(HasSubstr("in column score is no number")));
+                ThrowsMessage<DataError>(HasSubstr("in column score is not a number")));
   }
 }
 

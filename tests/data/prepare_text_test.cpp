@@ -148,7 +148,7 @@ TEST(PrepareText, ADamagedFolderIsMadeAgain) {
     fs::remove(folder / name);
     EXPECT_EQ(prepare_text(sample.recipe()).documents(), 3) << name;
   }
-  EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("making it again"));
+  EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("creating it again"));
 }
 
 TEST(PrepareText, LinesThatAreNotUtf8AreRefusedOrDropped) {
@@ -173,10 +173,10 @@ TEST(PrepareText, TextWithoutEmptyLinesOrWithoutTextIsRefusedAndLeavesNothing) {
   }
   for (const char* content : {"", "\n \n\t\n"}) {
     const SampleProse sample(content);
-    EXPECT_THAT([&] { prepare_text(sample.recipe()); }, ThrowsMessage<DataError>(HasSubstr("there is no text in it")));
+    EXPECT_THAT([&] { prepare_text(sample.recipe()); }, ThrowsMessage<DataError>(HasSubstr("contains no text")));
   }
   const SampleProse sample("", TextShape::kStream);
-  EXPECT_THAT([&] { prepare_text(sample.recipe()); }, ThrowsMessage<DataError>(HasSubstr("there is no text in it")));
+  EXPECT_THAT([&] { prepare_text(sample.recipe()); }, ThrowsMessage<DataError>(HasSubstr("contains no text")));
 }
 
 }  // namespace

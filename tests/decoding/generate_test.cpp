@@ -160,7 +160,7 @@ TEST(Generator, PromptsThatCannotBeUsed) {
                 ThrowsMessage<DataError>(HasSubstr("the prompt is empty")));
   EXPECT_THAT([&] { Generator(model, tokenizer, "b\xE9", {}); }, ThrowsMessage<DataError>(HasSubstr("not UTF-8")));
   EXPECT_THAT([&] { Generator(model, tokenizer_of(TokenizerKind::kByte), "a", {}); },
-              ThrowsMessage<DataError>(HasSubstr("the tokenizer has 259 tokens, the model only 48")));
+              ThrowsMessage<DataError>(HasSubstr("the tokenizer has 259 tokens but the model only 48")));
 }
 
 class Sampling : public ::testing::Test {

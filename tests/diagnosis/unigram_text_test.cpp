@@ -15,8 +15,8 @@ TEST(UnigramLoss, TheSentenceSaysWhatTheConditionMeans) {
   EXPECT_FALSE(at_unigram_loss(6.106, 0)) << "not known";
   EXPECT_TRUE(at_unigram_loss(6.106, kUnigram));
   EXPECT_EQ(at_unigram_loss_text(6.106, kUnigram),
-            "6.106 nats per target token, is less than 5 % below the 6.381 that the frequencies of target tokens alone "
-            "give");
+            "6.106 nats per target token, is less than 5 % below the 6.381 given by the frequencies of target tokens "
+            "alone");
   EXPECT_TRUE(at_unigram_loss(kUnigram, kUnigram));
   EXPECT_THAT(at_unigram_loss_text(kUnigram, kUnigram), HasSubstr("is not below the 6.381"));
   EXPECT_THAT(at_unigram_loss_text(7, kUnigram), HasSubstr("7.000 nats per target token, is not below the 6.381"));

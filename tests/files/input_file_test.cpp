@@ -49,9 +49,8 @@ TEST(InputFile, WhatIsNoRegularFileIsRefusedAtOnce) {
                                                  {"/dev/urandom", "a device"}};
   for (const auto& kind : kinds)
     for (const auto& read : kReaders)
-      EXPECT_EQ(error_of([&] { read(kind.first); }), kind.first.string() +
-                                                         ": is not a file that can be read twice, but " + kind.second +
-                                                         "; write what it gives to a file first");
+      EXPECT_EQ(error_of([&] { read(kind.first); }), kind.first.string() + ": cannot be read twice, since it is " +
+                                                         kind.second + "; write its content to a file first");
   for (const auto& read : kReaders)
     EXPECT_EQ(error_of([&] { read(folder.path()); }), folder.path().string() + ": is a folder, not a file");
 }
@@ -75,9 +74,9 @@ TEST(InputFile, FilesThatAreReadWholeHaveAnUpperSize) {
   EXPECT_NE(error_of([&] { read_file(folder / "file", 4); }).find("file: is larger than"), std::string::npos);
   fs::resize_file(folder / "file", (std::uint64_t{1} << 30) + 1);  // takes no room on the disk
   EXPECT_EQ(error_of([&] { read_file(folder / "file"); }),
-            (folder / "file").string() + ": is larger than 1024 MiB, too large for what it should be");
+            (folder / "file").string() + ": is larger than 1024 MiB, too large for this kind of file");
   EXPECT_EQ(error_of([&] { read_json(folder / "file"); }),
-            (folder / "file").string() + ": is larger than 256 MiB, too large for what it should be");
+            (folder / "file").string() + ": is larger than 256 MiB, too large for this kind of file");
 }
 
 TEST(InputFile, LookingForAFileNeverWaits) {

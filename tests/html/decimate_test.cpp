@@ -78,7 +78,7 @@ TEST(LimitPoints, SaysWhatItDid) {
   EXPECT_LE(chart.series[0].x.size(), 1002U);
   EXPECT_EQ(chart.series[1].x.size(), 10U);
   EXPECT_EQ(chart.note,
-            "N. Of up to 100,000 points a line, the lowest and highest of each of 500 intervals are shown.");
+            "N. Lines have up to 100,000 points; the lowest and highest in each of 500 intervals are shown.");
   Chart brief{.title = "T", .x_label = "x", .y_label = "y", .series = {noisy(10)}, .note = "N."};
   limit_points(brief);
   EXPECT_EQ(brief.note, "N.");

@@ -160,7 +160,7 @@ TEST(Page, RefusesARowLongerThanItsHeader) {
     html_page(page);
     FAIL() << "no error";
   } catch (const Error& e) {
-    EXPECT_STREQ(e.what(), "table 'Results': row 2 has 2 cells, the header 1; name every column");
+    EXPECT_STREQ(e.what(), "table 'Results': row 2 has 2 cells but the header 1; name every column");
   }
 }
 

@@ -172,7 +172,7 @@ TEST_F(ConfigJson, WhatIsWrongIsNamed) {
   EXPECT_EQ(refusal("{}"), path_.string() + ": model_type is missing");
   EXPECT_EQ(refusal(R"({"model_type": "llama"})"),
             path_.string() +
-                ": model_type \"llama\" is not one that this program can read: bert, megatron-bert, "
+                ": model_type \"llama\" is not supported; supported are bert, megatron-bert, "
                 "roberta-prelayernorm, gpt2, marian");
   const auto changed = [&](const char* key, const nlohmann::json& value) {
     nlohmann::json json = bert();
@@ -183,8 +183,8 @@ TEST_F(ConfigJson, WhatIsWrongIsNamed) {
             path_.string() + ": hidden_size is missing or wrong, expected a whole number from -1 to 1000000000000");
   EXPECT_EQ(changed("hidden_size", nullptr), path_.string() + ": hidden_size is missing");
   EXPECT_EQ(changed("hidden_act", "silu"), path_.string() +
-                                               ": hidden_act = \"\\\"silu\\\"\" has no equation in this "
-                                               "program; it needs relu, gelu or gelu_new");
+                                               ": hidden_act = \"\\\"silu\\\"\" is not supported; "
+                                               "expected relu, gelu or gelu_new");
   for (const auto& [key, value] :
        std::vector<std::pair<const char*, nlohmann::json>>{{"position_embedding_type", "relative_key"},
                                                            {"is_decoder", true},

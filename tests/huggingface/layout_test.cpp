@@ -193,7 +193,8 @@ TEST(Fit, NamesEveryTensorThatIsMissingOrDoesNotFit) {
   tensors["bert.encoder.layer.2.output.dense.bias"] = at::ones({12});
   EXPECT_EQ(
       refusal(c, tensors),
-      "DIR: the tensors do not fit its config.json: \"bert.encoder.layer.2.output.dense.bias\" has no place in it; "
+      "DIR: the tensors do not match its config.json: \"bert.encoder.layer.2.output.dense.bias\" is not part of the "
+      "model; "
       "bert.encoder.layer.0.output.dense.weight is [12, 21], expected [12, 20]; bert.encoder.layer.1.output.dense.bias "
       "is of type Long, expected a floating-point type; cls.predictions.bias is missing, expected [17]");
 }
@@ -202,10 +203,10 @@ TEST(Fit, RefusesWhatThisProgramHasNoWeightsFor) {
   const LayoutCase c = made(named("marian"));
   TensorsByName tensors = c.theirs;
   tensors["final_logits_bias"] = at::ones({1, 17});
-  EXPECT_THAT(refusal(c, tensors), HasSubstr("final_logits_bias has other values than this program computes with"));
+  EXPECT_THAT(refusal(c, tensors), HasSubstr("final_logits_bias has values that prenorm cannot use"));
   tensors = c.theirs;
   tensors["model.decoder.embed_positions.weight"] = at::ones({10, 12});
-  EXPECT_THAT(refusal(c, tensors), HasSubstr("model.decoder.embed_positions.weight has other values"));
+  EXPECT_THAT(refusal(c, tensors), HasSubstr("model.decoder.embed_positions.weight has values"));
   tensors = c.theirs;
   tensors["lm_head.weight"] = at::ones({17, 12});
   EXPECT_THAT(refusal(c, tensors), HasSubstr("lm_head.weight is not the same as model.shared.weight"));
@@ -215,7 +216,7 @@ TEST(Fit, RefusesOneTensorUnderTwoNames) {
   const LayoutCase c = made(named("bert"));
   TensorsByName tensors = c.theirs;
   tensors["bert.embeddings.LayerNorm.gamma"] = tensors["bert.embeddings.LayerNorm.weight"];
-  EXPECT_THAT(refusal(c, tensors), HasSubstr("bert.embeddings.LayerNorm.weight is there twice"));
+  EXPECT_THAT(refusal(c, tensors), HasSubstr("bert.embeddings.LayerNorm.weight occurs twice"));
 }
 
 TEST(ReadTensors, TakesShardsByTheirIndex) {
@@ -255,7 +256,7 @@ TEST(ReadTensors, SaysWhatIsMissingOrDamaged) {
   };
   EXPECT_THAT(message(), HasSubstr("has no model.safetensors"));
   write_file_atomically(folder / "pytorch_model.bin", "x");
-  EXPECT_THAT(message(), HasSubstr("pytorch_model.bin can run code and is not read"));
+  EXPECT_THAT(message(), HasSubstr("pytorch_model.bin is not read because it can run code"));
   io::write_safetensors(folder / "model.safetensors", {{"x", at::ones({200})}});
   const std::string whole = read_file(folder / "model.safetensors");
   for (const std::size_t size : {0UL, 7UL, 8UL, 40UL, whole.size() - 1}) {

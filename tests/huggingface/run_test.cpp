@@ -253,19 +253,18 @@ TEST_F(Runs, WhereATextEndsGoesThereAndBack) {
 TEST_F(Runs, ATranslatorEndsAtItsTokenizersEnd) {
   export_run(make_run("marian"), "", folder_ / "hf");
   write_file_atomically(folder_ / "hf" / "generation_config.json", R"({"eos_token_id": [3, 4]})");
-  EXPECT_THAT(import_refusal<DataError>(), HasSubstr("eos_token_id = 3, 4; this program needs"));
+  EXPECT_THAT(import_refusal<DataError>(), HasSubstr("eos_token_id = 3, 4; prenorm needs"));
 }
 
 TEST_F(Runs, ExportRefusesWhatIsInTheWay) {
   const RunFolder run = make_run("bert");
   write_file_atomically(folder_ / "hf" / "mine", "x");
   EXPECT_THAT(refusal<UsageError>([&] { export_run(run, "", folder_ / "hf"); }),
-              HasSubstr("is there already and is not an empty folder"));
-  EXPECT_THAT(refusal<UsageError>([&] { export_run(run, "", run.config()); }), HasSubstr("is there already"));
+              HasSubstr("already exists and is not an empty folder"));
+  EXPECT_THAT(refusal<UsageError>([&] { export_run(run, "", run.config()); }), HasSubstr("already exists"));
   EXPECT_THAT(refusal<UsageError>([&] { export_run(RunFolder(folder_ / "none"), "", folder_ / "x"); }),
               HasSubstr("is not a run folder"));
-  EXPECT_THAT(refusal<CheckpointError>([&] { export_run(run, "7", folder_ / "x"); }),
-              HasSubstr("there is no checkpoint 7"));
+  EXPECT_THAT(refusal<CheckpointError>([&] { export_run(run, "7", folder_ / "x"); }), HasSubstr("no checkpoint 7"));
 }
 
 TEST_F(Runs, ExportRefusesADamagedCheckpoint) {
@@ -297,7 +296,7 @@ TEST_F(Runs, ImportSaysWhatIsMissingOrWrongAndLeavesNothing) {
   write_file_atomically(hf / "config.json", config);
 
   write_file_atomically(hf / "spiece.model", tokenizer_for(TaskKind::kCausalLm).serialized());
-  EXPECT_THAT(import_refusal<DataError>(), HasSubstr("has 300 pieces, and the vocabulary of config.json has 40"));
+  EXPECT_THAT(import_refusal<DataError>(), HasSubstr("has 300 pieces, but config.json says 40"));
   write_file_atomically(hf / "spiece.model", pieces.substr(0, 100));
   EXPECT_THAT(import_refusal<DataError>(), HasSubstr("spiece.model"));
   fs::remove(hf / "spiece.model");
@@ -305,7 +304,7 @@ TEST_F(Runs, ImportSaysWhatIsMissingOrWrongAndLeavesNothing) {
   write_file_atomically(hf / "spiece.model", pieces);
 
   EXPECT_THAT(refusal<UsageError>([&] { import_run(hf, RunFolder(folder_ / "bert")); }),
-              HasSubstr("holds a run already"));
+              HasSubstr("already contains a run"));
   EXPECT_NO_THROW(import_run(hf, RunFolder(folder_ / "again")));
 }
 
@@ -315,9 +314,10 @@ TEST_F(Runs, ImportRefusesMarianIdsThatAreNotTheModels) {
   auto ids = nlohmann::json::parse(read_file(vocabulary));
   std::swap(ids["<s>"], ids["<unk>"]);
   write_file_atomically(vocabulary, ids.dump());
-  EXPECT_THAT(import_refusal<DataError>(), HasSubstr("vocab.json: its ids are not those of the SentencePiece model"));
+  EXPECT_THAT(import_refusal<DataError>(),
+              HasSubstr("vocab.json: its ids differ from those of the SentencePiece model"));
   write_file_atomically(folder_ / "hf" / "target.spm", "x");
-  EXPECT_THAT(import_refusal<DataError>(), HasSubstr("source.spm and target.spm are not the same"));
+  EXPECT_THAT(import_refusal<DataError>(), HasSubstr("source.spm and target.spm differ"));
 }
 
 }  // namespace

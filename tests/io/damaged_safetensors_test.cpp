@@ -72,7 +72,7 @@ TEST_F(DamagedSafetensors, EveryTruncationIsRefused) {
 }
 
 TEST_F(DamagedSafetensors, AnythingAfterTheLastTensorIsRefused) {
-  EXPECT_NE(error_of(good_file() + '\0').find("1 bytes stand after the last tensor"), std::string::npos);
+  EXPECT_NE(error_of(good_file() + '\0').find("1 bytes follow the last tensor"), std::string::npos);
 }
 
 // Some changes leave a sound file (a number in a tensor, a letter in a name), the others must end in CheckpointError;
@@ -181,10 +181,10 @@ TEST_F(DamagedSafetensors, HolesOverlapsAndDoublesAreRefused) {
   expect_refused(two("a", "[4, 8]", "b", "[8, 12]"), data, "\"a\" does not start");
   expect_refused(two("a", "[0, 4]", "b", "[2, 6]"), data.substr(6), "\"b\" does not start");
   expect_refused(two("a", "[0, 4]", "b", "[0, 4]"), data.substr(8), "does not start");
-  expect_refused(two("a", "[0, 4]", "b", "[4, 8]"), data, "4 bytes stand after the last tensor");
+  expect_refused(two("a", "[0, 4]", "b", "[4, 8]"), data, "4 bytes follow the last tensor");
   expect_refused(two("a", "[0, 4]", "a", "[4, 8]"), data.substr(4), "two tensors are named \"a\"");
   expect_refused(two("a", "[0, 4]", "a", "[0, 4]"), data.substr(8), "two tensors are named \"a\"");
-  expect_refused("{}", data, "12 bytes stand after the last tensor");
+  expect_refused("{}", data, "12 bytes follow the last tensor");
 }
 
 TEST_F(DamagedSafetensors, MetadataThatAreNoTextsAreRefused) {

@@ -109,7 +109,7 @@ TEST(Process, AnEndThatSomebodyElseWaitedForIsAnErrorAndNoSuccess) {
   ChildProcess child({.command = {"sh", "-c", "exit 3"}}, output);
   ::close(output);
   ASSERT_GT(::waitpid(-1, nullptr, 0), 0);
-  EXPECT_THAT(error_of([&] { child.wait(); }), HasSubstr("sh: how the program ended is not known"));
+  EXPECT_THAT(error_of([&] { child.wait(); }), HasSubstr("sh: the exit status of the program is unknown"));
 }
 
 TEST(Process, InTheBackgroundItIsEndedWithItsObject) {

@@ -103,8 +103,8 @@ TEST(Library, SaysWhatCannotBeReadAndHasTheRest) {
       ElementsAre(HasSubstr("half/metrics.jsonl: its last line is incomplete and was skipped"),
                   HasSubstr("damaged/config.toml"), HasSubstr("damaged/results.json: is not the results of a run"),
                   HasSubstr("nothing: contains no run, study or probe"), HasSubstr("hollow: has no metrics.jsonl"),
-                  HasSubstr("hollow: has no config.toml"), HasSubstr("gone: is not there"),
-                  HasSubstr("notes.txt: is not what `prenorm probe --json` prints")));
+                  HasSubstr("hollow: has no config.toml"), HasSubstr("gone: does not exist"),
+                  HasSubstr("notes.txt: is neither a run or study folder nor output of `prenorm probe --json`")));
   EXPECT_THAT(html_page(library_page(library, "prenorm report")), HasSubstr("<h2>Could not be read</h2>"));
 }
 
@@ -129,7 +129,7 @@ TEST(Library, FollowsAFolderThatChanges) {
   fs::remove_all(folder / "b");
   EXPECT_TRUE(library.update());
   EXPECT_TRUE(library.is_empty());
-  EXPECT_THAT(library.problems(), ElementsAre(HasSubstr("holds no run")));
+  EXPECT_THAT(library.problems(), ElementsAre(HasSubstr("contains no run")));
 }
 
 TEST(Library, OfARunThatGoesOnMissesNothing) {
@@ -242,9 +242,11 @@ TEST(Library, GoesByTheKindOfAFileAndNotByItsMembers) {
                                       file("probe.json", R"({"kind":"probe","version":1})")});
   EXPECT_EQ(library.probes().size(), 1U);
   EXPECT_TRUE(library.theories().empty());
-  EXPECT_THAT(library.problems(), ElementsAre(HasSubstr("doctor.json: is not what `prenorm probe --json` prints"),
-                                              HasSubstr("old.json: does not say of which kind it is"),
-                                              HasSubstr("later.json: is not what `prenorm probe --json` prints")));
+  EXPECT_THAT(
+      library.problems(),
+      ElementsAre(HasSubstr("doctor.json: is neither a run or study folder nor output of `prenorm probe --json`"),
+                  HasSubstr("old.json: does not say of which kind it is"),
+                  HasSubstr("later.json: is neither a run or study folder nor output of `prenorm probe --json`")));
 }
 
 TEST(LibraryPage, DrawsProbesAndChecks) {
@@ -271,7 +273,7 @@ TEST(LibraryPage, DrawsProbesAndChecks) {
   EXPECT_EQ(gradients.series[2].y, (std::vector<double>{2, 4}));
   const auto tables = blocks_of<html::Table>(page);
   EXPECT_THAT(tables.back()->rows[0], ElementsAre("lemma_1", "8", "1.500", "1", "0.5000 to ∞", "pass"));
-  EXPECT_THAT(page.problems, ElementsAre(HasSubstr("bad.json: is not what `prenorm probe --json` prints")));
+  EXPECT_THAT(page.problems, ElementsAre(HasSubstr("bad.json: is not output of `prenorm probe --json`")));
 }
 
 TEST(LibraryPage, EscapesNamesAndStaysSmall) {
@@ -283,7 +285,7 @@ TEST(LibraryPage, EscapesNamesAndStaysSmall) {
   test::append(run / "metrics.jsonl", log);
   const std::string html = html_page(library_page(library_of({run}), "c"));
   EXPECT_THAT(html, AllOf(HasSubstr("&lt;i&gt;&#39;&amp;&quot;"), Not(HasSubstr("<i>"))));
-  EXPECT_THAT(html, HasSubstr("Of up to 60,000 points a line, the lowest and highest of each of 1,000 intervals"));
+  EXPECT_THAT(html, HasSubstr("Lines have up to 60,000 points; the lowest and highest in each of 1,000 intervals"));
   EXPECT_LT(html.size(), 1'000'000U);
 }
 

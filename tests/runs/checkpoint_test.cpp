@@ -167,7 +167,7 @@ TEST_F(Checkpoint, OfAnotherArchitectureNamesTheTensor) {
   Model wider(2, 5);
   EXPECT_THAT(
       error_of([&] { load(wider); }),
-      HasSubstr("model.safetensors: the checkpoint is of another architecture: tensor a is [4, 3] there and [4, "
+      HasSubstr("model.safetensors: the checkpoint belongs to another architecture: tensor a is [4, 3] there and [4, "
                 "5] here"));
   nn::Parameters more(1), fewer(1);
   for (nn::Parameters* p : {&more, &fewer}) {

@@ -57,7 +57,7 @@ TEST(RunFolder, CreatedAndReadBack) {
   EXPECT_EQ(to_toml(load_run_config(run.path()).config), to_toml(config));
   EXPECT_EQ(run.tokenizers().target.serialized(), tokenizers().target.serialized());
   EXPECT_TRUE(run.tokenizers().shared);
-  EXPECT_THAT(usage_error_of([&] { run.create(config, tokenizers()); }), HasSubstr("holds a run already"));
+  EXPECT_THAT(usage_error_of([&] { run.create(config, tokenizers()); }), HasSubstr("already contains a run"));
 }
 
 TEST(RunFolder, TwoVocabularies) {
@@ -85,7 +85,8 @@ TEST(RunFolder, AFolderWithOtherThingsIsLeftAlone) {
   const TemporaryFolder folder;
   std::ofstream(folder / "thesis.tex") << "42";
   const runs::RunFolder run(folder.path());
-  EXPECT_THAT(usage_error_of([&] { run.create(Config{}, tokenizers()); }), HasSubstr("is not empty and holds no run"));
+  EXPECT_THAT(usage_error_of([&] { run.create(Config{}, tokenizers()); }),
+              HasSubstr("is not empty and contains no run"));
   EXPECT_EQ(folder.names(), std::vector<std::string>{"thesis.tex"});
   EXPECT_THAT(usage_error_of([&] { runs::RunFolder(folder / "thesis.tex").check_unused(); }),
               HasSubstr("is not a folder"));
@@ -130,7 +131,7 @@ TEST(RunFolder, FindsCheckpoints) {
     run.find_checkpoint("7");
     ADD_FAILURE();
   } catch (const CheckpointError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("there is no checkpoint 7; those of updates 5, 10, 1000000 are there"));
+    EXPECT_THAT(error.what(), HasSubstr("no checkpoint 7; there are those of updates 5, 10, 1000000"));
   }
   run.link_best(77);
   EXPECT_FALSE(fs::exists(fs::symlink_status(run.best()))) << "rather no link than one to nowhere";

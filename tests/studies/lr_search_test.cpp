@@ -71,7 +71,7 @@ TEST_F(SlowLrSearch, StopsWhereACellFails) {
 }
 
 TEST_F(SlowLrSearch, RefusesWhatItCannotCompare) {
-  EXPECT_THAT(refusal({"optim.lr=1,2"}), HasSubstr("--find-lr looks for the rate itself"));
+  EXPECT_THAT(refusal({"optim.lr=1,2"}), HasSubstr("--find-lr searches for the rate itself"));
   config_.optim.lr = 0;
   EXPECT_THAT(refusal(), HasSubstr("optim.lr, which is 0"));
   config_ = text_.config();

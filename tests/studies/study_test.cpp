@@ -164,7 +164,7 @@ TEST_F(SlowStudy, AFullDiskInTheMiddleOfACell) {
 TEST_F(StudyTest, OtherFoldersAndOtherBasesAreRefused) {
   fs::create_directories(options_.folder);
   write_file_atomically(options_.folder / "notes", "mine");
-  EXPECT_THAT(refusal({"train.seed=1"}), HasSubstr("the folder is not empty and holds no study"));
+  EXPECT_THAT(refusal({"train.seed=1"}), HasSubstr("the folder is not empty and contains no study"));
   fs::remove(options_.folder / "notes");
   studies::StudyFolder(options_.folder).keep_base(config_);
   config_.optim.lr = 0.25;
@@ -175,7 +175,7 @@ TEST_F(StudyTest, OtherFoldersAndOtherBasesAreRefused) {
   config_ = text_.config();
   FolderLock lock(options_.folder);
   ASSERT_TRUE(lock.try_lock());
-  EXPECT_THAT(refusal({"train.seed=1"}), HasSubstr("another study is at work in this folder"));
+  EXPECT_THAT(refusal({"train.seed=1"}), HasSubstr("another study is running in this folder"));
   EXPECT_FALSE(fs::exists(options_.folder / "cells"));
 }
 

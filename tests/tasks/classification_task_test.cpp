@@ -148,9 +148,10 @@ TEST_F(ClassificationTest, SyntheticForMeasuring) {
 
 TEST_F(ClassificationTest, RefusesWhatItWasNotTrainedOn) {
   write_file_atomically(tables_ / "valid.tsv", "sentence\tlabel\nab\tgood\nab\tfair\n");
-  EXPECT_THAT([&] { trained(tables_.config(), "run"); },
-              ThrowsMessage<DataError>(HasSubstr("valid.tsv:3: the label \"fair\" is none of those trained on: bad, "
-                                                 "good")));
+  EXPECT_THAT(
+      [&] { trained(tables_.config(), "run"); },
+      ThrowsMessage<DataError>(HasSubstr("valid.tsv:3: the label \"fair\" is not one of those used in training: bad, "
+                                         "good")));
   EXPECT_FALSE(std::filesystem::exists(tables_ / "run"));
 }
 

@@ -221,7 +221,7 @@ TEST(LanguageTasks, TextThatDoesNotFitIsToldInASentence) {
   std::ofstream(text / "one.txt") << "a b c\nd e f\n";
   c.data.train_text = text / "one.txt";
   const auto start = [&] { app::make_task(c, app::make_tokenizers(c, text / "prepared"), text / "prepared"); };
-  EXPECT_THAT(start, ThrowsMessage<DataError>(HasSubstr("one.txt: no empty line parts it into documents")));
+  EXPECT_THAT(start, ThrowsMessage<DataError>(HasSubstr("one.txt: no empty line separates documents")));
   c.data.documents = Documents::kOne;
   EXPECT_THAT(start, ThrowsMessage<DataError>(HasSubstr("data.sequence_length")));
 }

@@ -102,11 +102,12 @@ TEST(TrainTokenizer, TooLargeVocabularyNamesKeyAndLargestSize) {
   const auto train = [](TokenizerKind kind, std::int64_t size) {
     return train_tokenizer(line_source(sample_lines()), config_of(kind, size), "train.de");
   };
-  EXPECT_THAT([&] { train(TokenizerKind::kUnigram, 8000); },
-              ThrowsMessage<UsageError>("tokenizer.vocab_size = 8000: more pieces than train.de can fill; lower it to "
-                                        "54 or less"));
+  EXPECT_THAT(
+      [&] { train(TokenizerKind::kUnigram, 8000); },
+      ThrowsMessage<UsageError>("tokenizer.vocab_size = 8000: more pieces than train.de has text for; lower it to "
+                                "54 or less"));
   EXPECT_EQ(train(TokenizerKind::kUnigram, 54).size(), 54);
-  EXPECT_THAT([&] { train(TokenizerKind::kBpe, 8000); }, ThrowsMessage<UsageError>(HasSubstr("train.de can fill")));
+  EXPECT_THAT([&] { train(TokenizerKind::kBpe, 8000); }, ThrowsMessage<UsageError>(HasSubstr("train.de has text for")));
 }
 
 TEST(TrainTokenizer, TooSmallVocabularyNamesKeyAndSmallestSize) {
