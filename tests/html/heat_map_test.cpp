@@ -51,7 +51,7 @@ TEST(HeatMap, OfManyColumnsIsAPictureThatIsDescribed) {
   EXPECT_TRUE(map_has(html, "viewBox=\"0 0 40 2\""));
   // Cells of one colour that stand in a row are one rectangle.
   EXPECT_TRUE(map_has(html, "d=\"M0,0h40v1h-40z\""));
-  EXPECT_TRUE(map_has(html, "0: 1 at first, 1 at last. 100: 10 at first, 49 at last."));
+  EXPECT_TRUE(map_has(html, "0: 1 at the start, 1 at the end. 100: 10 at the start, 49 at the end."));
 }
 
 TEST(HeatMap, EscapesAndRefuses) {
