@@ -77,8 +77,7 @@ void add_sampling_options(CLI::App& command, decoding::SamplingOptions& sampling
   command.add_option("--top-k", sampling.top_k, "draw from the K most likely tokens; 0 = from all")->type_name("K");
   command.add_option("--top-p", sampling.top_p, "draw from the smallest set of probability P (nucleus)")
       ->type_name("P");
-  command.add_option("--min-p", sampling.min_p, "drop tokens under M times the highest probability")
-      ->type_name("M");
+  command.add_option("--min-p", sampling.min_p, "drop tokens under M times the highest probability")->type_name("M");
 }
 
 }  // namespace
@@ -104,9 +103,7 @@ void add_generate(CLI::App& app, Run& chosen) {
   command->add_option("--seed", generate_options.seed, "random seed; sample I depends only on (seed, I)")
       ->type_name("S")
       ->capture_default_str();
-  command
-      ->add_option("--checkpoint", options->checkpoint,
-                   "average, best, last or a step [first that exists]")
+  command->add_option("--checkpoint", options->checkpoint, "average, best, last or a step [first that exists]")
       ->type_name("NAME");
   command->add_option("--threads", options->threads, "number of threads; 0 = one per core")
       ->type_name("N")

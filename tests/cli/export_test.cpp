@@ -63,8 +63,8 @@ TEST_F(Export, SaysWhatItWrote) {
 
 TEST_F(Export, RefusesAnArchitectureThatIsNotPublished) {
   expect_refused(to_output(run()), 2,
-                 "model.norm_placement = \"pre_ln\" has no place in the architecture that others read (model_type "
-                 "marian): it needs \"post_ln\"");
+                 "model.norm_placement = \"pre_ln\" cannot be exported as model_type "
+                 "marian: it needs \"post_ln\"");
   EXPECT_FALSE(std::filesystem::exists(output()));
 }
 

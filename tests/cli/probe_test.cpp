@@ -70,7 +70,7 @@ TEST_F(ProbeCommand, AdvisesOnAConfiguration) {
 
 TEST_F(ProbeCommand, RefusesWhatItCannotMeasure) {
   expect_refused(probe({run(), "--advise"}), 2, "name its config.toml");
-  expect_refused(probe({config(), "--advise", "--depths", "2"}), 2, "change it with --set");
+  expect_refused(probe({config(), "--advise", "--depths", "2"}), 2, "takes a configuration and --set only");
   expect_refused(probe({config(), "--advise", "--set", "optim.lr=0"}), 2, "optim.lr is 0");
   expect_refused(probe({}), 2, "nothing to probe");
   expect_refused(probe({config(), "--placements", "post"}), 2, "post_ln");

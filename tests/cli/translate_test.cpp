@@ -85,7 +85,7 @@ TEST_F(TranslateCommand, Checkpoints) {
   expect_refused(translate("ba\n", {"--checkpoint", "lst"}), 2,
                  "--checkpoint \"lst\": expected average, best, last or the number of a step");
   expect_refused(translate("ba\n", {"--checkpoint", "50"}), 1,
-                 "no checkpoint 50; those of updates 20, 40, 60 are there");
+                 "no checkpoint 50; there are those of updates 20, 40, 60");
 }
 
 TEST_F(TranslateCommand, NoRunFolder) {

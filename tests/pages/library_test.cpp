@@ -101,7 +101,8 @@ TEST(Library, SaysWhatCannotBeReadAndHasTheRest) {
   EXPECT_THAT(
       library.problems(),
       ElementsAre(HasSubstr("half/metrics.jsonl: its last line is incomplete and was skipped"),
-                  HasSubstr("damaged/config.toml"), HasSubstr("damaged/results.json: is not the results of a run"),
+                  HasSubstr("damaged/config.toml"),
+                  HasSubstr("damaged/results.json: does not hold the results of a run"),
                   HasSubstr("nothing: contains no run, study or probe"), HasSubstr("hollow: has no metrics.jsonl"),
                   HasSubstr("hollow: has no config.toml"), HasSubstr("gone: does not exist"),
                   HasSubstr("notes.txt: is neither a run or study folder nor output of `prenorm probe --json`")));
