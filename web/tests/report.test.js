@@ -112,7 +112,7 @@ test("powers of ten sort by their value", { skip }, async (t) => {
   const check = (name, measured) => ({ name, source: "Lemma 1", d_model: 128, measured, predicted: 0, tolerance: 1,
     accepted: [-10, 10], pass: true, what: name });
   const checks = [check("tiny", 6.855e-6), check("large", 2), check("negative", -0.5)];
-  writeFileSync(join(folder, "theory.json"), JSON.stringify({ checks }));
+  writeFileSync(join(folder, "theory.json"), JSON.stringify({ kind: "theory_checks", version: 1, checks }));
   const page = await openPage(await startBrowser(t), writeReport(folder, join(folder, "theory.json")));
   const table = page.locator("table").filter({ hasText: "Checks" }).first();
   await table.getByRole("button", { name: "measured" }).click();
