@@ -187,8 +187,8 @@ TEST_F(SlowStudy, ATextThatHasChangedIsRefusedWhereACellIsToBegin) {
     write_file_atomically(text_ / key, before.substr(0, before.size() - 2) + "x\n");
     const std::string message = refusal({"optim.lr=1e-3,2e-3"});
     EXPECT_THAT(message, StartsWith(options_.folder.string() + ": data."));
-    EXPECT_THAT(message,
-                HasSubstr((text_ / key).string() + " is no longer what the cells of the study have learned from"));
+    EXPECT_THAT(message, HasSubstr((text_ / key).string() +
+                                   " is no longer the text that the cells of the study were trained on"));
     EXPECT_EQ(folder().cells(), (Texts{"optim.lr=0.001"}));
     EXPECT_EQ(run({"optim.lr=1e-3"}).unfinished, 0) << "a table without new cells";
     write_file_atomically(text_ / key, before);
