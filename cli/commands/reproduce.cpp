@@ -66,7 +66,7 @@ void print_results(const papers::Reproduced& r) {
   flush_output();
 }
 
-// Everything that the folder has, not only what was asked for now: a second experiment does not hide the first.
+// The page shows every experiment in the folder, so that a second one does not hide the first.
 std::string write_page(const papers::Reproduction& reproduction, const std::string& folder) {
   std::vector<papers::Reproduced> all;
   for (const papers::Experiment& e : papers::experiments())

@@ -63,7 +63,7 @@ std::vector<Hypothesis> SentenceSearch::take_result() {
   return std::move(finished_);
 }
 
-// Of equal scores, the one that finished first stays ahead.
+// Among equal scores, the one that finished first stays ahead.
 void SentenceSearch::finish(double log_probability, std::int64_t row, const History& history) {
   Hypothesis hypothesis;
   history.append_tokens(row, hypothesis.ids);

@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t kMarkEach = 24;
 constexpr std::size_t kSparseMarks = 6;
 constexpr double kMarkRadius = 4;
-// Of the points within this width, only the first, lowest, highest and last are drawn.
+// Only the first, lowest, highest and last point within this width are drawn.
 constexpr double kColumn = 2;
 
 void line_to(std::string& out, const CurvePoint& p, bool start) {

@@ -41,7 +41,7 @@ struct Stream {
 class Residual {
  public:
   // Registers `<scope>.norm` (before, else after), `.branch_norm`, `.output_norm` (after, if there is one before too)
-  // and `.omega` (a learned scale), as far as the placement has them, all ones.
+  // and `.omega` (a learned scale), if the placement has them, all ones.
   Residual(const Scope& scope, const ModelConfig& config, const Place& place);
   // depth_scale: the factor of x for StreamScale::kDepth.
   Residual(const Scope& scope, const ModelConfig& config, const PlacementTraits& traits, double depth_scale);

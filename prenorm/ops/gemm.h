@@ -1,5 +1,5 @@
 // The matrix products of a linear map y = x Wᵀ and of its gradient, on contiguous matrices x: [rows, in], W: [out, in],
-// y: [rows, out]. The BLAS computes them, or in single precision cpu/packed_gemm.h where that is faster; here they are
+// y: [rows, out]. The BLAS computes them, or cpu/packed_gemm.h for single precision if it is faster; here they are
 // counted.
 #pragma once
 

@@ -9,6 +9,7 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/files/file.h"
+#include "prenorm/files/file_system.h"
 #include "prenorm/files/hash.h"
 #include "prenorm/files/json_file.h"
 #include "prenorm/machine/stop_signal.h"
@@ -36,9 +37,7 @@ Cells::Cells(fs::path folder, const std::string& version) : folder_(std::move(fo
   const fs::path mark = folder_ / "version";
   if (fs::exists(mark, error) && read_file(mark) == version) return;
   fs::remove_all(folder_, error);
-  fs::create_directories(folder_, error);
-  if (error)
-    throw_error<FileError>("{}: the folder of finished parts cannot be made: {}", folder_.string(), error.message());
+  make_folder(folder_);
   write_file_atomically(mark, version);
 }
 

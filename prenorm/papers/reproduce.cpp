@@ -6,9 +6,10 @@
 #include <nlohmann/json.hpp>
 
 #include "prenorm/base/error.h"
-#include "prenorm/base/json_number.h"
+#include "prenorm/base/json_kind.h"
 #include "prenorm/base/version.h"
 #include "prenorm/files/file.h"
+#include "prenorm/files/file_system.h"
 #include "prenorm/files/folder_lock.h"
 #include "prenorm/files/json_file.h"
 #include "prenorm/machine/stop_signal.h"
@@ -22,8 +23,6 @@ using nlohmann::json;
 using nlohmann::ordered_json;
 
 constexpr const char* kMark = "reproduction.json";
-constexpr const char* kKind = "experiment";
-constexpr int kVersion = 1;
 
 // What results depend on besides the machine.
 ordered_json options_json(const Experiment& experiment, const ExperimentOptions& options) {
@@ -56,9 +55,7 @@ std::string seeds_text(const ExperimentOptions& options) {
 
 ordered_json to_json(const Reproduced& r) {
   const Experiment& e = *r.experiment;
-  ordered_json all = {{"kind", kKind},
-                      {"version", kVersion},
-                      {"name", e.name},
+  ordered_json all = {{"name", e.name},
                       {"citation", e.citation},
                       {"claims", std::vector<std::string_view>(e.claims.begin(), e.claims.end())},
                       {"setup", e.setup},
@@ -66,11 +63,11 @@ ordered_json to_json(const Reproduced& r) {
                       {"seconds", r.seconds},
                       {"pass", r.results.pass()}};
   all.update(to_json(r.results));
-  return all;
+  return with_kind(json_kinds::kExperiment, all);
 }
 
 Reproduced reproduced_from_json(const json& found, const Experiment& experiment) {
-  if (field<std::string>(found, "kind") != kKind || field<json>(found, "version") != kVersion)
+  if (!is_of_kind(found, json_kinds::kExperiment))
     refuse_json("kind", "the result of an experiment in this version of the format");
   if (field<std::string>(found, "name") != experiment.name) refuse_json("name", experiment.name);
   const auto options = field<json>(found, "options");
@@ -86,9 +83,8 @@ Reproduction::Reproduction(fs::path folder) : folder_(std::move(folder)) {
   if (fs::exists(folder_, error) && (!fs::is_directory(folder_, error) || !fs::is_empty(folder_, error)))
     throw_error<UsageError>("{}: holds something else than reproduced experiments; name another folder with --output",
                             folder_.string());
-  fs::create_directories(folder_, error);
-  if (error) throw_error<FileError>("{}: the folder cannot be made: {}", folder_.string(), error.message());
-  write_file_atomically(folder_ / kMark, ordered_json{{"kind", "reproduction"}, {"version", kVersion}}.dump() + "\n");
+  make_folder(folder_);
+  write_file_atomically(folder_ / kMark, with_kind(json_kinds::kReproduction, {}).dump() + "\n");
 }
 
 std::optional<Reproduced> Reproduction::kept(const Experiment& experiment) const {

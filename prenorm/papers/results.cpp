@@ -79,9 +79,10 @@ bool Results::pass() const {
 }
 
 ordered_json to_json(const Results& r) {
-  auto checks = ordered_json::array();
-  for (const Check& check : r.checks) checks.push_back(papers::to_json(check));
-  return {{"checks", checks}, {"figures", list_of(r.figures)}, {"heat_maps", list_of(r.heat_maps)}, {"notes", r.notes}};
+  return {{"checks", list_of(r.checks)},
+          {"figures", list_of(r.figures)},
+          {"heat_maps", list_of(r.heat_maps)},
+          {"notes", r.notes}};
 }
 
 Results results_from_json(const json& r) {

@@ -62,7 +62,7 @@ class Trainer {
   // Skips, rolls back or throws.
   void respond(updates::Fault fault);
   void respond(updates::FaultKind kind, const std::string& what = {});
-  void roll_back();
+  void roll_back(std::int64_t target);
   diagnosis::Diagnosis diagnose(const updates::Fault& fault, updates::FaultAction action);
   // Ends the run; the fault must have been examined.
   [[noreturn]] void stop(const updates::Fault& fault);

@@ -17,13 +17,13 @@ void Trainer::respond(updates::FaultKind kind, const std::string& what) {
 void Trainer::respond(updates::Fault fault) {
   examine(fault, task_);
   count_fault(fault, state_);
-  const updates::FaultAction action =
-      action_for(fault, config_.train, state_, /*can_go_back=*/folder_.newest_on_schedule().has_value());
+  const std::optional<std::int64_t> target = folder_.newest_on_schedule();
+  const updates::FaultAction action = action_for(fault, config_.train, state_, /*can_go_back=*/target.has_value());
   if (action == updates::FaultAction::kStop) stop(fault);
   // The first fault of a run is worth a page even where the run continues.
   if (state_.faults == 1) diagnose(fault, action);
   record_skipped(fault.update, state_);
-  if (action == updates::FaultAction::kRollback) roll_back();
+  if (action == updates::FaultAction::kRollback) roll_back(*target);
   writer_.log().fault(state_.step + 1, fault, action);
   warn(fmt::format("update {}: {}; {}", fault.update.step, fault.what,
                    action == updates::FaultAction::kSkip
@@ -31,8 +31,7 @@ void Trainer::respond(updates::Fault fault) {
                        : fmt::format("back to the checkpoint of update {}, and on past this batch", state_.step)));
 }
 
-void Trainer::roll_back() {
-  const std::int64_t target = *folder_.newest_on_schedule();
+void Trainer::roll_back(std::int64_t target) {
   runs::TrainerState back = runs::load_checkpoint(folder_.checkpoint(target), task_.parameters(), updater_.optimizer());
   writer_.go_back_to(target);
   state_ = rolled_back(std::move(back), state_);

@@ -15,20 +15,6 @@ namespace {
 
 constexpr std::int64_t kFigure3Batches = 4;
 
-Config figure_3_config(NormPlacement placement, std::int64_t layers, std::int64_t d_model, std::int64_t seed) {
-  Config config;
-  config.tokenizer.vocab_size = 1000;
-  config.batch.max_tokens = 512;
-  config.model.norm_placement = placement;
-  config.model.encoder_layers = config.model.decoder_layers = layers;
-  config.model.d_model = d_model;
-  config.model.d_ff = 2 * d_model;
-  config.model.num_heads = 4;
-  config.train.seed = seed;
-  config.train.label_smoothing = 0;
-  return config;
-}
-
 nlohmann::json measure_model(const Config& config) {
   tasks::SyntheticTask task(config, {});
   const probe::Measurement m = probe::measure(task, config.runtime, kFigure3Batches);
@@ -68,6 +54,20 @@ Figure3Models mean_over_seeds(std::int64_t layers, const nlohmann::json* first, 
 }
 
 }  // namespace
+
+Config figure_3_config(NormPlacement placement, std::int64_t layers, std::int64_t d_model, std::int64_t seed) {
+  Config config;
+  config.tokenizer.vocab_size = 1000;
+  config.batch.max_tokens = 512;
+  config.model.norm_placement = placement;
+  config.model.encoder_layers = config.model.decoder_layers = layers;
+  config.model.d_model = d_model;
+  config.model.d_ff = 2 * d_model;
+  config.model.num_heads = 4;
+  config.train.seed = seed;
+  config.train.label_smoothing = 0;
+  return config;
+}
 
 Figure3Setting figure_3_setting(const ExperimentOptions& options) {
   if (options.quick) return {{6, 12, 24}, 64, options.seeds};

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "prenorm/config/model_config.h"
+#include "prenorm/config/config.h"
 #include "prenorm/papers/experiment.h"
 
 namespace prenorm::papers::xiong2020 {
@@ -19,6 +19,9 @@ struct Figure3Setting {
 };
 
 Figure3Setting figure_3_setting(const ExperimentOptions& options);
+
+// The encoder-decoder that is measured: `layers` in the encoder and as many in the decoder.
+Config figure_3_config(NormPlacement placement, std::int64_t layers, std::int64_t d_model, std::int64_t seed);
 
 // The models of one placement and depth.
 struct Figure3Models {

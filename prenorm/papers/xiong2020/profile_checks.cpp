@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "prenorm/base/statistics.h"
-#include "prenorm/machine/terminal.h"
+#include "prenorm/papers/xiong2020/figure_3_models.h"
 #include "prenorm/probe/measurement.h"
 #include "prenorm/tasks/synthetic_task.h"
 
@@ -14,25 +14,11 @@ namespace {
 
 constexpr std::int64_t kLayers = 6, kBatches = 2;
 
-Config decoder_config(NormPlacement placement, std::int64_t d, std::int64_t seed) {
-  Config config;
-  config.tokenizer.vocab_size = 1000;
-  config.batch.max_tokens = 512;
-  config.model.norm_placement = placement;
-  config.model.encoder_layers = config.model.decoder_layers = kLayers;
-  config.model.d_model = d;
-  config.model.d_ff = 2 * d;
-  config.model.num_heads = 4;
-  config.train.seed = seed;
-  config.train.label_smoothing = 0;
-  return config;
-}
-
 // The mean over seeds of the decoder's W² gradients, first layer to last.
 std::vector<double> profile_of(const TheoryOptions& o, NormPlacement placement, std::int64_t d) {
   std::vector<double> profile(kLayers, 0.0);
   for (std::int64_t i = 0; i < o.seeds; ++i) {
-    const Config config = decoder_config(placement, d, static_cast<std::int64_t>(o.first_seed) + i);
+    const Config config = figure_3_config(placement, kLayers, d, static_cast<std::int64_t>(o.first_seed) + i);
     tasks::SyntheticTask task(config, {});
     const probe::Measurement m = probe::measure(task, config.runtime, kBatches);
     for (std::int64_t l = 0; l < kLayers; ++l)
