@@ -47,6 +47,7 @@ std::string text_of(const CLI::Option& option) {
 
 std::vector<Row> rows_of(const std::vector<const CLI::Option*>& options) {
   std::vector<Row> rows;
+  rows.reserve(options.size());
   for (const CLI::Option* option : options) rows.push_back({label_of(*option), text_of(*option)});
   return rows;
 }
@@ -96,6 +97,7 @@ std::string full_name(const CLI::App& app) {
 std::string HelpFormatter::make_help(const CLI::App* app, std::string, CLI::AppFormatMode) const {
   const std::vector<const CLI::App*> below = app->get_subcommands({});
   std::vector<Row> commands;
+  commands.reserve(below.size());
   for (const CLI::App* command : below) commands.push_back({command->get_name(), command->get_description()});
   const auto positional = [](const CLI::Option* option) { return option->get_positional(); };
   const auto named = [](const CLI::Option* option) { return option->nonpositional(); };

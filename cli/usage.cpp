@@ -69,7 +69,7 @@ std::string conversion_sentence(std::string_view message) {
 }
 
 std::string sentence(const CLI::App& command, const CLI::ParseError& error) {
-  const std::string message = error.what();
+  std::string message = error.what();
   if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
     if (!command_names(command).empty()) return "no command given";
     constexpr std::string_view kTail = " is required";

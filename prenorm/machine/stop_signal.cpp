@@ -7,12 +7,12 @@ namespace prenorm {
 namespace {
 
 // Written by a signal handler and read by any thread.
-std::atomic<int> first = 0;
+std::atomic<int> first_signal = 0;
 static_assert(std::atomic<int>::is_always_lock_free);
 
 void handle(int number) {
   int none = 0;
-  if (first.compare_exchange_strong(none, number) || number == SIGHUP) return;
+  if (first_signal.compare_exchange_strong(none, number) || number == SIGHUP) return;
   const int error = errno;
   struct sigaction usual {};
   usual.sa_handler = SIG_DFL;
@@ -24,7 +24,7 @@ void handle(int number) {
 }  // namespace
 
 StopSignal::StopSignal() {
-  first = 0;
+  first_signal = 0;
   struct sigaction mine {};
   mine.sa_handler = handle;
   mine.sa_flags = SA_RESTART;
@@ -38,6 +38,6 @@ StopSignal::~StopSignal() {
   for (std::size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals[i], &before_[i], nullptr);
 }
 
-int StopSignal::received() { return first; }
+int StopSignal::received() { return first_signal; }
 
 }  // namespace prenorm
