@@ -1,0 +1,81 @@
+#include "prenorm/papers/icl_gradient_descent/training.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "prenorm/base/random.h"
+#include "prenorm/papers/in_context/minimize.h"
+
+namespace prenorm::papers::icl_gradient_descent {
+namespace {
+
+using in_context::AttentionNetwork;
+using in_context::Predictor;
+using in_context::Regression;
+
+double initial_deviation(const Training& t) {
+  if (t.initial_deviation > 0) return t.initial_deviation;
+  return std::sqrt(0.002 / static_cast<double>(t.network.layers * t.problem.token_size()));
+}
+
+std::uint64_t batch_key(const Training& t, std::int64_t step) {
+  const std::uint64_t number = t.task_set > 0 ? 0 : static_cast<std::uint64_t>(step);
+  return mix_key({t.seed, name_key("training"), number});
+}
+
+std::string network_text(const AttentionNetwork& n) {
+  constexpr const char* kScores[] = {"linear", "softmax", "ReLU"};
+  return fmt::format("{} {} layers of {} {} heads, norm {}, clip {}", n.layers, n.tied ? "tied" : "untied", n.heads,
+                     kScores[static_cast<std::size_t>(n.scores)], enum_name(n.norm), n.clip);
+}
+
+}  // namespace
+
+std::string Training::name() const {
+  return fmt::format("{}; {} inputs, {} pairs, x within {}; {} steps of {}{}, rate {}, initial {:.4g}, seed {}",
+                     network_text(network), problem.inputs, problem.context, problem.half_width, steps,
+                     problems_per_step, task_set > 0 ? fmt::format(" of {} fixed", task_set) : "", learning_rate,
+                     icl_gradient_descent::initial_deviation(*this), seed);
+}
+
+batched::Batch<float> Evaluation::batch(const Regression& problem) const {
+  return in_context::regression_batch<float>(problem, mix_key({seed, name_key("evaluation")}), problems);
+}
+
+Trained train(const Training& t, const Evaluation& evaluation, std::int64_t record_every) {
+  const Predictor<float> network = in_context::attention_predictor<float>(t.network, t.problem);
+  Trained trained{in_context::normal_parameters<float>(network.parameter_count(), initial_deviation(t), t.seed), {}, {}};
+  const batched::Batch<float> judged = evaluation.batch(t.problem);
+  const auto record = [&](std::int64_t step) {
+    trained.step.push_back(static_cast<double>(step));
+    trained.loss.push_back(network.evaluator.loss(trained.parameters, judged));
+  };
+  in_context::MinimizeOptions options;
+  options.optim.lr = t.learning_rate;
+  options.optim.eps = 1e-8;
+  options.optim.clip_norm = 10;
+  options.steps = t.steps;
+  options.record_every = record_every;
+  record(0);
+  in_context::minimize<float>(
+      network.evaluator, trained.parameters,
+      [&](std::int64_t step) {
+        return in_context::regression_batch<float>(t.problem, batch_key(t, step),
+                                                   t.task_set > 0 ? t.task_set : t.problems_per_step);
+      },
+      options, record);
+  return trained;
+}
+
+in_context::Predictions<float> predictions_of(
+    const std::function<Predictor<float>(const Regression&)>& make_predictor, const Regression& problem,
+    const Evaluation& evaluation, std::span<const float> parameters) {
+  Regression unit = problem;
+  unit.unit_queries = true;
+  const Predictor<float> one = make_predictor(problem), all = make_predictor(unit);
+  return {all.evaluator.values(parameters, evaluation.batch(unit), all.prediction),
+          one.evaluator.values(parameters, evaluation.batch(problem), one.prediction)};
+}
+
+}  // namespace prenorm::papers::icl_gradient_descent
