@@ -1,0 +1,104 @@
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "prenorm/papers/icl_gradient_descent/one_layer_results.h"
+#include "prenorm/papers/icl_gradient_descent/weights.h"
+#include "prenorm/papers/json.h"
+
+namespace prenorm::papers::icl_gradient_descent {
+namespace {
+
+using nlohmann::json;
+
+// Element by element over seeds, of a list, or of a list in an object of `m`.
+std::vector<double> mean_over(const std::vector<json>& measured, const char* name, const char* inner = nullptr) {
+  std::vector<double> mean;
+  for (const json& m : measured) {
+    const std::vector<double> one = inner == nullptr ? numbers_field(m, name) : numbers_field(field<json>(m, name), inner);
+    mean.resize(one.size());
+    for (std::size_t i = 0; i < one.size(); ++i) mean[i] += one[i] / static_cast<double>(measured.size());
+  }
+  return mean;
+}
+
+double mean_of(const std::vector<json>& measured, const char* name) {
+  double sum = 0;
+  for (const json& m : measured) sum += number_field(m, name);
+  return sum / static_cast<double>(measured.size());
+}
+
+std::string range_text(const in_context::Regression& problem) {
+  return fmt::format("x within {:g}", problem.half_width);
+}
+
+Figure training_figure(const std::vector<json>& measured, const in_context::Regression& problem) {
+  Curve trained{"one layer of linear attention", numbers_field(measured.front(), "step"), mean_over(measured, "loss")};
+  const double gd = mean_of(measured, "gd_loss");
+  Curve descent{"one step of GD", {0, trained.x.back()}, {gd, gd}, /*theory=*/true};
+  return {fmt::format("Training one layer, {}", range_text(problem)),
+          "step",
+          "validation loss",
+          /*log_x=*/false,
+          /*log_y=*/false,
+          {trained, descent},
+          "Means over seeds. Dashed: one step of gradient descent with its best rate, on the same problems."};
+}
+
+template <std::size_t n>
+Figure scale_figure(const std::vector<json>& measured, const char* name, const double (&scales)[n], std::string title,
+                    std::string x_label) {
+  const std::vector<double> x(std::begin(scales), std::end(scales));
+  return {std::move(title),
+          std::move(x_label),
+          "loss",
+          /*log_x=*/false,
+          /*log_y=*/true,
+          {{"trained layer", x, mean_over(measured, name, "trained")},
+           {"one step of GD", x, mean_over(measured, name, "descent"), /*theory=*/true}},
+          "Neither the layer nor the rate of GD was trained again. Means over seeds."};
+}
+
+Figure rollout_figure(const std::vector<json>& measured) {
+  const std::vector<double> x(std::begin(kRolloutSteps), std::end(kRolloutSteps));
+  return {"The trained layer applied again and again",
+          "applications",
+          "loss",
+          /*log_x=*/true,
+          /*log_y=*/true,
+          {{"whole updates", x, mean_over(measured, "full", "trained")},
+           {"GD, whole steps", x, mean_over(measured, "full", "descent"), /*theory=*/true},
+           {fmt::format("{} of each update", kDamping), x, mean_over(measured, "damped", "trained")},
+           {fmt::format("GD, {} of each step", kDamping), x, mean_over(measured, "damped", "descent"),
+            /*theory=*/true}},
+          "Only labels are updated. Means over seeds."};
+}
+
+HeatMap weight_map(std::string title, const std::vector<double>& values, std::int64_t size) {
+  HeatMap map{std::move(title), "column", "row", "weight", {}, {}, values, /*log=*/false, ""};
+  for (std::int64_t i = 1; i < size; ++i) map.x.push_back(fmt::format("x{}", i));
+  map.x.emplace_back("y");
+  map.y = map.x;
+  return map;
+}
+
+}  // namespace
+
+void add_one_layer_figures(Results& results, const std::vector<json>& measured, const in_context::Regression& problem) {
+  results.figures.push_back(training_figure(measured, problem));
+  results.figures.push_back(
+      scale_figure(measured, "inputs", kInputScales, "Wider inputs than in training", "width of the inputs, 1 = trained"));
+  results.figures.push_back(scale_figure(measured, "weights", kWeightScales, "Larger tasks than in training",
+                                         "scale of w, 1 = trained"));
+  results.figures.push_back(rollout_figure(measured));
+  const std::int64_t size = problem.token_size();
+  const json& first = measured.front();
+  const Products step = constructed(problem.inputs, number_field(first, "gd_rate"));
+  results.heat_maps.push_back(weight_map("W_KQ, trained and rescaled, seed 1", numbers_field(first, "key_query"), size));
+  results.heat_maps.push_back(weight_map("W_KQ of the construction", elements(step.key_query), size));
+  results.heat_maps.push_back(
+      weight_map("P W_V, trained and rescaled, seed 1", numbers_field(first, "projected_value"), size));
+  results.heat_maps.push_back(weight_map("P W_V of the construction", elements(step.projected_value), size));
+}
+
+}  // namespace prenorm::papers::icl_gradient_descent

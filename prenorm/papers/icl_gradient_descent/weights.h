@@ -1,0 +1,37 @@
+// The weights of a head of linear attention, as the two products that its function depends on, and the construction of
+// Proposition 1.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace prenorm::papers::icl_gradient_descent {
+
+// [token_size, token_size] each, float64.
+struct Products {
+  at::Tensor key_query;         // W_K^T W_Q
+  at::Tensor projected_value;   // P W_V
+};
+
+// Of the head whose four matrices begin at `first` of a network's parameters.
+Products products_of(std::span<const float> parameters, std::int64_t token_size, std::int64_t first = 0);
+
+// The same function with the mean of the first d diagonal elements of W_KQ equal to 1.
+Products rescaled(const Products& products);
+
+// What makes a layer one step of GD, or with gamma one of GD++ (appendix A.10), after rescaling.
+Products constructed(std::int64_t inputs, double eta_over_n, double gamma = 0);
+
+// The mean of both, element by element.
+Products mean_of(const Products& a, const Products& b);
+
+// Parameters of a head with these products: W_K = P = I.
+std::vector<float> parameters_of(const Products& products);
+
+// Row after row.
+std::vector<double> elements(const at::Tensor& matrix);
+
+}  // namespace prenorm::papers::icl_gradient_descent
