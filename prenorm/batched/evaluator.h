@@ -24,8 +24,8 @@ struct ProblemBlock {
 template <class T>
 struct Batch {
   std::int64_t problems = 0;
-  // Writes the inputs of a block, in the order in which the graph declares them. Called by several threads at once; what
-  // it writes must depend on the problem's number alone.
+  // Writes the inputs of a block, in the order in which the graph declares them. Called by several threads at once;
+  // what it writes must depend on the problem's number alone.
   std::function<void(const ProblemBlock<T>& inputs)> fill;
 };
 
@@ -40,8 +40,8 @@ class Evaluator {
   // The elements of `matrix`, problem after problem, each row after row: [problems, rows, columns].
   std::vector<T> values(std::span<const T> parameters, const Batch<T>& batch, Matrix matrix) const;
 
-  // The gradient of each problem's own loss with respect to `matrix`, an input declared with_gradient, or a part of one:
-  // [problems, rows, columns].
+  // The gradient of each problem's own loss with respect to `matrix`, an input declared with_gradient, or a part of
+  // one: [problems, rows, columns].
   std::vector<T> input_gradients(std::span<const T> parameters, const Batch<T>& batch, Matrix matrix) const;
 
   const Graph& graph() const { return graph_; }

@@ -1,10 +1,10 @@
-// A computation on small matrices that is the same for each problem of a batch, such as one task of in-context learning:
-// ten vectors of ten numbers, and a network of a few hundred parameters.
+// A computation on small matrices that is the same for each problem of a batch, such as one task of in-context
+// learning: ten vectors of ten numbers, and a network of a few hundred parameters.
 //
 // A library call for each such product costs more than the product. A graph is therefore written once, by one problem,
-// and batched/evaluator.h runs it for as many problems at a time as a vector has lanes. Every value keeps its lanes side
-// by side, so that each operation is plain vector arithmetic without shuffles, and the values of a block of problems stay
-// in the nearest caches.
+// and batched/evaluator.h runs it for as many problems at a time as a vector has lanes. Every value keeps its lanes
+// side by side, so that each operation is plain vector arithmetic without shuffles, and the values of a block of
+// problems stay in the nearest caches.
 #pragma once
 
 #include <array>

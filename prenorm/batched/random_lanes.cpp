@@ -21,7 +21,9 @@ PRENORM_INLINE std::uint32_t mixed(std::uint32_t element, std::uint32_t key, std
 }
 
 // Uniform in [0, 1): multiples of 2^-24.
-PRENORM_INLINE float unit(std::uint32_t bits) { return static_cast<float>(static_cast<std::int32_t>(bits >> 8)) * 0x1p-24F; }
+PRENORM_INLINE float unit(std::uint32_t bits) {
+  return static_cast<float>(static_cast<std::int32_t>(bits >> 8)) * 0x1p-24F;
+}
 
 // ln x for x > 0: exponent and mantissa in [2/3, 4/3), whose logarithm is 2 artanh((m - 1) / (m + 1)).
 PRENORM_INLINE float log_of(float x) {

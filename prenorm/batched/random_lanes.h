@@ -1,5 +1,5 @@
-// Random numbers for the problems of a block, as a function of (seed, step, problem, element): the same for any number of
-// threads and lanes. Doubles hold the same numbers as floats.
+// Random numbers for the problems of a block, as a function of (seed, step, problem, element): the same for any number
+// of threads and lanes. Doubles hold the same numbers as floats.
 #pragma once
 
 #include <cstdint>

@@ -29,7 +29,8 @@ struct Example {
 Example example(std::int64_t problems, std::uint64_t seed) {
   at::manual_seed(prenorm::test::test_seed(seed));
   const auto draw = [](at::IntArrayRef shape) { return at::randn(shape, at::kDouble); };
-  Example e{{draw({kSize, kSize}) * 0.5, draw({3, kSize}), draw({1, 1})}, draw({problems, kSize * kTokens + 6}), 0, {}, {}};
+  Example e{
+      {draw({kSize, kSize}) * 0.5, draw({3, kSize}), draw({1, 1})}, draw({problems, kSize * kTokens + 6}), 0, {}, {}};
   for (at::Tensor& p : e.parameters) p.requires_grad_(true);
   const at::Tensor tokens =
       e.inputs.narrow(1, 0, kSize * kTokens).reshape({problems, kSize, kTokens}).detach().requires_grad_(true);
@@ -93,8 +94,7 @@ TEST(Evaluator, ReturnsValuesProblemAfterProblem) {
   const Evaluator<double> evaluator(made.graph);
   const std::vector<double> inputs = numbers<double>(e.inputs), parameters = flat_parameters<double>(e);
   const Batch<double> batch = batch_of<double>(inputs, made.graph.count(Region::kInputs));
-  EXPECT_EQ(evaluator.values(parameters, batch, made.tokens),
-            numbers<double>(e.inputs.narrow(1, 0, kSize * kTokens)));
+  EXPECT_EQ(evaluator.values(parameters, batch, made.tokens), numbers<double>(e.inputs.narrow(1, 0, kSize * kTokens)));
   double loss = 0;
   const std::vector<double> outputs = evaluator.values(parameters, batch, made.output),
                             targets = numbers<double>(e.inputs.narrow(1, kSize * kTokens, 6));

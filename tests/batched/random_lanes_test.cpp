@@ -25,8 +25,7 @@ std::vector<T> draw(Law law, std::int64_t problems, std::int64_t count, std::int
     else
       random.normal(block.data(), count);
     for (std::int64_t l = 0; l < at.count; ++l)
-      for (std::int64_t i = 0; i < count; ++i)
-        all[static_cast<std::size_t>((first + l) * count + i)] = at.at(i, l);
+      for (std::int64_t i = 0; i < count; ++i) all[static_cast<std::size_t>((first + l) * count + i)] = at.at(i, l);
   }
   return all;
 }

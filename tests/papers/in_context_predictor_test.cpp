@@ -99,10 +99,10 @@ TEST(InContext, NetworksAgreeWithAten) {
   const Regression problem{.inputs = 4, .context = 7, .half_width = 1.5};
   const auto batch = regression_batch<double>(problem, key(5), 3);
   for (const Scores scores : {Scores::kLinear, Scores::kSoftmax, Scores::kRelu})
-    for (const TokenNorm norm : {TokenNorm::kNone, TokenNorm::kPreLn, TokenNorm::kPostLn, TokenNorm::kPreRms,
-                                 TokenNorm::kPostRms}) {
-      const AttentionNetwork n{.token_size = 5, .context = 7, .layers = 2, .heads = 2, .scores = scores, .norm = norm,
-                               .clip = 1.2};
+    for (const TokenNorm norm :
+         {TokenNorm::kNone, TokenNorm::kPreLn, TokenNorm::kPostLn, TokenNorm::kPreRms, TokenNorm::kPostRms}) {
+      const AttentionNetwork n{
+          .token_size = 5, .context = 7, .layers = 2, .heads = 2, .scores = scores, .norm = norm, .clip = 1.2};
       const auto network = attention_predictor<double>(n, problem);
       const at::Tensor weights = at::randn({2, 2, 4, 5, 5}, at::kDouble) * 0.5;
       const std::vector<double> flat(weights.data_ptr<double>(), weights.data_ptr<double>() + weights.numel());

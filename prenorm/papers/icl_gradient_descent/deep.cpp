@@ -15,12 +15,12 @@ namespace prenorm::papers::icl_gradient_descent {
 namespace {
 
 using in_context::DescentSteps;
-using in_context::Predictor;
-using in_context::Regression;
 using nlohmann::json;
 
 DescentSteps steps_of(const Training& t, bool transforms_inputs) {
-  return {.steps = t.network.layers, .transforms_inputs = transforms_inputs, .tied = t.network.tied || !transforms_inputs,
+  return {.steps = t.network.layers,
+          .transforms_inputs = transforms_inputs,
+          .tied = t.network.tied || !transforms_inputs,
           .clip = t.network.clip};
 }
 
@@ -54,17 +54,6 @@ std::vector<float> fitted_rates(const Training& t, double gd_rate, std::int64_t 
   return rates;
 }
 
-double cosine_to(const Training& t, const Evaluation& evaluation, std::span<const float> trained, bool transforms_inputs,
-                 std::span<const float> rates) {
-  const auto network = [&](const Regression& r) { return in_context::attention_predictor<float>(t.network, r); };
-  const auto descent = [&](const Regression& r) {
-    return in_context::descent_predictor<float>(steps_of(t, transforms_inputs), r);
-  };
-  return in_context::alignment(predictions_of(network, t.problem, evaluation, trained),
-                               predictions_of(descent, t.problem, evaluation, rates), t.problem.inputs)
-      .cosine;
-}
-
 }  // namespace
 
 json measure_gd_plus_plus(const Training& t, const Evaluation& evaluation, std::int64_t fit_steps) {
@@ -89,8 +78,8 @@ json measure_deep(const Training& t, const Evaluation& evaluation, std::int64_t 
           {"gd_loss", descent.evaluator.loss(gd, batch)},
           {"gdpp_loss", transforming.evaluator.loss(gdpp, batch)},
           {"gdpp_rates", std::vector<double>(gdpp.begin(), gdpp.end())},
-          {"cosine_to_gd", cosine_to(t, evaluation, trained.parameters, false, gd)},
-          {"cosine_to_gdpp", cosine_to(t, evaluation, trained.parameters, true, gdpp)},
+          {"cosine_to_gd", alignment_to(steps_of(t, false), gd, t, trained.parameters, evaluation).cosine},
+          {"cosine_to_gdpp", alignment_to(steps_of(t, true), gdpp, t, trained.parameters, evaluation).cosine},
           {"gamma", -first.projected_value.diagonal().narrow(0, 0, d).mean().item<double>()},
           {"eta_over_n", -first.projected_value[d][d].item<double>()},
           {"projected_value", elements(first.projected_value)}};

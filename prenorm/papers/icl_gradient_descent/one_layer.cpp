@@ -12,7 +12,6 @@ namespace {
 
 using in_context::Alignment;
 using in_context::InputLaw;
-using in_context::Predictions;
 using in_context::Predictor;
 using in_context::Regression;
 using nlohmann::json;
@@ -46,11 +45,8 @@ json losses_over(const std::vector<Regression>& problems, const Pair& pair, cons
   return {{"trained", numbers_to_json(trained)}, {"descent", numbers_to_json(descent)}};
 }
 
-json alignment_to_descent(const Pair& pair, const Regression& problem, const Evaluation& evaluation) {
-  const auto network = [](const Regression& r) { return in_context::attention_predictor<float>({}, r); };
-  const auto descent = [](const Regression& r) { return in_context::descent_predictor<float>({}, r); };
-  const Alignment a = in_context::alignment(predictions_of(network, problem, evaluation, pair.trained),
-                                            predictions_of(descent, problem, evaluation, pair.descent), problem.inputs);
+json alignment_to_descent(const Training& training, const Pair& pair, const Evaluation& evaluation) {
+  const Alignment a = alignment_to({}, pair.descent, training, pair.trained, evaluation);
   return {{"prediction_difference", a.prediction_difference},
           {"cosine", a.cosine},
           {"gradient_difference", a.gradient_difference}};
@@ -60,13 +56,13 @@ json alignment_to_descent(const Pair& pair, const Regression& problem, const Eva
 struct Rollout {
   batched::Evaluator<float> evaluator;
   std::vector<batched::Matrix> predictions;  // after kRolloutSteps
-  batched::Matrix targets;
+  batched::Matrix target;
 };
 
 Rollout make_rollout(const Regression& problem, double share) {
   batched::Graph graph;
-  const batched::Matrix tokens = declare_tokens(graph, problem), targets = declare_targets(graph, problem);
-  const std::int64_t d = problem.inputs, all = problem.context + 1;
+  const auto [tokens, target] = declare_inputs(graph, problem);
+  const std::int64_t d = problem.inputs, all = problem.tokens();
   const in_context::Head head = in_context::declare_layers(graph, {.token_size = d + 1}).front().front();
   const batched::Matrix key_query = graph.product(graph.transposed(head.key), head.query);
   const batched::Matrix value = graph.part(graph.product(head.projection, head.value), d, 1, 0, d + 1);
@@ -86,12 +82,12 @@ Rollout make_rollout(const Regression& problem, double share) {
     if (std::find(std::begin(kRolloutSteps), std::end(kRolloutSteps), step) != std::end(kRolloutSteps))
       predictions.push_back(graph.scaled(graph.part(labels, 0, 1, problem.context, 1), -1));
   }
-  return {batched::Evaluator<float>(std::move(graph)), predictions, targets};
+  return {batched::Evaluator<float>(std::move(graph)), predictions, target};
 }
 
 std::vector<double> rollout_losses(const Rollout& rollout, std::span<const float> parameters,
                                    const batched::Batch<float>& batch) {
-  const std::vector<float> targets = rollout.evaluator.values(parameters, batch, rollout.targets);
+  const std::vector<float> targets = rollout.evaluator.values(parameters, batch, rollout.target);
   std::vector<double> all;
   for (const batched::Matrix prediction : rollout.predictions) {
     const std::vector<float> found = rollout.evaluator.values(parameters, batch, prediction);
@@ -157,8 +153,8 @@ json measure_one_layer(const Training& training, const Evaluation& evaluation) {
           {"gd_rate", rate},
           {"gd_loss", loss_of(descent, gd, batch)},
           {"interpolated_loss", loss_of(network, parameters_of(mean_of(found, step)), batch)},
-          {"start", alignment_to_descent(start, problem, evaluation)},
-          {"end", alignment_to_descent(pair, problem, evaluation)},
+          {"start", alignment_to_descent(training, start, evaluation)},
+          {"end", alignment_to_descent(training, pair, evaluation)},
           {"key_query", elements(found.key_query)},
           {"projected_value", elements(found.projected_value)},
           {"inputs", losses_over(scaled_inputs(problem), pair, evaluation)},

@@ -8,7 +8,8 @@
 
 namespace prenorm::papers::icl_gradient_descent {
 
-// Where the input range or the weights are scaled after training: section 3, "generalizing to out-of-distribution tasks".
+// Where the input range or the weights are scaled after training: section 3, "generalizing to out-of-distribution
+// tasks".
 inline constexpr double kInputScales[] = {0.5, 0.75, 1, 1.25, 1.5, 2};
 inline constexpr double kWeightScales[] = {0.5, 1, 2, 3, 4, 5};
 // Steps of a roll-out that are recorded, and how much of an update it makes.
@@ -24,8 +25,8 @@ inline constexpr double kDamping = 0.75;
 //   full, damped                             {trained, descent}: losses by step of a roll-out
 nlohmann::json measure_one_layer(const Training& training, const Evaluation& evaluation);
 
-// The difference between `steps` constructed layers and as many steps of GD written as loops, for W0 != 0 and two labels:
-// the largest over problems, in double (Proposition 1).
+// The difference between `steps` constructed layers and as many steps of GD written as loops, for W0 != 0 and two
+// labels: the largest over problems, in double (Proposition 1).
 double construction_error(std::int64_t steps, std::uint64_t seed);
 
 }  // namespace prenorm::papers::icl_gradient_descent

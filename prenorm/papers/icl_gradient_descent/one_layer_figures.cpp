@@ -15,7 +15,8 @@ using nlohmann::json;
 std::vector<double> mean_over(const std::vector<json>& measured, const char* name, const char* inner = nullptr) {
   std::vector<double> mean;
   for (const json& m : measured) {
-    const std::vector<double> one = inner == nullptr ? numbers_field(m, name) : numbers_field(field<json>(m, name), inner);
+    const std::vector<double> one =
+        inner == nullptr ? numbers_field(m, name) : numbers_field(field<json>(m, name), inner);
     mean.resize(one.size());
     for (std::size_t i = 0; i < one.size(); ++i) mean[i] += one[i] / static_cast<double>(measured.size());
   }
@@ -86,15 +87,16 @@ HeatMap weight_map(std::string title, const std::vector<double>& values, std::in
 
 void add_one_layer_figures(Results& results, const std::vector<json>& measured, const in_context::Regression& problem) {
   results.figures.push_back(training_figure(measured, problem));
+  results.figures.push_back(scale_figure(measured, "inputs", kInputScales, "Wider inputs than in training",
+                                         "width of the inputs, 1 = trained"));
   results.figures.push_back(
-      scale_figure(measured, "inputs", kInputScales, "Wider inputs than in training", "width of the inputs, 1 = trained"));
-  results.figures.push_back(scale_figure(measured, "weights", kWeightScales, "Larger tasks than in training",
-                                         "scale of w, 1 = trained"));
+      scale_figure(measured, "weights", kWeightScales, "Larger tasks than in training", "scale of w, 1 = trained"));
   results.figures.push_back(rollout_figure(measured));
   const std::int64_t size = problem.token_size();
   const json& first = measured.front();
   const Products step = constructed(problem.inputs, number_field(first, "gd_rate"));
-  results.heat_maps.push_back(weight_map("W_KQ, trained and rescaled, seed 1", numbers_field(first, "key_query"), size));
+  results.heat_maps.push_back(
+      weight_map("W_KQ, trained and rescaled, seed 1", numbers_field(first, "key_query"), size));
   results.heat_maps.push_back(weight_map("W_KQ of the construction", elements(step.key_query), size));
   results.heat_maps.push_back(
       weight_map("P W_V, trained and rescaled, seed 1", numbers_field(first, "projected_value"), size));

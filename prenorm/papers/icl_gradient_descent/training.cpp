@@ -45,7 +45,8 @@ batched::Batch<float> Evaluation::batch(const Regression& problem) const {
 
 Trained train(const Training& t, const Evaluation& evaluation, std::int64_t record_every) {
   const Predictor<float> network = in_context::attention_predictor<float>(t.network, t.problem);
-  Trained trained{in_context::normal_parameters<float>(network.parameter_count(), initial_deviation(t), t.seed), {}, {}};
+  Trained trained{
+      in_context::normal_parameters<float>(network.parameter_count(), initial_deviation(t), t.seed), {}, {}};
   const batched::Batch<float> judged = evaluation.batch(t.problem);
   const auto record = [&](std::int64_t step) {
     trained.step.push_back(static_cast<double>(step));
@@ -68,14 +69,14 @@ Trained train(const Training& t, const Evaluation& evaluation, std::int64_t reco
   return trained;
 }
 
-in_context::Predictions<float> predictions_of(
-    const std::function<Predictor<float>(const Regression&)>& make_predictor, const Regression& problem,
-    const Evaluation& evaluation, std::span<const float> parameters) {
-  Regression unit = problem;
-  unit.unit_queries = true;
-  const Predictor<float> one = make_predictor(problem), all = make_predictor(unit);
-  return {all.evaluator.values(parameters, evaluation.batch(unit), all.prediction),
-          one.evaluator.values(parameters, evaluation.batch(problem), one.prediction)};
+in_context::Alignment alignment_to(const in_context::DescentSteps& steps, std::span<const float> rates,
+                                   const Training& t, std::span<const float> trained, const Evaluation& evaluation) {
+  constexpr auto kPrediction = in_context::Objective::kPrediction;
+  const auto network = in_context::attention_predictor<float>(t.network, t.problem, kPrediction);
+  const auto descent = in_context::descent_predictor<float>(steps, t.problem, kPrediction);
+  const auto batch = evaluation.batch(t.problem);
+  return in_context::alignment(in_context::predictions_of(network, trained, batch),
+                               in_context::predictions_of(descent, rates, batch));
 }
 
 }  // namespace prenorm::papers::icl_gradient_descent

@@ -1,13 +1,13 @@
-// The trained networks of von Oswald et al. 2022: settings of section 3 and of the published code, and what is measured on
-// them.
+// The trained networks of von Oswald et al. 2022: settings of section 3 and of the published code, and what is measured
+// on them.
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "prenorm/papers/in_context/descent.h"
 #include "prenorm/papers/in_context/predictor.h"
 
 namespace prenorm::papers::icl_gradient_descent {
@@ -43,10 +43,9 @@ struct Trained {
 // Errors: Interrupted, see papers/cells.h.
 Trained train(const Training& training, const Evaluation& evaluation, std::int64_t record_every);
 
-// What a predictor says about the evaluation's problems.
-in_context::Predictions<float> predictions_of(const std::function<in_context::Predictor<float>(
-                                                  const in_context::Regression&)>& make_predictor,
-                                              const in_context::Regression& problem, const Evaluation& evaluation,
-                                              std::span<const float> parameters);
+// How far a trained network is from `steps` steps of GD, or GD++, with these rates, on the evaluation's problems.
+in_context::Alignment alignment_to(const in_context::DescentSteps& steps, std::span<const float> rates,
+                                   const Training& training, std::span<const float> trained,
+                                   const Evaluation& evaluation);
 
 }  // namespace prenorm::papers::icl_gradient_descent

@@ -12,8 +12,8 @@ namespace prenorm::papers::icl_gradient_descent {
 
 // [token_size, token_size] each, float64.
 struct Products {
-  at::Tensor key_query;         // W_K^T W_Q
-  at::Tensor projected_value;   // P W_V
+  at::Tensor key_query;        // W_K^T W_Q
+  at::Tensor projected_value;  // P W_V
 };
 
 // Of the head whose four matrices begin at `first` of a network's parameters.

@@ -26,10 +26,11 @@ std::vector<Rates> declare_rates(Graph& graph, const DescentSteps& s) {
 }  // namespace
 
 template <class T>
-Predictor<T> descent_predictor(const DescentSteps& s, const Regression& problem) {
+Predictor<T> descent_predictor(const DescentSteps& s, const Regression& problem, Objective objective) {
   Graph graph;
-  const Matrix tokens = declare_tokens(graph, problem), targets = declare_targets(graph, problem);
-  const std::int64_t d = problem.inputs, all = problem.context + problem.queries();
+  const RegressionInputs inputs = declare_inputs(graph, problem, objective == Objective::kPrediction);
+  const Matrix tokens = inputs.tokens;
+  const std::int64_t d = problem.inputs, all = problem.tokens();
   Matrix x = graph.part(tokens, 0, d, 0, all), y = graph.part(tokens, d, 1, 0, all);
   for (const Rates& rates : declare_rates(graph, s)) {
     const Matrix context = graph.part(x, 0, d, 0, problem.context), labels = graph.part(y, 0, 1, 0, problem.context);
@@ -47,9 +48,8 @@ Predictor<T> descent_predictor(const DescentSteps& s, const Regression& problem)
       y = graph.clipped(y, s.clip);
     }
   }
-  const Matrix prediction = graph.scaled(graph.part(y, 0, 1, problem.context, problem.queries()), -1);
-  graph.add_squared_error(prediction, targets, 0.5);
-  return {batched::Evaluator<T>(std::move(graph)), prediction, targets};
+  const Matrix prediction = graph.scaled(graph.part(y, 0, 1, problem.context, 1), -1);
+  return finished<T>(std::move(graph), inputs, problem, prediction, objective);
 }
 
 template <class T>
@@ -81,8 +81,8 @@ double best_rate(const Predictor<T>& descent, const batched::Batch<T>& batch, do
   return (low + high) / 2;
 }
 
-template Predictor<float> descent_predictor(const DescentSteps&, const Regression&);
-template Predictor<double> descent_predictor(const DescentSteps&, const Regression&);
+template Predictor<float> descent_predictor(const DescentSteps&, const Regression&, Objective);
+template Predictor<double> descent_predictor(const DescentSteps&, const Regression&, Objective);
 template double best_rate(const Predictor<float>&, const batched::Batch<float>&, double, double, double);
 template double best_rate(const Predictor<double>&, const batched::Batch<double>&, double, double, double);
 

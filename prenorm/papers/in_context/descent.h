@@ -21,7 +21,8 @@ struct DescentSteps {
 
 // Parameters, step after step (tied: of one step): eta/N, then gamma for GD++.
 template <class T>
-Predictor<T> descent_predictor(const DescentSteps& steps, const Regression& problem);
+Predictor<T> descent_predictor(const DescentSteps& steps, const Regression& problem,
+                               Objective objective = Objective::kHalfSquaredError);
 
 // The eta/N in [low, high] of least loss, to `tolerance` of it, by golden sections: the loss over eta is one valley.
 template <class T>

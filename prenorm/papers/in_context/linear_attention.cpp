@@ -77,8 +77,7 @@ Matrix apply_layers(Graph& graph, const AttentionNetwork& n, const std::vector<L
                     bool queries_only) {
   for (std::size_t l = 0; l < layers.size(); ++l) {
     const bool last = l + 1 == layers.size();
-    const Matrix targets =
-        last && queries_only ? graph.part(tokens, 0, n.token_size, n.context, n.queries) : tokens;
+    const Matrix targets = last && queries_only ? graph.part(tokens, 0, n.token_size, n.context, n.queries) : tokens;
     tokens = apply_layer(graph, n, layers[l], tokens, targets);
   }
   return tokens;

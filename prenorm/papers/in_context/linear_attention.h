@@ -1,6 +1,6 @@
-// Networks of linear self-attention over the tokens of a problem, as von Oswald et al. 2022 (section 2) and Ahn et al. 2023
-// (section 2) train them: e <- e + sum over heads of P W_V [sum_i e_i e_i^T] W_K^T W_Q e. The sum runs over the context;
-// the queries read it and are not in it. No softmax, no scale, no bias.
+// Networks of linear self-attention over the tokens of a problem, as von Oswald et al. 2022 (section 2) and Ahn et al.
+// 2023 (section 2) train them: e <- e + sum over heads of P W_V [sum_i e_i e_i^T] W_K^T W_Q e. The sum runs over the
+// context; the queries read it and are not in it. No softmax, no scale, no bias.
 #pragma once
 
 #include <array>

@@ -13,9 +13,9 @@
 namespace prenorm::papers::in_context {
 
 struct MinimizeOptions {
-  OptimConfig optim;             // clip_norm: of the whole gradient
+  OptimConfig optim;  // clip_norm: of the whole gradient
   std::int64_t steps = 0;
-  std::int64_t halve_every = 0;  // the learning rate; 0 = never
+  std::int64_t halve_every = 0;    // the learning rate; 0 = never
   double clip_parameter_norm = 0;  // of the gradient of each parameter of the graph; 0 = never
   std::int64_t record_every = 100;
 };

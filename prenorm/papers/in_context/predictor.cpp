@@ -8,18 +8,27 @@
 namespace prenorm::papers::in_context {
 
 template <class T>
-Predictor<T> attention_predictor(AttentionNetwork network, const Regression& problem) {
+Predictor<T> finished(batched::Graph graph, const RegressionInputs& inputs, const Regression& problem,
+                      batched::Matrix prediction, Objective objective) {
+  const batched::Matrix query = graph.part(inputs.tokens, 0, problem.inputs, problem.context, 1);
+  if (objective == Objective::kHalfSquaredError)
+    graph.add_squared_error(prediction, inputs.target, 0.5);
+  else
+    graph.add_sum(prediction);
+  return {batched::Evaluator<T>(std::move(graph)), prediction, inputs.target, query};
+}
+
+template <class T>
+Predictor<T> attention_predictor(AttentionNetwork network, const Regression& problem, Objective objective) {
   network.token_size = problem.token_size();
   network.context = problem.context;
-  network.queries = problem.queries();
+  network.queries = 1;
   batched::Graph graph;
-  const batched::Matrix tokens = declare_tokens(graph, problem), targets = declare_targets(graph, problem);
+  const RegressionInputs inputs = declare_inputs(graph, problem, objective == Objective::kPrediction);
   const std::vector<Layer> layers = declare_layers(graph, network);
-  const batched::Matrix queries = apply_layers(graph, network, layers, tokens, /*queries_only=*/true);
-  const batched::Matrix prediction =
-      graph.scaled(graph.part(queries, network.token_size - 1, 1, 0, network.queries), -1);
-  graph.add_squared_error(prediction, targets, 0.5);
-  return {batched::Evaluator<T>(std::move(graph)), prediction, targets};
+  const batched::Matrix query = apply_layers(graph, network, layers, inputs.tokens, /*queries_only=*/true);
+  const batched::Matrix prediction = graph.scaled(graph.part(query, network.token_size - 1, 1, 0, 1), -1);
+  return finished<T>(std::move(graph), inputs, problem, prediction, objective);
 }
 
 template <class T>
@@ -32,9 +41,17 @@ std::vector<T> normal_parameters(std::int64_t count, double deviation, std::uint
 }
 
 template <class T>
-Alignment alignment(const Predictions<T>& a, const Predictions<T>& b, std::int64_t inputs) {
+Predictions<T> predictions_of(const Predictor<T>& predictor, std::span<const T> parameters,
+                              const batched::Batch<T>& batch) {
+  return {predictor.evaluator.values(parameters, batch, predictor.prediction),
+          predictor.evaluator.input_gradients(parameters, batch, predictor.query)};
+}
+
+template <class T>
+Alignment alignment(const Predictions<T>& a, const Predictions<T>& b) {
   Alignment sum;
   const auto problems = static_cast<std::int64_t>(a.values.size());
+  const std::int64_t inputs = static_cast<std::int64_t>(a.gradients.size()) / problems;
   for (std::int64_t p = 0; p < problems; ++p) {
     double aa = 0, bb = 0, ab = 0, difference = 0;
     for (std::int64_t i = p * inputs; i < (p + 1) * inputs; ++i) {
@@ -54,10 +71,13 @@ Alignment alignment(const Predictions<T>& a, const Predictions<T>& b, std::int64
   return {sum.prediction_difference / count, sum.cosine / count, sum.gradient_difference / count};
 }
 
-#define PRENORM_INSTANTIATE(T)                                                            \
-  template Predictor<T> attention_predictor(AttentionNetwork, const Regression&);         \
-  template std::vector<T> normal_parameters(std::int64_t, double, std::uint64_t);         \
-  template Alignment alignment(const Predictions<T>&, const Predictions<T>&, std::int64_t);
+#define PRENORM_INSTANTIATE(T)                                                                                \
+  template Predictor<T> finished(batched::Graph, const RegressionInputs&, const Regression&, batched::Matrix, \
+                                 Objective);                                                                  \
+  template Predictor<T> attention_predictor(AttentionNetwork, const Regression&, Objective);                  \
+  template std::vector<T> normal_parameters(std::int64_t, double, std::uint64_t);                             \
+  template Predictions<T> predictions_of(const Predictor<T>&, std::span<const T>, const batched::Batch<T>&);  \
+  template Alignment alignment(const Predictions<T>&, const Predictions<T>&);
 PRENORM_INSTANTIATE(float)
 PRENORM_INSTANTIATE(double)
 #undef PRENORM_INSTANTIATE

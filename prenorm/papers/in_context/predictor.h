@@ -11,18 +11,30 @@
 
 namespace prenorm::papers::in_context {
 
-// The loss of a problem is half the squared error of its queries, as in the code of von Oswald et al. 2022.
+// What the graph of a predictor sums up.
+enum class Objective : std::uint8_t {
+  kHalfSquaredError,  // of the query, as in the code of von Oswald et al. 2022
+  kPrediction         // itself, whose gradient with respect to the query is wanted
+};
+
 template <class T>
 struct Predictor {
   batched::Evaluator<T> evaluator;
-  batched::Matrix prediction, targets;  // [1, queries]
+  batched::Matrix prediction, target;  // [1, 1]
+  batched::Matrix query;               // its inputs [inputs, 1]
 
   std::int64_t parameter_count() const { return evaluator.graph().count(batched::Region::kParameters); }
 };
 
+// Makes `graph` a predictor by its objective.
+template <class T>
+Predictor<T> finished(batched::Graph graph, const RegressionInputs& inputs, const Regression& problem,
+                      batched::Matrix prediction, Objective objective);
+
 // The network's sizes of tokens come from the problem. The prediction is minus the last element of the query's token.
 template <class T>
-Predictor<T> attention_predictor(AttentionNetwork network, const Regression& problem);
+Predictor<T> attention_predictor(AttentionNetwork network, const Regression& problem,
+                                 Objective objective = Objective::kHalfSquaredError);
 
 // `count` numbers of N(0, deviation^2), a function of the seed.
 template <class T>
@@ -35,13 +47,18 @@ struct Alignment {
   double gradient_difference = 0;    // L2 norm of their difference
 };
 
-// Both as predictions of unit queries, whose elements are the gradient for predictions that are linear in the query, and
-// of queries drawn as in training: [problems, inputs] and [problems].
+// What a predictor says: for each problem its prediction, and the gradient of that with respect to the query,
+// [problems] and [problems, inputs].
 template <class T>
 struct Predictions {
-  std::vector<T> gradients, values;
+  std::vector<T> values, gradients;
 };
+// `predictor` must have the objective kPrediction.
 template <class T>
-Alignment alignment(const Predictions<T>& a, const Predictions<T>& b, std::int64_t inputs);
+Predictions<T> predictions_of(const Predictor<T>& predictor, std::span<const T> parameters,
+                              const batched::Batch<T>& batch);
+
+template <class T>
+Alignment alignment(const Predictions<T>& a, const Predictions<T>& b);
 
 }  // namespace prenorm::papers::in_context

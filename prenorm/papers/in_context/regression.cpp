@@ -23,7 +23,7 @@ void shape(T* x, std::int64_t count, InputLaw law) {
 // Divides each problem's x by the Frobenius norm of its context, and multiplies by `scale`.
 template <class T>
 void scale_to_norm(const ProblemBlock<T>& block, const Regression& r, double scale) {
-  const std::int64_t columns = r.context + r.queries();
+  const std::int64_t columns = r.tokens();
   for (std::int64_t l = 0; l < block.lanes; ++l) {
     double square = 0;
     for (std::int64_t i = 0; i < r.inputs; ++i)
@@ -34,18 +34,10 @@ void scale_to_norm(const ProblemBlock<T>& block, const Regression& r, double sca
   }
 }
 
-template <class T>
-void set_unit_queries(const ProblemBlock<T>& block, const Regression& r) {
-  const std::int64_t columns = r.context + r.queries();
-  for (std::int64_t i = 0; i < r.inputs; ++i)
-    for (std::int64_t q = 0; q < r.inputs; ++q)
-      for (std::int64_t l = 0; l < block.lanes; ++l) block.at(i * columns + r.context + q, l) = i == q ? T(1) : T(0);
-}
-
-// The row y = w^T x of all columns; of queries it goes to the targets, and their tokens hold 0.
+// The row y = w^T x of all columns; that of the query is the target, and its token holds 0.
 template <class T>
 void set_labels(const ProblemBlock<T>& block, const Regression& r, const std::vector<T>& w) {
-  const std::int64_t columns = r.context + r.queries(), lanes = block.lanes;
+  const std::int64_t columns = r.tokens(), lanes = block.lanes;
   for (std::int64_t c = 0; c < columns; ++c) {
     T* y = &block.at(r.inputs * columns + c, 0);
     T* label = c < r.context ? y : &block.at((r.inputs + 1) * columns + c - r.context, 0);
@@ -59,16 +51,16 @@ void set_labels(const ProblemBlock<T>& block, const Regression& r, const std::ve
 
 }  // namespace
 
-batched::Matrix declare_tokens(batched::Graph& graph, const Regression& r) {
-  return graph.input(r.token_size(), r.context + r.queries());
+RegressionInputs declare_inputs(batched::Graph& graph, const Regression& r, bool with_gradient) {
+  const batched::Matrix tokens = graph.input(r.token_size(), r.tokens(), with_gradient);
+  return {tokens, graph.input(1, 1)};
 }
-batched::Matrix declare_targets(batched::Graph& graph, const Regression& r) { return graph.input(1, r.queries()); }
 
 template <class T>
 batched::Batch<T> regression_batch(const Regression& r, std::uint64_t key, std::int64_t problems) {
   return {problems, [r, key](const ProblemBlock<T>& block) {
             batched::RandomLanes<T> random(key, block);
-            const std::int64_t count = r.inputs * (r.context + r.queries());
+            const std::int64_t count = r.inputs * r.tokens();
             if (r.law == InputLaw::kUniform) {
               random.uniform(block.values, count, -r.half_width, r.half_width);
             } else {
@@ -82,7 +74,6 @@ batched::Batch<T> regression_batch(const Regression& r, std::uint64_t key, std::
             std::vector<T> w(static_cast<std::size_t>(r.inputs * block.lanes));
             random.normal(w.data(), r.inputs);
             for (T& weight : w) weight *= static_cast<T>(r.weight_scale);
-            if (r.unit_queries) set_unit_queries(block, r);
             set_labels(block, r, w);
           }};
 }

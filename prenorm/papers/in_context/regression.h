@@ -15,16 +15,17 @@ struct Regression {
   InputLaw law = InputLaw::kUniform;
   double half_width = 0.5;  // uniform: x in [-half_width, half_width); else the scale of x after division by |X|_F
   double weight_scale = 1;  // w ~ N(0, weight_scale^2 I)
-  bool unit_queries = false;  // the queries are e_1 ... e_d in place of one x: a linear prediction shows its weights
 
-  std::int64_t queries() const { return unit_queries ? inputs : 1; }
   std::int64_t token_size() const { return inputs + 1; }
+  std::int64_t tokens() const { return context + 1; }
 };
 
-// The inputs of each problem: tokens [inputs + 1, context + queries] with columns (x_i, y_i), and (x, 0) of queries; then
-// the targets w^T x [1, queries].
-batched::Matrix declare_tokens(batched::Graph& graph, const Regression& problem);
-batched::Matrix declare_targets(batched::Graph& graph, const Regression& problem);
+// The inputs of each problem: its tokens [inputs + 1, context + 1] with columns (x_i, y_i), then (x, 0) for the query;
+// and the target w^T x [1, 1].
+struct RegressionInputs {
+  batched::Matrix tokens, target;
+};
+RegressionInputs declare_inputs(batched::Graph& graph, const Regression& problem, bool with_gradient = false);
 
 // Problem p is a function of (key, p) alone.
 template <class T>

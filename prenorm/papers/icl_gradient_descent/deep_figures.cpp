@@ -1,0 +1,143 @@
+#include "prenorm/papers/icl_gradient_descent/deep_figures.h"
+
+#include <nlohmann/json.hpp>
+
+#include "prenorm/papers/icl_gradient_descent/deep_results.h"
+#include "prenorm/papers/json.h"
+
+namespace prenorm::papers::icl_gradient_descent {
+namespace {
+
+using in_context::TokenNorm;
+using nlohmann::json;
+
+double mean_number(const std::vector<json>& seeds, const char* name) {
+  double sum = 0;
+  for (const json& m : seeds) sum += number_field(m, name);
+  return sum / static_cast<double>(seeds.size());
+}
+
+std::vector<double> mean_numbers(const std::vector<json>& seeds, const char* name) {
+  std::vector<double> mean;
+  for (const json& m : seeds) {
+    const std::vector<double> one = numbers_field(m, name);
+    mean.resize(one.size());
+    for (std::size_t i = 0; i < one.size(); ++i) mean[i] += one[i] / static_cast<double>(seeds.size());
+  }
+  return mean;
+}
+
+Curve loss_curve(const Studies& measured, const std::string& study) {
+  const std::vector<json>& seeds = measured.at(study);
+  return {study, numbers_field(seeds.front(), "step"), mean_numbers(seeds, "loss")};
+}
+
+Curve level(const Curve& beside, std::string name, double value) {
+  return {std::move(name), {beside.x.front(), beside.x.back()}, {value, value}, /*theory=*/true};
+}
+
+Figure depth_figure(const Studies& measured) {
+  const std::vector<json>& two = measured.at("2 layers, tied");
+  Figure figure{"Deeper networks",
+                "step",
+                "validation loss",
+                /*log_x=*/false,
+                /*log_y=*/true,
+                {loss_curve(measured, "2 layers, tied")},
+                "Means over seeds. Dashed: two steps of GD++ with fitted rates."};
+  figure.curves.push_back(level(figure.curves.front(), "2 steps of GD++", mean_number(two, "gdpp_loss")));
+  for (const char* study : {"10 layers, tied", "5 layers, untied"})
+    if (measured.contains(study)) figure.curves.push_back(loss_curve(measured, study));
+  return figure;
+}
+
+Figure softmax_figure(const Studies& measured) {
+  Curve linear = loss_curve(measured, "one layer");
+  linear.name = "1 linear head";
+  const Curve gd = level(linear, "one step of GD", mean_number(measured.at("one layer"), "gd_loss"));
+  return {
+      "Softmax heads",    "step",
+      "validation loss",
+      /*log_x=*/false,
+      /*log_y=*/false,    {linear, gd, loss_curve(measured, "1 softmax head"), loss_curve(measured, "2 softmax heads")},
+      "Means over seeds."};
+}
+
+Figure task_set_figure(const Studies& measured) {
+  Curve cosine{"trained layer", {}, {}};
+  for (const std::int64_t tasks : kTaskSets) {
+    const std::vector<json>& seeds = measured.at(task_set_name(tasks));
+    cosine.x.push_back(static_cast<double>(tasks));
+    cosine.y.push_back(mean_number(seeds, "cosine_to_gd"));
+  }
+  return {"Training on a fixed set of tasks",
+          "tasks",
+          "cosine to one step of GD",
+          /*log_x=*/true,
+          /*log_y=*/false,
+          {cosine},
+          "Full batches. The cosine is measured on fresh tasks; means over seeds."};
+}
+
+Figure copying_figure(const Studies& measured) {
+  const std::vector<json>& seeds = measured.at("copying");
+  const std::vector<double> step = numbers_field(seeds.front(), "step");
+  return {"What the first layer reads when inputs and labels are separate tokens",
+          "step",
+          "norm of the mean gradient",
+          /*log_x=*/false,
+          /*log_y=*/false,
+          {{"own token", step, mean_numbers(seeds, "own")},
+           {"next token", step, mean_numbers(seeds, "next")},
+           {"other tokens", step, mean_numbers(seeds, "others")}},
+          "The sensitivity to the next token rises before the loss falls. Means over seeds."};
+}
+
+Figure copying_loss_figure(const Studies& measured) {
+  Figure figure{"Separate tokens: the loss",
+                "step",
+                "validation loss",
+                /*log_x=*/false,
+                /*log_y=*/false,
+                {loss_curve(measured, "copying")},
+                "Means over seeds."};
+  figure.curves.front().name = "two layers";
+  figure.curves.push_back(
+      level(figure.curves.front(), "one step of GD", mean_number(measured.at("one layer"), "gd_loss")));
+  return figure;
+}
+
+HeatMap placement_map(const Studies& measured) {
+  HeatMap map{"Where tokens are normalized, 2 untied layers",
+              "measure",
+              "norm",
+              "value",
+              {"loss", "cosine to GD", "cosine to GD++"},
+              {},
+              {},
+              /*log=*/false,
+              "Means over seeds, on fresh problems."};
+  for (const auto& [norm, name] : EnumNames<TokenNorm>::values) {
+    const std::vector<json>& seeds = measured.at(placement_name(norm));
+    map.y.emplace_back(name);
+    map.values.push_back(mean_numbers(seeds, "loss").back());
+    map.values.push_back(mean_number(seeds, "cosine_to_gd"));
+    map.values.push_back(mean_number(seeds, "cosine_to_gdpp"));
+  }
+  return map;
+}
+
+}  // namespace
+
+void add_deep_figures(Results& results, const Studies& measured) {
+  results.figures.push_back(depth_figure(measured));
+  results.figures.push_back(softmax_figure(measured));
+  if (measured.contains(task_set_name(kTaskSets[0]))) results.figures.push_back(task_set_figure(measured));
+  if (measured.contains("copying")) {
+    results.figures.push_back(copying_loss_figure(measured));
+    results.figures.push_back(copying_figure(measured));
+  }
+  if (measured.contains(placement_name(TokenNorm::kNone))) results.heat_maps.push_back(placement_map(measured));
+}
+
+}  // namespace prenorm::papers::icl_gradient_descent

@@ -1,0 +1,76 @@
+#include "prenorm/papers/icl_gradient_descent/plan.h"
+
+#include <fmt/format.h>
+
+#include "prenorm/papers/icl_gradient_descent/deep.h"
+#include "prenorm/papers/icl_gradient_descent/one_layer.h"
+
+namespace prenorm::papers::icl_gradient_descent {
+namespace {
+
+Evaluation evaluation_of(const Setting& setting, std::uint64_t seed) { return {seed, setting.evaluated}; }
+
+Training with_seed(Training training, std::uint64_t seed) {
+  training.seed = seed;
+  return training;
+}
+
+std::string cell_name(const char* what, const std::string& training, const Setting& setting) {
+  return fmt::format("{}: {}; judged on {} problems", what, training, setting.evaluated);
+}
+
+Study training_study(std::string name, const Training& training, const Setting& setting, std::int64_t fit_steps) {
+  return {std::move(name),
+          [=](std::uint64_t seed) {
+            return cell_name("network", with_seed(training, seed).name(), setting) +
+                   fmt::format(", GD++ fitted in {} steps", fit_steps);
+          },
+          [=](std::uint64_t seed) {
+            return measure_deep(with_seed(training, seed), evaluation_of(setting, seed), fit_steps);
+          }};
+}
+
+}  // namespace
+
+Study one_layer_study(std::string name, double half_width, const Setting& setting) {
+  Training training;
+  training.problem.half_width = half_width;
+  training.steps = setting.one_layer_steps;
+  return {
+      std::move(name),
+      [=](std::uint64_t seed) { return cell_name("one layer", with_seed(training, seed).name(), setting); },
+      [=](std::uint64_t seed) { return measure_one_layer(with_seed(training, seed), evaluation_of(setting, seed)); }};
+}
+
+// Rates and clipping by depth as in the published code.
+Study deep_study(std::string name, const in_context::AttentionNetwork& network, std::int64_t steps,
+                 const Setting& setting) {
+  Training training;
+  training.network = network;
+  training.network.clip = network.layers > 2 ? 10 : 0;
+  training.learning_rate = network.layers > 2 ? 5e-4 : 1e-3;
+  training.steps = steps;
+  return training_study(std::move(name), training, setting, setting.fit_steps);
+}
+
+Study fixed_set_study(std::string name, std::int64_t tasks, const Setting& setting) {
+  Training training;
+  training.task_set = tasks;
+  training.problems_per_step = tasks;
+  training.steps = setting.fixed_set_steps;
+  return training_study(std::move(name), training, setting, /*fit_steps=*/0);
+}
+
+Study copying_study(std::string name, const Setting& setting) {
+  Copying copying;
+  copying.steps = setting.copying_steps;
+  const auto of_seed = [copying](std::uint64_t seed) {
+    Copying c = copying;
+    c.seed = seed;
+    return c;
+  };
+  return {std::move(name), [=](std::uint64_t seed) { return cell_name("copying", of_seed(seed).name(), setting); },
+          [=](std::uint64_t seed) { return measure_copying(of_seed(seed), evaluation_of(setting, seed)); }};
+}
+
+}  // namespace prenorm::papers::icl_gradient_descent
