@@ -13,8 +13,9 @@ namespace prenorm::papers::xiong2020 {
 namespace {
 
 WarmupSetting warmup_setting(const ExperimentOptions& options) {
-  if (options.quick) return {.updates = 480, .warmup = 240, .lr = 4e-3};
-  return {.updates = 1600, .warmup = 400, .lr = 4e-3};
+  // At 4e-3 Post-LN with warm-up sometimes collapses at the peak, depending on the last bits of the matrix products.
+  if (options.quick) return {.updates = 480, .warmup = 360, .lr = 3e-3};
+  return {.updates = 1600, .warmup = 400, .lr = 3e-3};
 }
 
 double final_loss(const Trajectory& t) { return t.loss.back(); }
