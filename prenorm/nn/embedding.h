@@ -29,7 +29,7 @@ at::Tensor sinusoidal_positions(std::int64_t length, std::int64_t d_model, at::S
 class Embedding {
  public:
   struct Scopes {
-    Scope positions;  // names the dropout site and the weights of learned positions
+    Scope positions;                          // names the dropout site and the weights of learned positions
     std::optional<Scope> norm{}, segments{};  // as config.embedding_norm and config.segments require, if supported
   };
   // `table` may be shared.
