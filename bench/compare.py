@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PEER = Path(__file__).resolve().parent / "peers" / "torch_translation.py"
 LIBRARIES = Path("/usr/lib") / f"{os.uname().machine}-linux-gnu"
-# Fresh memory costs page faults: keep what was freed, in large pages.
+# Fresh memory causes page faults, so freed memory is kept, in large pages.
 KEEP_MEMORY = ":".join(
     f"glibc.malloc.{setting}"
     for setting in ("mmap_max=0", "trim_threshold=8589934592", "top_pad=67108864", "hugetlb=1")
@@ -53,7 +53,7 @@ def say(text):
 
 
 def run(command, environment=None):
-    """Standard output of a command; ends this one with its last words where it fails."""
+    """Standard output of a command. If it fails, this program exits with the end of its errors."""
     try:
         done = subprocess.run(command, env=environment, capture_output=True, text=True)
     except OSError as error:
@@ -74,7 +74,7 @@ def run_json(command, environment=None):
 
 
 def peer_options(config):
-    """The model and training of a configuration as options of the peer; refuses what the peer does not have."""
+    """The model and training of a configuration as options of the peer. Rejects what the peer does not support."""
     model, optim, schedule, batch = config["model"], config["optim"], config["schedule"], config["batch"]
     decay_start = schedule["decay_start_steps"]
     fixed = [
@@ -116,13 +116,13 @@ def peer_options(config):
 
 
 def blas_folder(kind):
-    """Where OpenBLAS of that kind (pthread, openmp) is: installed, or unpacked under build/ by ./dev bench."""
+    """Folder of the OpenBLAS of that kind (pthread, openmp): installed, or unpacked under build/ by ./dev bench."""
     folders = (LIBRARIES / f"openblas-{kind}", ROOT / "build" / "bench" / f"openblas-{kind}")
     return next((folder for folder in folders if (folder / "libblas.so.3").exists()), None)
 
 
 def peer_setup(name, a):
-    """Options and environment of a peer. Settings of the caller's own environment would tune the untuned one."""
+    """Options and environment of a peer. Drops settings of the caller's environment that would tune the untuned one."""
     tuning = ("OMP_", "OPENBLAS_", "BLIS_", "GOTO_", "MKL_", "KMP_", "GOMP_", "MALLOC_")
     left_out = ("LD_LIBRARY_PATH", "LD_PRELOAD", "GLIBC_TUNABLES", "PYTHONPATH")
     environment = {k: v for k, v in os.environ.items() if k not in left_out and not k.startswith(tuning)}
@@ -138,7 +138,7 @@ def peer_setup(name, a):
 
 
 def all_rounds(a, config, batches):
-    """{"prenorm": [...], peer: [...]}: what each run printed. prenorm's list has its run before each peer's."""
+    """{"prenorm": [...], peer: [...]}: the output of each run. prenorm's list has one run before each peer's run."""
     model = peer_options(config)
     setups = {name: peer_setup(name, a) for name in a.peers}
     runs = {"prenorm": [], **{name: [] for name in a.peers}}
@@ -203,7 +203,7 @@ def show(result, names):
 
 
 def show_losses(result, names):
-    """They start from different random weights and draw different masks, so the losses are only roughly equal."""
+    """Initial weights and dropout masks are random and different, so the losses are only roughly equal."""
     losses = {name: result[name]["loss_nats_per_token"] for name in ("prenorm", *names)}
     count = result["steps"]
     losses = {name: values[-count:] for name, values in losses.items() if values}

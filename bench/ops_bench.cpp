@@ -1,5 +1,5 @@
-// Speed of the operators compared with what the machine can do: GFLOP/s if bound by arithmetic (compare with Gemm),
-// GB/s if bound by memory (compare with Copy). Shapes are those of a 512-wide model on batches of 4096 tokens.
+// Speed of the operators relative to the machine's peaks: GFLOP/s if bound by arithmetic (compare with Gemm), GB/s if
+// bound by memory (compare with Copy). Shapes are those of a 512-wide model on batches of 4096 tokens.
 #include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
@@ -42,7 +42,7 @@ at::Tensor with_buffer(at::Tensor weight) {
   return weight;
 }
 
-// Work done in each iteration, which the library shows as a rate: GFLOP=150/s.
+// Work per iteration, which the library reports as a rate: GFLOP=150/s.
 void report(benchmark::State& state, const char* unit, double work) {
   state.counters[unit] = benchmark::Counter(1e-9 * work, benchmark::Counter::kIsIterationInvariantRate);
   state.counters["threads"] = at::get_num_threads();
@@ -50,7 +50,7 @@ void report(benchmark::State& state, const char* unit, double work) {
 void report_flops(benchmark::State& state, double flops) { report(state, "GFLOP", flops); }
 void report_bytes(benchmark::State& state, double bytes) { report(state, "GB", bytes); }
 
-// The peaks of the machine.
+// Peaks of the machine.
 
 void Gemm(benchmark::State& state) {
   const std::int64_t n = state.range(0);
@@ -69,7 +69,7 @@ void Copy(benchmark::State& state) {
 }
 BENCHMARK(Copy)->UseRealTime()->Unit(benchmark::kMillisecond);
 
-// Bound by memory: bytes read and written.
+// Operators bound by memory: bytes read and written.
 
 void Dropout(benchmark::State& state) {
   const at::Tensor x = random_matrix(kTokens, kWidth);
@@ -88,7 +88,7 @@ void GeluForwardBackward(benchmark::State& state) {
 }
 BENCHMARK(GeluForwardBackward)->UseRealTime()->Unit(benchmark::kMillisecond);
 
-// Leaves that require gradients, and the gradient of the output.
+// Leaf tensors that require gradients, and the gradient of the output.
 struct NormInputs {
   at::Tensor x = random_matrix(kTokens, kWidth).requires_grad_(true),
              branch = random_matrix(kTokens, kWidth).requires_grad_(true), grad = random_matrix(kTokens, kWidth);
@@ -112,7 +112,7 @@ void residual_norm_forward_backward(benchmark::State& state) {
     const ops::NormedSum y = add_layer_norm(in.x, in.branch, {0.1, 7}, in.weights);
     torch::autograd::backward({y.sum, y.normed}, {in.grad, in.grad});
   }
-  report_bytes(state, 9 * kFloat * static_cast<double>(in.x.numel()));  // for the fused one
+  report_bytes(state, 9 * kFloat * static_cast<double>(in.x.numel()));  // bytes of the fused operator
 }
 void ResidualNorm(benchmark::State& state) { residual_norm<ops::add_layer_norm>(state, 4); }
 void ResidualNormForwardBackward(benchmark::State& state) {
@@ -169,7 +169,7 @@ void GradientNorm(benchmark::State& state) {
 }
 BENCHMARK(GradientNorm)->UseRealTime()->Unit(benchmark::kMillisecond);
 
-// Bound by arithmetic: multiplications and additions of the matrix products (a recomputed product counts once).
+// Operators bound by arithmetic: FLOPs of the matrix products (a recomputed product counts once).
 
 template <auto linear>
 void linear_forward_backward(benchmark::State& state) {
@@ -192,7 +192,7 @@ at::Tensor offsets_of_equal_sequences(std::int64_t length) {
   for (std::int64_t i = 0; i < offsets.numel(); ++i) offsets.data_ptr<std::int64_t>()[i] = i * length;
   return offsets;
 }
-// Scores and weighted sum: 4 · length · width per token forward, twice that backward.
+// Scores and weighted sum: 4 · length · width FLOPs per token forward, twice that backward.
 double attention_flops(std::int64_t length) { return 4.0 * static_cast<double>(kTokens * length * kWidth); }
 
 void Attention(benchmark::State& state) {
@@ -238,8 +238,7 @@ BENCHMARK(AttentionCompositeForwardBackward)
     ->UseRealTime()
     ->Unit(benchmark::kMillisecond);
 
-// Decoding: 30 picks for each of 64 queries, which share their rows in groups of four, like the hypotheses of a
-// sentence.
+// Decoding: 30 picks for each of 64 queries. Groups of four share their rows, like the hypotheses of a sentence.
 void PickedAttention(benchmark::State& state) {
   constexpr std::int64_t kQueries = 64, kPicks = 30;
   const at::Tensor query = random_matrix(kQueries, kWidth);

@@ -1,4 +1,4 @@
-# Everything comes from the distribution. Another LibTorch (newer, CUDA) is chosen with CMAKE_PREFIX_PATH.
+# All dependencies come from the distribution. CMAKE_PREFIX_PATH selects another LibTorch (newer, CUDA).
 find_package(OpenMP REQUIRED)
 find_package(Threads REQUIRED)
 find_package(ZLIB REQUIRED)
@@ -12,5 +12,5 @@ pkg_check_modules(sentencepiece REQUIRED IMPORTED_TARGET sentencepiece)
 pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(httplib REQUIRED IMPORTED_TARGET cpp-httplib)
-# Debian's sentencepiece.pc names only the processor; the trainer is a library of its own.
+# Debian's sentencepiece.pc lists only the processor; the trainer is a separate library.
 find_library(SENTENCEPIECE_TRAIN_LIBRARY sentencepiece_train REQUIRED)

@@ -1,4 +1,4 @@
-# prenorm_target(NAME): what each of our targets is built with.
+# prenorm_target(NAME): the compile options of all our targets.
 function(prenorm_target name)
   target_include_directories(${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
                                             $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
@@ -8,8 +8,8 @@ function(prenorm_target name)
                          -Wnon-virtual-dtor -Woverloaded-virtual $<$<BOOL:${PRENORM_WERROR}>:-Werror>)
 endfunction()
 
-# prenorm_unity_groups(NAME SIZE SOURCE...): compiles SIZE sources together where CMAKE_UNITY_BUILD is on. Most of the time
-# of a compilation goes into headers, so that groups build several times as fast as their sources one by one.
+# prenorm_unity_groups(NAME SIZE SOURCE...): compiles SIZE sources together if CMAKE_UNITY_BUILD is on. Most of the
+# compilation time goes into headers, so groups compile several times faster than single sources.
 function(prenorm_unity_groups name size)
   set(index 0)
   foreach(source IN LISTS ARGN)
@@ -19,11 +19,11 @@ function(prenorm_unity_groups name size)
   endforeach()
 endfunction()
 
-# LibTorch's headers are not written for our warnings: they are system headers, whatever its package says.
+# LibTorch's headers cause warnings with our options, so they are always treated as system headers.
 get_target_property(torch_includes torch INTERFACE_INCLUDE_DIRECTORIES)
 add_library(prenorm_torch INTERFACE)
 set_target_properties(prenorm_torch PROPERTIES EXPORT_NAME torch)
-# Some official packages bring headers of another fmt than the one that we link: ours come first.
+# Some official packages contain headers of another fmt version than the one we link. Ours come first.
 get_target_property(fmt_includes fmt::fmt INTERFACE_INCLUDE_DIRECTORIES)
 foreach(folder IN LISTS torch_includes)
   if(EXISTS ${folder}/fmt AND NOT folder IN_LIST fmt_includes)
@@ -35,13 +35,13 @@ endforeach()
 target_include_directories(prenorm_torch SYSTEM INTERFACE "$<BUILD_INTERFACE:${torch_includes}>")
 target_link_libraries(prenorm_torch INTERFACE ${TORCH_LIBRARIES} OpenMP::OpenMP_CXX)
 
-# Where our programs find the library that they load while running (prenorm_sentencepiece): the build's, the installed.
+# Run paths of the library that our programs load at run time (prenorm_sentencepiece), in the build and when installed.
 list(APPEND CMAKE_BUILD_RPATH ${PROJECT_BINARY_DIR}/prenorm)
 file(RELATIVE_PATH libraries ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR})
 list(APPEND CMAKE_INSTALL_RPATH $ORIGIN/${libraries})
 
-# LibTorch takes the BLAS that libblas.so.3 points to. The OpenMP build of OpenBLAS shares LibTorch's threads, the
-# pthread build fights them for the cores. DT_RPATH (not RUNPATH) also counts for LibTorch's own dependency.
+# LibTorch uses the BLAS that libblas.so.3 points to. The OpenMP build of OpenBLAS shares LibTorch's threads; the
+# pthread build competes with them for the cores. DT_RPATH (unlike RUNPATH) also applies to LibTorch's own dependency.
 find_path(OPENBLAS_OPENMP_DIR libblas.so.3 PATHS /usr/lib/${CMAKE_LIBRARY_ARCHITECTURE}/openblas-openmp NO_DEFAULT_PATH)
 if(OPENBLAS_OPENMP_DIR)
   add_link_options(-Wl,--disable-new-dtags)
@@ -51,8 +51,8 @@ if(OPENBLAS_OPENMP_DIR)
     $<INSTALL_INTERFACE:-Wl,--disable-new-dtags> $<INSTALL_INTERFACE:-Wl,-rpath,${OPENBLAS_OPENMP_DIR}>)
 endif()
 
-# What makes builds quick where it is there: compiler results kept by ccache, mold as the linker. Both are ours to choose
-# only where this is the project being built.
+# Faster builds, if the tools exist: ccache caches compiler results, mold links. We choose them only if this project is
+# the one being built.
 if(PROJECT_IS_TOP_LEVEL)
   find_program(CCACHE_PROGRAM ccache)
   if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)

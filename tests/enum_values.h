@@ -1,4 +1,4 @@
-// Every value of an enum of the configuration, so that a new one is tested wherever the old ones are.
+// Every value of a configuration enum, so that tests include new values automatically.
 #pragma once
 
 #include <fmt/format.h>
@@ -35,8 +35,8 @@ inline std::vector<NormForm> all_norms() {
   return forms;
 }
 
-// Every placement with the usual normalisation, and every other normalisation after and before the branch: for tests
-// that take too long for the whole product.
+// Every placement with the usual normalisation, and every other normalisation after and before the branch. For tests in
+// which all combinations would take too long.
 struct NormCase {
   NormPlacement placement;
   NormForm form;

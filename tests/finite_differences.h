@@ -1,4 +1,4 @@
-// Gradients by central differences in double precision, to hold hand-written backward passes against.
+// Gradients by central differences in double precision, to check hand-written backward passes.
 #pragma once
 
 #include <ATen/TensorOperators.h>

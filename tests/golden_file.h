@@ -1,4 +1,4 @@
-// Golden values recorded by tests/oracle/ (PyTorch and independent references), and how closely tensors agree.
+// Golden values recorded by tests/oracle/ (PyTorch and independent references), and the difference between tensors.
 #pragma once
 
 #include <ATen/TensorOperators.h>

@@ -28,7 +28,7 @@ inline at::Tensor integer_tensor(std::span<const std::int64_t> values) {
   return result;
 }
 
-// Where sequences of these lengths lie when packed: [lengths + 1].
+// Offsets of packed sequences of these lengths: [lengths + 1].
 inline std::vector<std::int64_t> offsets_of(std::span<const std::int64_t> lengths) {
   std::vector<std::int64_t> offsets{0};
   for (const std::int64_t n : lengths) offsets.push_back(offsets.back() + n);

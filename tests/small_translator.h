@@ -1,4 +1,4 @@
-// A translator that computes in milliseconds, on synthetic text.
+// A translator on synthetic text that computes in milliseconds.
 #pragma once
 
 #include "prenorm/config/config.h"

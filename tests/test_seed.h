@@ -1,5 +1,5 @@
-// One way to run every test that draws, or trains on what is drawn, with other seeds: PRENORM_TEST_SEED=3 in the
-// environment of `./dev test`, which with --levels computes in other orders too.
+// Changes the seeds of all tests that use random values: PRENORM_TEST_SEED=3 in the environment of `./dev test`. With
+// --levels, operations also run in other orders.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,7 @@
 
 namespace prenorm::test {
 
-// The seed `base` of a test, moved far from those of all other tests by PRENORM_TEST_SEED; 0 or unset leaves it.
+// The seed `base` of a test. PRENORM_TEST_SEED moves it far from those of all other tests; 0 or unset keeps it.
 inline std::uint64_t test_seed(std::uint64_t base) {
   const char* moved_by = std::getenv("PRENORM_TEST_SEED");
   return moved_by == nullptr ? base : base + 1000 * std::strtoull(moved_by, nullptr, 10);

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs a command as a lesser processor would: our kernels, LibTorch's and OpenBLAS's take the instructions of LEVEL.
+# Runs a command as on an older processor: our kernels, LibTorch and OpenBLAS use the instructions of LEVEL.
 # Usage: tools/at_level.sh baseline|x86-64-v3|x86-64-v4 COMMAND [ARGUMENTS]
 set -euo pipefail
 case ${1:-} in

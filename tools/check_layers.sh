@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Checks what includes what, against the table of modules in docs/architecture.md: a module includes modules of its own
-# layer and below, never one above, never in a circle; modules of the library without tensors include only each other,
-# and no LibTorch. Prints file:line for each offence and fails. Usage: tools/check_layers.sh [ROOT]
+# Checks includes against the table of modules in docs/architecture.md. A module may include modules of its own layer
+# and of lower ones, without cycles. Modules of the library without tensors include only each other and no LibTorch.
+# Prints file:line for each offence and fails. Usage: tools/check_layers.sh [ROOT]
 set -euo pipefail
 cd "${1:-$(dirname "$0")/..}"
 
-# "LAYER MODULE", a line each, from rows such as | 2 | `ops/`, `io/` | ... |
+# "LAYER MODULE", one per line, from rows such as | 2 | `ops/`, `io/` | ... |
 layers=$(sed -n 's/^| \([0-9][0-9]*\) | \(`[^|]*\) |.*/\1 \2/p' docs/architecture.md |
   awk '{ layer = $1; while (match($0, /`[a-z]+\/`/)) { print layer, substr($0, RSTART + 1, RLENGTH - 3); $0 = substr($0, RSTART + RLENGTH) } }')
 core="corpora $(sed -n 's/^set(core_modules \(.*\))$/\1/p' prenorm/CMakeLists.txt)"
@@ -41,7 +41,7 @@ offences=$(
         }
         if (from != to) edges[from " " to] = 1
       }
-      # Circles can only run within a layer; tsort finds them.
+      # Cycles are possible only within a layer; tsort finds them.
       END { for (e in edges) print e | "tsort 2>&1 >/dev/null | sed \"s/^tsort: -: /modules in a circle: /; s/^tsort: /  /\"" }'
 )
 [[ -z $offences ]] || { printf '%s\n' "$offences"; status=1; }

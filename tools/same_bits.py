@@ -22,7 +22,7 @@ from pathlib import Path
 PLACEMENTS = ("post_ln", "pre_ln", "sandwich_ln", "deepnorm", "admin", "pre_ln_no_final")
 TASKS = ("translation", "masked_lm", "causal_lm", "classification")
 UPDATES = 60
-# Keys of the JSON that two runs of the same build do not share.
+# Keys of the JSON that differ between two runs of the same build.
 TIMES = ("seconds", "training_seconds", "target_tokens_per_second", "tokens_per_second")
 SHAPE = {
     "model.encoder_layers": 2,
@@ -86,7 +86,7 @@ def without_times(value):
 
 
 def document(text):
-    """A JSON document without times, and without its kind and version, which older builds do not write."""
+    """A JSON document without times, kind and version. Older builds do not write the last two."""
     value = without_times(json.loads(text))
     return {key: item for key, item in value.items() if key not in ("kind", "version")}
 
@@ -96,13 +96,13 @@ def sets(settings):
 
 
 def training(command, config, folder, settings):
-    """Numbers of one run of UPDATES updates: every line of its log, and a hash of its last weights."""
+    """The numbers of one run of UPDATES updates: every line of its log, and a hash of its final weights."""
     settings = {**SHAPE, "train.max_steps": UPDATES, "train.log_every": 1, "train.observe_every": 20,
                 "train.valid_every": 30, **settings}
     run(command, ["train", config, "--run", folder, *sets(settings)])
     lines = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
     weights = (folder / "last" / "model.safetensors").read_bytes()
-    # The header holds the version of the program; tensors follow it.
+    # The header contains the version of the program. The tensors follow it.
     header = int.from_bytes(weights[:8], "little")
     return {"metrics": without_times(lines), "weights": hashlib.sha256(weights[8 + header:]).hexdigest()}
 
@@ -141,7 +141,7 @@ def commands(folder, theory):
 
 
 def first_difference(old, new, path=""):
-    """Where two values differ first, as text; None where they are equal. NaN equals NaN."""
+    """The first difference between two values, as text; None if they are equal. NaN equals NaN."""
     if isinstance(old, dict) and isinstance(new, dict):
         for key in sorted({*old, *new}):
             found = first_difference(old.get(key, "missing"), new.get(key, "missing"), f"{path}.{key}")

@@ -80,7 +80,7 @@ def lines_of(path):
 
 
 def texts(options):
-    """Source and target of training and validation; 200 sentences are enough to tell stuck from learning."""
+    """Source and target of training and validation; 200 sentences suffice to distinguish stuck from learning runs."""
     m, d, made = options.multi30k, options.debian, options.output / "texts"
     made.mkdir(parents=True, exist_ok=True)
     result = {}
@@ -96,7 +96,7 @@ def texts(options):
 
 
 def frequency_loss(run, text):
-    """The smoothed loss on the validation text of a model that knows the frequency of each token and nothing else."""
+    """The smoothed validation loss of a model that knows only the frequency of each token."""
 
     def tokens(path):
         command = ["spm_encode", f"--model={run / 'vocabulary.model'}", "--output_format=id"]
@@ -143,7 +143,7 @@ def cells_of(setting, config, options):
 
 
 def labelled(losses, frequencies):
-    """(rate, loss, starts safely) by rate."""
+    """(rate, loss, starts safely) for each rate."""
     result, best, safe = [], math.inf, True
     for rate, loss in losses:
         learned = frequencies - best
@@ -187,7 +187,7 @@ def accuracy(results, limit_of):
 
 
 def best_constant(results, optimizer):
-    """The one limit that would have been right most often: what advice must beat."""
+    """The single limit that would have been right most often, which advice must beat."""
     mine = [r for r in results if r["setting"]["optimizer"] == optimizer]
     rates = sorted({rate for r in mine for rate, _, _ in r["cells"]})
     return max(rates, key=lambda limit: accuracy(mine, lambda _: limit)[0]) if rates else 0

@@ -90,7 +90,7 @@ def learning_rate(a, step):
 
 
 def validation_loss(model, ids, block):
-    """Every token but the first is predicted once, in windows one after the other."""
+    """Predicts every token but the first once, in consecutive windows."""
     nats = 0.0
     with torch.no_grad():
         for first in range(0, len(ids) - 1, block * 64):

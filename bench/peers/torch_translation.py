@@ -17,7 +17,7 @@ import sys
 import time
 
 
-PATIENCE = 600  # seconds that a process waits for another before it takes it for dead
+PATIENCE = 600  # seconds that a process waits for another before it gives up
 
 
 def parse_arguments():
@@ -62,7 +62,7 @@ def parse_arguments():
 
 
 class Worker:
-    """One process's part in training. `shared` is None or what the processes share."""
+    """One training process. `shared` is a Shared object, or None for a single process."""
 
     def __init__(self, a, header, rank, shared):
         import torch
@@ -94,8 +94,8 @@ class Worker:
         )
 
     def start_flat(self):
-        """Lays parameters and gradients in one buffer each. In shared memory all processes use the same parameters,
-        and each updates its own stretch of them."""
+        """Moves parameters and gradients into one buffer each. With shared memory, all processes use the same
+        parameters, and each updates its own part of them."""
         from translation_kernels import FlatAdam
 
         torch, count = self.torch, sum(p.numel() for p in self.parameters)
@@ -123,7 +123,7 @@ class Worker:
         return self.a.lr * min(step / warmup, math.sqrt(warmup / step))
 
     def update(self, step, pairs):
-        """Returns this process's part of the loss in nats a target token."""
+        """Returns this process's part of the loss in nats per target token."""
         from translation_batches import count_tokens, make_batch, share_of
 
         scale = 1 / count_tokens(pairs)[1]
@@ -133,7 +133,7 @@ class Worker:
         else:
             self.adam.zero_grad(set_to_none=True)
         loss = 0.0
-        if share:  # one sentence is too few for two
+        if share:  # one sentence cannot be split between two processes
             total = self.model(make_batch(share, self.header, self.a.row_tokens), scale)
             total.backward()
             loss = total.item()
@@ -155,7 +155,7 @@ class Worker:
             self.torch.distributed.all_reduce(self.gradients)
             self.adam.step(rate, self.adam.squared_norm())
         else:
-            shared.barrier.wait(PATIENCE)  # all gradients are there
+            shared.barrier.wait(PATIENCE)  # all gradients are complete
             for rank in range(self.a.processes):
                 if rank != self.rank:
                     self.gradients[self.stretch].add_(shared.gradients[rank][self.stretch])
@@ -165,11 +165,11 @@ class Worker:
                 shared.barrier.wait(PATIENCE)
                 squared_norm = float(shared.squared_norms.sum())
             self.adam.step(rate, squared_norm)
-            shared.barrier.wait(PATIENCE)  # all parameters are new
+            shared.barrier.wait(PATIENCE)  # all parameters are updated
 
 
 class Shared:
-    """What several processes share; made before they start."""
+    """The data shared by several processes, created before they start."""
 
     def __init__(self, a, context, parameters):
         import socket
@@ -201,7 +201,7 @@ def train(a, rank=0, shared=None, results=None):
     losses, seconds = [], []
     profile = make_profile() if a.profile and rank == 0 else None
     for step, pairs in enumerate(updates, 1):
-        if profile and step == a.skip + 1:  # the first updates take memory from the system
+        if profile and step == a.skip + 1:  # the first updates allocate memory
             profile.start()
         start = time.perf_counter()
         losses.append(worker.update(step, pairs))
@@ -224,7 +224,7 @@ def make_profile():
 
 
 def count_parameters(a):
-    """Of translation_model.Translator, before there is one; Worker.start_flat checks it."""
+    """Number of parameters of a translation_model.Translator that does not exist yet. Worker.start_flat checks it."""
     from translation_batches import read_batches
 
     header, _ = read_batches(a.batches)
@@ -259,7 +259,7 @@ def train_in_processes(a):
 
 
 def loaded_blas():
-    """Path of the BLAS that this process runs, as the system tells."""
+    """Path of the BLAS that this process uses, according to the system."""
     with open("/proc/self/maps", encoding="utf-8") as maps:
         paths = {line.split()[-1] for line in maps if line.rstrip().endswith((".so", ".so.3", ".so.0", ".so.4"))}
     libraries = [os.path.realpath(path) for path in paths if "blas" in os.path.basename(path) or "blis" in path]

@@ -1,6 +1,6 @@
 """The batches file that `prenorm bench CONFIG --write-batches FILE` writes, and batches as padded rows of tokens.
 
-JSON lines: first {"source_vocabulary", "target_vocabulary", "start_id", "eos_id", "steps"}, then one line an update,
+JSON lines: first {"source_vocabulary", "target_vocabulary", "start_id", "eos_id", "steps"}, then one line per update,
 {"source": [[id, ...], ...], "target": [[id, ...], ...]}, sentences without start and end of sentence.
 """
 
@@ -22,19 +22,19 @@ class Header:
 
 @dataclass
 class Side:
-    """Rows of tokens. A row holds one sentence or several end to end; what is left of it is padding."""
+    """Rows of tokens. A row contains one sentence or several end to end; the rest of it is padding."""
 
     ids: torch.Tensor  # [rows, length]
     positions: torch.Tensor  # [rows, length], counted from the start of the sentence
-    sentence: torch.Tensor  # [rows, length], number of the sentence within the row, -1 where padding
+    sentence: torch.Tensor  # [rows, length], index of the sentence within the row, -1 for padding
     padded: bool  # whether there is any padding
 
 
 @dataclass
 class Batch:
     source: Side
-    target: Side  # what the decoder reads: start + ids
-    gold: torch.Tensor  # [rows, length of target], what it is to predict: ids + eos
+    target: Side  # input of the decoder: start + ids
+    gold: torch.Tensor  # [rows, length of target], tokens to predict: ids + eos
     target_tokens: int
     one_sentence_a_row: bool
 
@@ -54,17 +54,17 @@ def read_batches(path):
 
 
 def count_tokens(pairs):
-    """Source and target tokens, the end of each sentence counted."""
+    """Numbers of source and target tokens, including the end of each sentence."""
     return sum(len(s) + 1 for s, _ in pairs), sum(len(t) + 1 for _, t in pairs)
 
 
 def share_of(pairs, rank, processes):
-    """The pairs of one of several processes: neighbours are about equally long, so each takes every n-th."""
+    """The pairs of one of several processes. Neighbours have similar lengths, so each process takes every n-th pair."""
     return pairs[rank::processes]
 
 
 def _rows(pairs, row_tokens):
-    """Distributes sentences over rows of at most row_tokens on either side (a longer one has a row to itself)."""
+    """Distributes sentences over rows of at most row_tokens on either side (a longer one gets its own row)."""
     if row_tokens == 0:
         return [[pair] for pair in pairs]
     rows, source, target = [[]], 0, 0
@@ -79,13 +79,13 @@ def _rows(pairs, row_tokens):
 
 
 def _side(rows, sentences):
-    """rows: how many sentences stand in each row; sentences: id arrays in that order."""
+    """rows: number of sentences in each row; sentences: id arrays in that order."""
     lengths = np.fromiter(map(len, sentences), np.int64, len(sentences))
     counts = np.array(rows)
     first = np.cumsum(counts) - counts  # the first sentence of each row
     starts = np.cumsum(lengths) - lengths
     row_of = np.repeat(np.arange(len(counts)), counts)
-    offset = starts - starts[first][row_of]  # of a sentence in its row
+    offset = starts - starts[first][row_of]  # offset of each sentence in its row
     width = int(np.add.reduceat(lengths, first).max())
     within = np.arange(lengths.sum()) - np.repeat(starts, lengths)
     at = np.repeat(row_of * width + offset, lengths) + within
@@ -99,7 +99,7 @@ def _side(rows, sentences):
 
 
 def make_batch(pairs, header, row_tokens):
-    """row_tokens: 0 for one sentence a row, else the length up to which a row takes further sentences."""
+    """row_tokens: 0 for one sentence per row, else the length up to which a row takes further sentences."""
     start, eos = np.array([header.start_id]), np.array([header.eos_id])
     rows = _rows(pairs, row_tokens)
     counts = [len(row) for row in rows]

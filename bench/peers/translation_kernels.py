@@ -1,4 +1,4 @@
-"""What a hand-tuned PyTorch program replaces: dropout, linear layers, the loss and Adam, in PyTorch and NumPy alone."""
+"""Hand-tuned replacements in PyTorch and NumPy alone: dropout, linear layers, attention, the loss and Adam."""
 
 import math
 
@@ -7,11 +7,11 @@ import torch
 
 
 class FastDropout:
-    """Dropout masks from 16 random bits an element: ATen draws a mask on the CPU one element at a time, which takes
-    several times as long as what follows."""
+    """Dropout masks from 16 random bits per element. On the CPU, ATen draws a mask one element at a time, which takes
+    several times as long as the other operations of dropout."""
 
     def __init__(self, rate, seed):
-        # 0 or 1 times the bits of a float is that float or zero, in integers that NumPy multiplies in vectors.
+        # Multiplying a float's bits, as an integer, by 0 or 1 gives 0 or that float. NumPy vectorises integer products.
         self.scale_bits = np.float32(1 / (1 - rate)).view(np.int32)
         self.dropped_below = round(rate * 65536)
         self.bits = np.random.SFC64(seed)
@@ -40,15 +40,15 @@ class MaskedAdd(torch.autograd.Function):
 
 
 class DirectLinear(torch.autograd.Function):
-    """A linear layer over rows that adds the gradients of its weights to `.grad` itself, inside the matrix product:
-    autograd would make a tensor for each and add it in a second pass. Optionally followed by ReLU."""
+    """A linear layer over rows, optionally followed by ReLU. It adds the gradients of its weights to `.grad` inside the
+    matrix product; autograd would allocate a tensor for each and add it in a second pass."""
 
     @staticmethod
     def forward(context, x, weight, bias, relu):
         y = torch.addmm(bias, x, weight.t())
         if relu:
             y.relu_()
-        # The parameters are changed in place only after the backward pass.
+        # Safe without autograd's checks: the parameters are changed in place only after the backward pass.
         context.weight, context.bias, context.relu = weight, bias, relu
         context.save_for_backward(x, y if relu else None)
         return y
@@ -65,16 +65,16 @@ class DirectLinear(torch.autograd.Function):
 
 
 class StridedAttention(torch.autograd.Function):
-    """Scaled dot-product attention that reads queries, keys and values, and writes all results, where they stand in
-    the rows of the linear layers around it: one batched product a head, and no copy into another order.
+    """Scaled dot-product attention that reads queries, keys and values from, and writes all results to, the rows of the
+    linear layers around it: one batched product per head, and no copies between layouts.
 
     own: [rows, length, 3 d] with queries, keys and values, or [rows, length, d] with queries where `memory` [rows,
-    memory length, 2 d] has keys and values. mask: what is added to the scores, or None.
+    memory length, 2 d] has keys and values. mask: a tensor to add to the scores, or None.
     """
 
     @staticmethod
     def parts(own, memory, heads):
-        """Queries, keys and values as lists of a view [rows, length, d_head] for each head."""
+        """For each head, a triple of views [rows, length, d_head]: query, key and value."""
         if memory is None:
             sides = own.chunk(3, 2)
         else:
@@ -118,12 +118,12 @@ class StridedAttention(torch.autograd.Function):
 
 
 class ProjectedCrossEntropy(torch.autograd.Function):
-    """Label-smoothed cross-entropy of h Wᵀ, summed and multiplied by `scale`, and its gradients, a chunk of rows at a
-    time: the logits of a batch never exist as a whole, and each is written once and read twice.
+    """Label-smoothed cross-entropy of h Wᵀ, summed and multiplied by `scale`, and its gradients. Rows are processed
+    in chunks, so the logits of a batch never exist as a whole. Each logit is written once and read twice.
 
-    With q = (1 - ε) onehot + ε/V, the gradient by the logits is softmax - q. The ε/V is the same for all entries, so
-    it enters both gradients as one row, not as a pass over the logits. The same holds for the sum over the logits in
-    the loss: Σ_v h · W_v = h · Σ_v W_v.
+    With q = (1 - ε) onehot + ε/V, the gradient with respect to the logits is softmax - q. The ε/V is the same for all
+    entries, so it enters both gradients as one row instead of a pass over the logits. The same holds for the sum over
+    the logits in the loss: Σ_v h · W_v = h · Σ_v W_v.
     """
 
     @staticmethod
@@ -140,7 +140,8 @@ class ProjectedCrossEntropy(torch.autograd.Function):
             z_gold = z.gather(1, y)
             p = torch.softmax(z, 1, out=z)
             p_gold = p.gather(1, y)
-            # log-sum-exp = z_y - log p_y; where p_y underflows this bounds the loss from below, not the gradient.
+            # log-sum-exp = z_y - log p_y. Where p_y underflows, this is a lower bound of the loss; the gradient is
+            # exact.
             log_sum_exp = z_gold - p_gold.clamp_min(1e-37).log_()
             loss += (log_sum_exp - (1 - smoothing) * z_gold).sum() - uniform * torch.mv(part, column_sum).sum()
             p.scatter_add_(1, y, torch.full_like(z_gold, smoothing - 1))
@@ -159,7 +160,7 @@ class ProjectedCrossEntropy(torch.autograd.Function):
 
 
 class FlatAdam:
-    """Adam (Kingma & Ba 2015) over one flat buffer, a slice that fits in the cache at a time."""
+    """Adam (Kingma & Ba 2015) over one flat buffer, one cache-sized slice at a time."""
 
     SLICE = 1 << 16
 

@@ -27,7 +27,7 @@ class Shape:
 class Kernels:
     fast_dropout: bool
     fused_loss: bool
-    direct_gradients: bool  # linear layers add to `.grad` themselves, which therefore must exist
+    direct_gradients: bool  # linear layers add to `.grad` themselves, so it must exist
     strided_attention: bool
     loss_chunk: int
     seed: int
@@ -52,8 +52,8 @@ class Linear(nn.Linear):
 
 
 class Attention(nn.Module):
-    """Of all heads at once, one batched product each for scores and sums; queries, keys and values from one matrix
-    (self-attention), or keys and values from one (cross-attention)."""
+    """Multi-head attention with one batched product over all heads each for scores and sums. One matrix computes
+    queries, keys and values (self-attention), or keys and values (cross-attention)."""
 
     def __init__(self, d_model, heads, cross, strided):
         super().__init__()
@@ -117,9 +117,9 @@ class OwnTransformer(nn.Module):
         self.ends = nn.ModuleList(nn.LayerNorm(shape.d_model) for _ in range(2 if shape.pre_ln else 0))
 
     def mask(self, query, key, causal, single):
-        """What is added to the scores, [rows or 1, query length, key length], or None. A padded query may look at
-        whatever it likes: nothing reads what comes of it."""
-        if single and causal:  # padding stands at the right, where no real target position looks
+        """The tensor to add to the scores, [rows or 1, query length, key length], or None. A padded query may attend to
+        any key, since its result is not used."""
+        if single and causal:  # padding is at the right, hidden from real target positions
             return torch.full((query.ids.size(1),) * 2, -1e9).triu_(1)[None]
         if single and not key.padded:
             return None
@@ -145,7 +145,7 @@ class OwnTransformer(nn.Module):
 
 
 class LibraryTransformer(nn.Module):
-    """torch.nn.Transformer, with dropout and final LayerNorms where this project's model has them, and nowhere else."""
+    """torch.nn.Transformer, with dropout and final LayerNorms only where this project's model has them."""
 
     def __init__(self, shape):
         super().__init__()
@@ -187,7 +187,7 @@ class Translator(nn.Module):
         self.start()
 
     def start(self):
-        """Matrices by Glorot & Bengio 2010 (query, key and value as one each), biases 0, embeddings N(0, 1/d_model)."""
+        """Matrices by Glorot & Bengio 2010 (query, key and value separately), biases 0, embeddings N(0, 1/d_model)."""
         d = self.shape.d_model
         for name, parameter in self.named_parameters():
             if parameter.dim() > 1:

@@ -14,11 +14,11 @@ namespace {
 using namespace std::string_view_literals;
 
 struct BranchVariance {
-  std::string scope;  // such as "encoder.layers.0.self_attention"
+  std::string scope;  // for example "encoder.layers.0.self_attention"
   double variance;    // over all elements
 };
 
-// In the order of computation.
+// The variance of each branch, in the order of computation.
 std::vector<BranchVariance> measure_branches(const std::function<void(const nn::Context&)>& forward) {
   constexpr std::string_view kPoint = ".branch"sv;
   std::vector<BranchVariance> branches;
@@ -37,7 +37,7 @@ void set_admin_scales(const nn::Parameters& parameters, const std::function<void
   const at::NoGradGuard no_grad;
   for (const nn::Parameter& p : parameters.list())
     if (p.name.ends_with(".omega")) p.value.fill_(1);
-  std::map<std::string, double> sums;  // for each stack
+  std::map<std::string, double> sums;  // per stack
   for (const auto& [scope, variance] : measure_branches(forward)) {
     double& sum = sums.try_emplace(scope.substr(0, scope.find('.')), 1).first->second;
     parameters.at(scope + ".omega").fill_(std::sqrt(sum));

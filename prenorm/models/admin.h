@@ -20,9 +20,8 @@ inline bool starts_from_data(const ModelConfig& model) {
   return traits_of(model.norm_placement).stream_scale == StreamScale::kLearned;
 }
 
-// Sets ω of every residual connection, encoder and decoder each for itself. `forward` passes a batch through the model
-// in the given context. Errors: Error for a placement whose
-// scale is not learned.
+// Sets ω of every residual connection, separately for encoder and decoder. `forward` passes a batch through the model
+// in the given context. Errors: Error for a placement whose scale is not learned.
 void set_admin_scales(const nn::Parameters& parameters, const std::function<void(const nn::Context&)>& forward);
 
 }  // namespace prenorm::models

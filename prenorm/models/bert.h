@@ -21,7 +21,7 @@ namespace prenorm::models {
 struct BertHeads {
   bool masked_lm = false;
   bool next_sentence = false;
-  std::int64_t outputs = 0;  // outputs of the classifier: number of classes, 1 for regression; 0 = no classifier
+  std::int64_t outputs = 0;  // number of classes, 1 for regression; 0 = no classifier
 };
 
 class Bert {
@@ -29,7 +29,7 @@ class Bert {
   // Has config.encoder_layers layers, with the depth scales of a model without a decoder.
   Bert(const ModelConfig& config, std::int64_t vocabulary, const BertHeads& heads, std::uint64_t seed,
        const nn::ParameterOptions& options = {});
-  // A model with the same weights, in the same place, and gradients of its own: both can be computed with at once.
+  // A model that shares the memory of the weights but has its own gradients, so that threads can compute with both.
   std::unique_ptr<Bert> replica() const;
 
   nn::Parameters& parameters() { return parameters_; }
@@ -40,23 +40,23 @@ class Bert {
   // The encoder's output, [tokens, d_model].
   at::Tensor states(const batches::TextBatch& batch, const nn::Context& context) const;
 
-  // For the tokens at batch.predicted, from the encoder's output: sums of their losses in nats, and logits [predicted,
-  // vocabulary]. The head is LN(act(W h)), then the embeddings and a bias (Devlin et al. 2019, section 3.1, task 1).
+  // Sums of losses, in nats, and logits [predicted, vocabulary] for the tokens at batch.predicted, from the encoder's
+  // output. The head is LN(act(W h)), then the embeddings and a bias (Devlin et al. 2019, section 3.1, task 1).
   ops::CrossEntropySums masked_lm_loss(const at::Tensor& states, const batches::TextBatch& batch,
                                        double label_smoothing) const;
   at::Tensor masked_lm_logits(const at::Tensor& states, const batches::TextBatch& batch) const;
 
-  // For each sequence, from tanh(W h) of its first token (task 2): [sequences, 2], and the sum of the losses in nats.
+  // Logits [sequences, 2] and sums of losses, in nats. They use tanh(W h) of each sequence's first token (task 2).
   at::Tensor next_sentence_logits(const at::Tensor& states, const batches::TextBatch& batch) const;
   ops::CrossEntropySums next_sentence_loss(const at::Tensor& states, const batches::TextBatch& batch) const;
 
-  // The same for the classifier, preceded by dropout: [sequences, outputs].
+  // The same for the classifier, with dropout before it: [sequences, outputs].
   at::Tensor outputs(const at::Tensor& states, const batches::TextBatch& batch, const nn::Context& context) const;
   ops::CrossEntropySums class_loss(const at::Tensor& states, const batches::TextBatch& batch, double label_smoothing,
                                    const nn::Context& context) const;
 
  private:
-  // A linear map in the form in which a loss takes its weights.
+  // A linear map with its weight and bias as tensors, which the loss takes as arguments.
   struct Projection {
     Projection(const nn::Scope& scope, const ModelConfig& config, std::int64_t outputs);
     at::Tensor weight, bias;

@@ -22,7 +22,7 @@ class CausalLm {
   // Has config.decoder_layers layers. The output projection is the embedding unless config.tied_embeddings = none.
   CausalLm(const ModelConfig& config, std::int64_t vocabulary, std::uint64_t seed,
            const nn::ParameterOptions& options = {});
-  // A model with the same weights, in the same place, and gradients of its own: both can be computed with at once.
+  // A model that shares the memory of the weights but has its own gradients, so that threads can compute with both.
   std::unique_ptr<CausalLm> replica() const;
 
   nn::Parameters& parameters() { return parameters_; }
@@ -38,7 +38,7 @@ class CausalLm {
   // [tokens, vocabulary]
   at::Tensor logits(const batches::TextBatch& batch, const nn::Context& context) const;
 
-  // A sequence that is read step by step: keys and values of what has been read.
+  // The state of a sequence that is read step by step: keys and values of the tokens read so far.
   struct Reading {
     std::vector<nn::KeyValueCache> caches;
     std::int64_t tokens = 0;

@@ -10,7 +10,7 @@
 
 namespace prenorm::models {
 
-// A copy, since the backward pass reads the ids of the embedding when the batch may no longer exist.
+// Copies the ids: the backward pass of the embedding reads them when the batch may no longer exist.
 inline at::Tensor id_tensor(const std::vector<std::int64_t>& ids) {
   at::Tensor tensor = at::empty({std::ssize(ids)}, at::kLong);
   std::copy(ids.begin(), ids.end(), tensor.data_ptr<std::int64_t>());

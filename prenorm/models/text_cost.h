@@ -3,8 +3,8 @@
 // With d = d_model, f = d_ff, L layers, N tokens, and P of them predicted with a projection of w weights, a forward
 // pass takes
 //   2 N L (4 d² + 2 d f) + 2 P w + 4 d L Σ pairs
-// where the number of pairs of a query and a key it attends to is n² in a sequence of n tokens, n (n + 1)
-// 2 under causal attention. The backward pass takes twice as much.
+// where the number of pairs of a query and a key it attends to is n² in a sequence of n tokens, or n(n + 1)/2 under
+// causal attention. The backward pass takes twice as much.
 #pragma once
 
 #include <cstdint>

@@ -22,7 +22,7 @@ class Translator {
   // With tied_embeddings = all, both vocabularies must have the same size.
   Translator(const ModelConfig& config, std::int64_t source_vocabulary, std::int64_t target_vocabulary,
              std::uint64_t seed, const nn::ParameterOptions& options = {});
-  // A model with the same weights, in the same place, and gradients of its own: both can be computed with at once.
+  // A model that shares the memory of the weights but has its own gradients, so that threads can compute with both.
   std::unique_ptr<Translator> replica() const;
 
   nn::Parameters& parameters() { return parameters_; }
@@ -42,7 +42,7 @@ class Translator {
   at::Tensor decode(const batches::PackedSide& target, const nn::Memory& memory, const nn::Context& context) const;
   // [rows, d_model] -> [rows, target_vocabulary]; no gradient.
   at::Tensor logits_of(const at::Tensor& states) const;
-  // Decoding with a cache only changes that cache: several threads may decode at once, each with its own.
+  // Decoding with a cache changes only that cache, so several threads may decode at once, each with its own.
   nn::DecoderCache start_decoding(const nn::Memory& memory) const { return decoder_.start(memory); }
   // Logits [rows, target_vocabulary] of the token after `ids` (int64 [rows], all at index `position` of their
   // sequences); nn::Decoder::step explains the picks.

@@ -5,8 +5,7 @@
 // takes 2 FLOPs per weight and token:
 //   2 S (L_e (4 d² + 2 d f) + 2 L_d d²) + 2 T (L_d (6 d² + 2 d f) + d V)
 // and 4 d FLOPs for each pair of a query and a key it attends to, in each layer (scores and weighted sum):
-//   4 d (L_e Σ s² + L_d Σ t (t + 1)
-// 2 + L_d Σ s t)         over sequences of s source and t target tokens.
+//   4 d (L_e Σ s² + L_d Σ t(t + 1)/2 + L_d Σ s t)     over sequences of s source and t target tokens.
 // The backward pass takes twice as much.
 #pragma once
 

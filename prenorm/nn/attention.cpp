@@ -9,8 +9,8 @@
 namespace prenorm::nn {
 namespace {
 
-// Square matrices stacked, each drawn with the fans of one. Those of queries and keys, which come first, are zero where
-// the configuration wants it; what follows them, the value's, has a gain more.
+// Draws stacked square matrices, each with the fans of a single one. The matrices of queries and keys come first; the
+// configuration may set them to zero. Those of the values follow and have an additional gain.
 Initializer stacked(const ModelConfig& config, std::int64_t queries_and_keys, double value_gain) {
   const Initializer draw = of_matrix(config, config.d_model, config.d_model, config.init_qkv_gain);
   return [draw, value_gain, zero = config.init_query_key_zero, rows = queries_and_keys * config.d_model](

@@ -14,7 +14,7 @@
 
 namespace prenorm::nn {
 
-// Keys and values that decoding keeps between steps, and which of them each row sees.
+// Keys and values that decoding keeps between steps, and the rows of them that each query attends to.
 struct KeyValueCache {
   at::Tensor rows;  // [capacity, 2 * d_model]
   std::int64_t used = 0;
@@ -23,11 +23,11 @@ struct KeyValueCache {
   void append(const at::Tensor& key_value);
 };
 struct Picks {
-  at::Tensor rows;     // int64, CPU: numbers of cache rows, those of one query after another
+  at::Tensor rows;     // int64, CPU: indices of cache rows, query by query
   at::Tensor offsets;  // int64, CPU, [queries + 1]
 };
 
-// What a module's attention always has in common, and what one batch adds to it.
+// The attention settings of a module, which a batch's context completes.
 struct AttentionKind {
   AttentionKind(const Scope& scope, const ModelConfig& config, bool is_causal)
       : num_heads(config.num_heads),
@@ -43,17 +43,18 @@ struct AttentionKind {
   bool causal;
   double dropout;
   std::uint64_t site;
-  std::string probabilities_point;  // shown for each sequence: [num_heads, queries, keys]
+  std::string probabilities_point;  // observed for each sequence: [num_heads, queries, keys]
 };
 
 class SelfAttention {
  public:
-  // gains: DepthScales::gains of this stack.
+  // gains: the DepthScales::gains of this stack.
   SelfAttention(const Scope& scope, const ModelConfig& config, bool causal, const BranchGains& gains = {});
 
   // x: [tokens, d_model] -> [tokens, d_model]
   at::Tensor operator()(const at::Tensor& x, const Packing& packing, const Context& context) const;
-  // One new token a row: appends its keys and values to the cache, then attends to the picked ones. [rows, d_model]
+  // x: [rows, d_model], one new token per row -> the same shape. Appends keys and values to the cache and attends to
+  // the picked ones.
   at::Tensor step(const at::Tensor& x, KeyValueCache& cache, const Picks& picks) const;
 
  private:
@@ -68,7 +69,7 @@ class CrossAttention {
   // x: [target_tokens, d_model], memory: [source_tokens, d_model] -> [target_tokens, d_model]
   at::Tensor operator()(const at::Tensor& x, const Packing& packing, const at::Tensor& memory,
                         const Packing& memory_packing, const Context& context) const;
-  // [source_tokens, 2 * d_model], computed once for all steps
+  // Computed once for all steps: [source_tokens, 2 * d_model].
   at::Tensor keys_and_values(const at::Tensor& memory) const { return key_value_(memory); }
   at::Tensor step(const at::Tensor& x, const at::Tensor& key_value, const Picks& picks) const;
 

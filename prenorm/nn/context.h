@@ -1,4 +1,4 @@
-// What a forward pass is told beside its input.
+// The context of a forward pass: everything it needs in addition to its input.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -12,15 +12,15 @@
 
 namespace prenorm::nn {
 
-// Is shown tensors at named points ("encoder.layers.0.self_attention.branch"); must not change them.
+// Called with tensors at named points ("encoder.layers.0.self_attention.branch"). It must not change them.
 using Observer = std::function<void(std::string_view point, const at::Tensor& value)>;
 
 struct Context {
-  bool training = false;  // dropout is applied
-  std::uint64_t key = 0;  // of this batch: mix_key({seed, step, micro-batch}); dropout masks follow from it
+  bool training = false;  // apply dropout
+  std::uint64_t key = 0;  // the batch's key, mix_key({seed, step, micro-batch}), which determines dropout masks
   const Observer* observer = nullptr;
-  bool observe_attention = false;  // the observer is shown attention probabilities too, which takes computing them
-  // Of the stack's rows in the whole batch, where these are a share of it: dropout masks do not depend on the shares.
+  bool observe_attention = false;  // compute attention probabilities for the observer too
+  // Index of the first row in the whole batch, if the rows are a share of it: dropout masks do not depend on shares.
   std::int64_t first_row = 0;
 
   Context from_row(std::int64_t row) const {
@@ -28,9 +28,9 @@ struct Context {
     context.first_row = row;
     return context;
   }
-  // The key of one dropout site of this batch.
+  // The batch's key for one dropout site.
   std::uint64_t at(std::uint64_t site) const { return mix_key({key, site}); }
-  // The mask of a [rows, columns] matrix.
+  // The mask of a matrix with `columns` columns.
   ops::DropoutMask dropout_mask(double p, std::uint64_t site, std::int64_t columns) const {
     return {training ? p : 0, at(site), first_row * columns};
   }
@@ -38,7 +38,7 @@ struct Context {
   void observe(std::string_view point, const at::Tensor& value) const {
     if (observer != nullptr) (*observer)(point, value);
   }
-  // The value, shown.
+  // Shows the value to the observer and returns it.
   at::Tensor observed(std::string_view point, at::Tensor value) const {
     observe(point, value);
     return value;

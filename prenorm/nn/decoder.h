@@ -1,5 +1,5 @@
-// The decoder: layers of causal self-attention, cross-attention and feed-forward network, each in its residual
-// connection; and the same one token at a time, with keys and values kept.
+// The decoder: layers of causal self-attention, cross-attention and feed-forward network, each with its residual
+// connection. It can also compute one token at a time with cached keys and values.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -12,13 +12,13 @@
 
 namespace prenorm::nn {
 
-// What the decoder looks at: the encoder's output and where its sequences lie.
+// The input of cross-attention: the encoder's output and the positions of its sequences.
 struct Memory {
   at::Tensor states;  // [source_tokens, d_model]
   Packing packing;
 };
 
-// What decoding keeps between steps, one of each for each layer.
+// What decoding keeps between steps, for each layer.
 struct DecoderCache {
   std::vector<KeyValueCache> self;
   std::vector<at::Tensor> cross;  // [source_tokens, 2 * d_model] each
@@ -51,8 +51,8 @@ class Decoder {
                         const Context& context) const;
 
   DecoderCache start(const Memory& memory) const;
-  // x: [rows, d_model], the newest token of each hypothesis. Its own keys are appended to the cache as rows
-  // [used, used + rows) and must be among the picks of their row.
+  // x: [rows, d_model], the newest token of each hypothesis. Its keys become
+  // rows [used, used + rows) of the cache and must be among the picks of their row.
   at::Tensor step(const at::Tensor& x, DecoderCache& cache, const Picks& self_picks, const Picks& cross_picks) const;
 
  private:

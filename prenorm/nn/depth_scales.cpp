@@ -9,7 +9,7 @@ namespace {
 
 bool is_alone(const ModelConfig& config) { return config.encoder_layers == 0 || config.decoder_layers == 0; }
 
-// Self-attention and feed-forward network; cross-attention in a decoder over an encoder.
+// Counts self-attention and feed-forward network, and cross-attention in a decoder over an encoder.
 std::int64_t branches_of(const ModelConfig& config, Stack stack) {
   return layers_of(config, stack) * (stack == Stack::kEncoder || is_alone(config) ? 2 : 3);
 }

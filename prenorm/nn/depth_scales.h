@@ -6,8 +6,8 @@
 //   decoder            (3 M)^(1/4)             (12 M)^(-1/4)
 //   one stack alone    (2 L)^(1/4)             (8 L)^(-1/4)            of L layers
 //
-// If model.init_depth_scaled is set, what a branch adds to the stream starts with a gain of 1/√branches (Radford et al.
-// 2019, "GPT-2", section 2.3).
+// If model.init_depth_scaled is set, a branch's output matrix starts with an additional gain of 1/√branches (Radford et
+// al. 2019, "GPT-2", section 2.3).
 #pragma once
 
 #include "prenorm/config/model_config.h"
@@ -17,8 +17,8 @@ namespace prenorm::nn {
 
 // Initial gains of the matrices of a branch.
 struct BranchGains {
-  double inner = 1;   // of value and first feed-forward matrices: β
-  double output = 1;  // of attention output and second feed-forward matrices: β, and the root of the branches
+  double inner = 1;   // value and first feed-forward matrices: β
+  double output = 1;  // attention output and second feed-forward matrices: β, times 1/√branches if depth-scaled
 };
 
 struct DepthScales {
@@ -26,7 +26,7 @@ struct DepthScales {
   BranchGains gains;
 };
 
-// `config` has no layers in a stack that the model does not have.
+// In `config`, a stack that the model lacks has no layers.
 DepthScales depth_scales(const ModelConfig& config, const Place& place);
 
 }  // namespace prenorm::nn

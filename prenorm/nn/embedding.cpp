@@ -65,7 +65,7 @@ at::Tensor Embedding::position_table(std::int64_t longest) const {
 at::Tensor Embedding::operator()(const at::Tensor& ids, const at::Tensor& positions, std::int64_t longest,
                                  const Context& context, const at::Tensor& segments) const {
   const ops::DropoutMask mask = context.dropout_mask(dropout_, site_, table_.size(1));
-  const bool more = segments_.defined() || norm_.has_value();  // comes before dropout
+  const bool more = segments_.defined() || norm_.has_value();  // these come before dropout
   at::Tensor x =
       ops::embedding(ids, positions, {table_, position_table(longest), scale_}, more ? ops::DropoutMask{} : mask);
   if (segments_.defined()) x = x + (segments.defined() ? at::embedding(segments_, segments) : segments_.select(0, 0));

@@ -1,4 +1,4 @@
-// FFN(x) = act(x W1 + b1) W2 + b2 (Vaswani et al. 2017, eq. 2), act = ReLU, the exact GELU, or GELU by tanh as GPT-2's.
+// FFN(x) = act(x W1 + b1) W2 + b2 (Vaswani et al. 2017, eq. 2). act is ReLU, the exact GELU, or GPT-2's GELU with tanh.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -12,7 +12,7 @@ namespace prenorm::nn {
 
 class FeedForward {
  public:
-  // gains: DepthScales::gains of this stack.
+  // gains: the DepthScales::gains of this stack.
   FeedForward(const Scope& scope, const ModelConfig& config, const BranchGains& gains = {});
 
   // [tokens, d_model] -> [tokens, d_model]

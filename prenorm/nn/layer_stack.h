@@ -1,6 +1,6 @@
-// A stack of layers of self-attention and feed-forward network, each in its residual connection: an encoder, or with
-// causal attention the decoder of a language model (Radford et al. 2019, "GPT-2"), which can also compute one token at
-// a time, with keys and values kept.
+// A stack of layers of self-attention and feed-forward network, each with its residual connection. It is an encoder or,
+// with causal attention, the decoder of a language model (Radford et al. 2019, "GPT-2"). The decoder can also compute
+// one token at a time with cached keys and values.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -13,13 +13,13 @@
 
 namespace prenorm::nn {
 
-// Attention is causal in a decoder.
+// Attention is causal if the stack is a decoder.
 class StackLayer {
  public:
   StackLayer(const Scope& scope, const ModelConfig& config, const Layer& layer);
 
   Stream operator()(const Stream& in, const Packing& packing, const Context& context) const;
-  // One new token a row, see SelfAttention::step.
+  // One new token per row; see SelfAttention::step.
   Stream step(const Stream& in, KeyValueCache& cache, const Picks& picks) const;
 
  private:
@@ -31,7 +31,7 @@ class StackLayer {
 
 class LayerStack {
  public:
-  // `config` has no layers in a stack that the model does not have.
+  // In `config`, a stack that the model lacks has no layers.
   LayerStack(const Scope& scope, const ModelConfig& config, Stack stack);
 
   // [tokens, d_model] -> [tokens, d_model]
@@ -39,8 +39,8 @@ class LayerStack {
 
   // An empty cache for each layer.
   std::vector<KeyValueCache> start() const { return std::vector<KeyValueCache>(layers_.size()); }
-  // x: [rows, d_model], the newest tokens. Their keys are appended to each cache as rows [used, used + rows) and must
-  // be among the picks of their row.
+  // x: [rows, d_model], the newest tokens. Their keys become rows [used, used + rows) of each cache and must be among
+  // the picks of their row.
   at::Tensor step(const at::Tensor& x, std::vector<KeyValueCache>& caches, const Picks& picks) const;
 
  private:

@@ -1,4 +1,4 @@
-// Normalisation with its weights (see ops/layer_norm.h).
+// Normalisation and its weights (see ops/layer_norm.h).
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -11,7 +11,7 @@ namespace prenorm::nn {
 
 class Norm {
  public:
-  // Registers `<scope>.weight` and `<scope>.bias`, as far as config.norm and config.norm_affine have them.
+  // Registers `<scope>.weight` and `<scope>.bias`, as far as config.norm and config.norm_affine require them.
   Norm(const Scope& scope, const ModelConfig& config) : weights_{{}, {}, config.norm_eps, config.norm} {
     if (!config.norm_affine) return;
     weights_.weight = scope.add("weight", {config.d_model}, constant(1));
@@ -20,7 +20,7 @@ class Norm {
 
   // [rows, d_model] -> the same shape
   at::Tensor operator()(const at::Tensor& x) const { return ops::layer_norm(x, weights_); }
-  // x + dropout(branch), and that normalised
+  // Returns x + dropout(branch), and the same normalised.
   ops::NormedSum operator()(const at::Tensor& x, const at::Tensor& branch, const ops::DropoutMask& mask) const {
     return ops::add_layer_norm(x, branch, mask, weights_);
   }

@@ -1,4 +1,4 @@
-// Where the sequences of a packed [tokens, ...] matrix begin and end.
+// Boundaries of the sequences in a packed [tokens, ...] matrix.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -10,7 +10,7 @@ namespace prenorm::nn {
 
 struct Packing {
   at::Tensor offsets;    // int64, CPU, [sequences + 1]: sequence i is rows [offsets[i], offsets[i + 1])
-  at::Tensor positions;  // int64, [tokens]: place of each token in its sequence, from 0
+  at::Tensor positions;  // int64, [tokens]: index of each token in its sequence, from 0
   std::int64_t longest = 0;
 
   // offsets must ascend from 0.

@@ -1,4 +1,4 @@
-// What the name of a parameter or observation point says about its place in the model.
+// Parses the names of parameters and observation points.
 #pragma once
 
 #include <optional>

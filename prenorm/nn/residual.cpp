@@ -5,12 +5,12 @@
 namespace prenorm::nn {
 namespace {
 
-// The stream's sum; the observer is shown an addition that had been left.
+// The sum of the stream. If it was postponed until here, the observer sees it.
 at::Tensor sum_of(const Stream& in, const Context& context) {
   return in.branch.defined() ? context.observed(*in.point, in.sum()) : in.x;
 }
 
-// The same, and that normalised.
+// The same, with its normalisation.
 ops::NormedSum normed_sum(const Norm& norm, const Stream& in, const std::string& point, const Context& context) {
   ops::NormedSum result;
   if (in.branch.defined()) {
@@ -42,7 +42,7 @@ Residual::Residual(const Scope& scope, const ModelConfig& config, const Placemen
   if (traits.stream_scale == StreamScale::kLearned) omega_ = scope.add("omega", {config.d_model}, constant(1));
 }
 
-// The stream, and what the branch reads of it.
+// The stream, and the branch's input computed from it.
 ops::NormedSum Residual::read(const Stream& in, const Context& context) const {
   if (before_) return normed_sum(*before_, in, points_.norm_input, context);
   const at::Tensor x = sum_of(in, context);

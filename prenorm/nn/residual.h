@@ -1,4 +1,4 @@
-// The residual connection around a branch f, and where its normalisation is: the one place that computes it.
+// The residual connection around a branch f and the position of its normalisation, computed only here.
 //
 //   post_ln          y = LN(x + f(x))         nothing after the last layer      Vaswani et al. 2017
 //   deepnorm         y = LN(α x + f(x))       nothing; α: nn/depth_scales.h     Wang et al. 2022
@@ -24,24 +24,24 @@
 
 namespace prenorm::nn {
 
-// The residual stream between two sublayers: x + dropout(branch). If the next sublayer normalises first, its
-// normalisation does the addition too, in one pass.
+// The residual stream between two sublayers: x + dropout(branch). If the next sublayer starts with a normalisation,
+// that also does the addition, in one pass.
 struct Stream {
   at::Tensor x;         // [tokens, d_model]
   at::Tensor branch{};  // the same shape; undefined if there is nothing to add
   ops::DropoutMask dropout{};
-  std::shared_ptr<const std::string> point{};  // the sum's observation point
+  std::shared_ptr<const std::string> point{};  // the observation point of the sum
 
   at::Tensor sum() const { return branch.defined() ? x + ops::dropout(branch, dropout) : x; }
 };
 
-// Shows the observer `<scope>.norm_input` (what the first normalisation reads, scales included), `.branch` (what is
-// added, before dropout) and `.output` (the stream after the sublayer); with a norm on the branch
-// `.branch_norm_input` (f's result); with norms before and after `.output_norm_input` (what the second reads).
+// Observation points: `<scope>.norm_input` (the input of the first normalisation, scales included), `.branch` (the term
+// added, before dropout) and `.output` (the stream after the sublayer). With a norm on the branch also
+// `.branch_norm_input` (f's result); with norms before and after also `.output_norm_input` (the input of the second).
 class Residual {
  public:
-  // Registers `<scope>.norm` (before, else after), `.branch_norm`, `.output_norm` (after, if there is one before too)
-  // and `.omega` (a learned scale), if the placement has them, all ones.
+  // Registers the weights that the placement has, all ones: `<scope>.norm` (before, else after), `.branch_norm`,
+  // `.output_norm` (after, if there is also one before) and `.omega` (a learned scale).
   Residual(const Scope& scope, const ModelConfig& config, const Place& place);
   // depth_scale: the factor of x for StreamScale::kDepth.
   Residual(const Scope& scope, const ModelConfig& config, const PlacementTraits& traits, double depth_scale);
@@ -71,8 +71,8 @@ class Residual {
   Points points_;
 };
 
-// What follows the last layer of a stack: the addition that is left, and under some placements `<scope>.norm`, whose
-// input is shown as `<scope>.norm_input`.
+// The end of a stack: the postponed addition and, under some placements, `<scope>.norm`, whose input is observed as
+// `<scope>.norm_input`.
 class StackEnd {
  public:
   StackEnd(const Scope& scope, const ModelConfig& config, Stack stack);

@@ -23,7 +23,7 @@ std::optional<nlohmann::json> read_cell(const fs::path& file, const std::string&
   std::error_code error;
   if (!fs::exists(file, error)) return std::nullopt;
   const auto cell = read_json(file);
-  // A damaged cell is computed again, and so is one whose name merely has the same hash.
+  // A damaged cell is computed again. So is a cell that another name with the same hash has overwritten.
   if (!cell.is_object() || !cell.contains("value") || !cell.contains("cell") || cell["cell"] != name)
     return std::nullopt;
   return cell["value"];
@@ -65,7 +65,7 @@ std::vector<nlohmann::json> Cells::get_all(const std::string& label, const std::
   std::mutex mutex;
   std::int64_t done = 0;
   std::atomic<std::size_t> next = 0;
-  // Cells take unequal times: each thread takes the next one when it is free.
+  // Cells take different times, so each thread takes the next one when it is free.
   const auto work = [&](std::int64_t, std::int64_t) {
     for (std::size_t i = next++; i < names.size(); i = next++) {
       values[i] = get(names[i], [&] { return compute(i); });

@@ -1,4 +1,5 @@
-// A claim of a paper as a number: what was measured, what the paper or its closed form says, and which values pass.
+// A claim of a paper as a number: the measured value, the prediction of the paper or its closed form, and the accepted
+// values.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -22,7 +23,7 @@ struct Check {
   bool pass() const { return accepted.contains(measured); }  // false for NaN
 };
 
-// "d_model 128, seed 2"; empty where nothing was varied.
+// "d_model 128, seed 2"; empty if nothing was varied.
 std::string setting_text(const Check& check);
 // "theorem_1_pre_ln_slope (d_model 128)"
 std::string title_of(const Check& check);
@@ -34,7 +35,7 @@ nlohmann::ordered_json to_json(const Check& check);
 // Errors: JsonError.
 Check check_from_json(const nlohmann::json& json);
 
-// One line for each check, for people.
+// A table with one line per check.
 std::string table_of(const std::vector<Check>& checks);
 
 }  // namespace prenorm::papers

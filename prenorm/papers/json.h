@@ -1,4 +1,4 @@
-// The JSON of experiments, which may hold numbers that are not finite: they are written by json_number().
+// JSON of experiments. It may contain numbers that are not finite, which json_number() writes.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -9,11 +9,11 @@
 
 namespace prenorm::papers {
 
-// Reads what json_number() writes: a number, "nan", "inf" or "-inf". Errors: JsonError.
+// Reads the output of json_number(): a number, "nan", "inf" or "-inf". Errors: JsonError.
 double number_from_json(const nlohmann::json& value, const char* name);
 nlohmann::ordered_json numbers_to_json(const std::vector<double>& values);
 
-// Members of an object. Errors: JsonError where there is no such member or it has another type.
+// Members of an object. Errors: JsonError if the member is missing or has another type.
 double number_field(const nlohmann::json& object, const char* name);
 std::vector<double> numbers_field(const nlohmann::json& object, const char* name);
 

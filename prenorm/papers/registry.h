@@ -10,7 +10,7 @@ namespace prenorm::papers {
 
 std::span<const Experiment> experiments();
 
-// Errors: UsageError that names all experiments, and the nearest one.
+// Errors: UsageError that lists all experiments and suggests the nearest one.
 const Experiment& find_experiment(std::string_view name);
 
 }  // namespace prenorm::papers

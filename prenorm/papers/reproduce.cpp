@@ -24,7 +24,7 @@ using nlohmann::ordered_json;
 
 constexpr const char* kMark = "reproduction.json";
 
-// What results depend on besides the machine.
+// What results depend on, apart from the machine.
 ordered_json options_json(const Experiment& experiment, const ExperimentOptions& options) {
   return {{"seeds", options.seeds},
           {"quick", options.quick},
@@ -43,7 +43,7 @@ std::optional<Reproduced> understood(const std::optional<json>& found, const Exp
   try {
     return reproduced_from_json(*found, experiment);
   } catch (const JsonError&) {
-    return std::nullopt;  // damaged, or of another version: the experiment is run again
+    return std::nullopt;  // damaged or of another version: run the experiment again
   }
 }
 

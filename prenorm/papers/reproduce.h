@@ -1,7 +1,7 @@
-// Runs experiments and keeps what they found in a folder:
+// Runs experiments and keeps their results in a folder:
 //
-//   DIR/reproduction.json        marks the folder as ours
-//   DIR/NAME/results.json        checks, figures, heat maps, notes, and the options they were measured with
+//   DIR/reproduction.json        marks the folder as one of reproductions
+//   DIR/NAME/results.json        checks, figures, heat maps, notes, and the options used
 //   DIR/NAME/cells/              finished parts (cells.h)
 #pragma once
 
@@ -14,11 +14,11 @@
 
 namespace prenorm::papers {
 
-// An experiment and what it found.
+// An experiment and its results.
 struct Reproduced {
   const Experiment* experiment = nullptr;
   ExperimentOptions options;
-  double seconds = 0;  // of the call that finished it
+  double seconds = 0;  // duration of the call that finished it
   Results results;
 };
 
@@ -28,20 +28,20 @@ std::string seeds_text(const ExperimentOptions& options);
 // {kind: "experiment", version, name, citation, claims, setup, options, seconds, pass, checks, figures, heat_maps,
 // notes}
 nlohmann::ordered_json to_json(const Reproduced& reproduced);
-// Errors: JsonError where `json` holds anything else than a result of this experiment.
+// Errors: JsonError if `json` is not a result of this experiment.
 Reproduced reproduced_from_json(const nlohmann::json& json, const Experiment& experiment);
 
 class Reproduction {
  public:
-  // Errors: UsageError if `folder` holds anything else; FileError.
+  // Errors: UsageError if `folder` has other content; FileError.
   explicit Reproduction(std::filesystem::path folder);
 
-  // Results that an earlier call with the same options and the same version of the program left are read back.
-  // Otherwise the experiment is run; it continues with the cells that are there.
-  // Errors: UsageError while another process computes this experiment in this folder; Interrupted; FileError.
+  // Returns the results of an earlier call if its options and the version of the program were the same. Otherwise runs
+  // the experiment, starting from its finished cells.
+  // Errors: UsageError if another process is computing this experiment in this folder; Interrupted; FileError.
   Reproduced run(const Experiment& experiment, const ExperimentOptions& options) const;
 
-  // What the folder has of an experiment, whatever the options; nullopt for nothing, or nothing that can be read.
+  // The results in the folder, whatever their options; nullopt if there are none or they cannot be read.
   std::optional<Reproduced> kept(const Experiment& experiment) const;
 
  private:

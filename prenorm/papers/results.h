@@ -1,5 +1,5 @@
-// What an experiment found: checks that pass or fail, figures, heat maps and notes. Pages and JSON files are written
-// from it.
+// The results of an experiment: checks that pass or fail, figures, heat maps and notes, from which pages and JSON files
+// are written.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -14,7 +14,7 @@ namespace prenorm::papers {
 struct Curve {
   std::string name;
   std::vector<double> x, y;  // of equal length
-  bool theory = false;       // what theory predicts, drawn dashed in the colour of the curve before it
+  bool theory = false;       // a prediction, drawn dashed in the colour of the previous curve
 };
 
 struct Figure {
@@ -22,13 +22,13 @@ struct Figure {
   std::string x_label, y_label;  // quantity and unit
   bool log_x = false, log_y = false;
   std::vector<Curve> curves;
-  std::string note;  // what to know when reading it
+  std::string note;  // what readers should know
 };
 
 struct HeatMap {
   std::string title, x_label, y_label, value_label;
-  std::vector<std::string> x, y;  // columns; rows, the first at the top
-  std::vector<double> values;     // row after row; NaN leaves a cell empty
+  std::vector<std::string> x, y;  // names of columns and of rows, from the top
+  std::vector<double> values;     // row by row; NaN leaves a cell empty
   bool log = false;
   std::string note;
 };
@@ -37,7 +37,7 @@ struct Results {
   std::vector<Check> checks;
   std::vector<Figure> figures;
   std::vector<HeatMap> heat_maps;
-  std::vector<std::string> notes;  // a sentence each
+  std::vector<std::string> notes;  // one sentence each
 
   bool pass() const;
 };

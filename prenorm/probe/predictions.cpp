@@ -63,14 +63,14 @@ Interval sublayer_gain(const ModelConfig& config, Stack stack, Sublayer sublayer
   return sublayer == Sublayer::kCrossAttention ? Interval{gain.low * memory.low, gain.high * memory.high} : gain;
 }
 
-// ‖branch‖² / ‖input‖² of a sublayer. A norm after the sum reads both, on average at right angles.
+// ‖branch‖²/‖input‖² of a sublayer. A norm after the sum reads the sum of both, which are orthogonal on average.
 double branch_over_input(const Measurement& m, const std::string& sublayer, bool norm_after) {
   const double branch = m.state(sublayer + ".branch").squared_norm_over_d;
   const double read = m.state(sublayer + ".norm_input").squared_norm_over_d;
   return branch / (norm_after ? read - branch : read);
 }
 
-// What a sublayer does to a squared gradient that cancels in attention, and to one that does not.
+// The factor by which a sublayer multiplies a squared gradient: from gradients that cancel in attention to others.
 Interval squared_backward_gain(const ModelConfig& config, const Measurement& m, const Place& place) {
   const bool norm_after = traits_of(placement_of(config, place)).norm_after;
   const double gain = 1 + branch_over_input(m, sublayer_name(place), norm_after);
@@ -116,7 +116,7 @@ std::vector<PredictedState> predict_states(const ModelConfig& config, Stack stac
   Interval stream{input, input};
   for (std::int64_t layer = 0; layer < layers_of(config, stack); ++layer)
     for (const Sublayer sublayer : sublayers_of(stack == Stack::kDecoder && memory)) {
-      // Only the first sublayer without a norm before it reads something that no LayerNorm has scaled.
+      // Only a first sublayer without a norm before it reads states that no LayerNorm has scaled.
       const double read = !traits.norm_before && states.empty() ? input : 1;
       const Interval gain = sublayer_gain(config, stack, sublayer, memory.value_or(Interval{1, 1}));
       const Interval sum{stream.low + read * gain.low, stream.high + read * gain.high};

@@ -27,32 +27,33 @@ struct PredictedState {
   Interval squared_norm_over_d;
 };
 
-// ‖x‖²/d along a stack that `input` enters: what each LayerNorm reads under post_ln (`.norm_input`), what each sublayer
-// leaves under pre_ln, with or without its final norm, and sandwich_ln (`.output`).
-// `memory`: the same of what cross-attention reads; nullopt where a decoder has none. Empty for other placements.
+// Predicts ‖x‖²/d along a stack that starts with the value `input`: of the input of each LayerNorm under post_ln
+// (`.norm_input`), and of the output of each sublayer (`.output`) under pre_ln, with or without its final norm, and
+// sandwich_ln.
+// `memory`: ‖x‖²/d of what cross-attention reads; nullopt if the decoder has none. Empty for other placements.
 std::vector<PredictedState> predict_states(const ModelConfig& config, Stack stack, double input,
                                            std::optional<Interval> memory = Interval{1, 1});
 
-// The last layer's W² gradient under pre_ln over that under post_ln, from the inputs of their last LayerNorms: the
-// ratio of their Jacobians' scales, √(‖x⁵‖²
-// ‖x_{L+1}‖²) (Theorem 1's mechanism, without its bounds).
+// The last layer's W² gradient under pre_ln over that under post_ln, from the inputs of their last LayerNorms. It is
+// the ratio of the scales of their Jacobians, √(‖x⁵‖²/‖x_{L+1}‖²), by the mechanism of Theorem 1 without its bounds.
 double last_layer_pre_over_post(double post_squared_norm_over_d, double pre_squared_norm_over_d);
 
-// Norms of the W² gradients of a stack's layers over that of the last, from measured states: the product of the factors
-// by which the sublayers above change a gradient on its way down. With q = ‖branch‖²
-// ‖input‖², x + f(x) multiplies a squared gradient by 1 + q if f passes gradients as it passes states (a feed-forward
-// network does; attention does for gradients that all positions share) and leaves it unchanged if they cancel in
-// attention's average. Under post_ln, the LayerNorm after it divides by 1 + q. The interval reaches from gradients that
-// cancel to gradients that are shared:
-// pre_ln: from Π √(1 + q_ffn) to Π √(1 + q) = ‖x_{L+1}‖
-// ‖x_{l+1}‖;  post_ln: from Π 1/√(1 + q_attention) to 1.
+// The norm of each layer's W² gradient over that of the stack's last layer, from measured states: the product of the
+// factors by which the sublayers above change a gradient on its way down.
+//
+// With q = ‖branch‖²/‖input‖², x + f(x) multiplies a squared gradient by 1 + q if f passes gradients as it passes
+// states. A feed-forward network does; attention does for gradients that all positions share. If gradients cancel in
+// attention's average, x + f(x) leaves them unchanged. Under post_ln, the LayerNorm after it divides by 1 + q. The
+// interval reaches from gradients that cancel to gradients that are shared:
+//   pre_ln:   from Π √(1 + q_ffn) to Π √(1 + q) = ‖x_{L+1}‖/‖x_{l+1}‖
+//   post_ln:  from Π 1/√(1 + q_attention) to 1
 // Empty for other placements.
 std::vector<Interval> predict_gradient_profile(const ModelConfig& config, Stack stack, const Measurement& measurement);
 
-// Whether layers of the stack look at another stack's output, as those of a translator's decoder do.
+// Whether layers of the stack attend to another stack's output, as those of a translator's decoder do.
 bool has_cross_attention(const Measurement& measurement, Stack stack);
-// The state to hold against Lemma 2: what a layer's last normalisation reads where that follows the sum (x⁵ of
-// post_ln), what the layer leaves where it comes first.
+// The state to compare with Lemma 2: the input of a layer's last normalisation if that follows the sum (x⁵ of post_ln),
+// else the layer's output.
 std::string state_of(const ModelConfig& config, Stack stack, std::int64_t layer);
 // The W² of a layer, "decoder.layers.5.feed_forward.down.weight".
 std::string w2_of(Stack stack, std::int64_t layer);

@@ -40,7 +40,7 @@ ModelSummary summarize(const ProbedModel& probed);
 
 // The mean over seeds, as one measurement.
 Measurement mean_measurement(const std::vector<Measurement>& seeds);
-// The mean of a figure that every seed has.
+// The mean over seeds of a figure that all of them have.
 template <class Figure>
 Estimate over_seeds(const std::vector<Measurement>& seeds, const Figure& figure) {
   std::vector<double> values;

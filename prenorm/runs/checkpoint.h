@@ -50,8 +50,8 @@ struct TrainerState {
   double unigram_nats = 0;  // Task::unigram_nats()
   UpdateHistory history;
   std::string data;  // Task::data_key()
-  // What the bits of the run depend on besides its configuration: the number of workers that shared a batch, and the
-  // kernels' level of instructions; 0 and "" in checkpoints of older versions.
+  // What the bits of the run depend on in addition to its configuration: the number of workers that shared a batch, and
+  // the instruction level of the kernels; 0 and "" in checkpoints of older versions.
   std::int64_t workers = 0;
   std::string cpu_level;
   bool on_schedule = true;  // false: written only because the run was stopped here; deleted when the run is resumed
@@ -81,7 +81,7 @@ io::TensorFile read_weights(const std::filesystem::path& path);
 // Loads only the weights.
 void load_weights(const std::filesystem::path& path, nn::Parameters& parameters);
 
-// Writes a checkpoint without an optimizer: it can be used, and other runs can start from it, but it cannot be resumed.
+// Writes a checkpoint without an optimizer. It can be used, or other runs can start from it, but it cannot be resumed.
 // `origin`: where the weights come from, for readers of its trainer.json. Errors: FileError.
 void save_weights(const std::filesystem::path& path, const nn::Parameters& parameters, const nlohmann::json& origin);
 

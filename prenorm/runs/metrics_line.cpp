@@ -30,7 +30,7 @@ class LineWriter {
   Json& line_;
 };
 
-// Reads what LineWriter writes; what is missing or of another type is left out.
+// Reads the output of LineWriter. Missing members and those of another type are skipped.
 class LineFields {
  public:
   explicit LineFields(const Json& line) : line_(line) {}

@@ -1,6 +1,6 @@
-// The lines of metrics.jsonl: what a run reports while it trains, one JSON object a line with "type" and "step".
-// docs/training.md lists the keys. A number that is not finite is "nan", "inf" or "-inf"; null, which earlier versions
-// wrote, is read as NaN.
+// The lines of metrics.jsonl, which a run writes during training: one JSON object per line, with "type" and "step".
+// docs/training.md lists the keys. Numbers that are not finite are written as "nan", "inf" or "-inf". Earlier versions
+// wrote null, which is read as NaN.
 #pragma once
 
 #include <cstdint>
@@ -21,29 +21,29 @@ using NamedNumbers = std::vector<std::pair<std::string, double>>;
 
 struct UpdateLine {
   std::int64_t step = 0, epoch = 0;
-  double loss = 0, nll = 0;  // nats per target token, means since the line before
-  double learning_rate = 0;  // of this update, as the next one
+  double loss = 0, nll = 0;  // nats per target token, means since the previous line
+  double learning_rate = 0;  // of this update, as is grad_norm
   double grad_norm = 0;      // L2, before clipping
   std::int64_t target_tokens = 0;
   double tokens_per_second = 0;
-  double seconds = 0;  // spent on updates so far
+  double seconds = 0;  // time spent on updates so far
 };
 
-// What an update looks like from inside. Gradients are those of the mean loss, before clipping.
+// Figures measured inside an update. Gradients are those of the mean loss, before clipping.
 struct ObservationLine {
   std::int64_t step = 0;
   NamedNumbers grad_norms{}, weight_norms{}, update_ratios{};  // by parameter
-  NamedNumbers rms{};                                          // of the states, by point
+  NamedNumbers rms{};                                          // size of the states, by point
 };
 
 struct ValidationLine {
   std::int64_t step = 0;
   Validation validation{};
   bool best_so_far = false;
-  bool at_end = false;  // measured only because the run ended here: a run that is resumed forgets it
+  bool at_end = false;  // measured only because the run ended here; a resumed run drops the line
 };
 
-// The batch that a fault came from.
+// The batch that caused a fault.
 struct FaultyBatch {
   std::int64_t epoch = 0, batch = 0;
   std::string origin{};
@@ -52,13 +52,13 @@ struct FaultyBatch {
 };
 
 struct FaultLine {
-  std::int64_t step = 0;    // the update that is made next
-  std::int64_t update = 0;  // the one at fault
+  std::int64_t step = 0;    // the next update
+  std::int64_t update = 0;  // the update at fault
   std::string kind{}, what{}, tensor{}, action{};
-  std::optional<FaultyBatch> batch{};  // nothing where the weights alone are at fault
+  std::optional<FaultyBatch> batch{};  // nullopt if only the weights are at fault
 };
 
-// A line of a type that this version does not know.
+// A line whose type this version does not know.
 struct OtherLine {
   std::int64_t step = 0;
 };
@@ -69,7 +69,7 @@ std::int64_t step_of(const MetricsLine& line);
 
 nlohmann::ordered_json to_json(const MetricsLine& line);
 
-// Nothing where the text is no line of a log. A number that is missing is NaN, or 0 if it is a count.
+// nullopt if the text is not a line of a log. Missing numbers are NaN, or 0 if they are counts.
 std::optional<MetricsLine> parse_metrics_line(std::string_view text);
 
 }  // namespace prenorm::runs

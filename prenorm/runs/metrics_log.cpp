@@ -33,7 +33,7 @@ std::string lines_up_to(const std::filesystem::path& path, std::int64_t step, bo
   return kept;
 }
 
-// The file once it holds only those lines.
+// Shortens the file to those lines and returns its path.
 std::filesystem::path shortened(const std::filesystem::path& path, std::int64_t step, bool keep_faults,
                                 UpdateLine& last) {
   write_file_atomically(path, lines_up_to(path, step, keep_faults, last));

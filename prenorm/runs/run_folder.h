@@ -69,9 +69,9 @@ class RunFolder {
   void link_best(std::int64_t step) const;
   // Removes it in one step: a checkpoint exists whole or not at all. Does nothing if it does not exist.
   static void remove_checkpoint(const std::filesystem::path& path);
-  // Keeps the last `keep` checkpoints, that of update `best`, and of unscheduled ones, written only because a run was
-  // stopped (see TrainerState::on_schedule), only `newest`: a resumed run has the same ones as a run that was never
-  // stopped.
+  // Keeps the last `keep` checkpoints and that of update `best`. Unscheduled checkpoints, written only because a run
+  // was stopped (see TrainerState::on_schedule), are removed and not counted, except `newest`. A resumed run therefore
+  // has the same checkpoints as a run that was never stopped.
   void remove_old_checkpoints(std::int64_t newest, std::int64_t best, std::int64_t keep) const;
   // Removes what killed processes left half written or half removed. The caller must hold the run's lock.
   void remove_leftovers() const;

@@ -11,14 +11,14 @@ namespace prenorm::runs {
 
 class TensorBoardLog {
  public:
-  // Continues after update `step`: what the folder has of later ones is dropped. Errors, of every member function:
+  // Continues after update `step`: lines of later updates in the folder are dropped. Errors, of every member function:
   // FileError.
   TensorBoardLog(const std::filesystem::path& folder, std::int64_t step);
 
-  // Every number of a line, as `<type>/<key>`; those of an observation as `<key>/<parameter or point>`, and the numbers
-  // of each of its keys as a histogram.
+  // Writes every number of a line as `<type>/<key>`; for an observation as `<key>/<parameter or point>`, with a
+  // histogram of the numbers of each key.
   void write(const MetricsLine& line);
-  // `weights/<parameter>`.
+  // Writes `weights/<parameter>`.
   void write_weights(std::int64_t step, const std::vector<nn::Parameter>& parameters);
   // Returns once everything written so far survives a power cut.
   void sync() { file_.sync(); }

@@ -1,5 +1,5 @@
-// The part of a run's state that trainer.json contains. Each number has its range: even a file whose hash matches may
-// have been made by anybody, and numbers used in calculations must not overflow.
+// The part of a run's state that trainer.json contains. Each number has its range: anybody can make a file with a
+// matching hash, and numbers used in calculations must not overflow.
 #include "prenorm/base/json.h"
 #include "prenorm/runs/checkpoint.h"
 

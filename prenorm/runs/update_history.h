@@ -14,8 +14,7 @@ namespace prenorm::runs {
 struct TensorUpdate {
   double gradient = 0;  // L2 norm, for the mean loss, before clipping
   double weight = 0;    // L2 norm after the update
-  double ratio = 0;     // ‖Δw‖
-                        // ‖w‖; 0 if the weights are all zero
+  double ratio = 0;     // ‖Δw‖/‖w‖; 0 if the weights are all zero
 };
 
 // An update that was made.
@@ -31,8 +30,8 @@ struct UpdateRecord {
 void to_json(nlohmann::json& json, const UpdateRecord& record);
 void from_json(const nlohmann::json& json, UpdateRecord& record);
 
-// In order of updates. It is part of a checkpoint, so that a resumed run remembers what one that was never stopped
-// would.
+// In order of updates. It is part of a checkpoint, so that a resumed run has the same history as one that was never
+// stopped.
 class UpdateHistory {
  public:
   // Rounds the figures of tensors to five digits, and drops the oldest updates beyond `capacity`.

@@ -32,7 +32,7 @@ class SharedText {
   std::map<std::string, Paths> made_;  // by a key of what it depends on
 };
 
-// Starts the cell, or resumes it if it has begun.
+// The command that starts a cell, or resumes it if it has begun.
 std::vector<std::string> cell_command(const std::filesystem::path& program, const StudyFolder& folder,
                                       const Cell& cell);
 

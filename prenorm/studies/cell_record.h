@@ -38,11 +38,11 @@ struct CellRecord {
   std::string problem;                                 // why it diverged or failed
 
   bool has_ended() const { return status == CellStatus::kFinished || status == CellStatus::kDiverged; }
-  // Nothing if there is no such score.
+  // nullopt if there is no such score.
   std::optional<double> score(std::string_view score_name) const;
-  // The lowest of all validations.
+  // The lowest loss of all validations.
   std::optional<double> best_loss() const;
-  // Updates until the loss first reached `target`, interpolated linearly between validations; nothing if it never did.
+  // Updates until the loss first reached `target`, interpolated linearly between validations; nullopt if it never did.
   std::optional<double> updates_to(double target_nats_per_token) const;
 };
 

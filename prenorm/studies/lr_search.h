@@ -23,10 +23,10 @@ struct LrSearch {
   StudyOutcome study;  // after the last cells; see run_study()
 };
 
-// `axes` describe the settings and must not contain optim.lr. Without schedule.warmup_steps each setting is searched
+// `axes` describe the settings and must not contain optim.lr. Without schedule.warmup_steps, each setting is searched
 // without warm-up and with the warm-up of `base` or, if that has none, a quarter of train.max_steps, at most 4000
-// updates. The searches start at optim.lr; one cell of each is trained at a time, so that what has been tried is found
-// again. Losses are those of validation after train.max_steps, without label smoothing. Ends early if cells fail or a
+// updates. The searches start at optim.lr. One cell of each is trained at a time, so a resumed search finds its earlier
+// trials. Losses are those of validation after train.max_steps, without label smoothing. Ends early if cells fail or a
 // signal comes. Errors: as run_study(); UsageError if there is no validation text.
 LrSearch find_lr(const LoadedConfig& base, std::vector<GridAxis> axes, const StudyOptions& options);
 

@@ -17,7 +17,7 @@ double tolerance_beside(const RateTrial& reference) {
 
 double two_digits(double x) {
   const double unit = std::pow(10, std::floor(std::log10(x)) - 1);
-  // Divided, not multiplied by a fraction, so that 0.0003 is the number that people write.
+  // Division instead of multiplication by a fraction gives exactly the number that people write, such as 0.0003.
   return unit < 1 ? std::round(x / unit) / std::round(1 / unit) : std::round(x / unit) * unit;
 }
 

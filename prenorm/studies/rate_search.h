@@ -9,7 +9,7 @@
 
 namespace prenorm::studies {
 
-// In nats per token: a perplexity a fifth lower, well above the difference between seeds.
+// Nats per token. This is a perplexity lower by a fifth, well above the difference between seeds.
 inline constexpr double kStableLossTolerance = 0.2;
 inline constexpr double kStableShareLearned = 0.5;
 

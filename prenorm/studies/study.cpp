@@ -61,7 +61,7 @@ class Study {
     return read_cell(cell.name, folder_.cell(cell.name), folder_.log(cell.name), cell.config);
   }
 
-  // All cells that have begun, and those of the grid that have not.
+  // All cells that have begun, and the grid's cells that have not.
   StudyTable table(const std::vector<std::string>& running) const {
     std::vector<CellRecord> records;
     const std::vector<std::string> begun = folder_.cells();
@@ -102,8 +102,8 @@ class Study {
     return std::min<std::int64_t>(usable_cores(), std::ssize(cells_));
   }
 
-  // The cores are divided by the size of the grid, not by the number of cells left: another number of threads would
-  // change bits.
+  // Divides the cores by the size of the grid, not by the number of cells left: another number of threads would change
+  // the bits.
   void share_cores(std::vector<Cell>& cells) const {
     const bool of_grid = std::find(keys_.begin(), keys_.end(), "runtime.threads") != keys_.end();
     if (of_grid || !is_default(base_, "runtime.threads")) return;
@@ -136,7 +136,7 @@ class Study {
     outcome.signal = queue.stopped_by();
   }
 
-  // Cells of a killed study end by themselves, with a checkpoint.
+  // Waits for cells of a killed study, which end by themselves with a checkpoint.
   void wait_for_orphans(const std::vector<Cell>& cells) const {
     for (const Cell& cell : cells) {
       const std::filesystem::path run = folder_.cell(cell.name);

@@ -1,6 +1,6 @@
-// A study: the cells of a grid, each trained in its own process, several at once, in one folder. Everything that has
-// been done is found again: cells that have finished or diverged are never run again, others are resumed, whatever
-// stopped them, with the same result as if they had not been stopped.
+// A study: the cells of a grid in one folder, each trained in its own process, several at once. A study can be resumed:
+// cells that have finished or diverged are not run again. Others are resumed, whatever stopped them, with the same
+// result as if they had not been stopped.
 #pragma once
 
 #include <cstdint>

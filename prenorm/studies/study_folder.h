@@ -1,7 +1,7 @@
-// A study is a folder that grows: cells of one grid are kept when another grid is run in it.
+// The folder of a study. It can grow: cells of one grid are kept when another grid is run in it.
 //
-//   base.toml              the configuration that every cell changes some keys of
-//   inputs.json            hashes of the files that cells learn from
+//   base.toml              the configuration of which each cell changes some keys
+//   inputs.json            hashes of the files that cells are trained on
 //   prepared/              text and vocabularies, the same for all cells
 //   cells/NAME/            a run folder; NAME has the keys that the cell changes
 //   cells/NAME.log         the output of its process

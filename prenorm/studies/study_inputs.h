@@ -1,5 +1,5 @@
-// The files that all cells of a study learn from: texts, tables, tokenizers, the weights they start from. They must not
-// change before later cells are added, or the table would compare what cannot be compared.
+// The files that all cells of a study are trained on: texts, tables, tokenizers, initial weights. They must not change
+// before later cells are added, or the rows of the table would not be comparable.
 #pragma once
 
 #include <filesystem>
@@ -22,7 +22,7 @@ StudyInputs inputs_of(std::span<const Cell> cells);
 // have not begun has none.
 void check_inputs(const StudyFolder& folder, const StudyInputs& now);
 
-// Records them in inputs.json, in addition to those of other cells.
+// Records the hashes in inputs.json, in addition to those of other cells.
 void keep_inputs(const StudyFolder& folder, const StudyInputs& now);
 
 }  // namespace prenorm::studies

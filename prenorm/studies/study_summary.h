@@ -1,4 +1,4 @@
-// The lower parts of a study's table.
+// The summary tables of a study.
 #pragma once
 
 #include "prenorm/studies/study_table.h"

@@ -13,8 +13,7 @@ namespace {
 
 using config::Field;
 
-// If the study itself chooses the value, it says nothing about the cell; in a cell's name, the value comes from the
-// grid.
+// Keys that the study itself sets do not describe a cell. If a cell's name contains one, its value comes from the grid.
 bool chosen_by_study(const std::string& key) {
   return key == "data.prepared_dir" || key == "tokenizer.source_model" || key == "tokenizer.target_model" ||
          key == "runtime.threads";

@@ -1,4 +1,4 @@
-// What a classifier says, or what is right, for a list of examples; and how well the two agree.
+// A classifier's answers, or the right answers, for a list of examples, and scores of their agreement.
 #pragma once
 
 #include <cstdint>
@@ -11,13 +11,13 @@
 
 namespace prenorm::tasks {
 
-// One of the two is filled: by example, in the same order on both sides.
+// Only one of the two is filled: one element per example, in the same order in both Answers that are compared.
 struct Answers {
   std::vector<std::int64_t> classes;
   std::vector<double> values;
 };
 
-// By name, in the order of `scores`.
+// Pairs of name and value, in the order of `scores`.
 std::vector<std::pair<std::string, double>> scores_of(std::span<const metrics::Score> scores, const Answers& given,
                                                       const Answers& right);
 

@@ -1,4 +1,4 @@
-// Causal language modelling: each token from those before it.
+// Causal language modelling: predicts each token from those before it.
 #pragma once
 
 #include <cmath>
@@ -14,7 +14,7 @@ class CausalLmTask : public TextTask<models::CausalLm> {
   CausalLmTask(const Config& config, std::int64_t vocabulary, std::unique_ptr<TextBatches> batches);
 
   double guess_nats() const override { return std::log(static_cast<double>(model().vocabulary())); }
-  // With the bits per byte of the text, without label smoothing.
+  // Also sets the bits per byte of the text, without label smoothing.
   runs::Validation validate(bool with_output) override;
 
  protected:

@@ -12,22 +12,22 @@
 
 namespace prenorm::tasks {
 
-// A target token is the label of an example. Where labels are numbers the loss is the squared error, in their unit
-// squared: what is called nats elsewhere.
+// A target token is the label of an example. For numeric labels, the loss is the squared error, and what is called nats
+// elsewhere is the label's unit squared.
 class ClassificationTask : public TextTask<models::Bert> {
  public:
   ClassificationTask(const Config& config, std::int64_t vocabulary, data::ExampleFormat format,
                      std::unique_ptr<TextBatches> batches);
 
-  // Which index of the outputs stands for which class.
+  // Defines which output belongs to which class.
   const data::ExampleFormat& format() const { return format_; }
 
   double guess_nats() const override {
     return format_.has_classes() ? std::log(static_cast<double>(format_.outputs())) : 0;
   }
-  // With the scores of the format.
+  // Also sets the scores of the format.
   runs::Validation validate(bool with_output) override;
-  // labels.json: what the columns and classes are called.
+  // Writes labels.json: the names of columns and classes.
   void write_files(const runs::RunFolder& folder) const override;
 
  protected:
@@ -45,7 +45,7 @@ class ClassificationTask : public TextTask<models::Bert> {
 // and batches::make_examples().
 std::unique_ptr<ClassificationTask> classification_task(const Config& config, const text::Tokenizer& tokenizer);
 
-// Of a model's outputs [examples, classes], or [examples, 1] for numbers.
+// Appends the answers of a model. Its outputs are [examples, classes], or [examples, 1] for numbers.
 void append_answers(Answers& answers, const at::Tensor& outputs, bool has_classes);
 
 }  // namespace prenorm::tasks

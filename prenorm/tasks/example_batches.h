@@ -16,7 +16,7 @@ class ExampleBatches : public TextBatches {
   // `validation` may be empty.
   ExampleBatches(const Config& config, const data::ExampleFormat& format, batches::Examples training,
                  const batches::Examples& validation);
-  // The batcher holds on to the examples.
+  // The batcher refers to the member with the examples.
   ExampleBatches(const ExampleBatches&) = delete;
   ExampleBatches& operator=(const ExampleBatches&) = delete;
 
@@ -24,7 +24,7 @@ class ExampleBatches : public TextBatches {
   batches::TextBatch batch(std::int64_t epoch, std::int64_t index) override;
   std::string data_key() const override;
   std::string origin(std::int64_t epoch, std::int64_t index) override;
-  // batches::guessing_loss().
+  // See batches::guessing_loss().
   double unigram_nats(double label_smoothing) override;
   const std::vector<batches::TextBatch>& validation() const override { return validation_; }
   std::int64_t validation_bytes() const override { return 0; }

@@ -24,7 +24,7 @@ updates::BatchLoss MaskedLmTask::loss(const batches::TextBatch& batch, const Bat
   const auto masked = bert.masked_lm_loss(states, batch, config().train.label_smoothing);
   at::Tensor loss = masked.loss_sum;
   if (config().masked_lm.next_sentence) {
-    // The trainer divides by the number of target tokens.
+    // The trainer divides the sum by the number of target tokens.
     const double weight = static_cast<double>(whole.targets) / static_cast<double>(whole.sequences);
     loss = loss + weight * bert.next_sentence_loss(states, batch).loss_sum;
   }

@@ -1,4 +1,4 @@
-// BERT pre-training (Devlin et al. 2019, section 3.1): masked tokens, and whether a text follows on another.
+// BERT pre-training (Devlin et al. 2019, section 3.1): masked tokens, and whether one text follows another.
 #pragma once
 
 #include <cmath>
@@ -9,15 +9,15 @@
 
 namespace prenorm::tasks {
 
-// The target tokens are the masked ones. With the next-sentence objective the loss is, as there, the sum of the mean
-// loss of masked tokens and the mean loss of sequences, both of the whole batch (of batches that are accumulated, each
-// counts by its masked tokens); nll is that of masked tokens alone.
+// The target tokens are the masked ones. With the next-sentence objective, the loss is the sum of the paper: the mean
+// loss of masked tokens plus the mean loss of sequences, each over the whole batch. Accumulated batches are weighted by
+// their masked tokens. nll is that of masked tokens alone.
 class MaskedLmTask : public TextTask<models::Bert> {
  public:
   MaskedLmTask(const Config& config, std::int64_t vocabulary, std::unique_ptr<TextBatches> batches);
 
   double guess_nats() const override { return std::log(static_cast<double>(model().vocabulary())); }
-  // Also the share of sequences whose next sentence is told right, `next_sentence_accuracy`.
+  // Also sets `next_sentence_accuracy`, the share of sequences whose next sentence is classified correctly.
   runs::Validation validate(bool with_output) override;
 
  protected:

@@ -1,4 +1,4 @@
-// A task with a model and its replicas, which share the model's weights and have gradients of their own.
+// A task with a model and its replicas, which share the model's weights but have their own gradients.
 #pragma once
 
 #include <memory>
@@ -9,7 +9,7 @@
 
 namespace prenorm::tasks {
 
-// Model: parameters(), and replica(), which returns another one.
+// Model must have parameters(), and replica(), which returns a unique_ptr<Model>.
 template <class Model>
 class ModelTask : public updates::Task {
  public:

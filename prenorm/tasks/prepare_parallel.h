@@ -1,4 +1,4 @@
-// The parallel corpus of a translation task, prepared as its configuration says.
+// The parallel corpus of a translation task, prepared according to its configuration.
 #pragma once
 
 #include <filesystem>
@@ -10,7 +10,7 @@
 
 namespace prenorm::tasks {
 
-// The prepared corpus of a source and a target file (data::prepare_corpus) by the rules of the configuration.
+// Prepares a source and a target file by the rules of the configuration; see data::prepare_corpus.
 data::PreparedCorpus prepare_parallel(const Config& config, const runs::Tokenizers& tokenizers,
                                       const std::string& source, const std::string& target,
                                       const std::filesystem::path& prepared_dir);

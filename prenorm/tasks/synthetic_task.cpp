@@ -12,7 +12,7 @@ namespace {
 constexpr double kMeanLength = 15;
 constexpr std::int64_t kShortest = 2, kLongest = 60;
 
-// The sum of two exponential lengths: few very short sentences, and a tail of long ones.
+// The sum of two exponential lengths gives few very short sentences and a tail of long ones.
 std::int64_t random_length(RandomStream& random) {
   const double sum = -std::log(1 - random.uniform()) - std::log(1 - random.uniform());
   return std::clamp(static_cast<std::int64_t>(sum * kMeanLength / 2), kShortest, kLongest);
@@ -30,7 +30,7 @@ SyntheticTask::SyntheticTask(const Config& config, const SyntheticLengths& lengt
   start_from_data();
 }
 
-// The lengths of a batch are near each other, as they are where batches are cut from sorted text.
+// The sentences of a batch have similar lengths, as in batches cut from sorted text.
 batches::Batch SyntheticTask::batch(std::int64_t epoch, std::int64_t index) {
   RandomStream random(mix_key({seed_, static_cast<std::uint64_t>(epoch), static_cast<std::uint64_t>(index)}));
   const std::int64_t middle = random_length(random);

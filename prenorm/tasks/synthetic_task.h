@@ -1,4 +1,4 @@
-// Random sentence pairs of given lengths, for measuring: as much work as real ones, and no files.
+// Random sentence pairs of given lengths, for benchmarks: as much work as real ones, but no files.
 #pragma once
 
 #include <cstdint>
@@ -10,13 +10,13 @@
 namespace prenorm::tasks {
 
 struct SyntheticLengths {
-  // Tokens of each sentence, end of sentence included; 0 = from 2 to 60 with mean 15, as in a corpus of captions.
+  // Tokens per sentence, including end of sentence; 0 = from 2 to 60 with mean 15, as in a corpus of captions.
   std::int64_t source = 0, target = 0;
 };
 
 class SyntheticTask : public TranslatorTask {
  public:
-  // Vocabularies of tokenizer.vocab_size; batches of about batch.max_tokens target tokens.
+  // The vocabularies have tokenizer.vocab_size tokens, the batches about batch.max_tokens target tokens.
   SyntheticTask(const Config& config, const SyntheticLengths& lengths);
 
   batches::Batch batch(std::int64_t epoch, std::int64_t index) override;

@@ -24,7 +24,7 @@ batches::TextBatch SyntheticText::batch(std::int64_t epoch, std::int64_t index) 
     for (std::int64_t i = 0; i < length; ++i) {
       const std::int64_t row = batch.tokens.tokens();
       batch.tokens.ids.push_back(random_id(random, vocabulary));
-      // At least one, as in real text.
+      // At least one token is masked, as in real text.
       const bool masked = config_.task == TaskKind::kMaskedLm &&
                           (i + 1 == length - length / 2 || random.uniform() < config_.masked_lm.mask_share);
       if (masked) batch.predicted->push_back(row);

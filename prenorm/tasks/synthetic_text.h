@@ -1,4 +1,4 @@
-// Sequences of random tokens, for measuring: as much work as real text, and no files.
+// Sequences of random tokens, for benchmarks: as much work as real text, but no files.
 #pragma once
 
 #include <cstdint>
@@ -11,10 +11,11 @@
 
 namespace prenorm::tasks {
 
-// An id of [0, vocabulary), the rarer the higher, as words are in text (Zipf): about 1 / ((i + 1) ln vocabulary).
+// Draws an id from [0, vocabulary). Higher ids are rarer, as words are in text (Zipf): id i has probability of about
+// 1/((i + 1) ln vocabulary).
 std::int64_t random_id(RandomStream& random, std::int64_t vocabulary);
 
-// Sequences of data.sequence_length tokens out of tokenizer.vocab_size, with the targets that config.task has.
+// Sequences of data.sequence_length ids below tokenizer.vocab_size, with the targets of config.task.
 class SyntheticText : public TextBatches {
  public:
   explicit SyntheticText(const Config& config) : config_(config) {}

@@ -1,4 +1,4 @@
-// Where the batches of a task on single texts come from.
+// Source of batches for a task on single texts.
 #pragma once
 
 #include <cstdint>
@@ -20,9 +20,10 @@ class TextBatches {
   virtual std::string origin(std::int64_t epoch, std::int64_t index) = 0;
   virtual double unigram_nats(double label_smoothing) = 0;
 
-  // The same ones each time; none where there is no validation text.
+  // The same batches each time; empty if there is no validation text.
   virtual const std::vector<batches::TextBatch>& validation() const = 0;
-  // Of the whole text, line ends and the first token, which nothing predicts, included; 0 where they are not counted.
+  // Bytes of the whole text, including line ends and the first token, which is not predicted; 0 if they are not
+  // counted.
   virtual std::int64_t validation_bytes() const = 0;
 };
 

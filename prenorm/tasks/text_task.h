@@ -1,4 +1,4 @@
-// What every task on single texts has in common: batches, cut into shares, and the replicas of the model that compute
+// The common part of all tasks on single texts: batches, cut into shares, and the replicas of the model that compute
 // their losses.
 #pragma once
 
@@ -14,7 +14,7 @@
 
 namespace prenorm::tasks {
 
-// How much a batch holds before it is cut into shares.
+// The size of a batch before it is cut into shares.
 struct BatchSize {
   std::int64_t sequences = 0, targets = 0;
 };
@@ -47,7 +47,7 @@ class TextTask : public ModelTask<Model> {
                              [&](const nn::Context& context) { this->model().states(first, context); });
   }
 
-  // The loss of a share of a batch of this size.
+  // The loss of a share of a batch whose size is `whole`.
   virtual updates::BatchLoss loss(const batches::TextBatch& share, const BatchSize& whole, std::int64_t replica,
                                   const nn::Context& context) = 0;
 

@@ -62,7 +62,7 @@ void TranslationTask::translate_and_score(runs::Validation& result) {
   const metrics::BleuScore score = metrics::corpus_bleu(hypotheses, scored_.references, {});
   result.bleu = score.score;
   result.bleu_signature = score.signature;
-  // Spread over the text, and short enough to read.
+  // A few samples, spread over the text.
   for (std::size_t i = 0; i < kSamples && i < hypotheses.size(); ++i) {
     const std::size_t line = i * hypotheses.size() / kSamples;
     result.samples.push_back({scored_.sources[line], scored_.references[line], hypotheses[line]});

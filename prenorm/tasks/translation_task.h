@@ -39,7 +39,7 @@ class TranslationTask : public TranslatorTask {
   batches::Batcher batcher_;
   std::unique_ptr<data::PreparedCorpus> valid_;
   std::vector<std::vector<std::int64_t>> valid_batches_;
-  data::ScoredPairs scored_;  // of the validation text
+  data::ScoredPairs scored_;  // for the validation text
 };
 
 }  // namespace prenorm::tasks

@@ -1,5 +1,5 @@
-// What every task that trains a translator has in common: batches of sentence pairs, cut into shares, and the replicas
-// of the model that compute their losses.
+// The common part of all tasks that train a translator: batches of sentence pairs, cut into shares, and the replicas of
+// the model that compute their losses.
 #pragma once
 
 #include <cmath>
@@ -21,7 +21,7 @@ class TranslatorTask : public ModelTask<models::Translator> {
   double guess_nats() const override { return std::log(static_cast<double>(model().target_vocabulary())); }
 
  protected:
-  // Sets the weights that start from data: for the constructor of a task, as soon as it has batches.
+  // Sets the weights whose initial values depend on data. The constructor of a task calls it once it has batches.
   void start_from_data();
 
  private:

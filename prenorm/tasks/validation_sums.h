@@ -1,4 +1,4 @@
-// The losses of a validation, added up over its batches.
+// Sums the losses of a validation over its batches.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ class ValidationSums {
     target_tokens_ += target_tokens;
   }
   double nll_nats() const { return nll_; }
-  // With the means over target tokens, and nothing else. Errors: DataError where there are none.
+  // A validation that contains only the means over target tokens. Errors: DataError if there are none.
   runs::Validation means() const {
     if (target_tokens_ == 0)
       throw_error<DataError>("the validation text has nothing to predict, and so no loss; give a longer one");

@@ -34,7 +34,7 @@ bool validation_due(const TrainConfig& config, std::int64_t step) { return due(s
 
 bool checkpoint_due(const TrainConfig& config, std::int64_t step) { return due(step, config.checkpoint_every); }
 
-// Rounded up to a validation.
+// True for the first validation at or after each multiple of train.bleu_every.
 bool output_due(const TrainConfig& config, std::int64_t step) {
   if (config.best_metric == BestMetric::kBleu) return true;
   const std::int64_t every = config.bleu_every;
@@ -57,7 +57,7 @@ bool record_validation(const TrainConfig& config, const runs::Validation& valida
   return better;
 }
 
-// A rollback needs a checkpoint on schedule, which is not the newest one if the run was stopped after it.
+// A rollback needs a scheduled checkpoint. If the run was stopped after it, that is not the newest checkpoint.
 std::int64_t checkpoints_kept(const TrainConfig& config) {
   const std::int64_t least = config.on_fault == OnFault::kRollback ? 2 : 1;
   return std::max(config.keep_last, least);

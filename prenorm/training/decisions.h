@@ -1,5 +1,5 @@
-// What a run does next, decided from its configuration and its state alone. Nothing here reads a file, a clock or a
-// signal, so that every process that trains the same run decides alike.
+// Decides what a run does next, from its configuration and its state alone. These functions read no file, clock or
+// signal, so every process that trains the same run makes the same decisions.
 #pragma once
 
 #include <cstdint>
@@ -12,26 +12,26 @@
 
 namespace prenorm::training {
 
-// Why the run ends before its next update; nothing while it continues. `signalled`: the process was asked to stop.
+// Why the run ends before its next update; nullopt if it continues. `signalled`: the process was asked to stop.
 std::optional<runs::StopReason> stop_reason(const TrainConfig& config, const runs::TrainerState& state, bool signalled);
 
-// What is due once update `step` has been made; nothing is due before the first.
+// Whether a validation or a checkpoint is due after update `step`. Neither is due before the first update.
 bool validation_due(const TrainConfig& config, std::int64_t step);
 bool checkpoint_due(const TrainConfig& config, std::int64_t step);
-// Whether the validation that is due then also translates and scores.
+// Whether the validation after update `step` also translates and scores.
 bool output_due(const TrainConfig& config, std::int64_t step);
-// Whether update `step` is observed while it is made.
+// Whether update `step` is observed while it is computed.
 bool observation_due(const TrainConfig& config, std::int64_t step);
 
-// Takes a validation into the state: whether it is the best so far, and how long there has been none better. Returns
-// whether it is the best.
+// Records a validation in the state: the best value so far, and the number of validations since. Returns true if this
+// one is the best.
 bool record_validation(const TrainConfig& config, const runs::Validation& validation, runs::TrainerState& state);
 
-// The checkpoints that are kept, counting from the newest.
+// The number of newest checkpoints to keep.
 std::int64_t checkpoints_kept(const TrainConfig& config);
 
-// Whether the run, at `rate_sum_before` before its last update, has since come to the point where it can be judged, and
-// has learned no more than token frequencies.
+// Whether the last update brought the run to the point at which it can be judged, and the run has learned no more than
+// token frequencies. `rate_sum_before`: TrainerState::rate_sum before that update.
 bool has_just_stalled(const runs::TrainerState& state, double rate_sum_before);
 
 }  // namespace prenorm::training

@@ -42,7 +42,8 @@ std::optional<updates::Fault> fault_after_update(const TrainConfig& config, cons
   return loss_ratio_fault(config, state, last);
 }
 
-// An update that has been made is not past its own fault: made again, it may come to it again, without end.
+// An update that has been made does not count as past its own fault. Otherwise a run could repeat the update and meet
+// the same fault without end.
 void count_fault(const updates::Fault& fault, runs::TrainerState& state) {
   ++state.faults;
   ++state.faults_in_a_row;
@@ -50,7 +51,7 @@ void count_fault(const updates::Fault& fault, runs::TrainerState& state) {
   state.past_faults = std::max(state.past_faults, past);
 }
 
-// Leaving a batch out helps only where the update has not been made and the weights are good.
+// Skipping a batch helps only if the update has not been made and the weights are good.
 updates::FaultAction action_for(const updates::Fault& fault, const TrainConfig& config, const runs::TrainerState& state,
                                 bool can_go_back) {
   using enum updates::FaultAction;
@@ -66,7 +67,7 @@ void record_skipped(const updates::Update& update, runs::TrainerState& state) {
   state.skipped.push_back({update.step, first.epoch, first.batch, std::ssize(update.batches)});
 }
 
-// As Chowdhery et al. 2022 (PaLM), section 5.1: the same weights on other batches do not come to the same fault.
+// Chowdhery et al. 2022 (PaLM), section 5.1: the same weights do not meet the same fault on other batches.
 runs::TrainerState rolled_back(runs::TrainerState checkpoint, const runs::TrainerState& now) {
   checkpoint.epoch = now.epoch;
   checkpoint.batch = now.batch;

@@ -23,7 +23,7 @@ void RunLog::sync() {
   if (tensorboard_) tensorboard_->sync();
 }
 
-// The tokens up to the last line are those of the state without those since that line.
+// The number of tokens up to the last line: those in the state minus those since that line.
 void RunLog::warn_of_lost_lines(const runs::TrainerState& state) const {
   const runs::UpdateLine& last = metrics_.kept();
   if (last.target_tokens >= state.target_tokens - state.window.target_tokens) return;
@@ -61,8 +61,8 @@ void RunLog::update(runs::TrainerState& state, const updates::Update& update) {
   w = {};
 }
 
-// Gradients and states at initialisation are what tells Post-LN from Pre-LN, and where a run goes wrong shows in a
-// layer first.
+// Gradients and states at initialisation distinguish Post-LN from Pre-LN. If training goes wrong, it shows in one layer
+// first.
 void RunLog::observation(std::int64_t step, const std::vector<nn::Parameter>& parameters,
                          const std::vector<runs::TensorUpdate>& tensors, const updates::PointRecorder& recorder) {
   runs::ObservationLine line{.step = step};

@@ -1,4 +1,4 @@
-// What a run reports while it trains: metrics.jsonl, TensorBoard, the progress line.
+// Logs written during training: metrics.jsonl, TensorBoard events, the progress line.
 #pragma once
 
 #include <cstdint>
@@ -19,25 +19,26 @@ namespace prenorm::training {
 
 class RunLog {
  public:
-  // Goes on after the lines of update `step`. Errors, of each member: FileError.
+  // Appends after the lines of update `step`. Errors, of each member: FileError.
   RunLog(const TrainConfig& config, const runs::RunFolder& folder, std::int64_t step);
 
-  // Drops the lines of updates after `step`, all but faults: the run has gone back there.
+  // Drops the lines of updates after `step`, except faults, after a rollback to `step`.
   void rewind(std::int64_t step);
-  // Adds an update to the sums of state.window; where a line is due, writes it and clears the sums.
+  // Adds an update to the sums in state.window. If a line is due, writes it and clears the sums.
   void update(runs::TrainerState& state, const updates::Update& update);
-  // Gradients and weights of each parameter, and the size of the states at each point. Gradients are of the mean loss
-  // of the update, before clipping.
+  // Writes the norms of each parameter's gradient and weights, and the size of the states at each point. Gradients are
+  // those of the update's mean loss, before clipping.
   void observation(std::int64_t step, const std::vector<nn::Parameter>& parameters,
                    const std::vector<runs::TensorUpdate>& tensors, const updates::PointRecorder& recorder);
   void validation(std::int64_t step, const runs::Validation& validation, bool best_so_far, bool at_end);
-  // `step`: the update that is to be made next.
+  // `step`: the next update.
   void fault(std::int64_t step, const updates::Fault& fault, updates::FaultAction action);
-  // Returns once every line so far survives a power cut. A checkpoint must not outlive the lines before it.
+  // Returns once every line so far survives a power cut. Call it before writing a checkpoint, which must not outlive
+  // the lines before it.
   void sync();
-  // Warns where the log, as it was opened, ends before the update of `state`, which a resumed run continues from.
+  // Warns if the log, when it was opened, ended before the update of `state`, from which a resumed run continues.
   void warn_of_lost_lines(const runs::TrainerState& state) const;
-  // No update follows.
+  // Call it when no update follows.
   void end_progress() { progress_.reset(); }
 
  private:

@@ -31,12 +31,12 @@ void RunWriter::start(const runs::TrainerState& state, bool continues) {
     remove_file(folder_.results());
     runs::RunFolder::remove_checkpoint(folder_.average());
   }
-  // Without a fault in the state, a diagnosis is of one that this run, resumed from before it, has yet to come to.
+  // If the state has no fault, the diagnosis is about one that this run, resumed from before it, has not reached yet.
   if (state.faults > 0) return;
   for (const auto& file : {folder_.diagnosis(), folder_.diagnosis_page()}) remove_file(file);
 }
 
-// After a power cut, the log has all lines up to the newest checkpoint.
+// The log is synced first, so that after a power cut it has all lines up to the newest checkpoint.
 void RunWriter::checkpoint(const nn::Parameters& parameters, const optim::Optimizer& optimizer,
                            const runs::TrainerState& state, bool best) {
   log_->sync();
@@ -46,7 +46,7 @@ void RunWriter::checkpoint(const nn::Parameters& parameters, const optim::Optimi
   remove_old_checkpoints(state);
 }
 
-// Checkpoints after that step are those where the run was stopped; the run that goes back never came there.
+// Later checkpoints were written when the run was stopped. After the rollback they belong to no run.
 void RunWriter::go_back_to(std::int64_t step) {
   for (const std::int64_t later : folder_.steps())
     if (later > step) runs::RunFolder::remove_checkpoint(folder_.checkpoint(later));

@@ -1,5 +1,5 @@
-// Everything that a run in training writes: checkpoints, links, logs, diagnosis, results; and what it removes. It
-// decides nothing, so that a process that only computes can do without it.
+// Writes the outputs of training (checkpoints, links, logs, diagnosis, results) and removes old ones. It makes no
+// decisions, so a process that only computes does not need it.
 #pragma once
 
 #include <cstdint>
@@ -24,27 +24,28 @@ class RunWriter {
  public:
   RunWriter(const Config& config, runs::RunFolder folder);
 
-  // Brings links and the number of checkpoints up to the newest checkpoint, that of `state`: both may lag behind one
-  // after which the process was killed.
+  // Makes the links and the number of checkpoints match the newest checkpoint, which is that of `state`. Both may be
+  // out of date if the process was killed right after writing it.
   void catch_up(const runs::TrainerState& state) const;
-  // Removes what processes that were killed have left half written.
+  // Removes half-written files of killed processes.
   void remove_leftovers() const { folder_.remove_leftovers(); }
-  // Opens the logs after update state.step. `continues`: an update follows, so that results of an earlier end of the
-  // run are no longer its results.
+  // Opens the logs after update state.step. `continues`: an update follows, so the results of an earlier end of the run
+  // are removed.
   void start(const runs::TrainerState& state, bool continues);
 
   RunLog& log() { return *log_; }
-  // `best`: the last validation was the best so far, with these weights.
+  // `best`: the last validation, with these weights, was the best so far.
   void checkpoint(const nn::Parameters& parameters, const optim::Optimizer& optimizer, const runs::TrainerState& state,
                   bool best);
   void link_best(std::int64_t step) const { folder_.link_best(step); }
-  // Makes the run one that never came past the checkpoint of update `step`, but for its faults.
+  // Removes everything after the checkpoint of update `step`, except records of faults.
   void go_back_to(std::int64_t step);
-  // Writes the checkpoint of the mean of the last `count` checkpoints' weights, and leaves `parameters` at it.
+  // Writes a checkpoint with the mean of the weights of the last `count` checkpoints, and leaves `parameters` at the
+  // mean.
   void average(std::int64_t count, nn::Parameters& parameters) const;
 
-  // Diagnoses a fault from the log and the state, and writes the pages; that these cannot be written is only a warning,
-  // since the fault is what must be reported.
+  // Diagnoses a fault from the log and the state, and writes the pages. If they cannot be written, it only warns: the
+  // fault itself is what must be reported.
   diagnosis::Diagnosis diagnose(const runs::TrainerState& state, const std::vector<nn::Parameter>& parameters,
                                 diagnosis::FaultEvidence fault) const;
   void results(const runs::TrainingResult& result);
@@ -54,7 +55,7 @@ class RunWriter {
 
   const Config& config_;
   runs::RunFolder folder_;
-  std::optional<RunLog> log_;  // from start() on
+  std::optional<RunLog> log_;  // set by start()
 };
 
 }  // namespace prenorm::training

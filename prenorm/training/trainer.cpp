@@ -64,7 +64,7 @@ void Trainer::start() {
   state_.history.parameters.clear();
   for (const nn::Parameter& p : task_.parameters().list()) state_.history.parameters.push_back(p.name);
   writer_.start(state_, /*continues=*/!stop_reason(config_.train, state_, StopSignal::received() != 0));
-  // A checkpoint to roll back to before there is another.
+  // The first checkpoint to roll back to.
   if (config_.train.on_fault == OnFault::kRollback && folder_.steps().empty() && !save(state_.on_schedule))
     respond(updates::FaultKind::kWeightNotFinite);
 }
@@ -131,7 +131,7 @@ void Trainer::checkpoint_if_due() {
   if (!save(/*on_schedule=*/true)) respond(updates::FaultKind::kWeightNotFinite);
 }
 
-// A run may stop where no checkpoint is due, before its first update or after a batch that was left out.
+// A run may also stop when no checkpoint is due: before its first update or after a skipped batch.
 bool Trainer::checkpoint_at_stop() {
   if (saved_step_ == state_.step) return true;
   if (save(/*on_schedule=*/false)) return true;
@@ -139,7 +139,7 @@ bool Trainer::checkpoint_at_stop() {
   return false;
 }
 
-// An update of finite gradients can still carry a weight past the largest number.
+// Even finite gradients can make a weight overflow.
 bool Trainer::save(bool on_schedule) {
   state_.on_schedule = on_schedule;
   if (!updates::all_finite(task_.parameters().values())) return false;

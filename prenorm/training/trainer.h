@@ -22,52 +22,52 @@ namespace prenorm::training {
 
 class Trainer {
  public:
-  // Starts from the task's parameters as they are.
+  // Starts from the task's current parameters.
   Trainer(const Config& config, updates::Task& task, runs::RunFolder folder);
 
-  // Continues from the newest checkpoint; false where there is none yet, and the run starts from its seed. Removes what
-  // processes that were killed left in the folder. Errors: CheckpointError, and UsageError where the checkpoint is of
-  // other data: nothing has been changed then.
+  // Continues from the newest checkpoint. Returns false if there is none, in which case the run starts from its seed.
+  // Removes half-written files of killed processes. Errors: CheckpointError; UsageError if the checkpoint is of other
+  // data. After an error nothing has been changed.
   bool resume();
-  // Until one of the limits of [train]. Writes checkpoints, metrics.jsonl and results.json, and after a fault
+  // Trains up to a limit of [train]. Writes checkpoints, metrics.jsonl and results.json, and after a fault
   // diagnosis.json and diagnosis.md.
-  // Errors: NumericsError for a fault (fault.h) after which train.on_fault or train.max_faults ends the run:
-  // checkpoints stay as they were before.
+  // Errors: NumericsError for a fault (fault.h) after which train.on_fault or train.max_faults ends the run. Existing
+  // checkpoints are then unchanged.
   runs::TrainingResult run();
-  // After run() has thrown too.
+  // Also valid after run() has thrown.
   const runs::TrainerState& state() const { return state_; }
 
  private:
   void start();
-  // Until there is a reason to stop.
+  // Trains until there is a reason to stop, and returns it.
   runs::StopReason train();
-  // Each returns whether the run is where it was plus this: no fault has come in between.
+  // Each returns false if a fault was handled, in which case the state may have been rolled back.
   bool make_update();
   bool validate_if_due();
   void checkpoint_if_due();
   bool checkpoint_at_stop();
-  // False where a weight is not finite: nothing has been written then.
+  // Returns false, and writes nothing, if a weight is not finite.
   bool save(bool on_schedule);
 
   void warn_of_a_stall() const;
 
-  // At the end: trainer_end.cpp.
+  // The end of the run: trainer_end.cpp.
   runs::TrainingResult finish(runs::StopReason reason);
   runs::Validation validate_at_end(runs::TrainerState& state);
   std::optional<runs::Validation> average();
-  // Throws where its loss is not finite: at the end there is nothing to go back for.
+  // Throws if the loss is not finite: at the end of a run there is no rollback.
   runs::Validation finite(runs::Validation validation, const std::string& loss);
 
   // Faults: trainer_faults.cpp.
-  // Skips, rolls back or throws.
+  // Skips the batches, rolls back or throws.
   void respond(updates::Fault fault);
   void respond(updates::FaultKind kind, const std::string& what = {});
   void roll_back(std::int64_t target);
   diagnosis::Diagnosis diagnose(const updates::Fault& fault, updates::FaultAction action);
-  // Ends the run; the fault must have been examined.
+  // Ends the run. The fault must have been examined.
   [[noreturn]] void stop(const updates::Fault& fault);
 
-  // A validation and the update that it was measured after.
+  // A validation and the number of updates before it.
   struct Measured {
     std::int64_t step = -1;
     runs::Validation validation{};
@@ -75,14 +75,14 @@ class Trainer {
 
   const Config& config_;
   updates::Task& task_;
-  runs::RunFolder folder_;  // to read from
+  runs::RunFolder folder_;  // read only
   RunWriter writer_;
   updates::Updater updater_;
   runs::TrainerState state_;
-  updates::Update last_;  // that was made since the start and not undone; without batches where there is none
+  updates::Update last_;  // the last update made and not rolled back; without batches if there is none
   Measured validated_;
   std::int64_t saved_step_ = -1;
-  std::int64_t started_step_ = 0;  // the weights are those that were read or drawn here
+  std::int64_t started_step_ = 0;  // the update of the loaded checkpoint; 0 without one
   bool save_best_ = false;         // the best validation so far has no checkpoint yet
 };
 

@@ -25,8 +25,8 @@ runs::Validation Trainer::finite(runs::Validation validation, const std::string&
   stop(fault);
 }
 
-// The last weights are always translated and scored, and may be the best. None of it is in the checkpoint, and the line
-// says "at_end": a run that is resumed is then the run that never ended here.
+// The final weights are always translated and scored, and may be the best. None of this is in the checkpoint, and the
+// line is marked "at_end", so that a run resumed from there is the same as one that never ended.
 runs::Validation Trainer::validate_at_end(runs::TrainerState& state) {
   const bool scheduled = validation_due(config_.train, state_.step);
   const bool known = validated_.step == state_.step && (validated_.validation.bleu || !task_.has_output());

@@ -1,4 +1,4 @@
-// What the trainer does about a fault, once fault_decisions.h has decided.
+// How the trainer responds to a fault, as decided by fault_decisions.h.
 #include <fmt/format.h>
 
 #include <utility>
@@ -20,7 +20,7 @@ void Trainer::respond(updates::Fault fault) {
   const std::optional<std::int64_t> target = folder_.newest_on_schedule();
   const updates::FaultAction action = action_for(fault, config_.train, state_, /*can_go_back=*/target.has_value());
   if (action == updates::FaultAction::kStop) stop(fault);
-  // The first fault of a run is worth a page even where the run continues.
+  // The first fault of a run is diagnosed even if the run continues.
   if (state_.faults == 1) diagnose(fault, action);
   record_skipped(fault.update, state_);
   if (action == updates::FaultAction::kRollback) roll_back(*target);
@@ -46,7 +46,7 @@ diagnosis::Diagnosis Trainer::diagnose(const updates::Fault& fault, updates::Fau
                           {fault, action, /*first_after_start=*/state_.step == started_step_, control});
 }
 
-// The line of the log is one of the update that would be made next: a run that is resumed drops it.
+// The line has the number of the next update, so a resumed run drops it.
 void Trainer::stop(const updates::Fault& fault) {
   const diagnosis::Diagnosis diagnosis = diagnose(fault, updates::FaultAction::kStop);
   writer_.log().fault(state_.step + 1, fault, updates::FaultAction::kStop);

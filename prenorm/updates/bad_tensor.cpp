@@ -9,7 +9,7 @@
 namespace prenorm::updates {
 namespace {
 
-// What is wrong with a tensor, empty where nothing is.
+// What is wrong with a tensor; empty if nothing is.
 std::string fault(const at::Tensor& x, double largest) {
   if (!all_finite(x)) return "is not finite";
   const double magnitude = x.numel() > 0 ? x.abs().max().item<double>() : 0;
@@ -22,7 +22,7 @@ PointSize size_of(std::string_view point, const at::Tensor& x) {
   return {std::string(point), y.square().mean().sqrt().item<double>(), y.abs().max().item<double>()};
 }
 
-// Of kind kNone where everything of the batch, and the gradient summed so far, is in range.
+// Returns kind kNone if everything computed for the batch, and the gradient summed so far, is in range.
 BadTensor find_in_batch(Task& task, const MicroBatch& batch, double largest) {
   BadTensor found{.where = batch};
   const auto report = [&found](TensorKind kind, std::string_view name, std::string what) {

@@ -17,9 +17,9 @@ namespace prenorm::updates {
 namespace {
 
 constexpr int kTopPadBytes = 64 << 20;
-// A thread's stack, and what else it maps beside its buffer for products.
+// A thread's stack and its other mappings, without its buffer for matrix products.
 constexpr std::size_t kThreadBytes = std::size_t{16} << 20;
-// What a small model and its text take.
+// Memory for a small model and its text.
 constexpr std::size_t kRestBytes = std::size_t{128} << 20;
 
 bool flushes_denormals() {
@@ -28,7 +28,7 @@ bool flushes_denormals() {
   return smallest == 0;
 }
 
-// A flag of each thread's floating-point unit. New threads inherit it, those of the team that exist do not.
+// Sets the flag in each thread's floating-point unit. New threads inherit it; existing threads of the team do not.
 void set_flush_denormals(bool flush) {
   at::globalContext().setFlushDenormal(flush);
 #pragma omp parallel
@@ -46,7 +46,7 @@ void check_room(int threads) {
 }
 
 void apply(const RuntimeConfig& runtime) {
-  ops::cpu_level();  // refuses a wrong PRENORM_CPU_LEVEL before any work
+  ops::cpu_level();  // rejects a wrong PRENORM_CPU_LEVEL before any work
   const int threads = runtime.threads > 0 ? static_cast<int>(runtime.threads) : usable_cores();
   check_room(threads);
   struct sigaction ignore {};
@@ -73,7 +73,7 @@ ComputeSettings::~ComputeSettings() {
 }
 
 void keep_freed_memory() {
-  mallopt(M_ARENA_MAX, 1);  // what one worker gives back, another can take
+  mallopt(M_ARENA_MAX, 1);  // memory that one worker frees can be used by another
   mallopt(M_MMAP_MAX, 0);
   mallopt(M_TRIM_THRESHOLD, 2'000'000'000);
   mallopt(M_TOP_PAD, kTopPadBytes);

@@ -1,4 +1,4 @@
-// Settings of the whole process that training and decoding want: threads, kernels, how numbers are rounded, memory.
+// Settings of the whole process for training and decoding: threads, kernels, rounding, memory.
 #pragma once
 
 #include <csignal>
@@ -9,14 +9,15 @@ namespace prenorm::updates {
 
 // While it lives:
 // - threads and kernels are as configured;
-// - numbers too small for a normal float are zero, on every thread that computes (of this thread's OpenMP team);
-// - a file over the system's size limit is an error of the write, which is reported, and not the end of the process
+// - numbers too small for a normal float are flushed to zero on every computing thread (of this thread's OpenMP team);
+// - a write beyond the system's limit on file size is reported as an error and does not end the process
 //   (SIGXFSZ is ignored).
-// All of these belong to the process or to threads that outlive it; they are put back. Objects may be nested.
+// These settings belong to the process or to threads that outlive the object, so the destructor restores them. Objects
+// may be nested.
 class ComputeSettings {
  public:
-  // Errors: Error where a limit on memory leaves too little for the matrix products of so many threads;
-  // those of ops::cpu_level().
+  // Errors: Error if a limit on memory leaves too little for the matrix products of that many threads; those of
+  // ops::cpu_level().
   explicit ComputeSettings(const RuntimeConfig& runtime);
   ~ComputeSettings();
   ComputeSettings(const ComputeSettings&) = delete;
@@ -28,12 +29,13 @@ class ComputeSettings {
   struct sigaction file_size_signal_ {};
 };
 
-// Memory that tensors give back is kept for the next update instead of going back to the system page by page: fresh
-// pages are what a Transformer's update otherwise waits for. It is a setting of malloc() that cannot be put back, so
-// functions of the library do not make it; a program that trains should, once and early, as the command does.
+// Keeps freed memory of tensors for the next update instead of returning it to the system page by page; otherwise a
+// Transformer's update spends its time waiting for fresh pages. The setting of malloc() cannot be restored, so library
+// functions do not change it. A program that trains should call this once at its start, as the command does.
 void keep_freed_memory();
 
-// For a program that is its own process, as the command: keep_freed_memory(), and the settings until the process ends.
+// For a program that is a process of its own, such as the command: calls keep_freed_memory() and applies the settings
+// until the process ends.
 void set_up_process(const RuntimeConfig& runtime);
 
 }  // namespace prenorm::updates

@@ -29,8 +29,8 @@ std::optional<Fault> find_fault(const Update& update, const runs::UpdateHistory&
   return std::nullopt;
 }
 
-// Batches of one text differ in their mean loss by far less than a factor of 2. Whatever it was before, a loss ten
-// times that of a guess is not fine.
+// The mean losses of batches of one text differ by far less than a factor of 2. Independently of the expected loss, ten
+// times the loss of a guess is not fine.
 bool ControlBatch::is_fine() const {
   return std::isfinite(loss) && (expected == 0 || loss < 2 * expected) && (guess == 0 || loss < 10 * guess);
 }
@@ -41,7 +41,7 @@ void examine(Fault& fault, Task& task) {
       fault.bad = weight_not_finite(weight);
   } else {
     const bool finite = std::isfinite(fault.update.loss_nats) && std::isfinite(fault.update.grad_norm);
-    // Where the loss is a number, however large, the first activation past all sense is the reason.
+    // If the loss is a number, however large, the cause is the first activation beyond kLargestActivation.
     fault.bad = find_bad_tensor(task, fault.update.batches,
                                 finite ? kLargestActivation : std::numeric_limits<double>::infinity());
     fault.origin = task.origin(fault.bad.where.epoch, fault.bad.where.batch);

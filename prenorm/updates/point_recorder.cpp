@@ -24,7 +24,7 @@ void record_rows(PointRecord& record, const at::Tensor& x) {
   append(record.variances, at::var(x, 1, /*unbiased=*/false));
 }
 
-// p: [num_heads, queries, keys]; what a causal mask hides is exactly zero.
+// p: [num_heads, queries, keys]; exactly zero where a causal mask hides a key.
 void record_attention(PointRecord& record, const at::Tensor& p) {
   append(record.attention_entropies, at::xlogy(p, p).sum(-1).neg().flatten());
   append(record.uniform_entropies, (p > 0).sum(-1).to(at::kDouble).log().flatten());

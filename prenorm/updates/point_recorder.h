@@ -1,4 +1,4 @@
-// Keeps what observation points show: the squared norm of every row (a token's state), and what is needed beside it.
+// Records observation points: the squared norm of every row (a token's state) and related figures.
 #pragma once
 
 #include <cstdint>
@@ -11,34 +11,34 @@
 
 namespace prenorm::updates {
 
-// Of all rows shown at one point.
+// Figures of all rows observed at one point.
 struct PointRecord {
   std::string name;
   std::int64_t d_model = 0;
   std::vector<double> squared_norms;
-  std::vector<double> variances;            // of a row's elements, biased: σ² of the LayerNorm that reads it
-  std::vector<double> attention_entropies;  // of a row of probabilities, nats; attention points have these alone
-  std::vector<double> uniform_entropies;    // ln of the keys that row could see
+  std::vector<double> variances;  // biased variance of each row's elements: σ² of the LayerNorm that reads it
+  std::vector<double> attention_entropies;  // of each row of probabilities, nats; attention points have only these
+  std::vector<double> uniform_entropies;    // and ln of the number of keys that each row could attend to
 
   double rms() const;  // √ of the mean square of all elements
 };
 
 class PointRecorder {
  public:
-  // For so many workers (ShareWorkers::count()), each with an observer of its own. `wanted` chooses the points; those
-  // whose name ends in attention_probabilities are shown only where Context::observe_attention asks for them.
+  // Each of `workers` workers (ShareWorkers::count()) has its own observer. `wanted` selects the points. Points whose
+  // names end in attention_probabilities are observed only if Context::observe_attention is set.
   explicit PointRecorder(
       std::int64_t workers, std::function<bool(std::string_view point)> wanted = [](std::string_view) { return true; });
   PointRecorder(const PointRecorder&) = delete;
   PointRecorder& operator=(const PointRecorder&) = delete;
 
   std::span<const nn::Observer> observers() const { return observers_; }
-  // In the order of computation; rows in the order of the workers.
+  // In the order of computation, with rows in the order of the workers.
   std::vector<PointRecord> points() const;
 
  private:
   std::function<bool(std::string_view)> wanted_;
-  std::vector<std::vector<PointRecord>> records_;  // of each worker
+  std::vector<std::vector<PointRecord>> records_;  // one list per worker
   std::vector<nn::Observer> observers_;
 };
 

@@ -32,7 +32,7 @@ ShareWorkers::ShareWorkers(Task& task, const RuntimeConfig& runtime)
   for (std::int64_t w = 0; w < workers; ++w) gradients_.push_back(task.parameters(w).gradients());
 }
 
-// Those of the other replicas are zero from the start, and again once they have been moved into the sum.
+// Gradients of the other replicas start at zero and are zeroed again when they are added to the sum.
 void ShareWorkers::clear() {
   const profile::Timer timer(clear_op, 0, static_cast<double>(gradients_.front().nbytes()));
   gradients_.front().zero_();

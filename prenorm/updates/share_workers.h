@@ -1,6 +1,6 @@
-// The gradient of a batch from its shares, which workers compute at once: one thread each, with matrix products of one
-// thread, so that no operator waits for another core. What a worker sums up, in the order of its shares, and the order
-// in which workers are summed, follow from the configuration alone: the same bits in every run.
+// The gradient of a batch, computed in shares by parallel workers. Each worker is one thread with single-threaded
+// matrix products, so no operator waits for another core. The configuration alone determines the shares of each worker,
+// their order, and the order in which workers are summed. Every run therefore computes the same bits.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -19,7 +19,7 @@ struct BatchTotals {
   std::int64_t target_tokens = 0, source_tokens = 0;
   double model_flops = 0;
 
-  // What a sum over target tokens is multiplied with to be their mean; 0 where there are none, whose gradient is zero.
+  // The factor that turns a sum over target tokens into their mean. If there are none, it is 0, as is the gradient.
   double scale() const { return target_tokens > 0 ? 1.0 / static_cast<double>(target_tokens) : 0; }
   BatchTotals& operator+=(const BatchTotals& other);
 };
@@ -30,13 +30,13 @@ class ShareWorkers {
   ShareWorkers(Task& task, const RuntimeConfig& runtime);
 
   std::int64_t count() const { return std::ssize(gradients_); }
-  // Gradients to zero, for the next sum.
+  // Sets the gradients to zero for the next sum.
   void clear();
-  // Adds the gradient of the batch's summed loss to what is there. `observers`: none, or one for each worker, which is
-  // shown that worker's shares, in the same order in every run. If a share throws, all gradients are zero afterwards.
+  // Adds the gradient of the batch's summed loss to the current one. `observers`: none, or one per worker. Each sees
+  // its worker's shares, in the same order in every run. If a share throws, all gradients are zero afterwards.
   BatchTotals add_gradients(std::int64_t epoch, std::int64_t batch, const nn::Context& context,
                             std::span<const nn::Observer> observers = {});
-  // Leaves the whole gradient in task.parameters().gradients() and returns its norm.
+  // Sums the workers' gradients into task.parameters().gradients() and returns the norm.
   double sum_and_norm();
 
  private:
@@ -46,7 +46,7 @@ class ShareWorkers {
 
   Task& task_;
   std::int64_t share_tokens_;
-  std::vector<at::Tensor> gradients_;  // of each replica
+  std::vector<at::Tensor> gradients_;  // one per replica
 };
 
 }  // namespace prenorm::updates

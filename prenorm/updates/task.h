@@ -1,6 +1,6 @@
-// What the trainer needs to know of a task: its batches, the loss of one, how it is validated, what is translated,
-// classified or generated with it. Everything else (accumulation, clipping, schedule, logs, checkpoints, resuming) is
-// the trainer's.
+// The trainer's interface to a task: its batches, the loss of a batch, validation, and the output (translations,
+// classes, generated text). Everything else (accumulation, clipping, schedule, logs, checkpoints, resuming) belongs to
+// the trainer.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -23,13 +23,13 @@ class RunFolder;
 
 namespace prenorm::updates {
 
-// What a target token is, the task says: a token of the translation, a token that is predicted, the label of an
+// The task defines what a target token is: a token of the translation, a token that is predicted, or the label of an
 // example.
 struct BatchLoss {
   at::Tensor loss_sum;                                // scalar, differentiable, nats
   double nll_sum = 0;                                 // nats, without label smoothing
-  std::int64_t target_tokens = 0, source_tokens = 0;  // the latter: tokens that are read
-  double model_flops = 0;                             // useful ones, forward and backward, by formula
+  std::int64_t target_tokens = 0, source_tokens = 0;  // source_tokens: tokens that are read
+  double model_flops = 0;                             // useful FLOPs, forward and backward, by formula
 };
 
 struct Sharing {
@@ -42,7 +42,7 @@ struct Sharing {
   }
 };
 
-// A batch that has been read and cut into shares. It owns them; the task that loaded it must outlive it.
+// A batch that has been read and cut into shares. It owns the shares. The task that loaded it must outlive it.
 class LoadedBatch {
  public:
   using ShareLoss = std::function<BatchLoss(std::int64_t share, std::int64_t replica, const nn::Context& context)>;
@@ -50,7 +50,7 @@ class LoadedBatch {
   LoadedBatch(std::int64_t shares, ShareLoss loss) : shares_(shares), loss_(std::move(loss)) {}
 
   std::int64_t shares() const { return shares_; }
-  // The loss of one share, computed by one replica of the model. Threads may compute with different replicas at once.
+  // The loss of one share, computed by one replica of the model. Threads may call it at once with different replicas.
   BatchLoss loss(std::int64_t share, std::int64_t replica, const nn::Context& context) const {
     return loss_(share, replica, context);
   }
@@ -66,35 +66,35 @@ class Task {
 
   virtual nn::Parameters& parameters() = 0;
   virtual std::int64_t batches_in_epoch(std::int64_t epoch) = 0;
-  // From a batch to the next, of the next epoch after the last.
+  // Moves to the next batch; after the last one, to the first batch of the next epoch.
   void advance(std::int64_t& epoch, std::int64_t& batch) {
     if (++batch < batches_in_epoch(epoch)) return;
     ++epoch;
     batch = 0;
   }
 
-  // Models that share their weights; replica 0 is the model itself, whose parameters are parameters().
+  // The replicas share their weights. Replica 0 is the model itself, whose parameters are parameters().
   virtual void set_replicas(std::int64_t count) = 0;
   virtual nn::Parameters& parameters(std::int64_t replica) = 0;
-  // A batch in shares of about `sharing.tokens` target tokens each; their number is a multiple of
-  // `sharing.multiple_of` if there are sequences enough.
+  // Loads a batch in shares of about `sharing.tokens` target tokens each. Their number is a multiple of
+  // `sharing.multiple_of` if there are enough sequences.
   virtual LoadedBatch load(std::int64_t epoch, std::int64_t batch, const Sharing& sharing) = 0;
 
-  // Names the examples, so that a run does not go on with others than it began with.
+  // Identifies the examples, so that a run cannot be resumed with others.
   virtual std::string data_key() const = 0;
-  // Where the examples of a batch come from ("train.en.gz, lines 17, 25, ..."), for error messages.
+  // The origin of a batch's examples ("train.en.gz, lines 17, 25, ..."), for error messages.
   virtual std::string origin(std::int64_t epoch, std::int64_t batch) = 0;
-  // Nats per target token of the best guess by token frequencies alone, end of sentence included, under the label
-  // smoothing of training; 0 where it is not known. A model that has learned anything of its text does better.
+  // The loss, in nats per target token, of the best guess by token frequencies alone, end of sentence included, with
+  // the label smoothing of training; 0 if unknown. A model that has learned anything about its text has a lower loss.
   virtual double unigram_nats() { return 0; }
-  // Nats per target token of a guess that takes every target for as likely as the others, the logarithm of their
-  // number: what a loss past all range is told by. 0 where there is no such guess, as where numbers are learned.
+  // The loss, in nats per target token, of a uniform guess: the logarithm of the number of possible targets. The
+  // trainer compares losses with it to detect those far out of range. 0 if there is no such guess, as in regression.
   virtual double guess_nats() const { return 0; }
   virtual bool has_validation() const = 0;
-  // `with_output`: also translate and score, which takes longer, where the task has_output().
+  // `with_output`: if the task has_output(), also translate and score, which takes longer.
   virtual runs::Validation validate(bool with_output) = 0;
   virtual bool has_output() const { return false; }
-  // Writes what a run of this task needs in its folder besides weights and tokenizers.
+  // Writes the files, other than weights and tokenizers, that a run of this task needs in its folder.
   virtual void write_files(const runs::RunFolder&) const {}
 };
 

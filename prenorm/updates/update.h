@@ -1,4 +1,4 @@
-// One update between its gradient and what becomes of it.
+// An update whose gradient has been computed but which may not have been applied yet.
 #pragma once
 
 #include <cstdint>
@@ -10,12 +10,12 @@
 namespace prenorm::updates {
 
 struct Update : BatchTotals {
-  std::int64_t step = 0;  // its number, from 1
+  std::int64_t step = 0;  // numbered from 1
   std::vector<MicroBatch> batches;
   double learning_rate = 0;
-  double grad_norm = 0;  // L2, of the mean loss, before clipping
+  double grad_norm = 0;  // L2 norm for the mean loss, before clipping
 
-  // Nats per target token; 0 where there are none.
+  // Nats per target token; 0 if there are no target tokens.
   double loss() const { return mean(loss_nats); }
   double nll() const { return mean(nll_nats); }
 

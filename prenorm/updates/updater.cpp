@@ -33,8 +33,8 @@ Update Updater::compute(runs::TrainerState& state, std::span<const nn::Observer>
   return update;
 }
 
-// The gradients of several batches are summed and divided once by the number of all their target tokens, so that many
-// small batches count exactly as one large one.
+// Sums the gradients of several batches and divides once by the total number of target tokens, so that many small
+// batches are equivalent to one large one.
 Update Updater::gradient(std::vector<MicroBatch> batches, std::span<const nn::Observer> observers) {
   workers_.clear();
   Update update;
@@ -47,8 +47,8 @@ Update Updater::gradient(std::vector<MicroBatch> batches, std::span<const nn::Ob
   return update;
 }
 
-// They cost a third to two thirds of the optimizer's pass: taken of the first updates, of every eighth after that, and
-// of those whose gradient is unusual.
+// Measuring costs a third to two thirds of the optimizer's pass. It is done for the first updates, for every eighth one
+// after that, and for those with an unusual gradient.
 bool Updater::measurement_due(const runs::TrainerState& state, const Update& update) const {
   constexpr std::int64_t kEvery = 8;
   constexpr double kUnusual = 3;

@@ -1,6 +1,6 @@
-// The arithmetic of an update, the only copy of it:
+// The arithmetic of an update, implemented only here:
 //   clear → gradients of the batches → their mean over target tokens → norm | clip → rate → optimizer step.
-// What comes before the bar changes no weight, so that a caller can look at the gradient before it makes the update.
+// The steps before the bar change no weight, so a caller can inspect the gradient before it applies the update.
 #pragma once
 
 #include <span>
@@ -18,25 +18,25 @@ namespace prenorm::updates {
 
 class Updater {
  public:
-  // Starts from the task's parameters as they are.
+  // Starts from the task's current parameters.
   Updater(const Config& config, Task& task);
 
-  // The gradient of update state.step + 1; moves state's data position past its batches. `observers`: see gradient().
+  // Computes the gradient of update state.step + 1 and moves the state's data position past its batches. `observers`:
+  // see gradient().
   Update compute(runs::TrainerState& state, std::span<const nn::Observer> observers = {});
-  // The gradient of these batches, each computed in its own context. The update has no number and no learning rate yet.
-  // `observers`: none, one for each worker (see ShareWorkers), or as many for each of the batches, one batch after the
-  // other.
+  // Computes the gradient of these batches, each in its own context. The update has no number and no learning rate yet.
+  // `observers`: none; one per worker (see ShareWorkers); or one per worker and batch, batch by batch.
   Update gradient(std::vector<MicroBatch> batches, std::span<const nn::Observer> observers = {});
-  // Whether norms by tensor are to be kept of it.
+  // Whether norms by tensor are to be recorded for this update.
   bool measurement_due(const runs::TrainerState& state, const Update& update) const;
-  // Makes it. With `measure`, norms of every parameter; else nothing.
+  // Applies the update. With `measure`, returns the norms of every parameter; otherwise an empty vector.
   std::vector<runs::TensorUpdate> apply(const Update& update, bool measure);
 
-  // Takes an update that was made into the state, all but its time. `tensors`: of apply(), or empty.
+  // Records an applied update in the state, except its time. `tensors`: the result of apply(), or empty.
   void record(runs::TrainerState& state, const Update& update, std::vector<runs::TensorUpdate> tensors) const;
 
   std::int64_t workers() const { return workers_.count(); }
-  // `epoch` counts from 0, as batches do.
+  // `epoch` counts from 0, as in batches.
   double learning_rate(std::int64_t step, std::int64_t epoch) const;
   optim::Optimizer& optimizer() { return optimizer_; }
   const optim::Optimizer& optimizer() const { return optimizer_; }
@@ -46,7 +46,7 @@ class Updater {
   Task& task_;
   ShareWorkers workers_;
   optim::Optimizer optimizer_;
-  std::vector<std::int64_t> ends_;  // of the parameters in their buffer
+  std::vector<std::int64_t> ends_;  // end of each parameter in the buffer
 };
 
 }  // namespace prenorm::updates

@@ -1,4 +1,4 @@
-// Runs the command as people do and collects what it says.
+// Runs the command as a user would and collects its output.
 #pragma once
 
 #include <functional>

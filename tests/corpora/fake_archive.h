@@ -1,4 +1,4 @@
-// A Debian archive made of folders, and programs that stand for apt-get and dpkg-deb.
+// A Debian archive made of folders, with stand-ins for apt-get and dpkg-deb.
 #pragma once
 
 #include <cstdlib>
@@ -12,7 +12,7 @@
 
 namespace prenorm::corpora {
 
-// An environment variable for as long as this lives.
+// Sets an environment variable during its lifetime.
 class Variable {
  public:
   Variable(const char* name, const std::string& value) : name_(name) {
@@ -28,8 +28,8 @@ class Variable {
   std::string old_;
 };
 
-// Stands for apt-get: `update` makes indexes, `download` makes archives that are folders of text; what it is asked
-// for is noted in $FAKE/log. With $FAKE/offline it fails as apt does, with $FAKE/stale until the next update.
+// A stand-in for apt-get: `update` makes indexes, `download` makes archives that are folders of text. It logs its
+// arguments in $FAKE/log. With $FAKE/offline it fails as apt does, with $FAKE/stale until the next update.
 inline constexpr std::string_view kAptGet = R"sh(#!/bin/sh
 while [ "$1" = -o ]; do
   case "$2" in Dir::State::lists=*) lists="${2#*=}";; esac
@@ -60,7 +60,7 @@ inline constexpr std::string_view kDpkgDeb = R"sh(#!/bin/sh
 cp -r "$FAKE/$(cat "$2")" "$3"
 )sh";
 
-// While it lives, the programs found first in PATH are those above and take packages from `folder`/fake.
+// During its lifetime, the programs found first in PATH are those above and take packages from `folder`/fake.
 class FakeArchive {
  public:
   explicit FakeArchive(const ScratchFolder& folder) : folder_(folder) {

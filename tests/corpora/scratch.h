@@ -1,4 +1,4 @@
-// A folder for one test and what the tests of this room have in common.
+// A folder for one test, and helpers for the tests of corpora.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -19,7 +19,7 @@ class ScratchFolder {
  public:
   ScratchFolder() {
     const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-    // In memory where there is such a place: the library syncs what it writes, which takes its time on a disk.
+    // In memory if possible, since the library syncs the files it writes, which is slow on a disk.
     const std::filesystem::path memory = "/dev/shm";
     path_ = (::access(memory.c_str(), W_OK) == 0 ? memory : std::filesystem::temp_directory_path()) /
             ("prenorm-" + std::to_string(::getpid()) + "-" + test->test_suite_name() + "-" + test->name());
@@ -32,7 +32,7 @@ class ScratchFolder {
 
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path write(const std::filesystem::path& name, std::string_view content) const {
-    // Not synced to disk, as the library's own files are: tests write many.
+    // Unlike the library's own files these are not synced, since tests write many.
     std::filesystem::create_directories((path_ / name).parent_path());
     std::ofstream(path_ / name, std::ios::binary) << content;
     return path_ / name;

@@ -54,7 +54,7 @@ class SampleText {
   TemporaryFolder folder_;
 };
 
-// A corpus of random ids whose lengths look like those of sentences: many short ones, a few long ones.
+// A corpus of random ids with lengths like those of sentences: many short ones, a few long ones.
 inline void write_random_corpus(const std::filesystem::path& folder, std::int64_t pairs, std::int64_t longest,
                                 std::uint64_t seed, std::int64_t vocab = 100) {
   std::filesystem::create_directories(folder);

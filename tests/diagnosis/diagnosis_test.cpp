@@ -1,5 +1,5 @@
-// Runs broken in different ways, each of which must be told from the others, and sound ones that must not be accused.
-// The same table with other sizes and seeds than those the rules were tried on: docs/diagnosis.md.
+// Runs broken in different ways, which the diagnosis must distinguish, and healthy runs, in which it must find no
+// fault. The table is that of docs/diagnosis.md; sizes and seeds are not those on which the rules were developed.
 #include "prenorm/diagnosis/diagnosis.h"
 
 #include <ATen/core/grad_mode.h>

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Every page, section and source file that a document, a comment, a help text or a message names exists.
-# Prints file:line for each that does not. Usage: check_references.sh ROOT_OF_THE_PROJECT
+# Checks that every page, section and source file named in a document, comment, help text or message exists.
+# Prints file:line for each that does not exist. Usage: check_references.sh ROOT_OF_THE_PROJECT
 set -euo pipefail
 cd "$1"
 shopt -s globstar nullglob
@@ -8,7 +8,7 @@ documents=(*.md docs/**/*.md bench/**/*.md tests/**/*.md)
 sources=(prenorm/**/*.{h,cpp} cli/**/*.{h,cpp} web/src/*.ts tests/**/*.{h,cpp,py} bench/**/*.{cpp,py} tools/* dev
   examples/*.toml)
 
-# The anchors of a page, as GitHub makes them of its headings.
+# The anchors of a page, as GitHub generates them from headings.
 anchors() {
   # shellcheck disable=SC2016  # the backquotes are Markdown's
   sed -n '/^```/,/^```/d; s/^##* //p' "$1" |
@@ -24,16 +24,16 @@ expect() {
     printf '%s: names the section #%s, which %s does not have\n' "$1" "$4" "$3" && missing=$((missing + 1))
   fi
 }
-# The first of some paths that exists, else the first.
+# The first path that exists, else the first.
 first_of() {
   local path
   for path in "$@"; do [[ -e $path ]] && break; done
   [[ -e $path ]] && echo "$path" || echo "$1"
 }
-# place:name for each match of a pattern.
+# Prints place:name for each match of a pattern.
 named() { grep -noHE "$@" | sed -E 's/^([^:]*:[0-9]+):/\1\t/' || true; }
 
-# Links of documents, relative to them.
+# Links in documents, relative to the document.
 while IFS=$'\t' read -r place link; do
   target=${link#\](} && target=${target%)}
   [[ $target =~ ^[a-z]+: ]] && continue
@@ -42,14 +42,14 @@ while IFS=$'\t' read -r place link; do
   expect "$place" "$target" "${path:+$folder/}${path:-${place%:*}}" "$anchor"
 done < <(named '\]\([^) ]+\)' "${documents[@]}")
 
-# Pages by name, wherever they are named: docs/NAME.md, NAME.md of docs or of the root; with a section or without.
+# Pages by name, anywhere: docs/NAME.md, or NAME.md in docs or the root; with or without a section.
 while IFS=$'\t' read -r place name; do
   path=${name%%#*} anchor=''
   [[ $name == *#* ]] && anchor=${name#*#}
   expect "$place" "$name" "$(first_of "$path" "docs/$path" "$(dirname "${place%:*}")/$path")" "$anchor"
 done < <(named '\b([a-z]+/)*[A-Za-z0-9-]+\.md\b(#[a-z0-9-]+)?' "${sources[@]}")
 
-# Source files by a path with a folder in it, of the root or of prenorm/, tests/ or cli/; in sources, those in comments.
+# Source files by a path with a folder in it, in the root or in prenorm/, tests/ or cli/; in sources, only in comments.
 while IFS=$'\t' read -r place name; do
   [[ $name =~ ^(ATen|torch|google|openai|tensorflow)/ ]] && continue
   beside=$(dirname "${place%:*}")/$name

@@ -5,10 +5,7 @@ set -euo pipefail
 cd "$1"
 shopt -s globstar nullglob
 pages=(README.md docs/*.md)
-sources=(prenorm/{base,files,machine,config,ops,io,text,data,batches,metrics,decoding,models,runs}/**/*.{h,cpp}
-  prenorm/{diagnosis,speed,app}/**/*.{h,cpp}
-  prenorm/{huggingface,probe,studies,advice,html,pages,demo}/**/*.{h,cpp} cli/**/*.{h,cpp} corpora/**/*.{h,cpp}
-  bench/**/*.cpp web/src/*.ts)
+sources=({prenorm,cli,corpora,tests}/**/*.{h,cpp} bench/**/*.cpp web/src/*.ts)
 found=0
 # refuse PATTERN ADVICE FILE...
 refuse() {
@@ -25,6 +22,10 @@ refuse "//.*$goes_on" 'say: continues, is resumed' "${sources[@]}"
 refuse '// (?-i:Of|Those of|That of) [^,;:]*\.$' 'a comment is a sentence or names what follows' "${sources[@]}"
 refuse '//.*\b(where that is not|as the task has it|from nothing)\b' \
   'say: if not, according to the task, from scratch' "${sources[@]}"
+# Modules and layers only: room for N tokens and floor() are fine.
+rooms='\b(rooms|(this|that|each|every|which|other|lower|upper) (room|floor)|storeys?|upstairs|downstairs)\b'
+refuse "//.*$rooms" 'say: modules, layers' "${sources[@]}"
+refuse "$rooms" 'say: modules, layers' "${pages[@]}"
 refuse "$told|$goes_on" 'say: reported, detected; continues, is resumed' "${pages[@]}"
 refuse '\b(from nothing|as the task has it)\b' 'say: from scratch, according to the task' "${pages[@]}"
 printf '%d files, %d phrases to reword\n' $((${#pages[@]} + ${#sources[@]})) "$found"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs every `$ prenorm ...` line of README.md and the pages of docs/, and every command in a table of README.md, in the
-# order in which they stand, in a folder that has the files they name (tiny ones). `demo` and `corpus` need the network
-# and minutes: `./dev demo` runs them. `probe --theory` and experiments of papers take minutes too and have tests of their own.
+# Runs every `$ prenorm ...` line of README.md and the pages of docs/, and every command in a table of README.md, in
+# order, in a folder with tiny versions of the files they name. `demo` and `corpus` need the network and take minutes, so
+# only `./dev demo` runs them. `probe --theory` and experiments of papers take minutes too and have their own tests.
 #   run_commands.sh PATH_OF_PRENORM ROOT_OF_THE_PROJECT
 set -euo pipefail
 command=$(readlink -f "$1") root=$(readlink -f "$2")
@@ -48,7 +48,7 @@ max_steps = 4
 max_length_ratio = 1
 max_length_offset = 2
 TOML
-# A sentence with an even numeral in front is "even".
+# A sentence that starts with an even numeral is labelled "even".
 for part in "train 1 60" "dev 2 20"; do
   read -r name seed lines <<<"$part"
   { printf 'sentence\tlabel\n'
@@ -84,7 +84,7 @@ while IFS= read -r line; do
   case $line in
     *" demo"* | *" corpus "* | *" watch "* | *"--help" | *"--theory"* | *" reproduce all"* | *" reproduce x"* | *COMMAND*)
       left_out=$((left_out + 1)) && continue ;;
-    # A second example may use the same run folder anew.
+    # A second example may use the same run folder again.
     *" train "*" --run "*) [[ $line == *--resume* ]] || rm -rf "${line##*--run }" ;;
   esac
   if [[ $line == *"runs/wide" ]]; then line+=" --set train.max_steps=1"; fi

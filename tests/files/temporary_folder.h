@@ -1,4 +1,4 @@
-// A folder of its own for a test, removed with it.
+// A folder for a test, removed with it.
 #pragma once
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// A checker for tests: whether HTML or SVG text is well formed as an XML reader would have it, HTML's void elements
-// apart: tags nest, attributes are quoted and given once, entities are known, & and < stand nowhere else.
+// A checker for tests: whether HTML or SVG text, apart from HTML's void elements, is well-formed XML: tags nest,
+// attributes are quoted and unique, entities are known, and & and < occur nowhere else.
 #pragma once
 
 #include <string>

@@ -36,7 +36,7 @@ Shapes shapes_of(const nn::Parameters& parameters) {
   return shapes;
 }
 
-// Of the model that is trained and used.
+// The shapes in the model that is trained and used.
 Shapes shapes_of_model(const Architecture& a) {
   if (a.type == ModelType::kGpt2) return shapes_of(models::CausalLm(a.model, a.vocabulary, 1).parameters());
   if (a.type == ModelType::kMarian)

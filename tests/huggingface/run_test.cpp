@@ -102,7 +102,7 @@ class Runs : public ::testing::Test {
     EXPECT_EQ(folder_.names(), before) << "something was left";
     return message;
   }
-  // Of an import of `hf` with one file changed.
+  // The error of an import of `hf` in which one file has been changed.
   template <class E>
   std::string import_refusal() {
     return refusal<E>([&] { import_run(folder_ / "hf", RunFolder(folder_ / "again")); });

@@ -1,4 +1,4 @@
-// Small models of every architecture that others read, with random weights.
+// Small models, with random weights, of every architecture that other programs read.
 #pragma once
 
 #include <ATen/TensorOperators.h>
@@ -76,7 +76,7 @@ inline std::vector<SmallModel> small_models() {
   return models;
 }
 
-// Fills them all, each tensor with other values, of a size that lets every part of the model have a say.
+// Fills all tensors with different random values, large enough that every part of the model affects the output.
 inline void randomize(const nn::Parameters& parameters, std::uint64_t seed) {
   const at::NoGradGuard no_grad;
   for (const nn::Parameter& p : parameters.list()) {

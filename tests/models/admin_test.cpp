@@ -1,4 +1,4 @@
-// Admin's scales after the pass that measures, by their formula and by what they are for.
+// Admin's scales after the measuring pass: their formula and their purpose.
 #include "prenorm/models/admin.h"
 
 #include <ATen/core/grad_mode.h>
@@ -25,7 +25,7 @@ ModelConfig config_of(std::int64_t layers) {
   return config;
 }
 
-// Sentences of 9 random tokens of 50.
+// Sentences of 9 random tokens out of 50.
 batches::Batch random_batch(std::uint64_t seed) {
   RandomStream random(mix_key({test::test_seed(seed)}));
   batches::Batch batch;
@@ -75,7 +75,7 @@ TEST(Admin, ScalesAreTheirFormulaOnTheMeasuredBatch) {
   const std::int64_t layers = 3;
   Translator model(config_of(layers), 50, 50, test::test_seed(1));
   const batches::Batch batch = random_batch(1);
-  const auto measured = points_of(model, batch);  // while every scale is one
+  const auto measured = points_of(model, batch);  // while every scale is 1
   set_scales(model, batch);
   for (const std::string stack : {"encoder", "decoder"}) {
     double sum = 1;
@@ -90,8 +90,8 @@ TEST(Admin, ScalesAreTheirFormulaOnTheMeasuredBatch) {
   }
 }
 
-// What it is for: a branch is about as large as the stream under Post-LN, and the smaller beside it the later under
-// admin.
+// The purpose of admin: under Post-LN a branch is about as large as the stream; under admin, later branches are smaller
+// relative to it.
 TEST(Admin, LaterBranchesWeighLess) {
   const std::int64_t layers = 6;
   Translator model(config_of(layers), 50, 50, test::test_seed(1));

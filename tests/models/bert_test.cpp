@@ -1,5 +1,5 @@
-// BERT's losses against differences, and the laws of packed batches. That it is BERT is tested where models are
-// exported: tests/huggingface.
+// BERT's losses against differences, and the laws of packed batches. tests/huggingface compares the model with the
+// original BERT.
 #include "prenorm/models/bert.h"
 
 #include <ATen/ops/log_softmax.h>
@@ -25,7 +25,7 @@ using prenorm::testing::text_model_config;
 
 constexpr BertHeads kAll{.masked_lm = true, .next_sentence = true, .outputs = 3};
 
-// Of all heads together.
+// The sum of the losses of all heads.
 at::Tensor loss_of(const Bert& bert, const batches::TextBatch& batch, const nn::Context& context) {
   const at::Tensor states = bert.states(batch, context);
   return bert.masked_lm_loss(states, batch, 0.1).loss_sum + 0.7 * bert.next_sentence_loss(states, batch).loss_sum +
@@ -70,7 +70,7 @@ TEST(Bert, LossesAreThoseOfTheLogits) {
               nats(bert.outputs(states, batch, {}), batch.labels), 1e-12);
 }
 
-// A share of a batch may have nothing that is to be predicted; that is not the batch of which all is.
+// A share of a batch may have no token to predict. That differs from a batch in which every token is predicted.
 TEST(Bert, ABatchWithoutPredictedTokensHasNoLossAndNoGradient) {
   Bert bert(text_model_config(), kTextVocabulary, {.masked_lm = true}, 3, at::kDouble);
   batches::TextBatch batch = masked_batch();

@@ -1,5 +1,5 @@
-// The causal language model's loss against differences, causality, and reading with kept keys and values. That it is
-// GPT-2 is tested where models are exported: tests/huggingface.
+// The causal language model's loss against differences, causality, and reading with cached keys and values.
+// tests/huggingface compares the model with the original GPT-2.
 #include "prenorm/models/causal_lm.h"
 
 #include <gtest/gtest.h>
@@ -50,7 +50,7 @@ TEST(CausalLm, NoTokenSeesALaterOne) {
   disturb(model.parameters());
   batches::TextBatch batch = causal_batch();
   const at::Tensor before = model.logits(batch, {});
-  batch.tokens.ids[2] = 0;  // the third of the first sequence
+  batch.tokens.ids[2] = 0;  // the third token of the first sequence
   const at::Tensor after = model.logits(batch, {});
   for (const std::int64_t row : {0, 1, 4, 5, 6, 7}) {
     EXPECT_TRUE(before[row].equal(after[row])) << row;
@@ -60,7 +60,7 @@ TEST(CausalLm, NoTokenSeesALaterOne) {
   }
 }
 
-// However the text is cut into pieces that are read one after the other.
+// The result does not depend on how the text is cut into pieces.
 TEST(CausalLm, ReadingStepByStepEqualsTheWholeSequence) {
   const std::vector<std::int64_t> text{3, 1, 4, 1, 5, 6};
   for (const auto& norm_case : norm_cases())

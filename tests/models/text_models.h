@@ -12,7 +12,7 @@ namespace prenorm::testing {
 
 constexpr std::int64_t kTextVocabulary = 7;
 
-// Smooth, so that differences can see its gradient; every option that a text model has is on.
+// The model is smooth, so that its gradient can be checked by differences, and has every option of text models.
 inline ModelConfig text_model_config(std::int64_t layers = 1) {
   ModelConfig config;
   config.encoder_layers = config.decoder_layers = layers;
@@ -29,7 +29,7 @@ inline ModelConfig text_model_config(std::int64_t layers = 1) {
   return config;
 }
 
-// Sequences of 4, 1 and 3 tokens, of which the first and the last have two masked ones each.
+// Sequences of 4, 1 and 3 tokens. The first and the last have two masked tokens each.
 inline batches::TextBatch masked_batch() {
   batches::TextBatch batch;
   batch.tokens.ids = {1, 2, 5, 3, 4, 6, 0, 2};
@@ -42,7 +42,7 @@ inline batches::TextBatch masked_batch() {
   return batch;
 }
 
-// Away from the start, where some gradients are nil.
+// Moves the weights away from their initial values, at which some gradients are zero.
 inline void disturb(const nn::Parameters& parameters) {
   const at::NoGradGuard no_grad;
   at::Tensor values = parameters.values();

@@ -1,4 +1,4 @@
-// The FLOP formula against the matrix products that a forward and a backward pass really make.
+// The FLOP formula against the matrix products of a forward and a backward pass.
 #include "prenorm/models/translator_cost.h"
 
 #include <gtest/gtest.h>
@@ -24,7 +24,7 @@ batches::Batch batch_of(std::span<const std::pair<std::int64_t, std::int64_t>> l
   return batch;
 }
 
-// Of a forward and backward pass, by what profiling notes.
+// FLOPs of a forward and a backward pass, as recorded by profiling.
 double counted(const ModelConfig& config, std::int64_t vocabulary, const batches::Batch& batch, double* attention) {
   const Translator model(config, vocabulary, vocabulary, 1);
   ops::take_gemm_record();
@@ -54,7 +54,7 @@ TEST(TranslatorCost, IsWhatTheMatrixProductsTake) {
         double attention = 0;
         const double products = counted(config, 11, batch, &attention);
         EXPECT_EQ(products + attention, training_flops(config, 11, batch)) << encoders << "+" << decoders;
-        // By hand: 9 + 1 + 49 pairs each encoder layer sees; 15 + 1 + 3 and 15 + 1 + 14 a decoder layer.
+        // By hand: 9 + 1 + 49 pairs per encoder layer; 15 + 1 + 3 and 15 + 1 + 14 per decoder layer.
         const auto pairs = static_cast<double>(encoders * 59 + decoders * (19 + 30));
         EXPECT_EQ(attention, 3 * 4 * 16 * pairs);
       }

@@ -129,7 +129,7 @@ batches::Batch tiny_batch() {
   return batch;
 }
 
-// Smooth activations, since differences cannot see through a kink.
+// Smooth activations, since differences fail at a kink.
 TEST(Translator, GradientByDifferencesForEveryPlacementAndNorm) {
   for (const auto& norm_case : norm_cases()) {
     SCOPED_TRACE(norm_case.name());

@@ -1,4 +1,4 @@
-// Decoding one token at a time, with keys and values kept, equals the decoder on whole sequences.
+// Decoding one token at a time with cached keys and values equals the decoder on whole sequences.
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/cat.h>
@@ -66,8 +66,8 @@ INSTANTIATE_TEST_SUITE_P(All, StepByStep,
                          ::testing::Combine(::testing::ValuesIn(prenorm::testing::norm_cases()),
                                             ::testing::Values(at::kFloat, at::kDouble)));
 
-// Sequences of different lengths over memories of different lengths: those that have ended leave the batch, so rows of
-// one sequence stand at changing places of the cache.
+// Sequences of different lengths over memories of different lengths. Sequences that have ended leave the batch, so the
+// rows of one sequence are at changing positions in the cache.
 TEST_P(StepByStep, EqualsTheWholeSequence) {
   const Numbers targets{4, 1, 9, 6}, sources{3, 7, 1, 5};
   const Memory source = memory(sources);
@@ -95,7 +95,7 @@ TEST_P(StepByStep, EqualsTheWholeSequence) {
   for (const KeyValueCache& c : cache.self) EXPECT_EQ(c.used, used);
 }
 
-// Beam search: two hypotheses share a beginning, branch, and one of them is dropped for a copy of the other.
+// Beam search: two hypotheses share a beginning and branch; then one of them is replaced by a copy of the other.
 TEST_P(StepByStep, HypothesesShareTheirBeginnings) {
   const Memory source = memory({4});
   const at::Tensor x = random_tensor({5, 12}, 2, dtype());  // tokens a, b, c, d, e
@@ -126,7 +126,7 @@ TEST(KeyValueCache, GrowsAndKeepsItsRows) {
     moves += cache.rows.data_ptr() != place;
     place = cache.rows.data_ptr();
   }
-  EXPECT_LT(moves, 12);  // doubling: a logarithm of the rows
+  EXPECT_LT(moves, 12);  // doubling: logarithmic in the number of rows
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// The constants of deepnorm, worked out by hand.
+// The constants of deepnorm, computed by hand.
 #include "prenorm/nn/depth_scales.h"
 
 #include <gtest/gtest.h>
@@ -41,7 +41,7 @@ TEST(DepthScales, OfADecoderAlone) { expect_scales(depth_scales(config_of(0, 8),
 
 TEST(DepthScales, OfAnEncoderAlone) { expect_scales(depth_scales(config_of(8, 0), kEncoder), 2, 1 / 2.828427); }
 
-// Two branches a layer, three in a decoder that looks at an encoder.
+// Two branches per layer, three in a decoder with cross-attention.
 TEST(DepthScales, OutputsStartSmallerByTheRootOfTheBranches) {
   const auto output_gain = [](std::int64_t encoders, std::int64_t decoders, bool of_encoder) {
     ModelConfig config = config_of(encoders, decoders);

@@ -1,4 +1,4 @@
-// What enters a stack, and where packed sequences lie.
+// The input of a stack, and the boundaries of packed sequences.
 #include "prenorm/nn/embedding.h"
 
 #include <ATen/TensorOperators.h>
@@ -49,7 +49,7 @@ TEST(SinusoidalPositions, FollowTheFormula) {
   EXPECT_EQ(sinusoidal_positions(0, 6, at::kFloat).size(0), 0);
 }
 
-// Far positions are computed in double precision and rounded once, not as float32 angles.
+// Far positions are computed in double precision and rounded once, not from float32 angles.
 TEST(SinusoidalPositions, StayExactFarOut) {
   const at::Tensor table = sinusoidal_positions(100'001, 2, at::kFloat);
   EXPECT_FLOAT_EQ(table[100'000][0].item<float>(), static_cast<float>(std::sin(100'000.0)));
@@ -59,7 +59,7 @@ TEST(Embedding, IsTheScaledRowPlusThePosition) {
   Parameters parameters(1, at::kDouble);
   const at::Tensor table = embedding_table(Scope(parameters) / "embedding", 9, 6);
   const Embedding embedding(Scope(parameters) / "positions", config_of(Positions::kSinusoidal), table);
-  EXPECT_EQ(parameters.list().size(), 1U);  // sinusoids are no parameter
+  EXPECT_EQ(parameters.list().size(), 1U);  // sinusoids are not parameters
   const at::Tensor x = lookup(embedding, {8, 0, 3, 3}, {0, 1, 0, 2}, 3);
   const at::Tensor positions = sinusoidal_positions(3, 6, at::kDouble);
   const at::Tensor expected =

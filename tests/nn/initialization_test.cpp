@@ -1,4 +1,4 @@
-// How weights start: distributions, fans, and that they follow from seed and name alone.
+// Initial weights: distributions, fans, and dependence on seed and name alone.
 #include "prenorm/nn/initialization.h"
 
 #include <ATen/TensorOperators.h>
@@ -27,7 +27,7 @@ at::Tensor drawn(const Initializer& initializer, at::IntArrayRef shape, std::uin
 double variance(const at::Tensor& x) { return x.detach().to(at::kDouble).square().mean().item<double>(); }
 double fourth_moment(const at::Tensor& x) { return x.detach().pow(4).mean().item<double>(); }
 
-// A sample variance of n values lies within a few times √(2 / n) of the true one; six times here.
+// A sample variance of n values is within a few times √(2/n) of the true one, relatively; the test allows six times.
 void expect_variance(const at::Tensor& x, double expected) {
   EXPECT_NEAR(variance(x) / expected, 1, 6 * std::sqrt(2.0 / static_cast<double>(x.numel())));
 }
@@ -79,8 +79,8 @@ ModelConfig attention_config() {
   return config;
 }
 
-// Query, key and value are stacked, but each is drawn with the fans of one d_model x d_model matrix; the gain is
-// theirs alone.
+// Query, key and value are stacked, but each is drawn with the fans of one d_model × d_model matrix. Only they have the
+// gain.
 TEST(Initialization, StackedProjectionsHaveTheFansOfOne) {
   for (const WeightInit init : {WeightInit::kXavierUniform, WeightInit::kXavierNormal}) {
     ModelConfig config = attention_config();
@@ -114,7 +114,7 @@ TEST(Initialization, QueryAndKeyStartAtZeroWhereAskedAndNothingElse) {
   EXPECT_TRUE(zero.at("self.out.weight").equal(usual.at("self.out.weight")));
 }
 
-// Value, attention output and both feed-forward matrices have the gain β of their stack, queries and keys do not.
+// Value, attention output and both feed-forward matrices have the gain β of their stack. Queries and keys do not.
 TEST(Initialization, DeepnormScalesTheBranchesDown) {
   ModelConfig config;
   config.d_model = 128;

@@ -32,8 +32,7 @@ void load(Parameters& parameters, const io::TensorFile& file) {
   for (const Parameter& p : parameters.list()) p.value.copy_(file.at(p.name));
 }
 
-// Gradients that PyTorch computes as rounding noise around zero (the key part of a bias) are compared with the scale
-// of all gradients; so is everything else, but by tensor where that is larger.
+// Compares by tensor, since gradients that are zero (the key part of a bias) are rounding noise in PyTorch.
 void expect_same_gradients(const Parameters& parameters, const io::TensorFile& file, double tolerance) {
   for (const Parameter& p : parameters.list())
     EXPECT_LT(relative_difference(p.value.grad(), file.at("grad." + p.name)), tolerance) << p.name;
@@ -84,7 +83,7 @@ INSTANTIATE_TEST_SUITE_P(Placements, LayerOracle,
                          ::testing::Combine(::testing::Values("post", "pre"), ::testing::Bool(),
                                             ::testing::Values(at::kFloat, at::kDouble)));
 
-// One a branch, two under sandwich_ln; and one more a stack where something follows the last layer.
+// One norm per branch, two under sandwich_ln; and one more per stack if a norm follows the last layer.
 TEST(Structure, CountsOfNorms) {
   const std::map<NormPlacement, std::pair<int, int>> a_branch_and_a_stack{
       {NormPlacement::kPostLn, {1, 0}},   {NormPlacement::kPreLn, {1, 1}}, {NormPlacement::kSandwichLn, {2, 1}},

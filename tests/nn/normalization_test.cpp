@@ -1,4 +1,4 @@
-// LayerNorm and the feed-forward network's activations against PyTorch's recorded values.
+// LayerNorm and the activations of the feed-forward network agree with values recorded from PyTorch.
 #include "prenorm/nn/normalization.h"
 
 #include <ATen/TensorOperators.h>
@@ -58,7 +58,7 @@ TEST(Norm, StartsAsTheIdentityOfANormalisedRow) {
   EXPECT_LT((y.square().mean(1) - 1).abs().max().item<double>(), 1e-13);
 }
 
-// A network of width one whose weights are one is its activation.
+// A network of width one with unit weights computes its activation alone.
 FeedForward activation_alone(Parameters& parameters, Activation activation) {
   ModelConfig config;
   config.d_model = config.d_ff = 1;

@@ -1,4 +1,4 @@
-// Where a parameter is, by its name.
+// The position of a parameter in the model, from its name.
 #include "prenorm/nn/parameter_names.h"
 
 #include <gtest/gtest.h>
@@ -29,7 +29,7 @@ TEST(LayerName, IsThatOfTheLayerElseTheFirstPart) {
   EXPECT_EQ(layer_name("weight"), "weight");
 }
 
-// The names that modules give are those that are read here.
+// Reads the names that modules give.
 TEST(LayerOf, FindsTheLayersOfModules) {
   ModelConfig config;
   config.encoder_layers = config.decoder_layers = 2;

@@ -1,4 +1,4 @@
-// Parameters lie in one buffer, and so do their gradients.
+// Parameters are in one buffer, and so are their gradients.
 #include "prenorm/nn/parameters.h"
 
 #include <ATen/TensorOperators.h>
@@ -81,7 +81,7 @@ TEST(Parameters, ValuesAndGradientsAreOfTheOptions) {
   EXPECT_FALSE(replica.options().gradient_buffer);
 }
 
-// Σ a³: gradient 3 a², and of its sum once more 6 a.
+// Σ a³ has the gradient 3 a², whose sum has the gradient 6 a.
 TEST(Parameters, WithoutABufferAutogradDifferentiatesTwice) {
   ParameterOptions options(at::kDouble);
   options.gradient_buffer = false;
@@ -119,7 +119,7 @@ TEST(Scope, JoinsNamesWithDots) {
   EXPECT_EQ(names(parameters), (std::vector<std::string>{"encoder.weight", "bias"}));
 }
 
-// Other tools read checkpoints by these names: they are part of the format.
+// Other tools read checkpoints by these names, which are part of the format.
 TEST(Parameters, NamesOfADecoderLayer) {
   Parameters parameters(1);
   ModelConfig config;

@@ -1,4 +1,4 @@
-// The residual connection by its formula, and what the observer is shown.
+// The residual connection follows its formula, and the observer sees each point.
 #include "prenorm/nn/residual.h"
 
 #include <ATen/TensorOperators.h>
@@ -83,7 +83,7 @@ TEST(Residual, IsItsFormulaForEveryPlacementAndNorm) {
       fill_at_random(parameters);
       EXPECT_LT(relative_difference(residual(in(x), {}, branch).sum(), residual_by_formula(x, parameters, config)),
                 1e-13);
-      // Of a sum that the sublayer before has left.
+      // The sum is left over from the previous sublayer.
       const Stream pending{x, 3 * x, {}, point};
       EXPECT_LT(
           relative_difference(residual(pending, {}, branch).sum(), residual_by_formula(4 * x, parameters, config)),
@@ -91,7 +91,7 @@ TEST(Residual, IsItsFormulaForEveryPlacementAndNorm) {
     }
 }
 
-// Every combination of norms and scales, also those that no placement has yet.
+// Every combination of norms and scales, including those that no placement uses yet.
 TEST(Residual, IsItsFormulaForEveryCombinationOfTraits) {
   const at::Tensor x = random_tensor({4, kWidth}, 1);
   const ModelConfig config = config_of(NormPlacement::kPreLn);
@@ -114,7 +114,7 @@ TEST(Residual, IsItsFormulaForEveryCombinationOfTraits) {
     }
 }
 
-// The name of the sum's observation point is the stream's own: it is there after the module has gone.
+// The stream owns the name of the sum's observation point, which remains valid after the module is destroyed.
 TEST(Stream, OutlivesTheModuleThatLeftItsSum) {
   const at::Tensor x = random_tensor({4, kWidth}, 1);
   Parameters parameters(1, at::kDouble);
@@ -191,7 +191,7 @@ TEST(StackEnd, AddsWhatIsLeftAndNormalisesUnderTwoPlacements) {
   }
 }
 
-// Dropout stands on the branch, before the sum: x itself always passes.
+// Dropout applies to the branch before the sum: x itself always passes.
 TEST(Residual, DropsTheBranchInTrainingOnly) {
   Parameters parameters(1, at::kDouble);
   const Residual residual(Scope(parameters), config_of(NormPlacement::kPreLn, 0.5), Place{});
@@ -218,7 +218,7 @@ TEST(Residual, SitesDrawMasksOfTheirOwn) {
       0.5, 0.1);
 }
 
-// What each sublayer shows, in order; before it what it shows of the sublayer before, whose sum it makes.
+// The points of each sublayer, in order. They follow the output of the previous sublayer, whose sum it computes.
 std::vector<std::string> points_of(NormPlacement placement) {
   switch (placement) {
     case NormPlacement::kPostLn:
@@ -263,7 +263,7 @@ TEST(Observer, SeesEveryPointAndChangesNothing) {
     for (const auto& [point, value] : seen) EXPECT_EQ(value.sizes(), x.sizes()) << point;
 
     const double alpha = depth_scales(config, {{Stack::kEncoder}}).stream;
-    at::Tensor before = x;  // the stream that enters the sublayer
+    at::Tensor before = x;  // the input stream of the sublayer
     for (const std::string& scope : scopes) {
       const at::Tensor added = seen.at(scope + "branch"), shown = seen.at(scope + "norm_input"),
                        after = seen.at(scope + "output");

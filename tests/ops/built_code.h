@@ -18,7 +18,7 @@ struct BuiltKernel {
   int packed = 0, single = 0, packed_integer = 0, single_integer = 0, wide = 0;
 
   void count(std::string_view instruction, std::string_view operands);
-  // What is wrong with it; empty if nothing is.
+  // What is wrong with the kernel; empty if nothing is.
   std::string fault() const;
 };
 

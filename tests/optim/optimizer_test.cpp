@@ -49,7 +49,7 @@ OptimConfig config_of(const Case& c, const io::TensorFile& file) {
   return config;
 }
 
-// `scale`: gradients are handed over divided by it, and step() is told to multiply.
+// Gradients are passed divided by `scale`, and step() has to multiply them by it.
 void expect_trajectory(const Case& c, at::ScalarType dtype, double scale, double tolerance) {
   const io::TensorFile file = golden("optimizers");
   const at::Tensor &gradients = file.at("gradients"), &expected = file.at(c.trajectory + ".trajectory");

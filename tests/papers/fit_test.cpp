@@ -1,4 +1,4 @@
-// fit() makes the updates of its optimizer and schedule, and records what it says.
+// fit() makes the updates of its optimizer and schedule, and records the losses.
 #include "prenorm/papers/fit.h"
 
 #include <ATen/TensorOperators.h>
@@ -12,7 +12,7 @@
 namespace prenorm::papers {
 namespace {
 
-// θ of one number in double precision.
+// The parameter θ is one number in double precision.
 struct Number {
   Number() : parameters(1, at::kDouble) {
     theta = parameters.add("theta", {1}, nn::constant(1));

@@ -1,4 +1,4 @@
-// Results of an experiment that nobody measured.
+// Made-up results of an experiment.
 #pragma once
 
 #include <limits>

@@ -1,4 +1,4 @@
-// What every experiment of the registry must have, and that its quick form holds.
+// Every experiment of the registry is complete, and its quick form passes.
 #include "prenorm/papers/registry.h"
 
 #include <gmock/gmock.h>

@@ -1,4 +1,4 @@
-// An experiment is run once for the same options, continues after a kill, and is kept apart from what others wrote.
+// An experiment runs once for the same options and continues after a kill. Its folder is kept apart from other files.
 #include "prenorm/papers/reproduce.h"
 
 #include <gmock/gmock.h>

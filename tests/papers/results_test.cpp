@@ -1,4 +1,4 @@
-// Checks decide as they say, and results come back from their JSON as they were.
+// Checks pass or fail as they should, and results survive a round trip through JSON.
 #include "prenorm/papers/results.h"
 
 #include <gtest/gtest.h>

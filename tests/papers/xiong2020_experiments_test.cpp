@@ -1,4 +1,4 @@
-// What the experiments of Xiong et al. 2020 are made of, on models that take seconds.
+// The parts of the experiments of Xiong et al. 2020, on models that take seconds.
 #include <gtest/gtest.h>
 
 #include <cmath>

@@ -1,4 +1,4 @@
-// The checks hold for what they are about, and fail for what breaks their assumptions.
+// The checks pass in the setting they are about and fail if its assumptions do not hold.
 #include "prenorm/papers/xiong2020/theory.h"
 
 #include <gtest/gtest.h>
@@ -45,7 +45,7 @@ TEST(Theory, HoldsForPostAndPreLn) {
   for (const Check& c : depth_checks(small())) EXPECT_TRUE(c.pass()) << c.name << " " << c.measured;
 }
 
-// Each placement in the other's place: what Theorem 1 says of one does not hold for the other.
+// With the placements swapped, what Theorem 1 says about one does not hold for the other.
 TEST(Theory, FailsWherePlacementsAreSwapped) {
   TheoryOptions o = small();
   std::swap(o.post, o.pre);
@@ -76,7 +76,7 @@ TEST(SimplifiedSetting, IsThatOfTheProofs) {
   const probe::SimplifiedSetting setting{
       .placement = NormPlacement::kPostLn, .layers = 2, .d_model = 64, .sequences = 2, .seed = test::test_seed(1)};
   const probe::SimplifiedMeasurement m = measure(setting);
-  // Attention is the exact average: all positions of a sequence get the same.
+  // Attention is the exact average, so all positions of a sequence have the same state.
   ASSERT_EQ(m.attention.size(), 0U);
   // The loss of random labels among 1000, with logits of variance 1.
   EXPECT_NEAR(m.loss_nats_per_token, std::log(1000) + 0.5, 0.5);
@@ -84,7 +84,7 @@ TEST(SimplifiedSetting, IsThatOfTheProofs) {
   EXPECT_EQ(m.last_layers.size(), 2U);
   const probe::SimplifiedMeasurement again = measure(setting);
   EXPECT_EQ(m.last_layers[1].gradient_norm, again.last_layers[1].gradient_norm);
-  // Without a matrix after attention and with the average over 16 unrelated inputs: 1/16 of the input's square.
+  // Without a matrix after attention, the average over 16 unrelated inputs has 1/16 of their squared norm.
   EXPECT_NEAR(m.state("encoder.layers.0.self_attention.branch").squared_norm_over_d, 1.0 / 16, 0.02);
 }
 

@@ -78,7 +78,7 @@ TEST_F(TensorBoard, HasEveryLineOfTheLogAndSurvivesAStop) {
   EXPECT_EQ(loss.size(), 12U);
   EXPECT_EQ(loss, logged("update", "loss_nats_per_token"));
   EXPECT_EQ(curve(files, "update/learning_rate"), logged("update", "learning_rate"));
-  // Validation at an end that was gone on from is in neither.
+  // Neither has the validation at the end of a run that was then extended.
   EXPECT_EQ(curve(files, "validation/loss_nats_per_token"), logged("validation", "loss_nats_per_token"));
   const auto observation = test::metrics_of(path(), "observation").at(0);
   for (const auto& event : files[0]) {

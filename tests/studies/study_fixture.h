@@ -1,4 +1,4 @@
-// A tiny text and configuration whose cells are trained by the real command, for tests of what trains cells.
+// A tiny text and configuration for tests that train cells with the real command.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -29,7 +29,7 @@ class StudyFixture : public ::testing::Test {
     loaded.origin["train.diverged_loss_ratio"] = "default";
     return loaded;
   }
-  // What a UsageError says; "taken" where there was none.
+  // The message of a UsageError; "taken" if there was none.
   template <class Action>
   static std::string refusal_of(const Action& action) {
     try {

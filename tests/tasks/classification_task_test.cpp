@@ -39,7 +39,7 @@ TEST_F(ClassificationTest, LearnsWhatCanBeLearned) {
   EXPECT_LT(last.loss_nats_per_token, 0.1);
 }
 
-// QQP's columns, and a row with a line break in a text in both tables, as in the published files.
+// The columns of QQP, and in both tables a row with a line break in a text, as in the published files.
 TEST_F(ClassificationTest, BrokenRowsOfQqpAreLeftOutOfTrainingAndValidation) {
   for (const char* name : {"train.tsv", "valid.tsv"}) {
     std::string table = "id\tquestion1\tquestion2\tis_duplicate\n";
@@ -101,7 +101,7 @@ TEST_F(ClassificationTest, TheLossOfABatchIsThatOfItsShares) {
   EXPECT_EQ(parts.source_tokens, whole.source_tokens);
   EXPECT_GT(whole.model_flops, 0);
   EXPECT_THAT(task->origin(0, 0), HasSubstr("train.tsv, lines "));
-  // As unlike the two classes of 200 rows as chance makes them in 4 deviations: 0.64 to 0.36.
+  // Chance can make the two classes of 200 rows as unequal as 0.64 to 0.36, at 4 deviations.
   EXPECT_NEAR(task->unigram_nats(), 0.69, 0.04);
   EXPECT_DOUBLE_EQ(task->guess_nats(), std::log(2.0));
 }
@@ -155,7 +155,7 @@ TEST_F(ClassificationTest, RefusesWhatItWasNotTrainedOn) {
   EXPECT_FALSE(std::filesystem::exists(tables_ / "run"));
 }
 
-// The squared error is in the square of whatever unit the numbers have: no size of it is out of range.
+// The squared error has the square of the labels' unit, so no size is out of range.
 TEST(Regression, TrainsOnNumbersOfAnySize) {
   const auto value = [](const test::ToyText& toy) { return toy.good ? "450000" : "100000"; };
   const std::string header = "sentence\tscore";
@@ -187,7 +187,7 @@ TEST(Regression, LearnsNumbers) {
   EXPECT_GT(last.scores[0].second, 0.95);
   EXPECT_EQ(last.scores[1].first, "spearman");
   EXPECT_LT(last.loss_nats_per_token, 0.3) << "the mean squared error; the variance is 3";
-  // The variance of two values 3.5 apart; 4 deviations from equal numbers of both take 0.25 away.
+  // The variance of two values 3.5 apart. Unequal numbers of both reduce it by at most 0.25, at 4 deviations.
   EXPECT_NEAR(result.state.unigram_nats, 3.0625, 0.3);
 
   const app::LoadedClassifier classifier = app::load_classifier(runs::RunFolder(tables / "run"), "");

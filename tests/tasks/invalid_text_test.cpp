@@ -1,4 +1,4 @@
-// data.invalid_utf8 holds for every text of a run, those of validation too. (Of translation: tests/cli/train_test.cpp.)
+// data.invalid_utf8 applies to every text of a run, including validation. (For translation: tests/cli/train_test.cpp.)
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -15,7 +15,7 @@ using runs::RunFolder;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 
-// Runs with a bad line put into one file are refused, or with the rule "drop" come out as those without it.
+// A run with a bad line in one file is rejected, or with the rule "drop" equals a run without that line.
 void expect_rule(const std::filesystem::path& file, std::string_view bad_line, Config config,
                  const std::filesystem::path& runs) {
   SCOPED_TRACE(file);

@@ -1,4 +1,4 @@
-// Masked and causal language models through the trainer: the laws that hold for translation hold for them.
+// Masked and causal language models in the trainer satisfy the same laws as translation.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -34,7 +34,7 @@ class LanguageTask : public ::testing::TestWithParam<TaskKind> {
   std::unique_ptr<updates::Task> task_of(const Config& c) const {
     return app::make_task(c, app::make_tokenizers(c, text_ / "prepared"), text_ / "prepared");
   }
-  // Of batches 0 and 1 of the epoch, joined where `accumulated`.
+  // The gradient of the epoch's first `batches` batches.
   at::Tensor gradient_of(const Config& c, std::int64_t share_tokens, std::int64_t batches) const {
     const auto task = task_of(c);
     updates::ShareWorkers workers(*task, {.threads = 1, .workers = 1, .share_tokens = share_tokens});
@@ -49,8 +49,8 @@ class LanguageTask : public ::testing::TestWithParam<TaskKind> {
 INSTANTIATE_TEST_SUITE_P(Tasks, LanguageTask, ::testing::Values(TaskKind::kMaskedLm, TaskKind::kCausalLm),
                          [](const auto& value) { return std::string(enum_name(value.param)); });
 
-// A masked model soon tells letters from spaces, at 0.62 of what the frequencies give, stays there for hundreds of
-// updates, and leaves that place only when it sees that letters count up: how soon depends on bits.
+// A masked model soon distinguishes letters from spaces, at 0.62 of the loss of token frequencies. It stays there for
+// hundreds of updates, until it learns that letters count up. When that happens depends on the bits.
 TEST_P(LanguageTask, LearnsWhatCanBeLearned) {
   Config c = own_config();
   c.train.max_steps = 800;
@@ -61,7 +61,7 @@ TEST_P(LanguageTask, LearnsWhatCanBeLearned) {
   c.model.dropout = 0;
   const runs::TrainingResult result = trained(c, "run");
   EXPECT_GT(result.state.unigram_nats, 1);
-  // 5 seeds at 3 levels: masked 0.20 to 0.32; causal, at half the size and updates, 0.19 to 0.20.
+  // 5 seeds at 3 levels: masked 0.20 to 0.32; causal, with half the size and updates, 0.19 to 0.20.
   EXPECT_LT(result.last_validation->nll_nats_per_token, 0.45 * result.state.unigram_nats);
 }
 
@@ -94,7 +94,7 @@ TEST_P(LanguageTask, StoppedAndResumedIsNeverStopped) {
   for (const auto& [name, value] : whole) EXPECT_TRUE(value.equal(stopped.at(name))) << name;
 }
 
-// What is hidden from a masked model, and dropout, follow from places and not from how a batch is cut.
+// The masked tokens and the dropout masks depend on positions, not on how a batch is cut.
 TEST_P(LanguageTask, SharesGiveTheGradientOfTheWholeBatch) {
   Config c = own_config();
   if (GetParam() == TaskKind::kMaskedLm) c.masked_lm.next_sentence = true;
@@ -122,7 +122,7 @@ TEST(CausalLmTask, BitsPerByteAreThoseOfTheText) {
   const Config c = text.config(TaskKind::kCausalLm);
   const auto task = app::make_task(c, app::make_tokenizers(c, text / "prepared"), text / "prepared");
   const runs::Validation v = task->validate(true);
-  // A character is a byte here, and all but the first are predicted.
+  // Each character is a byte here, and all but the first are predicted.
   const auto bytes = static_cast<double>(std::filesystem::file_size(text / "valid.txt"));
   EXPECT_NEAR(*v.bits_per_byte, v.nll_nats_per_token * (bytes - 1) / bytes / std::log(2), 1e-9);
 }
@@ -135,7 +135,7 @@ TEST(MaskedLmTask, NextSentenceIsScored) {
   const runs::Validation v = task->validate(true);
   ASSERT_EQ(v.scores.size(), 1U);
   EXPECT_EQ(v.scores[0].first, "next_sentence_accuracy");
-  // Chance is ln 2 more than the masked tokens alone; random weights gave 0.64 to 0.92, and 0 is a loss left out.
+  // A guess adds ln 2 to the loss of masked tokens. Random weights gave 0.64 to 0.92; 0 would mean a missing loss.
   EXPECT_NEAR(v.loss_nats_per_token - v.nll_nats_per_token, std::log(2), 0.5);
 }
 
@@ -198,7 +198,7 @@ TEST(Pretrained, AnUnknownRunOrAnotherShapeIsToldByName) {
   c.train.pretrained.clear();
   train(c, runs::RunFolder(text / "bert"), app::Start::kNew);
   c.train.pretrained = text / "bert";
-  c.model.d_ff = 48;  // without with_pretrained_model()
+  c.model.d_ff = 48;  // does not use with_pretrained_model()
   EXPECT_THAT([&] { app::make_task(c, app::make_tokenizers(c, text / "prepared"), text / "prepared"); },
               ThrowsMessage<CheckpointError>(HasSubstr("encoder.layers.0.feed_forward.up.weight has shape [32, 16]")));
 }

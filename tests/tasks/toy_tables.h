@@ -1,4 +1,4 @@
-// Tables that a model learns in a second: a text with a `p` in it is good, one with an `n` is bad.
+// Tables that a model learns in a second: a text that contains `p` is good, one that contains `n` is bad.
 #pragma once
 
 #include <fmt/format.h>
@@ -27,7 +27,7 @@ inline ToyText toy_text(RandomStream& random) {
   return {text, good};
 }
 
-// `label`: of a text.
+// `label` returns the label of a text.
 template <class Label>
 std::string toy_table(const std::string& header, std::uint64_t seed, int rows, const Label& label) {
   RandomStream random(test_seed(seed));
@@ -43,7 +43,7 @@ inline std::string toy_classes(std::uint64_t seed, int rows) {
   return toy_table("sentence\tlabel", seed, rows, [](const ToyText& t) { return t.good ? "good" : "bad"; });
 }
 
-// A folder with train.tsv, valid.tsv and room for runs.
+// A folder with train.tsv and valid.tsv, and space for runs.
 class ToyTables {
  public:
   ToyTables(const std::string& training, const std::string& validation) {

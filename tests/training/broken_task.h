@@ -1,4 +1,4 @@
-// Translation with something broken in it, where and when a test says.
+// A translation task with a fault, whose place and time a test chooses.
 #pragma once
 
 #include <ATen/TensorOperators.h>
@@ -17,21 +17,21 @@
 namespace prenorm::training {
 
 struct Breakage {
-  // The loss of these batches, by their number over all epochs, is multiplied.
+  // A factor for the loss of each batch. Batches are numbered over all epochs.
   std::function<double(std::int64_t batch)> loss_factor{};
-  // NaN is written into what this observation point shows, in this batch.
+  // In this batch, NaN is written into the tensor at this observation point.
   std::string point{};
   std::int64_t point_batch = -1;
-  // Target tokens change places within their batch.
+  // The target tokens of each batch are shuffled.
   bool shuffled_targets = false;
-  // The process "is killed" when this batch is loaded, once.
+  // When this batch is loaded, the process is "killed", once.
   std::int64_t killed_at = -1;
-  // A SIGTERM comes when this batch is loaded first, or before any is.
+  // SIGTERM is raised when this batch is first loaded, or before any batch is.
   std::int64_t signal_at = -1;
   bool signal_at_start = false;
-  // The loss of a validation is NaN, by their number from 0 on.
+  // Whether the loss of a validation is NaN. Validations are numbered from 0.
   std::function<bool(std::int64_t validation)> bad_validation{};
-  // A weight is NaN from the start.
+  // This weight is NaN from the start.
   std::string damaged_weight{};
   // This batch has no target token.
   std::int64_t empty_batch = -1;
@@ -64,7 +64,7 @@ class BrokenTask : public tasks::TranslationTask {
               return broken_loss(whole, number, share, replica, context);
             }};
   }
-  // The trainer asks for it once, when it starts.
+  // The trainer calls this once, when it starts.
   double unigram_nats() override {
     if (how_.signal_at_start) std::raise(SIGTERM);
     return tasks::TranslationTask::unigram_nats();
@@ -91,7 +91,7 @@ class BrokenTask : public tasks::TranslationTask {
     return result;
   }
 
-  // The number of an epoch's first batch: epochs differ in how many they have.
+  // The number of an epoch's first batch. Epochs differ in their number of batches.
   std::int64_t first_of(std::int64_t epoch) {
     while (std::ssize(firsts_) <= epoch) firsts_.push_back(firsts_.back() + batches_in_epoch(std::ssize(firsts_) - 1));
     return firsts_[static_cast<std::size_t>(epoch)];

@@ -1,4 +1,4 @@
-// What a run does next, from made-up numbers.
+// Decisions about what a run does next, from made-up numbers.
 #include "prenorm/training/decisions.h"
 
 #include <gtest/gtest.h>

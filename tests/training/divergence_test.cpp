@@ -1,4 +1,4 @@
-// How a run ends that goes wrong: what the message says, and what is left behind.
+// The end of a run that diverges: its message and the files it leaves.
 #include <ATen/TensorOperators.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -22,7 +22,7 @@ using ::testing::ThrowsMessage;
 
 class Divergence : public FaultTest {};
 
-// A model whose weights can be spoilt at any update.
+// A translation task whose weights can be damaged at any update.
 class SpoiltTask : public tasks::TranslationTask {
  public:
   using tasks::TranslationTask::TranslationTask;
@@ -44,7 +44,7 @@ TEST_F(Divergence, ALossThatIsNotFiniteNamesTheBatchOfAnAccumulatedUpdate) {
   const fs::path prepared = *text_ / "prepared";
   const runs::Tokenizers tokenizers = app::make_tokenizers(config, prepared);
   SpoiltTask task(config, tokenizers, prepared);
-  task.bad_batch = 4;  // the second of the second update
+  task.bad_batch = 4;  // the second batch of the second update
   runs::RunFolder folder(path());
   folder.create(config, tokenizers);
   Trainer trainer(config, task, folder);
@@ -61,7 +61,7 @@ TEST_F(Divergence, ALossThatIsNotFiniteNamesTheBatchOfAnAccumulatedUpdate) {
   }
 }
 
-// A run whose loss grows slowly, on any machine: each batch counts 1.05 times as much as the one before.
+// A run whose loss grows slowly on any machine: each batch weighs 1.05 times as much as the one before.
 Config growing(Config config) {
   config.train.max_steps = 40;
   config.train.valid_every = config.train.checkpoint_every = 1000;
@@ -71,8 +71,8 @@ Breakage growth() {
   return {.loss_factor = [](std::int64_t batch) { return std::pow(1.05, static_cast<double>(batch)); }};
 }
 
-// The update after which the median of 16 losses is over `ratio` times the first one, by the lines of each update; 0
-// where there is none.
+// The update after which the median of 16 losses is over `ratio` times the first one, according to the lines of each
+// update; 0 if there is none.
 std::int64_t first_over(double ratio, const std::vector<nlohmann::json>& lines) {
   for (std::size_t end = runs::kLossesToJudge; end <= lines.size(); ++end) {
     std::vector<double> losses;
@@ -101,7 +101,7 @@ TEST_F(Divergence, ALossOverAMultipleOfTheFirstIsDivergence) {
   }
 }
 
-// What is judged is in the checkpoint: a run that was stopped in between diverges after the same update.
+// The losses are part of the checkpoint, so a run that was stopped in between diverges after the same update.
 TEST_F(Divergence, AStopDoesNotPutItOff) {
   Config config = growing(text_->config());
   config.train.log_every = 1;
@@ -115,7 +115,7 @@ TEST_F(Divergence, AStopDoesNotPutItOff) {
               ThrowsMessage<NumericsError>(HasSubstr(fmt::format("update {}: training has diverged", expected))));
 }
 
-// The first loss is in the checkpoint: a run that was stopped compares with the same one.
+// The first loss is part of the checkpoint, so a run that was stopped compares with the same one.
 TEST_F(Divergence, TheFirstLossSurvivesAStop) {
   Config config = text_->config();
   config.train.max_steps = 5;
@@ -142,8 +142,8 @@ TEST_F(Divergence, WeightsThatOverflowAreNeverSaved) {
   run(config);
   const auto good = test::content_of(path() / "checkpoints");
   config.train.max_steps = 10;
-  config.optim.lr = 1e39;  // past what a configuration may say: the first update overflows
-  // Found by the update after it, by the checkpoint that would be written first, or by the norms of the update.
+  config.optim.lr = 1e39;  // beyond the range of the configuration: the first update overflows
+  // Detected by the next update, by the first checkpoint to be written, or by the norms of the update.
   struct Case {
     std::int64_t checkpoint_every, history;
     const char* message;

@@ -1,4 +1,4 @@
-// What a run does about a fault, from made-up numbers.
+// Decisions about faults, from made-up numbers.
 #include "prenorm/training/fault_decisions.h"
 
 #include <gmock/gmock.h>

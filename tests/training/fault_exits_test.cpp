@@ -1,4 +1,4 @@
-// Every way out of the trainer: what a run that ends at an edge says and leaves, whatever train.on_fault is.
+// Every exit of the trainer in edge cases, for each train.on_fault: its message and the files it leaves.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -23,7 +23,7 @@ constexpr const char* kWeight = "encoder.layers.0.feed_forward.up.weight";
 
 class FaultExits : public FaultTest {
  protected:
-  // What the run that must not come to its end says.
+  // The message of a run that must not finish.
   static std::string message_of(const Config& config, const Breakage& how, const std::string& name = "run") {
     try {
       train(config, name, how);
@@ -62,7 +62,7 @@ TEST_F(FaultExits, WeightsDamagedBeforeTheFirstUpdateAreNamed) {
       EXPECT_THAT(message,
                   AllOf(HasSubstr(fmt::format("weight {} is not finite", kWeight)), Not(HasSubstr("any more")),
                         HasSubstr("no checkpoint had been written yet"), HasSubstr("damaged before this run")));
-      // Where the start is what is to be written, the first update is not waited for.
+      // If the initial weights are written as a checkpoint, the fault is detected before the first update.
       const bool at_start = signal || on_fault == OnFault::kRollback;
       EXPECT_EQ(message.starts_with(at_start ? "update 0: weight " : "update 1: "), true) << message;
       EXPECT_TRUE(runs::RunFolder(path()).steps().empty());
@@ -76,14 +76,15 @@ TEST_F(FaultExits, WeightsDamagedBeforeTheFirstUpdateAreNamed) {
     }
 }
 
-// The run is at its end: its checkpoint stays, and once the validation is mended it ends as if nothing had been.
+// The run is at its end. Its checkpoint is kept. Once the validation works again, the run ends as if nothing had
+// happened.
 TEST_F(FaultExits, AValidationAtTheEndThatIsNotFiniteStopsTheRun) {
   const Breakage how{.bad_validation = [](std::int64_t) { return true; }};
   for (const OnFault on_fault : kPolicies) {
     SCOPED_TRACE(enum_name(on_fault));
     Config config = fault_config(on_fault);
     config.train.valid_every = 1000;
-    for (int time = 0; time < 2; ++time) {  // resumed the second time: no update is made
+    for (int time = 0; time < 2; ++time) {  // the second time it is resumed, without an update
       EXPECT_THAT(message_of(config, how), HasSubstr("update 16: the validation loss is not finite; the checkpoint of "
                                                      "update 16 is the last good one; the likely cause"));
       EXPECT_FALSE(fs::exists(path() / "results.json"));
@@ -128,7 +129,7 @@ TEST_F(FaultExits, AValidationBetweenThatIsNotFiniteStopsOrGoesBack) {
   EXPECT_EQ(faults[0]["step"], 6) << "back at the checkpoint of update 5";
 }
 
-// The update before such a validation is made each time: it alone is no progress.
+// The update before such a validation is repeated each time. That alone is not progress.
 TEST_F(FaultExits, GoingBackFromTheSameValidationEndsAfterMaxFaults) {
   Config config = fault_config(OnFault::kRollback);
   config.train.max_faults = 3;
@@ -141,7 +142,7 @@ TEST_F(FaultExits, GoingBackFromTheSameValidationEndsAfterMaxFaults) {
 
 TEST_F(FaultExits, GoingBackFromWeightsThatOverflowEndsAfterMaxFaults) {
   Config config = fault_config(OnFault::kRollback);
-  config.optim.lr = 1e39;  // past what a configuration may say: every update overflows
+  config.optim.lr = 1e39;  // beyond the range of the configuration: every update overflows
   config.train.max_faults = 3;
   for (const std::int64_t history : {0, 64}) {
     config.train.history = history;
@@ -180,7 +181,7 @@ TEST_F(FaultExits, ALastBatchThatIsLeftOutEndsTheLastEpoch) {
   EXPECT_TRUE(test::read_json(path() / "results.json").contains("last"));
 }
 
-// The update during which the signal came cannot be kept: the run ends where it went back to, unfinished.
+// The update during which the signal arrived is rolled back. The run ends at the checkpoint, unfinished.
 TEST_F(FaultExits, ASignalDuringAnUpdateThatIsUndone) {
   Config config = fault_config(OnFault::kRollback);
   config.optim.lr = 1e39;

@@ -1,4 +1,4 @@
-// Short runs of a task that breaks, under each policy of train.on_fault.
+// Short runs of a task with a fault, under each policy of train.on_fault.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +30,7 @@ class FaultTest : public TrainerTest {
     return config;
   }
 
-  // From its start, or from its newest checkpoint if it has been started.
+  // Starts a run, or resumes it from its newest checkpoint.
   static runs::TrainingResult train(const Config& config, const std::string& name, Breakage how) {
     const std::filesystem::path prepared = *text_ / "prepared";
     const runs::Tokenizers tokenizers = app::make_tokenizers(config, prepared);

@@ -1,5 +1,5 @@
-// Faults that a run goes on after: what is left out, what is recorded, and that a run that was killed after one and
-// gone on with is the run that was not.
+// Faults after which a run continues: what is skipped and what is recorded. A run that is killed after a fault and
+// resumed has the same results as one that is not.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -18,7 +18,7 @@ using ::testing::HasSubstr;
 
 class Faults : public FaultTest {
  protected:
-  // Killed when batch `killed_at` is loaded, or stopped after update `stop`, and gone on with.
+  // The run is killed when batch `killed_at` is loaded, or stopped after update `stop`, and then resumed.
   static void expect_same(const Config& config, const Breakage& how, std::int64_t killed_at, std::int64_t stop) {
     train(config, "run-whole", how);
     Breakage kill = how;
@@ -68,7 +68,7 @@ TEST_F(SlowFaults, ARunKilledAfterASkipIsTheSameRun) {
   }
 }
 
-// Update 9 meets the bad batch; the run goes back to the checkpoint of update 5.
+// Update 9 meets the bad batch. The run rolls back to the checkpoint of update 5.
 TEST_F(Faults, ARollbackGoesBackAndPastTheBatch) {
   const Config config = fault_config(OnFault::kRollback);
   const runs::TrainingResult result = train(config, "run", infinite({8}));
@@ -81,7 +81,7 @@ TEST_F(Faults, ARollbackGoesBackAndPastTheBatch) {
   std::vector<std::int64_t> steps;
   for (const auto& line : test::metrics_of(path(), "update")) steps.push_back(line["step"]);
   EXPECT_EQ(steps, (std::vector<std::int64_t>{1, 3, 6, 9, 12, 15})) << "what was undone is no longer in the log";
-  // Batches 5 to 8 were left: 16 updates and 4 batches.
+  // 16 updates and the 4 batches, 5 to 8, that were skipped.
   EXPECT_EQ(result.state.epoch * task_of(config)->batches_in_epoch(0) + result.state.batch, 20);
 }
 
@@ -91,7 +91,7 @@ TEST_F(SlowFaults, ARunKilledAfterARollbackIsTheSameRun) {
       SCOPED_TRACE(fmt::format("{} workers, {} checkpoints", workers, keep));
       Config config = fault_config(OnFault::kRollback, workers);
       config.train.keep_last = keep;
-      // Stopped after update 7, whose checkpoint the run that goes on must not roll back to.
+      // The run is stopped after update 7. When it is resumed, it must not roll back to that checkpoint.
       expect_same(config, infinite({8, 10}), 11, 7);
       TearDown();
     }
@@ -117,7 +117,7 @@ TEST_F(Faults, TooManyInARowStopTheRun) {
   }
 }
 
-// A spike is a fault where it is asked for; the median is that of the checkpoint's history after a stop.
+// A spike is a fault only if configured. After a stop, the median is that of the checkpoint's history.
 TEST_F(Faults, ASpikeOverTheMedianIsLeftOut) {
   Config config = fault_config(OnFault::kSkip);
   config.train.max_steps = 40;
@@ -130,7 +130,7 @@ TEST_F(Faults, ASpikeOverTheMedianIsLeftOut) {
   EXPECT_EQ(faults[0]["update"], 26);
 }
 
-// A checkpoint that something else has spoilt: no policy goes on from it.
+// If something else has damaged a checkpoint, no policy continues from it.
 TEST_F(Faults, ADamagedWeightIsNamed) {
   Config config = fault_config(OnFault::kSkip);
   config.train.max_steps = 5;

@@ -1,4 +1,4 @@
-// A run stopped anywhere and gone on with is the run never stopped, bit by bit.
+// A run that is stopped at any point and resumed is the same, bit by bit, as one that is never stopped.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -17,7 +17,7 @@ class Resume : public TrainerTest {
  protected:
   static runs::RunFolder folder(const std::string& name) { return runs::RunFolder(path("run-" + name)); }
 
-  // Stops at each of `stops` and goes on with the end set further out.
+  // Stops at each of `stops` and resumes with a later end.
   static void expect_same_run(const Config& config, const std::vector<std::int64_t>& stops) {
     app::train(config, folder("whole"), app::Start::kNew);
     app::Start start = app::Start::kNew;
@@ -42,7 +42,7 @@ TEST_F(Resume, InTheMiddleOfALogWindowAndBetweenCheckpoints) {
 
 TEST_F(Resume, InTheMiddleOfAnEpochWithAccumulation) {
   Config config = text_->config();
-  config.batch.accumulate = 3;  // which does not divide an epoch
+  config.batch.accumulate = 3;  // does not divide an epoch
   config.batch.max_tokens = 250;
   config.train.max_steps = 17;
   config.schedule.warmup_steps = 9;
@@ -78,7 +78,7 @@ TEST_F(Resume, WithOtherOptimizers) {
   }
 }
 
-// A rate so high that validations soon stop improving: the run ends by itself, wherever it was stopped before.
+// The rate is so high that validations soon stop improving. The run ends early, wherever it was stopped before.
 TEST_F(Resume, KeepsTheStateOfEarlyStopping) {
   Config config = text_->config();
   config.optim.lr = 0.3;
@@ -120,14 +120,14 @@ TEST_F(Resume, BeforeTheFirstCheckpointStartsFromTheSeed) {
   const Config config = text_->config();
   app::train(config, folder("whole"), app::Start::kNew);
   app::train(config, folder("stopped"), app::Start::kNew);
-  fs::remove_all(folder("stopped").checkpoints());  // as if it had been killed at update 4, its log still being there
+  fs::remove_all(folder("stopped").checkpoints());  // as if it had been killed at update 4; its log still exists
   for (const auto& path : {folder("stopped").last(), folder("stopped").best(), folder("stopped").results()})
     fs::remove(path);
   app::train(config, folder("stopped"), app::Start::kResume);
   EXPECT_EQ(test::record_of(folder("stopped").path()), test::record_of(folder("whole").path()));
 }
 
-// Between a checkpoint and the links to it; while an old one was being deleted; while files were being written.
+// Killed between a checkpoint and its links, while an old checkpoint was removed, and while files were written.
 TEST_F(Resume, AfterAKillAtAnAwkwardMoment) {
   Config config = text_->config();
   app::train(config, folder("whole"), app::Start::kNew);
@@ -146,7 +146,7 @@ TEST_F(Resume, AfterAKillAtAnAwkwardMoment) {
   for (const std::string& name : test::names_in(run.path())) EXPECT_EQ(name.find("partial"), std::string::npos) << name;
 }
 
-// Each number in its range, the hash fits, and yet there is no such batch, or the folder is of another update.
+// Each number is in its range and the hash matches, but there is no such batch, or the folder is of another update.
 TEST_F(Resume, AStateThatCannotBeIsRefused) {
   Config config = text_->config();
   app::train(config, folder("stopped"), app::Start::kNew);
@@ -168,7 +168,7 @@ TEST_F(Resume, AStateThatCannotBeIsRefused) {
   EXPECT_EQ(app::train(config, run, app::Start::kResume).state.step, 14);
 }
 
-// The newest checkpoint stands, an older one should have gone, and the run has no update left to make.
+// The newest checkpoint exists, an older one has not been removed yet, and the run has no update left.
 TEST_F(Resume, AfterAKillBeforeAnOldCheckpointWasRemoved) {
   Config config = text_->config();
   config.train.keep_last = 1;
@@ -182,7 +182,7 @@ TEST_F(Resume, AfterAKillBeforeAnOldCheckpointWasRemoved) {
   EXPECT_EQ(test::record_of(run.path()), test::record_of(folder("whole").path()));
 }
 
-// Bits depend on the number of workers: it is part of a checkpoint, and another one is named.
+// Bits depend on the number of workers, which is part of a checkpoint. The message names a different number.
 TEST_F(Resume, WithAnotherNumberOfWorkersSaysSo) {
   Config config = text_->config();
   config.runtime.threads = config.runtime.workers = 2;

@@ -1,4 +1,4 @@
-// What a run writes and removes, without training anything.
+// The files that a run writes and removes, tested without training.
 #include "prenorm/training/run_writer.h"
 
 #include <gmock/gmock.h>
@@ -27,7 +27,7 @@ class RunWriterTest : public ::testing::Test {
     parameters_.complete();
   }
 
-  // An update and its checkpoint.
+  // Writes an update and its checkpoint.
   void write_update(RunWriter& writer, std::int64_t step, bool best) {
     updates::Update update;
     update.step = state_.step = step;

@@ -1,4 +1,4 @@
-// kill -9 at any moment: nothing is lost, and the run that goes on is the run that was never killed.
+// kill -9 at any moment: nothing is lost, and the resumed run is the same as one that was never killed.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -24,11 +24,11 @@ constexpr int kKills = 20;
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 void sleep(double seconds) { std::this_thread::sleep_for(std::chrono::duration<double>(seconds)); }
 
-// `prenorm train CONFIG --run RUN`, gone on with if there is a run.
+// `prenorm train CONFIG --run RUN`, with --resume if the run exists.
 class Training {
  public:
   Training(const fs::path& config, const fs::path& run) : run_(run) {
-    // A run that was killed before it had its configuration cannot be resumed: it is started again.
+    // A run that was killed before its configuration was written cannot be resumed. It is started again.
     const char* resume = fs::exists(run / "config.toml") ? "--resume" : nullptr;
     child_ = ::fork();
     if (child_ != 0) return;
@@ -88,13 +88,13 @@ TEST(SlowKill, AtTwentyRandomMoments) {
   int before_the_run = 0, before_a_checkpoint = 0, later = 0;
   const auto kills = [&] { return before_the_run + before_a_checkpoint + later; };
   for (int chain = 0; kills() < kKills; ++chain) {
-    // A folder of its own, so that tokenizer and corpus are prepared again, and that is disturbed too.
+    // Each chain has its own folder, so tokenizer and corpus are prepared again, and kills hit that too.
     const fs::path run = text / ("chain" + std::to_string(chain)) / "run";
     for (bool finished = false; !finished;) {
       Training training(file, run);
       if (kills() < kKills) {
-        // Starting takes most of the time: of three kills one is for any moment, one for the first updates, one for
-        // what comes after the first checkpoint.
+        // Starting takes most of the time. Of three kills, one is at any moment, one during the first updates, and one
+        // after the first checkpoint.
         const double updates = seconds - until_training, spans[] = {seconds, updates / 12, updates};
         const int kind = kills() % 3;
         if (kind == 1) training.wait_for_first_update();

@@ -1,4 +1,4 @@
-// What a power cut leaves: of files, the bytes that were synced; of folders, those that were renamed into place.
+// The state after a power cut: files keep the bytes that were synced, folders the files that were renamed into place.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/syscall.h>
@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Sizes up to which files have been synced, by path, and what they were whenever a checkpoint got its name.
+// Sizes up to which files have been synced, by path: current, and when each checkpoint got its name.
 struct Disk {
   bool watched = false;
   std::map<fs::path, std::uintmax_t> synced;
@@ -31,7 +31,7 @@ void note_sync(int descriptor) {
 
 }  // namespace
 
-// In place of the C library's, for the whole test program.
+// Replaces the functions of the C library in the whole test program.
 extern "C" int fdatasync(int descriptor) {
   note_sync(descriptor);
   return static_cast<int>(::syscall(SYS_fdatasync, descriptor));
@@ -51,7 +51,7 @@ class SyncOrder : public TrainerTest {
   ~SyncOrder() override { disk = {}; }
 };
 
-// A run in which every checkpoint is the last thing before a power cut, once.
+// A run in which each checkpoint in turn is the last thing before a power cut.
 TEST_F(SyncOrder, TheLogSurvivesWithEachCheckpoint) {
   Config config = text_->config();
   config.train.log_every = 1;

@@ -1,4 +1,4 @@
-// Runs that take a second: a made-up language whose sentences are turned round, and a model of 6,000 parameters.
+// Runs that take a second: a model of 6,000 parameters learns to reverse the sentences of a made-up language.
 #pragma once
 
 #include <array>
@@ -19,7 +19,7 @@
 
 namespace prenorm::test {
 
-// Sentences of 1 to `longest` words out of 16, and their words in reverse.
+// Sentences of 1 to `longest` words out of a vocabulary of 16, and the same words in reverse.
 inline void write_tiny_text(const std::filesystem::path& source, const std::filesystem::path& target, int lines,
                             std::uint64_t seed, std::uint64_t longest = 8) {
   constexpr std::string_view kConsonants = "bdkm", kVowels = "aeio";
@@ -61,7 +61,7 @@ inline Config tiny_config(const std::filesystem::path& text) {
   return c;
 }
 
-// A folder with a text of 200 pairs, 12 to validate on, and room for runs.
+// A folder with a text of 200 training pairs and 12 validation pairs, and space for runs.
 class TinyText {
  public:
   TinyText() {
@@ -78,7 +78,7 @@ class TinyText {
 
 inline nlohmann::json read_json(const std::filesystem::path& path) { return nlohmann::json::parse(read_file(path)); }
 
-// metrics.jsonl without what no two runs share.
+// metrics.jsonl without the values that differ between any two runs.
 inline std::vector<nlohmann::json> metrics_of(const std::filesystem::path& run) {
   std::vector<nlohmann::json> lines;
   LineReader reader(run / "metrics.jsonl");
@@ -112,7 +112,7 @@ inline std::vector<std::string> names_in(const std::filesystem::path& folder) {
   return names;
 }
 
-// What two runs that are the same run have in common: weights, optimizer, state, log, and which checkpoints there are.
+// Everything that must agree between two equal runs: weights, optimizer, state, log, and the list of checkpoints.
 inline std::map<std::string, nlohmann::json> record_of(const std::filesystem::path& run) {
   std::map<std::string, nlohmann::json> record;
   for (const std::string& name : names_in(run / "checkpoints")) {
@@ -131,7 +131,7 @@ inline std::map<std::string, nlohmann::json> record_of(const std::filesystem::pa
   return record;
 }
 
-// Every file of a folder with its content's hash: what must stay as it is.
+// Every file of a folder with its hash, to check that nothing changes.
 inline std::map<std::string, std::string> content_of(const std::filesystem::path& folder) {
   std::map<std::string, std::string> content;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))

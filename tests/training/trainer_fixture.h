@@ -1,4 +1,4 @@
-// Runs of the trainer on a tiny text, each in a folder that goes with its test.
+// Runs of the trainer on a tiny text, each in a folder that is removed after its test.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -36,7 +36,7 @@ class TrainerTest : public ::testing::Test {
     const std::filesystem::path prepared = *text_ / "prepared";
     return std::make_unique<tasks::TranslationTask>(config, app::make_tokenizers(config, prepared), prepared);
   }
-  // All weights in one row, in the order of the model.
+  // All weights as one row, in the order of the model.
   static at::Tensor weights(tasks::TranslationTask& task, const std::filesystem::path& checkpoint) {
     runs::load_weights(checkpoint, task.parameters());
     return task.parameters().values().clone();

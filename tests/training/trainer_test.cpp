@@ -1,4 +1,4 @@
-// The loop: accumulation, clipping, logs, limits, which checkpoints are kept.
+// The training loop: accumulation, clipping, logs, limits, and which checkpoints are kept.
 #include "prenorm/training/trainer.h"
 
 #include <ATen/TensorOperators.h>
@@ -27,7 +27,7 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 
-// One update of plain gradient descent at rate 1: the weights move by the gradient.
+// One update of plain gradient descent at rate 1 moves the weights by the gradient.
 Config one_step(Config config) {
   config.optim.name = OptimizerName::kSgd;
   config.optim.lr = 1;
@@ -48,7 +48,7 @@ TEST_F(TrainerTest, SmallBatchesAccumulatedAreOneLargeBatch) {
   ASSERT_EQ(task_of(large)->batches_in_epoch(0), 1);
   ASSERT_EQ(task->batches_in_epoch(0), 5);
   const at::Tensor before = task->parameters().values().clone();
-  // What would come out if each batch counted the same.
+  // The expected result if each batch had the same weight.
   at::Tensor unweighted = at::zeros_like(before);
   std::int64_t fewest = 1 << 30, most = 0;
   for (std::int64_t i = 0; i < 5; ++i) {
@@ -112,7 +112,7 @@ TEST_F(TrainerTest, TheFirstGradientIsLoggedByParameter) {
   EXPECT_NEAR(std::sqrt(sum), total, 1e-9 * total);
 }
 
-// Observing reads and changes nothing: the same bits with it and without.
+// Observing reads and changes nothing: the bits are the same with and without it.
 TEST_F(TrainerTest, ObservationsAreLoggedAndChangeNoNumber) {
   Config config = text_->config();
   config.runtime.threads = config.runtime.workers = 2;
@@ -129,7 +129,7 @@ TEST_F(TrainerTest, ObservationsAreLoggedAndChangeNoNumber) {
   for (auto* r : {&record, &plain}) r->erase("metrics");
   EXPECT_EQ(record, plain);
   EXPECT_EQ(test::metrics_of(path("with"), "validation"), test::metrics_of(path("without"), "validation"));
-  // A normalised stream has size 1 at the start, and the points stand in the order of computation.
+  // A normalised stream has size 1 at the start. Points are in the order of computation.
   const auto sizes = lines[0]["rms_by_point"];
   EXPECT_TRUE(sizes.contains("source_positions"));
   EXPECT_GT(sizes["decoder.layers.0.cross_attention.branch"], 0);
@@ -214,7 +214,7 @@ TEST_F(TrainerTest, StopsWhenValidationsNoLongerImprove) {
 
 TEST_F(TrainerTest, KeepsTheLastAndTheBest) {
   Config config = text_->config();
-  // A rate that rises until it ruins the model: the best comes early, at 4 to 16 with 5 seeds at 2 levels.
+  // A rate that rises until it ruins the model. The best checkpoint comes early, at 4 to 16 with 5 seeds at 2 levels.
   config.optim.lr = 1;
   config.schedule.warmup_steps = 31;
   config.train.max_steps = 31;

@@ -24,7 +24,7 @@ bool flushes() {
   return smallest == 0;
 }
 
-// Whether each thread of a team takes numbers that are too small for zero.
+// Whether each thread of a team flushes numbers to zero that are too small.
 std::vector<int> flushes_by_thread(int threads) {
   std::vector<int> found(static_cast<std::size_t>(threads), -1);
 #pragma omp parallel num_threads(threads)

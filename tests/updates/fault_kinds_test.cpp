@@ -1,4 +1,4 @@
-// What counts as a fault, when it is seen, and what a batch that is computed to compare says.
+// The kinds of faults, when they are detected, and what a control batch shows.
 #include <gtest/gtest.h>
 
 #include <cmath>

@@ -1,4 +1,4 @@
-// Long runs: our kernels train what ATen's operators train, and memory does not grow.
+// Long runs: our kernels train as well as ATen's operators, and memory does not grow.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -16,7 +16,7 @@
 namespace prenorm::updates {
 namespace {
 
-// Mean loss of the last 100 of 500 updates.
+// The mean loss of the last 100 of 500 updates.
 double loss_of_run(bool fused, std::uint64_t seed) {
   const test::TinyText text;
   Config config = text.config();
@@ -48,8 +48,8 @@ TEST(SlowFusedPath, FiveHundredUpdatesEndWhereTheCompositePathDoes) {
   const auto [least, most] = std::minmax_element(composite.begin(), composite.end());
   const double spread = *most - *least;
   EXPECT_GT(spread, 0);
-  // 44 pairs at 2 levels: differences of 0.003 at most, 0.15 of the spread; with other dropout masks they would be of
-  // the size of the spread.
+  // 44 pairs at 2 levels differed by 0.003 at most, 0.15 of the spread. With other dropout masks they would differ by
+  // about the spread.
   for (std::size_t i = 0; i < fused.size(); ++i)
     EXPECT_LT(std::abs(fused[i] - composite[i]), spread)
         << "seed " << i + 1 << ": " << fused[i] << ", " << composite[i];

@@ -25,7 +25,7 @@ TEST(PointRecorder, KeepsNormsAndVariancesOfRows) {
   EXPECT_NEAR(points[0].rms(), std::sqrt(135.0 / 8), 1e-12);
 }
 
-// Rows of the first worker, then of the second, whoever was faster.
+// Rows of the first worker come before those of the second, whichever is faster.
 TEST(PointRecorder, PutsWorkersTogetherInTheirOrder) {
   const updates::PointRecorder recorder(2);
   recorder.observers()[1]("b", at::full({1, 1}, 2.0));
@@ -46,7 +46,7 @@ TEST(PointRecorder, LeavesOutWhatIsNotWanted) {
   EXPECT_EQ(recorder.points()[0].name, "x.branch");
 }
 
-// Of one head, two queries under a causal mask: the first sees one key.
+// One head and two queries under a causal mask: the first attends to one key.
 TEST(PointRecorder, TakesTheEntropyOfAttention) {
   const updates::PointRecorder recorder(1);
   recorder.observers()[0]("p", at::tensor({1.0, 0.0, 0.25, 0.75}).view({1, 2, 2}));

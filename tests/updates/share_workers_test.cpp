@@ -1,4 +1,4 @@
-// A batch in shares, computed by any number of workers, is the batch.
+// A batch in shares, computed by any number of workers, has the gradient of the whole batch.
 #include "prenorm/updates/share_workers.h"
 
 #include <ATen/Parallel.h>
@@ -50,7 +50,7 @@ Result gradient_of(Config config, std::int64_t workers, std::int64_t share_token
   return result;
 }
 
-// Dropout masks are those of the whole batch, wherever it is cut; float32 sums are rounded in another order.
+// Dropout masks are those of the whole batch, wherever it is cut. Only the order of float32 sums differs.
 TEST(ShareWorkers, AnySharesAndWorkersGiveTheGradientOfTheWholeBatch) {
   for (const NormPlacement placement : prenorm::testing::all_values<NormPlacement>()) {
     SCOPED_TRACE(enum_name(placement));
@@ -107,7 +107,7 @@ TEST(ShareWorkers, KernelsAndCompositePathAgree) {
   }
 }
 
-// A replica's gradients are moved into the sum: the next update begins at zero.
+// A replica's gradients are moved into the sum, so the next update begins at zero.
 TEST(ShareWorkers, TheSumLeavesNothingBehind) {
   const Threads threads(2);
   Config config = small_config();
@@ -135,7 +135,7 @@ class FailingTask : public tasks::SyntheticTask {
   std::int64_t failing_share = -1;
 };
 
-// A caller that catches the error and continues must not add what other shares had left.
+// A caller that catches the error and continues must not add the gradients of other shares.
 TEST(ShareWorkers, AShareThatThrowsLeavesNoGradientBehind) {
   const Threads threads(2);
   Config config = small_config();

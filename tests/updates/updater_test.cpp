@@ -1,4 +1,4 @@
-// One update, as training, the benchmark and the advice make it.
+// One update, as made by training, benchmarks and advice.
 #include "prenorm/updates/updater.h"
 
 #include <ATen/TensorOperators.h>

@@ -21,7 +21,7 @@ TEST(WorkerCount, IsTheConfiguredOneOrAThreadEach) {
   EXPECT_EQ(worker_count({}, 4, 0, kMiB), 4);
 }
 
-// It was 1 then, silently, with other bits.
+// Formerly the number silently became 1, which changed the bits.
 TEST(WorkerCount, DoesNotFollowTheMemoryButSaysWhatToSet) {
   try {
     worker_count({}, 6, 100 * kMiB, 1000 * kMiB);

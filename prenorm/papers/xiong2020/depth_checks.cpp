@@ -12,7 +12,7 @@
 namespace prenorm::papers::xiong2020 {
 namespace {
 
-// The mean over seeds of the exponent of each seed's own line.
+// The mean of the exponents fitted to each seed.
 double depth_exponent(const std::vector<DepthPoint>& by_depth) {
   std::vector<double> slopes;
   for (std::size_t seed = 0; seed < by_depth.front().gradient_norms.size(); ++seed) {
@@ -26,9 +26,9 @@ double depth_exponent(const std::vector<DepthPoint>& by_depth) {
   return estimate(slopes).mean;
 }
 
-// ‖x⁵‖²/d of one state of one model has a standard deviation of 1.3/√d, and deep down all positions of a sequence are
-// the same: for a mean that stays within 0.05 in every layer it takes more models than for the slopes. At d = 128,
-// seven other sets of 256 models gave 1.474 to 1.518; 64 models gave 1.456 to 1.572.
+// For one state of one model, ‖x⁵‖²/d has a standard deviation of 1.3/√d. In deep layers all positions of a sequence
+// have the same state. A mean within 0.05 in every layer therefore needs more models than the slopes. At d = 128, seven
+// other sets of 256 models gave 1.474 to 1.518; 64 models gave 1.456 to 1.572.
 void check_post_states(std::vector<Check>& checks, const TheoryOptions& o, std::int64_t d) {
   constexpr std::int64_t kLayers = 14, kModels = 256;
   TheoryOptions many = o;
@@ -57,7 +57,7 @@ void check_pre_states(std::vector<Check>& checks, const DepthPoint& deepest, std
     const double x = deepest.states[static_cast<std::size_t>(l - 1)];
     index.push_back(static_cast<double>(l));
     states.push_back(x);
-    // Two standard errors of ten seeds are some 2 %.
+    // Two standard errors over ten seeds are about 2 %.
     const double low = 1 + 0.5 * static_cast<double>(l), high = 1 + 1.5 * static_cast<double>(l);
     if (!(x >= 0.98 * low && x <= 1.02 * high)) ++outside;
   }
@@ -117,12 +117,12 @@ void check_ratio_and_order(std::vector<Check>& checks, const DepthSweep& s, std:
                     "depths at which Pre-LN is not below Post-LN"});
 }
 
-// What the last LayerNorm reads: x⁵ of the last layer, or x_{L+1}.
+// The input of the last LayerNorm: x⁵ of the last layer, or x_{L+1}.
 std::string last_read(NormPlacement placement, std::int64_t layers) {
   return probe::state_of(probe::model_config({.placement = placement, .layers = layers}), Stack::kEncoder, layers - 1);
 }
 
-// For a single position the gradient is the product of ‖ReLU(h W¹)‖, √(d/2), and ‖J_LN g‖, √d/‖x‖ ‖g_⊥‖.
+// For a single position, the gradient's norm is ‖ReLU(h W¹)‖ = √(d/2) times ‖J_LN g‖ = √d/‖x‖ ‖g_⊥‖.
 Check check_identity(const TheoryOptions& o, NormPlacement placement, std::int64_t d) {
   constexpr std::int64_t kLayers = 6, kSequences = 16;
   TheoryOptions single = o;

@@ -9,8 +9,8 @@
 
 namespace prenorm::papers::xiong2020 {
 
-// `sweep` is from measure_depths(). What takes models of its own (Lemma 2 under Post-LN, the gradient of a single
-// position) is measured here.
+// `sweep` is from measure_depths(). Checks that need other models (Lemma 2 under Post-LN, the gradient of a single
+// position) measure them here.
 std::vector<Check> check_over_depth(const TheoryOptions& options, const DepthSweep& sweep, std::int64_t d_model);
 
 }  // namespace prenorm::papers::xiong2020

@@ -11,12 +11,12 @@
 
 namespace prenorm::papers::xiong2020 {
 
-// Models of one placement, depth and width that differ in their seeds.
+// Models of one placement, depth and width with different seeds.
 struct DepthPoint {
   std::int64_t layers = 0;
-  std::vector<double> gradient_norms;  // of each seed: the last layer's ‖∂L/∂W²‖, mean over sequences
-  // Mean over seeds of ‖x‖²/d for each layer: of what the layer leaves under Pre-LN, of x⁵ under Post-LN. The last one
-  // is what the last LayerNorm reads.
+  std::vector<double> gradient_norms;  // by seed: the last layer's ‖∂L/∂W²‖, mean over sequences
+  // Mean over seeds of ‖x‖²/d for each layer: of the layer's output under Pre-LN, of x⁵ under Post-LN. The last value
+  // is that of the input of the last LayerNorm.
   std::vector<double> states;
 
   double mean_gradient_norm() const;
@@ -26,10 +26,10 @@ struct DepthSweep {
   std::vector<DepthPoint> post, pre;  // by depth
 };
 
-// A cell for each placement and depth.
+// One cell per placement and depth.
 DepthSweep measure_depths(const TheoryOptions& options, std::int64_t d_model, const Cells& cells);
 
-// One measurement for each seed, a thread each; `setting` has the rest.
+// One measurement per seed, each in its own thread. `setting` gives everything but the seed.
 std::vector<probe::SimplifiedMeasurement> measure_seeds(const TheoryOptions& options, probe::SimplifiedSetting setting);
 
 // The mean over measurements of ‖x‖²/d at a point.

@@ -1,4 +1,5 @@
-// Xiong et al. 2020, On Layer Normalization in the Transformer Architecture, as experiments (docs/papers/xiong2020.md).
+// The experiments that reproduce Xiong et al. 2020, On Layer Normalization in the Transformer Architecture
+// (docs/papers/xiong2020.md).
 #pragma once
 
 #include "prenorm/papers/experiment.h"

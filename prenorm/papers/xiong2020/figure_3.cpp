@@ -27,14 +27,14 @@ double gradient_exponent(const Figure3ByDepth& by_depth) {
   return fit_exponent(depths_of(by_depth), norms);
 }
 
-// The gradient follows the Jacobian of the last LayerNorm, which is as 1/‖x‖ of what it reads (Theorem 1).
+// The gradient is proportional to the Jacobian of the last LayerNorm, and so to 1/‖x‖ of its input (Theorem 1).
 double predicted_exponent(const Figure3ByDepth& by_depth) {
   std::vector<double> scales;
   for (const Figure3Models& models : by_depth) scales.push_back(1 / std::sqrt(models.last_state));
   return fit_exponent(depths_of(by_depth), scales);
 }
 
-// Over the last layer's gradient, from the first layer to the last.
+// Gradients divided by that of the last layer, from the first layer to the last.
 std::vector<double> profile_over_last(const Figure3Models& models) {
   std::vector<double> profile = models.expected_gradients;
   for (double& value : profile) value /= models.expected_gradients.back();
@@ -145,7 +145,7 @@ Results run_figure_3(const ExperimentOptions& options, const Cells& cells) {
   Results results;
   check_exponents(results, post, pre, s);
   check_ratios(results, post, pre);
-  check_profiles_over_layers(results, post.front(), pre.front());  // the paper's are of its smallest size, too
+  check_profiles_over_layers(results, post.front(), pre.front());  // like the paper's, these are of the smallest size
   results.figures = {size_figure(models), layer_figure(models, 0), layer_figure(models, s.depths.size() - 1)};
   return results;
 }

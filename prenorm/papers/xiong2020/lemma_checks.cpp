@@ -31,7 +31,7 @@ ops::NormWeights plain_norm(std::int64_t d, double eps, at::ScalarType type) {
   return {at::ones({d}, type), at::zeros({d}, type), eps};
 }
 
-// J_LN(x) v for one row; the Jacobian is symmetric, so that the backward pass computes it.
+// J_LN(x) v for one row. The Jacobian is symmetric, so the backward pass computes it.
 struct Jacobian {
   at::Tensor x, normed;
 
@@ -78,7 +78,7 @@ std::vector<Check> check_lemma_3(std::int64_t d, std::uint64_t seed) {
   double worst_norm = 0, worst_null = 0;
   for (std::int64_t i = 0; i < kJacobians; ++i) {
     const std::uint64_t key = first_key(seed) + static_cast<std::uint64_t>(i);
-    // Lengths over four decades: the norm must follow 1/‖y‖.
+    // Lengths cover four decades: the norm must be proportional to 1/‖y‖.
     const double deviation = std::pow(10.0, -2 + 4 * static_cast<double>(i) / (kJacobians - 1));
     const Jacobian jacobian(gaussian({1, d}, deviation, 100 + key, at::kDouble));
     const at::Tensor y = (jacobian.x - jacobian.x.mean(1, true)).detach();

@@ -1,4 +1,4 @@
-// Lemmas 1 and 3 of Xiong et al. 2020, on the operators alone.
+// Checks of Lemmas 1 and 3 of Xiong et al. 2020 on single operators.
 #pragma once
 
 #include <cstdint>

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::int64_t kLayers = 6, kBatches = 2;
 
-// The mean over seeds of the decoder's W² gradients, first layer to last.
+// The mean over seeds of the decoder's W² gradients, from the first layer to the last.
 std::vector<double> profile_of(const TheoryOptions& o, NormPlacement placement, std::int64_t d) {
   std::vector<double> profile(kLayers, 0.0);
   for (std::int64_t i = 0; i < o.seeds; ++i) {

@@ -1,4 +1,4 @@
-// How the gradient changes over the layers of a real decoder: causal multi-head attention and cross-attention, Xavier
+// Checks of the gradient over the layers of a complete decoder: causal multi-head attention and cross-attention, Xavier
 // uniform weights, tied embeddings, Zipf-like tokens (Xiong et al. 2020, figure 3(a), (b) at initialisation).
 #pragma once
 

@@ -1,4 +1,4 @@
-// Lemmas 1 to 3 and Theorem 1 as an experiment: the checks of theory.h and what they are made of as figures.
+// Lemmas 1 to 3 and Theorem 1 as an experiment: the checks of theory.h, with figures of the measurements behind them.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// What trainings with and without warm-up amount to: the checks and the figure of the warm-up experiment.
+// Evaluates training with and without warm-up: the checks and the figure of the warm-up experiment.
 #pragma once
 
 #include "prenorm/papers/results.h"

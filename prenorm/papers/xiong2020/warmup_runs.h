@@ -1,4 +1,4 @@
-// Trainings with and without warm-up: one model size, task, optimizer and peak rate for all.
+// Training runs with and without warm-up: one model size, task, optimizer and peak rate for all.
 #pragma once
 
 #include <array>
@@ -23,19 +23,19 @@ inline constexpr std::array kWarmupArms = {WarmupArm{"Post-LN, no warm-up", Norm
                                            WarmupArm{"Pre-LN, no warm-up", NormPlacement::kPreLn, false}};
 
 struct WarmupSetting {
-  std::int64_t layers = 6;  // of the encoder and of the decoder
+  std::int64_t layers = 6;  // layers of the encoder, and of the decoder
   std::int64_t d_model = 64;
   std::int64_t updates = 0;
-  // Warm-up takes this many updates; without warm-up they are at the peak rate. Then the rate falls as 1/√t.
+  // Number of updates of the warm-up; without warm-up, these use the peak rate. Afterwards the rate falls as 1/√t.
   std::int64_t warmup = 0;
   double lr = 0;
   std::int64_t record_every = 20;
 };
 
-// By arm, as in kWarmupArms, and seed.
+// By arm, in the order of kWarmupArms, and by seed.
 using WarmupRuns = std::array<std::vector<Trajectory>, kWarmupArms.size()>;
 
-// A cell for each run.
+// One cell per run.
 WarmupRuns train_warmup_runs(const WarmupSetting& setting, std::int64_t seeds, const Cells& cells);
 
 }  // namespace prenorm::papers::xiong2020
