@@ -5,6 +5,7 @@
 
 #include "prenorm/papers/icl_gradient_descent/deep_figures.h"
 #include "prenorm/papers/icl_gradient_descent/deep_results.h"
+#include "prenorm/papers/icl_gradient_descent/sine.h"
 #include "prenorm/papers/json.h"
 
 namespace prenorm::papers::icl_gradient_descent {
@@ -106,6 +107,15 @@ void check_copying(const SeedResults& s, const json& m) {
         "sensitivity of the first layer's output to the next token over that to others");
 }
 
+// An ideal step of GD on the features sin x and cos x has a loss of 0.0024.
+void check_sine(const SeedResults& s, const json& m) {
+  const double trained = numbers_field(m, "trained").back(), control = numbers_field(m, "control").back();
+  s.add("sine_loss", "Figure 5", trained / Sine().null_loss(), 0.093, {0, 0.2},
+        "validation loss of an MLP and one layer of attention on sines, over that of the answer 0");
+  s.add("sine_not_above_control", "Figure 5", trained / control, 1, {0, 1.1},
+        "validation loss over that of an MLP trained before one fixed step of GD");
+}
+
 }  // namespace
 
 std::string task_set_name(std::int64_t tasks) { return fmt::format("{} fixed tasks", tasks); }
@@ -119,6 +129,7 @@ void add_deep_results(Results& results, const Studies& measured) {
     check_orders(s);
     check_task_sets(s);
     check_placements(s);
+    if (s.has("sine")) check_sine(s, measured.at("sine")[seed]);
     if (s.has("copying")) check_copying(s, measured.at("copying")[seed]);
   }
   add_deep_figures(results, measured);

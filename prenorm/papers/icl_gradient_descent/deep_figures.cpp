@@ -107,6 +107,19 @@ Figure copying_loss_figure(const Studies& measured) {
   return figure;
 }
 
+Figure sine_figure(const Studies& measured) {
+  const std::vector<json>& seeds = measured.at("sine");
+  const std::vector<double> step = numbers_field(seeds.front(), "step");
+  return {"Sine regression",
+          "step",
+          "validation loss",
+          /*log_x=*/false,
+          /*log_y=*/true,
+          {{"MLP and one layer of attention", step, mean_numbers(seeds, "trained")},
+           {"MLP and one fixed step of GD", step, mean_numbers(seeds, "control")}},
+          "Means over seeds."};
+}
+
 HeatMap placement_map(const Studies& measured) {
   HeatMap map{"Where tokens are normalized, 2 untied layers",
               "measure",
@@ -133,6 +146,7 @@ void add_deep_figures(Results& results, const Studies& measured) {
   results.figures.push_back(depth_figure(measured));
   results.figures.push_back(softmax_figure(measured));
   if (measured.contains(task_set_name(kTaskSets[0]))) results.figures.push_back(task_set_figure(measured));
+  if (measured.contains("sine")) results.figures.push_back(sine_figure(measured));
   if (measured.contains("copying")) {
     results.figures.push_back(copying_loss_figure(measured));
     results.figures.push_back(copying_figure(measured));

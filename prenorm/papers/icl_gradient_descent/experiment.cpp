@@ -37,6 +37,7 @@ std::vector<Study> studies_of(const Setting& s, bool quick) {
   studies.push_back(deep_study("10 layers, tied", {.layers = 10, .tied = true}, s.ten_layer_steps, s));
   studies.push_back(deep_study("5 layers, untied", {.layers = 5}, s.five_layer_steps, s));
   studies.push_back(copying_study("copying", s));
+  studies.push_back(sine_study("sine", s));
   for (const std::int64_t tasks : kTaskSets) studies.push_back(fixed_set_study(task_set_name(tasks), tasks, s));
   for (const auto& [norm, name] : EnumNames<TokenNorm>::values)
     studies.push_back(deep_study(placement_name(norm), {.layers = 2, .norm = norm}, s.two_layer_steps, s));

@@ -4,6 +4,7 @@
 
 #include "prenorm/papers/icl_gradient_descent/deep.h"
 #include "prenorm/papers/icl_gradient_descent/one_layer.h"
+#include "prenorm/papers/icl_gradient_descent/sine.h"
 
 namespace prenorm::papers::icl_gradient_descent {
 namespace {
@@ -71,6 +72,17 @@ Study copying_study(std::string name, const Setting& setting) {
   };
   return {std::move(name), [=](std::uint64_t seed) { return cell_name("copying", of_seed(seed).name(), setting); },
           [=](std::uint64_t seed) { return measure_copying(of_seed(seed), evaluation_of(setting, seed)); }};
+}
+
+Study sine_study(std::string name, const Setting& setting) {
+  const auto of_seed = [steps = setting.sine_steps](std::uint64_t seed) {
+    Sine sine;
+    sine.steps = steps;
+    sine.seed = seed;
+    return sine;
+  };
+  return {std::move(name), [=](std::uint64_t seed) { return of_seed(seed).name(); },
+          [=](std::uint64_t seed) { return measure_sine(of_seed(seed)); }};
 }
 
 }  // namespace prenorm::papers::icl_gradient_descent

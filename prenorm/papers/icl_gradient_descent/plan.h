@@ -17,6 +17,7 @@ struct Setting {
   std::int64_t fit_steps = 2'000;  // of GD++
   std::int64_t copying_steps = 8'000;
   std::int64_t fixed_set_steps = 2'000;
+  std::int64_t sine_steps = 3'000;
 };
 
 // What each study measured, by seed.
@@ -34,5 +35,6 @@ Study deep_study(std::string name, const in_context::AttentionNetwork& network, 
                  const Setting& setting);
 Study fixed_set_study(std::string name, std::int64_t tasks, const Setting& setting);
 Study copying_study(std::string name, const Setting& setting);
+Study sine_study(std::string name, const Setting& setting);
 
 }  // namespace prenorm::papers::icl_gradient_descent

@@ -1,5 +1,5 @@
-// Sine regression: an MLP makes features of each token, and a layer of linear attention does a step of gradient descent on
-// them (von Oswald et al. 2022, section 4 and Figure 5).
+// Sine regression: an MLP makes features of each token, and a layer of linear attention does a step of gradient descent
+// on them (von Oswald et al. 2022, section 4 and Figure 5).
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -19,8 +19,9 @@ struct Sine {
   double null_loss() const;
 };
 
-// Trains the network, and the control: the same MLP before one step of GD. An object: step; trained, control: validation
-// losses; prediction_difference: mean |difference| of their predictions at the end; label_size: mean |label|.
+// Trains the network, and the control: the same MLP before one step of GD. An object: step; trained, control:
+// validation losses; prediction_difference: mean |difference| of their predictions at the end; label_size: mean
+// |label|.
 nlohmann::json measure_sine(const Sine& sine);
 
 }  // namespace prenorm::papers::icl_gradient_descent
