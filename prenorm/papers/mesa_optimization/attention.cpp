@@ -27,11 +27,11 @@ Vector transposed_times(const std::vector<double>& matrix, const Vector& v) {
 // Adds Re of left right^*.
 void add_outer(const Vector& left, const Vector& right, std::vector<double>& sum) {
   for (std::size_t r = 0; r < left.size(); ++r)
-    for (std::size_t c = 0; c < right.size(); ++c)
-      sum[r * right.size() + c] += (left[r] * std::conj(right[c])).real();
+    for (std::size_t c = 0; c < right.size(); ++c) sum[r * right.size() + c] += (left[r] * std::conj(right[c])).real();
 }
 
-// Walks over a sequence: visit(t, token u_t, read = [sum of u u^*] W_KQ u_t / (t - 1), mean = [sum of u u^*] / (t - 1)).
+// Walks over a sequence: visit(t, token u_t, read = [sum of u u^*] W_KQ u_t / (t - 1), mean = [sum of u u^*] / (t -
+// 1)).
 template <class Visit>
 void walk(const LayerWeights& layer, const Vector& states, const Visit& visit) {
   const auto d = static_cast<std::size_t>(layer.dimension), length = states.size() / d;

@@ -29,8 +29,8 @@ double sequence_loss(const LayerWeights& layer, const std::vector<Complex>& stat
 // Its gradient, in the place of the weights.
 LayerWeights sequence_gradient(const LayerWeights& layer, const std::vector<Complex>& states);
 
-// One step of gradient descent from W = 0 at rate `step` on the squared errors of x_{i+1} = W x_i, i < t, applied to x_t
-// (Corollary 4.1).
+// One step of gradient descent from W = 0 at rate `step` on the squared errors of x_{i+1} = W x_i, i < t, applied to
+// x_t (Corollary 4.1).
 std::vector<Complex> gradient_step_prediction(const std::vector<Complex>& states, std::int64_t dimension,
                                               std::int64_t t, double step);
 

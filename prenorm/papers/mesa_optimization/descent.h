@@ -20,8 +20,8 @@ struct DescentOptions {
 };
 
 struct Descent {
-  std::vector<Diagonal> diagonal;            // at the start and after each epoch
-  std::vector<double> loss;                  // of the training set, at the same points
+  std::vector<Diagonal> diagonal;             // at the start and after each epoch
+  std::vector<double> loss;                   // of the training set, at the same points
   std::vector<double> test_loss, test_ratio;  // empty without a test set; see QuadraticLoss::ratio
   Weights last;
 

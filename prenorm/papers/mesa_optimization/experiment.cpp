@@ -2,6 +2,7 @@
 
 #include "prenorm/papers/mesa_optimization/checks.h"
 #include "prenorm/papers/mesa_optimization/experiments.h"
+#include "prenorm/papers/mesa_optimization/figures.h"
 
 namespace prenorm::papers::mesa_optimization {
 
@@ -45,6 +46,7 @@ Results run_mesa_optimization(const ExperimentOptions& options, const Cells& cel
     for (std::int64_t seed = 1; seed <= s.seeds; ++seed) normal.push_back(train_normal(data, s, law->law, seed));
     check_normal_starts(*law, normal, results.checks);
   }
+  add_figures(trainings, results);
   return results;
 }
 

@@ -21,7 +21,8 @@ inline constexpr Experiment kMesaOptimization{
         "Zheng et al. 2024, On Mesa-Optimization in Autoregressively Trained Transformers: Emergence and Capability",
     .claims = kClaims,
     .setup =
-        "One layer of linear attention on sequences x_{t+1} = W x_t, 5 coordinates, T = 100; full-batch gradient descent, "
+        "One layer of linear attention on sequences x_{t+1} = W x_t, 5 coordinates, T = 100; full-batch gradient "
+        "descent, "
         "200 epochs on 10 000 sequences, from the paper's starts and at its rates.",
     .time = "2 min; quick: 20 s",
     .seeds = 3,

@@ -9,8 +9,8 @@ namespace {
 
 constexpr ScalarPoint kPoint = kStarts[kUnequalStart];
 
-// Where nothing but sampling is left, the farthest of some 150 entries is beyond 4.5 standard errors once in a thousand.
-constexpr double kSamplingErrors = 4.5;
+// Of some 150 entries that differ from theory by nothing but sampling, one is farther once in ten thousand times.
+constexpr double kSamplingErrors = 5;
 
 Check forward_check(const RunSetting& s) {
   const SequenceLaw law{StartLaw::kGaussian, 1, 5, s.length};
@@ -20,8 +20,8 @@ Check forward_check(const RunSetting& s) {
     const auto states = states_of(draw_sequence(data_set(s, law, 1), i), law.length);
     const std::vector<Complex> y = predict(layer, states);
     for (std::int64_t t = 2; t < law.length; ++t) {
-      const auto expected = gradient_step_prediction(states, law.dimension, t,
-                                                     kPoint.product() / static_cast<double>(t - 1));
+      const auto expected =
+          gradient_step_prediction(states, law.dimension, t, kPoint.product() / static_cast<double>(t - 1));
       for (std::size_t j = 0; j < expected.size(); ++j)
         farthest = std::max(farthest, std::abs(y[static_cast<std::size_t>(t - 2) * expected.size() + j] - expected[j]));
     }
@@ -36,9 +36,13 @@ Check forward_check(const RunSetting& s) {
           "a b/(t - 1), 50 sequences, all positions"};
 }
 
-Check entry_check(const std::string& law, const char* entries, const char* source, double farthest,
-                  const char* what) {
-  return {law + "_gradients_" + entries, source, {}, farthest, 0, {0, kSamplingErrors},
+Check entry_check(const std::string& law, const char* entries, const char* source, double farthest, const char* what) {
+  return {law + "_gradients_" + entries,
+          source,
+          {},
+          farthest,
+          0,
+          {0, kSamplingErrors},
           std::string(what) + ", in standard errors over the training set, at (0.5, 1.5); the farthest entry and seed"};
 }
 
@@ -53,11 +57,8 @@ Deviations worst_deviations(const RunSetting& s, StartLaw start, const Cells& ce
   const SequenceLaw law{start, 1, 5, s.length};
   std::vector<DataSet> data;
   for (std::int64_t seed = 1; seed <= s.seeds; ++seed) data.push_back(data_set(s, law, seed));
-  const double off_diagonal =
-      start == StartLaw::kOnes ? ones_off_diagonal_gradient(law, kPoint.a, kPoint.b) : 0;
   Deviations worst;
-  for (const EntryGradients& g : entry_gradients(data, kPoint, cells))
-    take_larger(worst, deviations_of(g, theory_of(law, population_moments(law)), kPoint, off_diagonal));
+  for (const EntryGradients& g : entry_gradients(data, kPoint, cells)) take_larger(worst, deviations_of(g));
   return worst;
 }
 
@@ -68,8 +69,9 @@ void check_gradients(const RunSetting& s, const Cells& cells, std::vector<Check>
   for (const StartLaw start : {StartLaw::kGaussian, StartLaw::kSparse, StartLaw::kOnes}) {
     const Deviations d = worst_deviations(s, start, cells);
     const std::string law(enum_name(start));
-    checks.push_back(entry_check(law, "diagonals", "Theorem 4.1", d.diagonals,
-                                 "gradient of the diagonals of W_KQ_32 and W_PV_12 less that of the theory"));
+    checks.push_back(
+        entry_check(law, "diagonals", "Theorem 4.1", d.diagonals,
+                    "gradient on the diagonals of W_KQ_32 and W_PV_12 less that of the theory for the same x_1"));
     checks.push_back(entry_check(law, "other_blocks", "Theorem 4.1", d.other_blocks,
                                  "gradient of the entries of all other blocks, which theory keeps at 0"));
     if (start == StartLaw::kOnes)

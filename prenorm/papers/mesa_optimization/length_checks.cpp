@@ -21,13 +21,14 @@ Check gaussian_length_check(const LawRuns& runs) {
   Mean share;
   for (const SeedRuns& seed : runs.seeds) share.take(share_of_limit(seed));
   const double expected = expected_share(runs);
-  return {"gaussian_share_of_limit",
-          "Theorem 4.1",
-          {{"T", static_cast<double>(runs.law.length)}},
-          share.value(),
-          expected,
-          {expected * 0.98, expected * 1.02},
-          "a b from (0.5, 1.5) over kappa_1/kappa_2 of the training set, its limit for long sequences; mean over seeds"};
+  return {
+      "gaussian_share_of_limit",
+      "Theorem 4.1",
+      {{"T", static_cast<double>(runs.law.length)}},
+      share.value(),
+      expected,
+      {expected * 0.98, expected * 1.02},
+      "a b from (0.5, 1.5) over kappa_1/kappa_2 of the training set, its limit for long sequences; mean over seeds"};
 }
 
 Check rising_check(const std::vector<LawRuns>& laws) {
@@ -60,7 +61,12 @@ Check farthest_length_check(const std::string& name, const std::string& source, 
   FarthestFrom farthest(1);
   for (const LawRuns& runs : laws)
     for (const SeedRuns& seed : runs.seeds) farthest.take(seed.starts[kUnequalStart].product() / runs.theory.optimum());
-  return {name, source, {}, farthest.value(), 1, {0.98, 1.02},
+  return {name,
+          source,
+          {},
+          farthest.value(),
+          1,
+          {0.98, 1.02},
           "a b from (0.5, 1.5) over the limit for its T, of all T and seeds the farthest from 1"};
 }
 

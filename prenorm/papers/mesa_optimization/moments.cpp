@@ -43,7 +43,8 @@ void add_starts(const std::vector<double>& start, StartMoments& sum) {
   }
 }
 
-// Adds rho_jl = Re of S_jl x_l / ((T - 2) x_{T,j}) with the sum S that predicts x_T; returns how many coordinates count.
+// Adds rho_jl = Re of S_jl x_l / ((T - 2) x_{T,j}) with the sum S that predicts x_T; returns how many coordinates
+// count.
 double add_ratios(const std::vector<Complex>& states, const Sequence& sequence, std::int64_t length,
                   RatioMoments& sum) {
   const std::size_t d = sequence.start.size(), last = static_cast<std::size_t>(length - 1) * d;
@@ -66,8 +67,7 @@ double add_ratios(const std::vector<Complex>& states, const Sequence& sequence, 
 
 // Sums become means.
 void divide(QuadraticLoss& q, double sequences, double coordinates) {
-  for (double* value : {&q.starts.square, &q.starts.kappa_1, &q.starts.kappa_2, &q.starts.kappa_3})
-    *value /= sequences;
+  for (double* value : {&q.starts.square, &q.starts.kappa_1, &q.starts.kappa_2, &q.starts.kappa_3}) *value /= sequences;
   for (double& value : q.ratios.mean) value /= coordinates;
   for (double& value : q.ratios.square) value /= coordinates;
 }

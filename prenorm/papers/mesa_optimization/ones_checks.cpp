@@ -13,14 +13,15 @@ Check off_diagonal_check(const LawRuns& runs) {
     for (const Descent& run : seed.starts)
       for (const auto* block : {&run.last.key_query, &run.last.projection_value})
         greatest = std::max(greatest, off_diagonal_of(*block, runs.law.dimension).greatest);
-  return {"ones_off_diagonals",
-          "Proposition 4.2",
-          {},
-          greatest,
-          0,
-          {-kUnbounded, -0.01},
-          "greatest entry off the diagonals of both trained blocks, without the mask, of all starts and seeds: all 40 are "
-          "negative"};
+  return {
+      "ones_off_diagonals",
+      "Proposition 4.2",
+      {},
+      greatest,
+      0,
+      {-kUnbounded, -0.01},
+      "greatest entry off the diagonals of both trained blocks, without the mask, of all starts and seeds: all 40 are "
+      "negative"};
 }
 
 Check unmasked_loss_check(const LawRuns& free, const LawRuns& masked) {
@@ -33,21 +34,24 @@ Check unmasked_loss_check(const LawRuns& free, const LawRuns& masked) {
           "Proposition 4.2",
           {},
           greatest,
-          0.9,
+          1,
           {0, 0.98},
-          "test loss without the mask over that with it, greatest of all starts and seeds"};
+          "test loss without the mask over that with it, greatest of all starts and seeds: below 1"};
 }
 
+// One training set of 4000 sequences moves the product by 0.5 %.
 Check diagonal_product_check(const LawRuns& free) {
-  FarthestFrom farthest(0.86);
-  for (const SeedRuns& seed : free.seeds) farthest.take(seed.starts[kUnequalStart].product());
-  return {"ones_diagonal_product",
-          "Proposition 4.2",
-          {},
-          farthest.value(),
-          0.86,
-          {0.845, 0.88},
-          "mean a_jj b_jj from (0.5, 1.5) without the mask, of all seeds the farthest; with the mask 0.826"};
+  Mean product;
+  for (const SeedRuns& seed : free.seeds) product.take(seed.starts[kUnequalStart].product());
+  return {
+      "ones_diagonal_product",
+      "Proposition 4.2",
+      {},
+      product.value(),
+      free.theory.optimum(),
+      {0.84, 0.88},
+      "mean a_jj b_jj from (0.5, 1.5) without the mask, mean over seeds; it is above the limit with the mask, which is "
+      "what `predicted` shows"};
 }
 
 // The gradient of an entry off the diagonal of W_KQ_32 at a I, b I is b (q a b - c): the mean c / q.
@@ -68,27 +72,29 @@ Check zero_check(const LawRuns& runs) {
   Mean zero;
   for (const SeedRuns& seed : runs.seeds) zero.take(off_diagonal_zero(*seed.training));
   const double expected = ones_off_diagonal_optimum(runs.law);
-  return {"ones_off_diagonal_zero",
-          "Proposition 4.2",
-          {},
-          zero.value(),
-          expected,
-          {0.95 * expected, 1.05 * expected},
-          "a b at which the mean gradient off the diagonal of W_KQ_32 vanishes, mean over seeds; the diagonal's is 0.826"};
+  return {
+      "ones_off_diagonal_zero",
+      "Proposition 4.2",
+      {},
+      zero.value(),
+      expected,
+      {0.95 * expected, 1.05 * expected},
+      "a b at which the mean gradient off the diagonal of W_KQ_32 vanishes, mean over seeds; the diagonal's is 0.826"};
 }
 
+// What sampling m sequences leaves off the diagonals has a standard deviation of 0.2 / sqrt(m).
 Check signs_off_diagonal_check(const LawRuns& runs) {
   double largest = 0;
   for (const SeedRuns& seed : runs.seeds)
-    for (const auto* block : {&seed.starts[kUnequalStart].last.key_query,
-                              &seed.starts[kUnequalStart].last.projection_value})
+    for (const auto* block :
+         {&seed.starts[kUnequalStart].last.key_query, &seed.starts[kUnequalStart].last.projection_value})
       largest = std::max(largest, off_diagonal_of(*block, runs.law.dimension).largest());
   return {"signs_off_diagonals",
           "Assumption 4.1",
           {},
           largest,
           0,
-          {0, 0.01},
+          {0, 1.25 / std::sqrt(static_cast<double>(runs.sequences))},
           "random signs, no mask, from (0.5, 1.5): largest |entry| off the diagonals of both blocks, of all seeds"};
 }
 

@@ -4,8 +4,8 @@
 //
 //   sum over t = 2 ... T-1 of the mean of |y_t - x_{t+1}|^2 / 2  =  sum over j of (w_j^T M w_j - 2 c_j^T w_j + n_j) / 2
 //
-// depends on the sequences through M, c and n alone. They are summed once; each epoch of descent on them is then exactly
-// one epoch over all sequences.
+// depends on the sequences through M, c and n alone. They are summed once; each epoch of descent on them is then
+// exactly one epoch over all sequences.
 #pragma once
 
 #include <cstdint>

@@ -83,9 +83,9 @@ std::vector<NormalRun> train_normal(const DataSets& data, const RunSetting& sett
   std::vector<NormalRun> runs;
   const QuadraticLoss& training = data.at(data_set(setting, law, seed));
   for (const double deviation : setting.deviations)
-    runs.push_back({deviation, descend(training,
-                                       normal_weights(law.dimension, deviation, static_cast<std::uint64_t>(seed)),
-                                       {paper_rate(law), setting.normal_epochs, Freedom::kAllEntries})});
+    runs.push_back(
+        {deviation, descend(training, normal_weights(law.dimension, deviation, static_cast<std::uint64_t>(seed)),
+                            {paper_rate(law), setting.normal_epochs, Freedom::kAllEntries})});
   return runs;
 }
 

@@ -19,15 +19,15 @@ enum StartIndex : std::uint8_t { kSmallStart, kUnequalStart, kLargeStart };
 
 struct RunSetting {
   std::int64_t sequences = 10000, seeds = 3, length = 100, epochs = 200;
-  std::vector<double> scales = {0.5, 1, 2};         // sigma and c
+  std::vector<double> scales = {0.5, 1, 2};             // sigma and c
   std::vector<std::int64_t> lengths = {5, 20, 30, 50};  // T besides `length`
   std::vector<double> deviations = {0.001, 0.01, 0.1};  // of normal weights at the start
   std::int64_t normal_epochs = 2000;
 };
 RunSetting run_setting(const ExperimentOptions& options);
 
-// The paper's learning rate (those of its code), which is for T = 100: the loss is a sum over T - 2 terms, so the rate is
-// scaled by 98/(T - 2). Errors: UsageError for a scale that the paper does not have.
+// The paper's learning rate (those of its code), which is for T = 100: the loss is a sum over T - 2 terms, so the rate
+// is scaled by 98/(T - 2). Errors: UsageError for a scale that the paper does not have.
 double paper_rate(const SequenceLaw& law);
 
 // The losses of all data sets, computed once.

@@ -46,8 +46,8 @@ std::string name_of(const DataSet& data) {
 
 Sequence draw_sequence(const DataSet& data, std::int64_t i) {
   // Not the number of sequences: fewer of them are the first of more.
-  RandomStream random(mix_key({name_key(name_of(data.law)), static_cast<std::uint64_t>(data.role), data.seed,
-                               static_cast<std::uint64_t>(i)}));
+  RandomStream random(mix_key(
+      {name_key(name_of(data.law)), static_cast<std::uint64_t>(data.role), data.seed, static_cast<std::uint64_t>(i)}));
   Sequence sequence{draw_start(data.law, random), {}};
   for (std::int64_t j = 0; j < data.law.dimension; ++j)
     sequence.phase.push_back(std::polar(1.0, 2 * std::numbers::pi * random.uniform()));
@@ -59,8 +59,7 @@ std::vector<Complex> states_of(const Sequence& sequence, std::int64_t length) {
   states.reserve(static_cast<std::size_t>(length) * sequence.start.size());
   for (const double x : sequence.start) states.emplace_back(x);
   for (std::int64_t t = 1; t < length; ++t)
-    for (const Complex& phase : sequence.phase)
-      states.push_back(phase * states[states.size() - sequence.phase.size()]);
+    for (const Complex& phase : sequence.phase) states.push_back(phase * states[states.size() - sequence.phase.size()]);
   return states;
 }
 

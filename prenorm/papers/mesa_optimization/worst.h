@@ -12,7 +12,8 @@ class FarthestFrom {
  public:
   explicit FarthestFrom(double predicted) : predicted_(predicted), value_(predicted) {}
   void take(double value) {
-    if (!(std::abs(value - predicted_) <= std::abs(value_ - predicted_))) value_ = value;  // NaN is taken and stays
+    if (std::isnan(value_)) return;  // NaN is taken and stays
+    if (!(std::abs(value - predicted_) <= std::abs(value_ - predicted_))) value_ = value;
   }
   double value() const { return value_; }
 
