@@ -38,7 +38,8 @@ std::set<std::string> failures(const Trainings& trainings, void (*append)(const 
 
 TEST(MesaChecks, FailForSparseStartsThatAreGaussian) {
   Trainings swapped = small_trainings();
-  std::swap(swapped.gaussian, swapped.sparse);
+  for (std::size_t i = 0; i < swapped.gaussian.size(); ++i)
+    std::swap(swapped.gaussian[i].seeds, swapped.sparse[i].seeds);
   for (const char* name : {"gaussian_ratio", "sparse_ratio", "sparse_loss_share", "gaussian_loss_share"})
     EXPECT_TRUE(failures(swapped, check_predictions).contains(name)) << name;
 }
@@ -73,21 +74,20 @@ TEST(MesaChecks, FailForRunsThatStayAtTheStart) {
     EXPECT_TRUE(dynamics.contains(name)) << name;
 }
 
-// Random signs at every T: what the theory says of the expected gradient holds, and would not without its smaller term,
-// nor for x_1 = ones beside the diagonal.
+// They would not be without the smaller term of the theory, nor for x_1 = ones off the diagonal of W_PV_12.
 TEST(MesaGradients, AreThoseOfTheTheory) {
   const SequenceLaw law{StartLaw::kGaussian, 1, 5, 30};
   const ScalarPoint point{0.5, 1.5};
-  const EntryGradients g = entry_gradients({{law, 2000, 1, DataRole::kTraining}}, point, Cells())[0];
+  const EntryGradients g = entry_gradients({{law, 8000, 1, DataRole::kTraining}}, point, Cells())[0];
   const Deviations d = deviations_of(g);
   for (const double far : {d.diagonals, d.off_diagonals, d.projection_off_diagonals, d.other_blocks}) EXPECT_LT(far, 5);
   const Theory theory = theory_of(law, population_moments(law));
   const double smaller_term = point.product() * point.b * theory.harmonic_sum * population_moments(law).kappa_3;
-  EXPECT_GT(smaller_term / g.standard_error.key_query[5 * 10], 10);
+  EXPECT_GT(smaller_term / g.standard_error.key_query[5 * 10], 8);
   const EntryGradients ones =
       entry_gradients({{{StartLaw::kOnes, 1, 5, 30}, 2000, 1, DataRole::kTraining}}, point, Cells())[0];
   EXPECT_LT(deviations_of(ones).off_diagonals, 5);
-  EXPECT_GT(deviations_of(ones).projection_off_diagonals, 20);
+  EXPECT_GT(deviations_of(ones).projection_off_diagonals, 8);
 }
 
 TEST(MesaDataSets, AreTheSameOnOneThreadAndOnTwo) {

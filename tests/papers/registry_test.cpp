@@ -36,7 +36,8 @@ TEST(Registry, EveryPaperHasAPage) {
   for (const Experiment& e : experiments()) {
     const std::string pages = std::string(PRENORM_TEST_DIR) + "/../docs/papers/", name(e.name);
     const std::string paper = name.substr(0, name.find('-'));
-    EXPECT_TRUE(std::filesystem::exists(pages + paper + ".md") || std::filesystem::exists(pages + name + ".md")) << name;
+    EXPECT_TRUE(std::filesystem::exists(pages + paper + ".md") || std::filesystem::exists(pages + name + ".md"))
+        << name;
   }
 }
 

@@ -24,7 +24,7 @@ inline constexpr Experiment kMesaOptimization{
         "One layer of linear attention on sequences x_{t+1} = W x_t, 5 coordinates, T = 100; full-batch gradient "
         "descent, "
         "200 epochs on 10 000 sequences, from the paper's starts and at its rates.",
-    .time = "2 min; quick: 20 s",
+    .time = "1 min; quick: 10 s",
     .seeds = 3,
     .quick_seeds = 1,
     .run = run_mesa_optimization};
