@@ -17,8 +17,7 @@ inline constexpr std::string_view kClaims[] = {
 };
 inline constexpr Experiment kMesaOptimization{
     .name = "mesa-optimization",
-    .citation =
-        "Zheng et al. 2024, On Mesa-Optimization in Autoregressively Trained Transformers: Emergence and Capability",
+    .citation = "Zheng et al. 2024, On Mesa-Optimization in Autoregressively Trained Transformers",
     .claims = kClaims,
     .setup =
         "One layer of linear attention on sequences x_{t+1} = W x_t, 5 coordinates, T = 100; full-batch gradient "
