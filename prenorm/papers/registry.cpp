@@ -9,6 +9,7 @@
 #include "prenorm/base/error.h"
 #include "prenorm/base/text.h"
 #include "prenorm/papers/icl_gradient_descent/experiments.h"
+#include "prenorm/papers/mesa_optimization/experiments.h"
 #include "prenorm/papers/xiong2020/experiments.h"
 
 namespace prenorm::papers {
@@ -19,6 +20,7 @@ constexpr Experiment kExperiments[] = {
     xiong2020::kFigure3,
     xiong2020::kWarmup,
     icl_gradient_descent::kExperiment,
+    mesa_optimization::kMesaOptimization,
 };
 
 }  // namespace
