@@ -20,7 +20,7 @@ constexpr Experiment kExperiments[] = {
     xiong2020::kFigure3,
     xiong2020::kWarmup,
     icl_gradient_descent::kExperiment,
-    mesa_optimization::kMesaOptimization,
+    mesa_optimization::kExperiment,
 };
 
 }  // namespace

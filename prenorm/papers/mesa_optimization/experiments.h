@@ -15,7 +15,7 @@ inline constexpr std::string_view kClaims[] = {
     "For sparse x_1 it predicts the next x exactly (Theorem 4.2, Example 4.1).",
     "For x_1 = ones the weights leave the form a I, b I, unless a mask keeps them (Prop. 4.2, Th. 4.3).",
 };
-inline constexpr Experiment kMesaOptimization{
+inline constexpr Experiment kExperiment{
     .name = "mesa-optimization",
     .citation = "Zheng et al. 2024, On Mesa-Optimization in Autoregressively Trained Transformers",
     .claims = kClaims,
