@@ -110,7 +110,7 @@ Sensitivity sensitivity(const Copying& copying, std::span<const float> parameter
 }  // namespace
 
 std::string Copying::name() const {
-  return fmt::format("alternating tokens, {} first layer, {} steps of {}, rate {}, every {}, seed {}",
+  return fmt::format("alternating tokens, {} first layer, {} steps of {}, rate {} halved twice, every {}, seed {}",
                      softmax_first ? "softmax" : "linear", steps, problems_per_step, learning_rate, record_every, seed);
 }
 
@@ -137,6 +137,7 @@ nlohmann::json measure_copying(const Copying& copying, const Evaluation& evaluat
   options.optim.clip_norm = 10;
   options.steps = copying.steps;
   options.record_every = copying.record_every;
+  options.halve_every = std::max<std::int64_t>(1, copying.steps / 3);
   record(0);
   const auto batch = [&](std::int64_t step) {
     const std::uint64_t key = mix_key({copying.seed, name_key("copying"), static_cast<std::uint64_t>(step)});

@@ -9,8 +9,8 @@
 namespace prenorm::papers::icl_gradient_descent {
 
 struct Copying {
-  std::int64_t steps = 8'000, problems_per_step = 1'024;
-  double learning_rate = 5e-3;  // five times the paper's: the plateau lasts 1,000 steps, not 10,000
+  std::int64_t steps = 15'000, problems_per_step = 1'024;
+  double learning_rate = 5e-3;  // five times the paper's, with which the plateau lasts 10,000 steps; halved twice
   std::int64_t record_every = 500;
   bool softmax_first = true;  // else both layers are linear
   std::uint64_t seed = 1;

@@ -1,6 +1,8 @@
 #include "prenorm/papers/icl_gradient_descent/one_layer.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "prenorm/papers/icl_gradient_descent/weights.h"
@@ -85,25 +87,37 @@ Rollout make_rollout(const Regression& problem, double share) {
   return {batched::Evaluator<float>(std::move(graph)), predictions, target};
 }
 
+// The mean of the losses of problems, without the share `left_out` of the largest.
+double trimmed_mean(std::vector<double> losses, double left_out) {
+  const auto kept = static_cast<std::ptrdiff_t>((1 - left_out) * static_cast<double>(losses.size()));
+  for (double& loss : losses)
+    if (std::isnan(loss)) loss = std::numeric_limits<double>::infinity();
+  std::nth_element(losses.begin(), losses.begin() + kept - 1, losses.end());
+  double sum = 0;
+  std::for_each(losses.begin(), losses.begin() + kept, [&](double loss) { sum += loss; });
+  return sum / static_cast<double>(kept);
+}
+
 std::vector<double> rollout_losses(const Rollout& rollout, std::span<const float> parameters,
-                                   const batched::Batch<float>& batch) {
+                                   const batched::Batch<float>& batch, double left_out) {
   const std::vector<float> targets = rollout.evaluator.values(parameters, batch, rollout.target);
   std::vector<double> all;
   for (const batched::Matrix prediction : rollout.predictions) {
     const std::vector<float> found = rollout.evaluator.values(parameters, batch, prediction);
-    double sum = 0;
-    for (std::size_t p = 0; p < found.size(); ++p) sum += 0.5 * std::pow(static_cast<double>(found[p] - targets[p]), 2);
-    all.push_back(sum / static_cast<double>(found.size()));
+    std::vector<double> losses(found.size());
+    for (std::size_t p = 0; p < found.size(); ++p)
+      losses[p] = 0.5 * std::pow(static_cast<double>(found[p] - targets[p]), 2);
+    all.push_back(trimmed_mean(std::move(losses), left_out));
   }
   return all;
 }
 
 json rollouts(const Pair& pair, const Products& step, const Regression& problem, const Evaluation& evaluation,
-              double share) {
+              double share, double left_out) {
   const Rollout rollout = make_rollout(problem, share);
   const auto batch = evaluation.batch(problem);
-  return {{"trained", numbers_to_json(rollout_losses(rollout, pair.trained, batch))},
-          {"descent", numbers_to_json(rollout_losses(rollout, parameters_of(step), batch))}};
+  return {{"trained", numbers_to_json(rollout_losses(rollout, pair.trained, batch, left_out))},
+          {"descent", numbers_to_json(rollout_losses(rollout, parameters_of(step), batch, left_out))}};
 }
 
 std::vector<Regression> scaled_inputs(const Regression& problem) {
@@ -160,8 +174,8 @@ json measure_one_layer(const Training& training, const Evaluation& evaluation) {
           {"inputs", losses_over(scaled_inputs(problem), pair, evaluation)},
           {"weights", losses_over(scaled_weights(problem), pair, evaluation)},
           {"laws", losses_over(other_laws(problem), pair, evaluation)},
-          {"full", rollouts(pair, step, problem, evaluation, 1)},
-          {"damped", rollouts(pair, step, problem, evaluation, kDamping)}};
+          {"full", rollouts(pair, step, problem, evaluation, 1, 0)},
+          {"damped", rollouts(pair, step, problem, evaluation, kDamping, kLeftOut)}};
 }
 
 }  // namespace prenorm::papers::icl_gradient_descent

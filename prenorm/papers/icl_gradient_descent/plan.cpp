@@ -9,6 +9,10 @@
 namespace prenorm::papers::icl_gradient_descent {
 namespace {
 
+// With the deviation of the published code, 0.0135, two of ten seeds stay on a plateau where one direction of w is
+// learned (a loss of 0.39); with this one, none of ten does.
+constexpr double kOneLayerDeviation = 0.1;
+
 Evaluation evaluation_of(const Setting& setting, std::uint64_t seed) { return {seed, setting.evaluated}; }
 
 Training with_seed(Training training, std::uint64_t seed) {
@@ -36,6 +40,7 @@ Study training_study(std::string name, const Training& training, const Setting& 
 Study one_layer_study(std::string name, double half_width, const Setting& setting) {
   Training training;
   training.problem.half_width = half_width;
+  training.initial_deviation = kOneLayerDeviation;
   training.steps = setting.one_layer_steps;
   return {
       std::move(name),
@@ -56,6 +61,7 @@ Study deep_study(std::string name, const in_context::AttentionNetwork& network, 
 
 Study fixed_set_study(std::string name, std::int64_t tasks, const Setting& setting) {
   Training training;
+  training.initial_deviation = kOneLayerDeviation;
   training.task_set = tasks;
   training.problems_per_step = tasks;
   training.steps = setting.fixed_set_steps;
