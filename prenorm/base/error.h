@@ -1,5 +1,5 @@
 // The one family of exceptions. A message is one sentence that says what is wrong, where (file:line, key or tensor)
-// and what to do; `main` prints it after "error: " and ends with exit_code(). The library never exits or aborts.
+// and what to do; cli/run.cpp prints it after "error: " and returns exit_code(). The library never exits or aborts.
 #pragma once
 
 #include <fmt/format.h>

@@ -68,8 +68,9 @@ std::string reference_markdown() {
   Config defaults;
   std::string text(kMarkdownHeader);
   for (const config::Section& section : config::sections_of(defaults)) {
-    text += fmt::format("\n## [{}]: {}\n\n| key | default | values | meaning |\n|---|---|---|---|\n", section.name,
-                        section.help);
+    const std::string heading =
+        section.name.empty() ? "Keys without a section" : fmt::format("[{}]: {}", section.name, section.help);
+    text += fmt::format("\n## {}\n\n| key | default | values | meaning |\n|---|---|---|---|\n", heading);
     for (const Field& field : section.fields) text += table_row(field);
   }
   text += "\n## Rules between keys\n\nChecked before anything else is done:\n\n";

@@ -32,7 +32,7 @@ class Demands {
 };
 
 ModelType encoder_type(const ModelConfig& model) {
-  if (model.norm_placement != placement_of(ModelType::kMegatronBert)) return ModelType::kBert;
+  if (model.norm_placement != published_placement(ModelType::kMegatronBert)) return ModelType::kBert;
   return model.embedding_norm ? ModelType::kRobertaPreLayerNorm : ModelType::kMegatronBert;
 }
 
@@ -49,7 +49,7 @@ void check_encoder(const Config& config, ModelType type, const SpecialIds& ids, 
   const ModelConfig& m = config.model;
   if (config.task == TaskKind::kMaskedLm) need_tied(m, demands);
   if (type == ModelType::kBert) {
-    demands.need(m.norm_placement == placement_of(type), "model.norm_placement", "\"post_ln\" or \"pre_ln\"");
+    demands.need(m.norm_placement == published_placement(type), "model.norm_placement", "\"post_ln\" or \"pre_ln\"");
     demands.need(m.embedding_norm, "model.embedding_norm", "true");
   }
   if (type == ModelType::kRobertaPreLayerNorm) {
@@ -64,7 +64,7 @@ void check_encoder(const Config& config, ModelType type, const SpecialIds& ids, 
 
 void check_decoder(const Config& config, const Demands& demands) {
   const ModelConfig& m = config.model;
-  demands.need(m.norm_placement, placement_of(ModelType::kGpt2), "model.norm_placement");
+  demands.need(m.norm_placement, published_placement(ModelType::kGpt2), "model.norm_placement");
   demands.need(m.positions, Positions::kLearned, "model.positions");
   demands.need(!m.scale_embeddings, "model.scale_embeddings", "false");
   demands.need(!m.embedding_norm, "model.embedding_norm", "false");
@@ -73,7 +73,7 @@ void check_decoder(const Config& config, const Demands& demands) {
 
 void check_translator(const Config& config, const Demands& demands) {
   const ModelConfig& m = config.model;
-  demands.need(m.norm_placement, placement_of(ModelType::kMarian), "model.norm_placement");
+  demands.need(m.norm_placement, published_placement(ModelType::kMarian), "model.norm_placement");
   demands.need(m.positions, Positions::kSinusoidal, "model.positions");
   demands.need(m.tied_embeddings, TiedEmbeddings::kAll, "model.tied_embeddings");
   demands.need(!m.embedding_norm, "model.embedding_norm", "false");
@@ -82,7 +82,7 @@ void check_translator(const Config& config, const Demands& demands) {
 
 }  // namespace
 
-NormPlacement placement_of(ModelType type) {
+NormPlacement published_placement(ModelType type) {
   switch (type) {
     case ModelType::kBert:
     case ModelType::kMarian: return NormPlacement::kPostLn;

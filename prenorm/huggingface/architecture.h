@@ -46,7 +46,7 @@ struct Architecture {
 };
 
 // The placement of the published models of a type.
-NormPlacement placement_of(ModelType type);
+NormPlacement published_placement(ModelType type);
 
 // The architecture of a run. `classes`: see Architecture; of task = "classification" alone.
 // Errors: UsageError naming the key that has no place in a published architecture, and the value it would need.

@@ -239,7 +239,7 @@ Architecture read_config_json(const fs::path& path) {
   a.vocabulary = keys.integer("vocab_size");
   a.ids = special_ids_of(keys);
   a.end_ids = end_ids(keys, path.parent_path() / "generation_config.json");
-  a.model.norm_placement = placement_of(a.type);
+  a.model.norm_placement = published_placement(a.type);
   a.model.positions = Positions::kLearned;
   a.model.scale_embeddings = false;
   a.model.init = WeightInit::kNormal;

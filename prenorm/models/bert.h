@@ -65,7 +65,7 @@ class Bert {
     MaskedLmHead(const nn::Scope& root, const ModelConfig& config, const at::Tensor& table);
     nn::Linear transform;
     nn::Norm norm;
-    at::Tensor weight, bias;  // of the projection
+    at::Tensor weight, bias;  // the projection's
   };
 
   Bert(const ModelConfig& config, std::int64_t vocabulary, const BertHeads& heads, nn::Parameters parameters);

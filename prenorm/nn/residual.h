@@ -1,4 +1,5 @@
-// The residual connection around a branch f and the position of its normalisation, computed only here.
+// The residual connection around a branch f. residual.cpp places every norm of a layer, and no other source does:
+// Residual::read before the branch, Residual::add on the branch and after the sum, StackEnd after the last layer.
 //
 //   post_ln          y = LN(x + f(x))         nothing after the last layer      Vaswani et al. 2017
 //   deepnorm         y = LN(α x + f(x))       nothing; α: nn/depth_scales.h     Wang et al. 2022

@@ -1,7 +1,6 @@
 // An experiment: a paper, or a part of one, as code that measures what the paper claims.
 // It is a pure function of its options: it has no run folder and no configuration file, and keeps only finished cells
 // between calls. docs/reproduce.md lists the steps to add a paper.
-// cells. docs/reproduce.md has the steps to add a paper.
 #pragma once
 
 #include <cstdint>

@@ -3,6 +3,7 @@
 //   DIR/reproduction.json        marks the folder as one of reproductions
 //   DIR/NAME/results.json        checks, figures, heat maps, notes, and the options used
 //   DIR/NAME/cells/              finished parts (cells.h)
+//   DIR/NAME/.lock               held by the process that computes the experiment
 #pragma once
 
 #include <filesystem>

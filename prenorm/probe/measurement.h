@@ -17,7 +17,7 @@ namespace prenorm::probe {
 // plots the first (Xiong et al. 2020, section 3.4, figure 3).
 struct GradientNorms {
   std::string parameter;
-  double norm_of_mean = 0;   // of the gradient averaged over the batches, the "expected gradient"
+  double norm_of_mean = 0;   // norm of the gradient averaged over the batches, the "expected gradient"
   double mean_of_norms = 0;  // over the batches
 };
 

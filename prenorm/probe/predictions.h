@@ -14,12 +14,12 @@
 
 namespace prenorm::probe {
 
-// E‖FFN(h)‖² / ‖h‖² in a stack, which matters for model.init_depth_scaled alone: with Xavier weights of variance 2 / (d
-// + d_ff) and ReLU, 2 d d_ff / (d + d_ff)², which is the paper's 1/2 for d_ff = d (Lemma 1); by quadrature for other
-// activations.
+// E‖FFN(h)‖² / ‖h‖² in a stack. The stack matters only for model.init_depth_scaled. For Xavier weights of variance
+// 2 / (d + d_ff) and ReLU it is 2 d d_ff / (d + d_ff)², the paper's 1/2 if d_ff = d (Lemma 1). For other activations it
+// is computed by quadrature.
 double feed_forward_gain(const ModelConfig& config, Stack stack = Stack::kEncoder);
-// E‖MHA(h)‖² / ‖h‖², between 0, where the values of many unrelated positions average out, and the square of the
-// values' gain, where all positions are the same.
+// E‖MHA(h)‖² / ‖h‖² is between 0, if the values of many unrelated positions average out, and the square of the values'
+// gain, if all positions are the same.
 Interval attention_gain(const ModelConfig& config, Stack stack = Stack::kEncoder);
 
 struct PredictedState {

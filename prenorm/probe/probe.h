@@ -20,7 +20,7 @@ struct ProbeOptions {
   std::vector<std::int64_t> depths{}, widths{};
   std::int64_t seeds = 5;    // train.seed and the following ones
   std::int64_t batches = 4;  // per seed
-  bool simplified = false;   // in the setting of the theory (probe/simplified_setting.h); only depth and width matter
+  bool simplified = false;   // use the setting of the theory (probe/simplified_setting.h); only depth and width matter
 };
 
 struct ProbedModel {

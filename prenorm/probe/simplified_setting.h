@@ -30,7 +30,7 @@ struct LastLayer {
 };
 
 struct SimplifiedMeasurement : Measurement {
-  std::vector<LastLayer> last_layers;  // for each sequence
+  std::vector<LastLayer> last_layers;  // one per sequence
 };
 
 SimplifiedMeasurement measure(const SimplifiedSetting& setting);

@@ -40,8 +40,8 @@ struct TrainerState {
   double best_value = 0;              // value of train.best_metric; meaningful if best_step > 0
   std::int64_t best_step = 0;
   std::int64_t validations_without_improvement = 0;
-  double first_loss = 0;  // of update 1, nats per target token; 0 = unknown, in checkpoints of older versions
-  std::vector<double> recent_losses;  // of the last kLossesToJudge updates, oldest first
+  double first_loss = 0;  // loss of update 1, nats per target token; 0 = unknown, in checkpoints of older versions
+  std::vector<double> recent_losses;  // losses of the last kLossesToJudge updates, oldest first
   WindowSums window;
   std::int64_t faults = 0, faults_in_a_row = 0;  // the latter is reset once past_faults is reached
   std::int64_t past_faults = 0;                  // the update after which the run is past its faults

@@ -22,7 +22,7 @@ using NamedNumbers = std::vector<std::pair<std::string, double>>;
 struct UpdateLine {
   std::int64_t step = 0, epoch = 0;
   double loss = 0, nll = 0;  // nats per target token, means since the previous line
-  double learning_rate = 0;  // of this update, as is grad_norm
+  double learning_rate = 0;  // at this update, not a mean; likewise grad_norm
   double grad_norm = 0;      // L2, before clipping
   std::int64_t target_tokens = 0;
   double tokens_per_second = 0;

@@ -18,7 +18,7 @@ struct TrainingResult {
   StopReason reason;
   TrainerState state;  // its best_step includes the validation at the end
   std::optional<Validation> last_validation, average_validation;
-  std::string diverged_because;  // for kDivergence
+  std::string diverged_because;  // the reason, if kDivergence
 };
 
 // For human readers: "validation loss 4.2031 nats per token, BLEU 24.10".

@@ -1,7 +1,8 @@
-// A run is a self-describing folder:
+// A run is a self-describing folder (docs/training.md#the-run-folder):
 //
 //   config.toml                  every value, including defaults
 //   source.model, target.model   the tokenizers (one file, vocabulary.model, if they are the same)
+//   labels.json                  the columns and classes of a classification
 //   metrics.jsonl                one JSON object per line
 //   checkpoints/000500/          model.safetensors, optimizer.safetensors, trainer.json
 //   checkpoints/average/         model.safetensors of the averaged last checkpoints, trainer.json
@@ -9,6 +10,7 @@
 //   results.json                 final figures
 //   diagnosis.json, .md          what went wrong, after a fault
 //   tensorboard/                 event files, if requested
+//   .lock                        held by the process that trains (run_lock.h)
 #pragma once
 
 #include <cstdint>

@@ -19,7 +19,7 @@ struct Validation {
   std::optional<double> bleu;
   std::string bleu_signature;
   std::vector<Sample> samples;
-  std::optional<double> bits_per_byte;                 // of the text, if its bytes are counted
+  std::optional<double> bits_per_byte;                 // for the text, if its bytes are counted
   std::vector<std::pair<std::string, double>> scores;  // by name; train.best_metric = "score" uses the first
 };
 

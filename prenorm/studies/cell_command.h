@@ -29,7 +29,7 @@ class SharedText {
 
   const StudyFolder& folder_;
   std::int64_t seed_;
-  std::map<std::string, Paths> made_;  // by a key of what it depends on
+  std::map<std::string, Paths> made_;  // the key contains everything that the paths depend on
 };
 
 // The command that starts a cell, or resumes it if it has begun.

@@ -13,7 +13,7 @@ namespace prenorm::studies {
 // One combination of the other keys.
 struct SearchedSetting {
   std::string name;                 // its keys: "model.norm_placement=pre_ln,schedule.warmup_steps=640", or "base"
-  std::vector<std::string> values;  // for LrSearch::keys
+  std::vector<std::string> values;  // one per key in LrSearch::keys
   RateSearch search;
 };
 

@@ -15,7 +15,7 @@ inline constexpr double kStableShareLearned = 0.5;
 
 struct RateTrial {
   double rate = 0;
-  std::optional<double> nll_nats_per_token;  // of validation, without label smoothing; empty if it diverged
+  std::optional<double> nll_nats_per_token;  // at validation, without label smoothing; empty if it diverged
   double unigram_nats = 0;                   // the loss that token frequencies give; 0 if unknown
 };
 

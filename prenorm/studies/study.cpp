@@ -151,7 +151,7 @@ class Study {
   LoadedConfig base_;
   const StudyOptions& options_;
   StudyFolder folder_;
-  std::vector<std::string> keys_;  // of the grid
+  std::vector<std::string> keys_;  // keys of the grid
   std::vector<Cell> cells_;
 };
 

@@ -28,9 +28,9 @@ struct StudyOptions {
 };
 
 struct StudyOutcome {
-  StudyTable table;             // of all cells in the folder and in the grid
+  StudyTable table;             // all cells in the folder and in the grid
   std::int64_t unfinished = 0;  // cells of the grid that remain to be run
-  std::int64_t failed = 0;      // of the cells run by this call
+  std::int64_t failed = 0;      // cells run by this call that failed
   std::string first_failure;    // "NAME: message"
   int signal = 0;               // the signal that stopped it, or 0
 };

@@ -26,7 +26,7 @@ struct KeyValue {
 
 struct StudyRow {
   CellRecord cell;
-  std::vector<KeyValue> values;  // for StudyTable::keys
+  std::vector<KeyValue> values;  // one per key in StudyTable::keys
   std::optional<double> best_loss, updates_to_target;
 };
 
@@ -38,31 +38,31 @@ struct Spread {
 
 // Cells that differ only in train.seed.
 struct SeedSummary {
-  std::vector<KeyValue> values;  // for StudyTable::summary_keys
+  std::vector<KeyValue> values;  // one per key in StudyTable::summary_keys
   double learning_rate = 0;
   std::string placement;
   std::int64_t finished = 0, diverged = 0;
   // Over the finished cells; loss and updates at validations.
   Spread loss = {}, bleu = {}, updates_to_target = {};
-  std::vector<Spread> scores = {};  // for StudyTable::score_names
+  std::vector<Spread> scores = {};  // one per name in StudyTable::score_names
 };
 
 // Learning rates that work for a placement, optimizer, warm-up, ...: the unbroken range of tried rates around the best
 // one whose mean BLEU over seeds is within kBleuMargin of the best. A rate at which a seed diverged ends the range.
 struct RateRange {
-  std::vector<KeyValue> values;  // for StudyTable::range_keys; in `placements`, only the placement
+  std::vector<KeyValue> values;  // one per key in StudyTable::range_keys; in `placements`, only the placement
   double best_bleu = 0, best_rate = 0, lowest_rate = 0, highest_rate = 0;
   std::int64_t rates_tried = 0, rates_within = 0;
 };
 inline constexpr double kBleuMargin = 0.5;
 
 struct StudyTable {
-  std::vector<std::string> keys;                      // that vary among the cells
+  std::vector<std::string> keys;                      // keys that vary among the cells
   std::vector<std::string> summary_keys, range_keys;  // without train.seed; without optim.lr either
-  std::vector<StudyRow> rows;                         // in the order of their values
+  std::vector<StudyRow> rows;                         // sorted by their values
   std::optional<double> target_loss;                  // nats per token; empty while no cell has finished
-  bool target_is_median = false;                      // of the finished cells' final losses
-  std::vector<std::string> score_names;               // of the cells' scores, the main one first; may be empty
+  bool target_is_median = false;                      // the target is the median of the finished cells' final losses
+  std::vector<std::string> score_names;               // names of the cells' scores, the main one first; may be empty
   std::vector<SeedSummary> summaries;
   std::vector<RateRange> ranges;      // one for each combination of range_keys with a BLEU
   std::vector<RateRange> placements;  // with the best combination at each rate

@@ -1,5 +1,6 @@
 // Writes the outputs of training (checkpoints, links, logs, diagnosis, results) and removes old ones. It makes no
-// decisions, so a process that only computes does not need it.
+// decisions, so a process that only computes does not need it. app/train.cpp writes the rest of a run folder: the
+// configuration, the tokenizers, labels.json, and results.json after a fault that ends the run.
 #pragma once
 
 #include <cstdint>

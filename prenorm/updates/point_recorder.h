@@ -17,7 +17,7 @@ struct PointRecord {
   std::int64_t d_model = 0;
   std::vector<double> squared_norms;
   std::vector<double> variances;  // biased variance of each row's elements: σ² of the LayerNorm that reads it
-  std::vector<double> attention_entropies;  // of each row of probabilities, nats; attention points have only these
+  std::vector<double> attention_entropies;  // one per row of probabilities, nats; attention points have only these
   std::vector<double> uniform_entropies;    // and ln of the number of keys that each row could attend to
 
   double rms() const;  // √ of the mean square of all elements

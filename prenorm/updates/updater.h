@@ -1,6 +1,8 @@
-// The arithmetic of an update, implemented only here:
-//   clear → gradients of the batches → their mean over target tokens → norm | clip → rate → optimizer step.
-// The steps before the bar change no weight, so a caller can inspect the gradient before it applies the update.
+// The arithmetic of an update of a run:
+//   compute(): clear → summed gradients of the batches → norm of their mean over target tokens; learning rate
+//   apply():   optimizer step, which multiplies the sum by 1/tokens and by the clip factor as it reads it
+// compute() changes no weight, so a caller can inspect the gradient before it applies the update. Only experiments
+// have loops of their own (papers/fit.h).
 #pragma once
 
 #include <span>

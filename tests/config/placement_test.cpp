@@ -11,6 +11,22 @@ namespace {
 
 using prenorm::testing::all_values;
 
+// The compiler forces a case for each enumerator in traits_of(), but no name, and other tests list placements by name.
+TEST(Placements, HaveNames) {
+  int placements = 0;
+  for (int value = 0; value < 256; ++value) {
+    const auto placement = static_cast<NormPlacement>(value);
+    try {
+      traits_of(placement);
+    } catch (const Error&) {
+      continue;  // not an enumerator
+    }
+    ++placements;
+    EXPECT_NE(enum_name(placement), "?") << "enumerator " << value << " is missing in EnumNames<NormPlacement>";
+  }
+  EXPECT_EQ(placements, std::ssize(EnumNames<NormPlacement>::values));
+}
+
 // Every placement normalises somewhere, or a stack of any depth would have no scale.
 TEST(PlacementTraits, EveryPlacementHasANormAndATheoryItCanHave) {
   for (const NormPlacement placement : all_values<NormPlacement>()) {

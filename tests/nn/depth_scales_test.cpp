@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "enum_values.h"
+#include "prenorm/config/placement.h"
 
 namespace prenorm::nn {
 namespace {
@@ -58,7 +59,7 @@ TEST(DepthScales, OutputsStartSmallerByTheRootOfTheBranches) {
 TEST(DepthScales, AreOneUnderOtherPlacements) {
   ModelConfig config = config_of(6, 6);
   for (const NormPlacement placement : prenorm::testing::all_values<NormPlacement>()) {
-    if (placement == NormPlacement::kDeepnorm) continue;
+    if (traits_of(placement).stream_scale == StreamScale::kDepth) continue;
     config.norm_placement = placement;
     for (const Stack stack : kStacks) {
       const DepthScales scales = depth_scales(config, {{stack}});

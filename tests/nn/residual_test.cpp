@@ -162,12 +162,12 @@ TEST(Residual, HasTheWeightsOfItsPlacementAndNorm) {
   EXPECT_EQ(names(NormPlacement::kSandwichLn, rms), (Names{"f.norm.weight", "f.branch_norm.weight"}));
 }
 
-TEST(StackEnd, AddsWhatIsLeftAndNormalisesUnderTwoPlacements) {
+TEST(StackEnd, AddsWhatIsLeftAndNormalisesIfThePlacementSaysSo) {
   const at::Tensor x = random_tensor({4, kWidth}, 1), f = random_tensor({4, kWidth}, 2);
   const std::string point = "last.output";
   for (const NormPlacement placement : all_values<NormPlacement>()) {
     SCOPED_TRACE(enum_name(placement));
-    const bool normalises = placement == NormPlacement::kPreLn || placement == NormPlacement::kSandwichLn;
+    const bool normalises = traits_of(placement).final_norm;
     const ModelConfig config = config_of(placement);
     Parameters parameters(1, at::kDouble);
     const StackEnd end(Scope(parameters) / "stack", config, Stack::kEncoder);
@@ -257,7 +257,7 @@ TEST(Observer, SeesEveryPointAndChangesNothing) {
         scopes.push_back("encoder.layers." + layer + "." + module + ".");
         for (const std::string& point : points_of(placement)) expected.push_back(scopes.back() + point);
       }
-    const bool has_end = placement == NormPlacement::kPreLn || placement == NormPlacement::kSandwichLn;
+    const bool has_end = traits_of(placement).final_norm;
     if (has_end) expected.push_back("encoder.norm_input");
     EXPECT_EQ(order, expected);
     for (const auto& [point, value] : seen) EXPECT_EQ(value.sizes(), x.sizes()) << point;
@@ -271,8 +271,8 @@ TEST(Observer, SeesEveryPointAndChangesNothing) {
         EXPECT_TRUE(shown.equal(before)) << scope;
         EXPECT_TRUE(after.equal(before + added)) << scope;
       } else {
-        const at::Tensor scaled =
-            placement == NormPlacement::kAdmin ? parameters.at(scope + "omega") * before : alpha * before;
+        const bool learned = traits_of(placement).stream_scale == StreamScale::kLearned;
+        const at::Tensor scaled = learned ? parameters.at(scope + "omega") * before : alpha * before;
         EXPECT_LT(relative_difference(shown, scaled + added), 1e-14) << scope;
         EXPECT_LT(relative_difference(after, norm_by_formula(shown, scope + "norm", parameters, config)), 1e-13);
       }

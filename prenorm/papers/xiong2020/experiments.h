@@ -43,8 +43,8 @@ inline constexpr Experiment kFigure3{
     .citation = kCitation,
     .claims = kFigure3Claims,
     .setup =
-        "Encoder-decoders at initialisation, 6 + 6 layers and more, on random words with frequencies like a "
-        "language's.",
+        "Encoder-decoders at initialisation, 6 + 6 layers and more, on random words with frequencies that fall like a "
+        "language's (Zipf).",
     .time = "1 min; quick: 15 s",
     .seeds = 10,
     .quick_seeds = 6,

@@ -18,7 +18,7 @@ struct TheoryOptions {
   std::vector<std::int64_t> widths{128, 256};
   std::vector<std::int64_t> depths{6, 8, 10, 12, 14, 20, 28, 38, 48};
   std::int64_t seeds = 10;
-  std::uint64_t first_seed = 1;             // of the models and of the random values of the lemmas
+  std::uint64_t first_seed = 1;             // seed of the models and of the random values of the lemmas
   std::int64_t length = 16, sequences = 4;  // per seed
   // The placements that are measured as Post-LN and Pre-LN. Tests set others to see which checks fail.
   NormPlacement post = NormPlacement::kPostLn, pre = NormPlacement::kPreLn;
