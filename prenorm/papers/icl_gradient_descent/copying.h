@@ -9,7 +9,7 @@
 namespace prenorm::papers::icl_gradient_descent {
 
 struct Copying {
-  std::int64_t steps = 15'000, problems_per_step = 1'024;
+  std::int64_t steps = 24'000, problems_per_step = 1'024;
   double learning_rate = 5e-3;  // five times the paper's, with which the plateau lasts 10,000 steps; halved twice
   std::int64_t record_every = 500;
   bool softmax_first = true;  // else both layers are linear

@@ -54,7 +54,8 @@ json alignment_to_descent(const Training& training, const Pair& pair, const Eval
           {"gradient_difference", a.gradient_difference}};
 }
 
-// The layer applied again and again, changing labels alone by `share` of its update.
+// The layer applied again and again, changing labels alone by `share` of its update. The column of W_KQ for the label
+// of the token that reads is left out: the query's label was 0 in training, so that column never had a gradient.
 struct Rollout {
   batched::Evaluator<float> evaluator;
   std::vector<batched::Matrix> predictions;  // after kRolloutSteps
@@ -80,7 +81,7 @@ Rollout make_rollout(const Regression& problem, double share) {
     const batched::Matrix now = graph.product_plus(label_row, labels, inputs);
     const batched::Matrix context = graph.part(now, 0, d + 1, 0, problem.context);
     const batched::Matrix weighted = graph.product(graph.product(value, context), graph.transposed(context));
-    labels = graph.sum(labels, graph.product(weighted, graph.product(key_query, now)), 1, share);
+    labels = graph.sum(labels, graph.product(weighted, graph.product(key_query, inputs)), 1, share);
     if (std::find(std::begin(kRolloutSteps), std::end(kRolloutSteps), step) != std::end(kRolloutSteps))
       predictions.push_back(graph.scaled(graph.part(labels, 0, 1, problem.context, 1), -1));
   }

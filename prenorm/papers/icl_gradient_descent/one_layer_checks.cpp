@@ -113,7 +113,7 @@ void check_rollout(const SeedChecks& c, const json& m, const OneStepTheory& t) {
   const std::vector<double> whole = numbers_field(full, "trained"), part = numbers_field(damped, "trained");
   std::size_t left = 0;
   while (left + 1 < whole.size() && whole[left] <= t.null_loss) ++left;  // NaN has left, too
-  c.add("rollout_diverges", "Figure 4", static_cast<double>(kRolloutSteps[left]), 15, {6, 20},
+  c.add("rollout_diverges", "Figure 4", static_cast<double>(kRolloutSteps[left]), 15, {5, 20},
         "applications of the trained layer after which the loss is above that of the answer 0; predicted: that of GD");
   const std::vector<double> part_gd = numbers_field(damped, "descent");
   c.add("damped_rollout_end", "Figure 4", part.back() / t.null_loss, part_gd.back() / t.null_loss, {0.09, 0.12},

@@ -16,7 +16,7 @@ struct Products {
   at::Tensor projected_value;  // P W_V
 };
 
-// Of the head whose four matrices begin at `first` of a network's parameters.
+// Reads the head whose four matrices begin at `first` of the parameters of a network.
 Products products_of(std::span<const float> parameters, std::int64_t token_size, std::int64_t first = 0);
 
 // The same function with the mean of the first d diagonal elements of W_KQ equal to 1.

@@ -63,7 +63,7 @@ Check sparse_limit_check(const LawRuns& runs) {
           "a b after the last epoch against 1/c^2, of all starts and seeds the farthest"};
 }
 
-// Of the starts that have converged by the last epoch.
+// Compares the starts that have converged by the last epoch.
 Check spread_check(const LawRuns& runs, std::vector<StartIndex> converged) {
   double spread = 0;
   for (const SeedRuns& seed : runs.seeds) {
