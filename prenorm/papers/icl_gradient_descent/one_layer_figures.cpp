@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "prenorm/papers/icl_gradient_descent/one_layer_results.h"
@@ -60,6 +62,16 @@ Figure scale_figure(const std::vector<json>& measured, const char* name, const d
           "Neither the layer nor the rate of GD was trained again. Means over seeds."};
 }
 
+// Losses above this are left out of the figure: diverging roll-outs would fill it.
+constexpr double kLargestDrawn = 10;
+
+std::vector<double> without_diverged(std::vector<double> losses) {
+  std::replace_if(
+      losses.begin(), losses.end(), [](double loss) { return !(loss <= kLargestDrawn); },
+      std::numeric_limits<double>::quiet_NaN());
+  return losses;
+}
+
 Figure rollout_figure(const std::vector<json>& measured) {
   const std::vector<double> x(std::begin(kRolloutSteps), std::end(kRolloutSteps));
   return {"The trained layer applied again and again",
@@ -67,12 +79,12 @@ Figure rollout_figure(const std::vector<json>& measured) {
           "loss",
           /*log_x=*/true,
           /*log_y=*/true,
-          {{"whole updates", x, mean_over(measured, "full", "trained")},
-           {"GD, whole steps", x, mean_over(measured, "full", "descent"), /*theory=*/true},
+          {{"whole updates", x, without_diverged(mean_over(measured, "full", "trained"))},
+           {"GD, whole steps", x, without_diverged(mean_over(measured, "full", "descent")), /*theory=*/true},
            {fmt::format("{} of each update", kDamping), x, mean_over(measured, "damped", "trained")},
            {fmt::format("GD, {} of each step", kDamping), x, mean_over(measured, "damped", "descent"),
             /*theory=*/true}},
-          "Only labels are updated. Means over seeds."};
+          "Only labels are updated. Losses above 10 are not drawn. Means over seeds."};
 }
 
 HeatMap weight_map(std::string title, const std::vector<double>& values, std::int64_t size) {
