@@ -149,17 +149,10 @@ struct RunPart {
   }
 };
 
-struct LaneCount {
-  template <int kBytes, class T>
-  static PRENORM_INLINE std::int64_t run(const T*) {
-    return ops::cpu::Simd<T, kBytes>::kLanes;
-  }
-};
-
 // Runs all parts of a batch; `whole` is what they have in common.
 template <class T>
 std::vector<Part<T>> run_parts(const Part<T>& whole, std::span<T> gradient_sums) {
-  const std::int64_t lanes = ops::cpu::run_vectors<LaneCount>(static_cast<const T*>(nullptr));
+  const std::int64_t lanes = ops::cpu::vector_bytes() / static_cast<std::int64_t>(sizeof(T));
   const std::int64_t blocks = (whole.batch->problems + lanes - 1) / lanes, parts = std::min(kParts, blocks);
   std::vector<Part<T>> all(static_cast<std::size_t>(parts), whole);
   for (std::int64_t p = 0; p < parts; ++p) {

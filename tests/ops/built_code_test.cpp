@@ -46,6 +46,12 @@ std::string fault_of(const std::string& kernel, const std::string& code) {
   return kernels.empty() ? "none" : kernels.front().fault();
 }
 
+TEST(BuiltCode, PathsOfExceptionsAreLeftOut) {
+  std::istringstream listing(
+      "0000000000000010 <auto run_at_v3<Kernel>(float*) [clone .cold]>:\n  10:\tvmulss %xmm0,%xmm1,%xmm2\n");
+  EXPECT_TRUE(built_kernels(listing).empty());
+}
+
 TEST(BuiltCode, ScalarKernelsAreFound) {
   const std::string loop = "run_at_v3<Loops<&(void f<float>(float*, long))>, float*, long>";
   const std::string scalar = "  10:\tvmulss (%rdi),%xmm1,%xmm2\n", packed = "  14:\tvmulps (%rdi),%ymm1,%ymm2\n";

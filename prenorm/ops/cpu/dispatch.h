@@ -7,6 +7,8 @@
 //     that uses vectors of kBytes (ops/cpu/simd.h), for sums that must stay in registers.
 #pragma once
 
+#include <cstdint>
+
 #include "prenorm/ops/cpu_level.h"
 
 #define PRENORM_INLINE inline __attribute__((always_inline))
@@ -44,6 +46,16 @@ auto run_vectors(Arguments... arguments) {
   if (level == CpuLevel::kV3) return run_at_v3<Kernel>(arguments...);
 #endif
   return run_at_baseline<Kernel>(arguments...);
+}
+
+// The kBytes that run_vectors() chooses.
+inline std::int64_t vector_bytes() {
+#if PRENORM_X86_LEVELS
+  const CpuLevel level = cpu_level();
+  if (level == CpuLevel::kV4) return 64;
+  if (level == CpuLevel::kV3) return 32;
+#endif
+  return 16;
 }
 
 template <auto kFunction>
