@@ -19,9 +19,8 @@ using nlohmann::json;
 Setting setting_of(const ExperimentOptions& options) {
   Setting s;
   if (!options.quick) return s;
-  s.evaluated = 32'768;
   s.one_layer_steps = 1'500;
-  s.two_layer_steps = 4'000;
+  s.softmax_steps = 3'000;
   s.fit_steps = 1'000;
   return s;
 }
@@ -30,8 +29,8 @@ std::vector<Study> studies_of(const Setting& s, bool quick) {
   std::vector<Study> studies = {
       one_layer_study("one layer", 0.5, s),
       deep_study("2 layers, tied", {.layers = 2, .tied = true}, s.two_layer_steps, s),
-      deep_study("1 softmax head", {.scores = Scores::kSoftmax}, s.one_layer_steps, s),
-      deep_study("2 softmax heads", {.heads = 2, .scores = Scores::kSoftmax}, s.one_layer_steps, s)};
+      deep_study("1 softmax head", {.scores = Scores::kSoftmax}, s.softmax_steps, s),
+      deep_study("2 softmax heads", {.heads = 2, .scores = Scores::kSoftmax}, s.softmax_steps, s)};
   if (quick) return studies;
   studies.push_back(one_layer_study("one layer, wide inputs", 1, s));
   studies.push_back(deep_study("10 layers, tied", {.layers = 10, .tied = true}, s.ten_layer_steps, s));

@@ -145,7 +145,7 @@ OneStepTheory OneStepTheory::of(const in_context::Regression& problem) {
 void add_one_layer_checks(Results& results, const std::vector<json>& measured, const in_context::Regression& problem) {
   const OneStepTheory theory = OneStepTheory::of(problem);
   for (std::size_t i = 0; i < measured.size(); ++i) {
-    const SeedChecks checks{results, {{"x_within", problem.half_width}, {"seed", static_cast<double>(i + 1)}}};
+    const SeedChecks checks{results, {{"seed", static_cast<double>(i + 1)}, {"x_within", problem.half_width}}};
     const json& m = measured[i];
     check_loss(checks, m, theory);
     check_alignment(checks, m);

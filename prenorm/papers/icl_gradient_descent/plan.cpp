@@ -53,6 +53,7 @@ Study deep_study(std::string name, const in_context::AttentionNetwork& network, 
                  const Setting& setting) {
   Training training;
   training.network = network;
+  if (network.layers == 1) training.initial_deviation = kOneLayerDeviation;
   training.network.clip = network.layers > 2 ? 10 : 0;
   training.learning_rate = network.layers > 2 ? 5e-4 : 1e-3;
   training.steps = steps;

@@ -14,6 +14,7 @@ namespace prenorm::papers::icl_gradient_descent {
 struct Setting {
   std::int64_t evaluated = 65'536;  // problems
   std::int64_t one_layer_steps = 5'000, two_layer_steps = 5'000, ten_layer_steps = 10'000, five_layer_steps = 20'000;
+  std::int64_t softmax_steps = 5'000;
   std::int64_t fit_steps = 2'000;  // of GD++
   std::int64_t copying_steps = 24'000;
   std::int64_t fixed_set_steps = 2'000;
