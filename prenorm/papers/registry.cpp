@@ -8,6 +8,7 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/text.h"
+#include "prenorm/papers/icl_preconditioned_gd/experiments.h"
 #include "prenorm/papers/xiong2020/experiments.h"
 
 namespace prenorm::papers {
@@ -17,6 +18,7 @@ constexpr Experiment kExperiments[] = {
     xiong2020::kTheory,
     xiong2020::kFigure3,
     xiong2020::kWarmup,
+    icl_preconditioned_gd::kExperiment,
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "prenorm/base/statistics.h"
 #include "prenorm/papers/xiong2020/figure_3_models.h"
 #include "prenorm/probe/measurement.h"
+#include "prenorm/probe/predictions.h"
 #include "prenorm/tasks/synthetic_task.h"
 
 namespace prenorm::papers::xiong2020 {
