@@ -107,6 +107,7 @@ std::vector<double> bfgs(const Loss& loss, std::vector<double>& x, const BfgsOpt
     // The first step has no curvature to go by: it is at most 0.1 long.
     const double length = step == 0 ? std::min(1.0, 0.1 / std::sqrt(dot(direction, direction))) : 1;
     Point next = search_line(loss, at, direction, length);
+    if (next.x == at.x) break;
     level = at.loss - next.loss > o.tolerance * at.loss ? 0 : level + 1;
     inverse.update(difference(next.x, at.x), difference(next.gradient, at.gradient));
     at = std::move(next);

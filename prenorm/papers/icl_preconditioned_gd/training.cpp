@@ -1,6 +1,7 @@
 #include "prenorm/papers/icl_preconditioned_gd/training.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <nlohmann/json.hpp>
 
@@ -27,6 +28,7 @@ std::uint64_t record_key(std::uint64_t seed) { return mix_key({seed, name_key("r
 
 template <class T>
 std::vector<T> initial_parameters(const Graph& graph, const Training& t) {
+  if (!t.start.empty()) return {t.start.begin(), t.start.end()};
   return in_context::normal_parameters<T>(graph.count(batched::Region::kParameters), t.initial_deviation, t.seed);
 }
 
@@ -61,19 +63,15 @@ Trained train_by_adam(const Graph& graph, const Training& t) {
   return trained;
 }
 
-std::vector<double> run_bfgs(const Evaluator<double>& evaluator, std::vector<double>& parameters, std::uint64_t seed,
-                             std::int64_t prompts, std::int64_t steps) {
-  const auto batch = prompts_of<double>(evaluator.graph(), mix_key({seed, name_key("training"), 0}), prompts);
-  return bfgs([&](std::span<const double> x, std::span<double> gradient) { return evaluator.loss(x, batch, gradient); },
-              parameters, {.steps = steps});
-}
-
 Trained train_by_bfgs(const Graph& graph, const Training& t) {
   const Evaluator<double> evaluator(graph);
   std::vector<double> parameters = initial_parameters<double>(graph, t);
   Trained trained;
   record(trained, 0, evaluator, parameters, t.seed);
-  const auto losses = run_bfgs(evaluator, parameters, t.seed, t.prompts, t.steps);
+  const auto batch = prompts_of<double>(graph, mix_key({t.seed, name_key("training"), 0}), t.prompts);
+  const auto losses = bfgs(
+      [&](std::span<const double> x, std::span<double> gradient) { return evaluator.loss(x, batch, gradient); },
+      parameters, {.steps = t.steps});
   record(trained, std::ssize(losses) - 1, evaluator, parameters, t.seed);
   return trained;
 }
@@ -81,11 +79,12 @@ Trained train_by_bfgs(const Graph& graph, const Training& t) {
 }  // namespace
 
 std::string Training::name() const {
+  const std::string from =
+      start.empty() ? fmt::format("{:g}", initial_deviation) : fmt::format("[{}]", fmt::join(start, ", "));
   if (method == Method::kBfgs)
-    return fmt::format("at most {} BFGS steps on {} prompts, initial {:g}, seed {}", steps, prompts, initial_deviation,
-                       seed);
-  return fmt::format("{} Adam steps of {} prompts, rate {:g} halved every {}, clip {:g}, initial {:g}, every {}, seed {}",
-                     steps, prompts, learning_rate, halve_every, clip_matrix_norm, initial_deviation, record_every, seed);
+    return fmt::format("at most {} BFGS steps on {} prompts from {}, seed {}", steps, prompts, from, seed);
+  return fmt::format("{} Adam steps of {} prompts from {}, rate {:g} halved every {}, clip {:g}, every {}, seed {}", steps,
+                     prompts, from, learning_rate, halve_every, clip_matrix_norm, record_every, seed);
 }
 
 Trained train(const Graph& graph, const Training& t) {
@@ -93,11 +92,11 @@ Trained train(const Graph& graph, const Training& t) {
 }
 
 nlohmann::json to_json(const Trained& trained) {
-  return {{"step", trained.step}, {"loss", trained.loss}, {"parameters", trained.parameters}};
+  return {{"step", trained.step}, {"loss", trained.loss}, {"parameters", trained.parameters}, {"test", trained.test}};
 }
 
 Trained trained_from_json(const nlohmann::json& json) {
-  Trained trained{numbers_field(json, "step"), numbers_field(json, "loss"), {}};
+  Trained trained{numbers_field(json, "step"), numbers_field(json, "loss"), {}, number_field(json, "test")};
   for (const nlohmann::json& values : json.at("parameters"))
     trained.parameters.push_back(values.get<std::vector<double>>());
   return trained;
@@ -105,12 +104,6 @@ Trained trained_from_json(const nlohmann::json& json) {
 
 double test_loss(const Graph& graph, const std::vector<double>& parameters, std::uint64_t seed, std::int64_t prompts) {
   return Evaluator<double>(graph).loss(parameters, prompts_of<double>(graph, mix_key({seed, name_key("test")}), prompts));
-}
-
-std::vector<double> minimum(const Graph& graph, std::vector<double> start, std::uint64_t seed, std::int64_t prompts,
-                            std::int64_t steps) {
-  run_bfgs(Evaluator<double>(graph), start, seed, prompts, steps);
-  return start;
 }
 
 }  // namespace prenorm::papers::icl_preconditioned_gd

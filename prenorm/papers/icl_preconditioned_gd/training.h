@@ -24,6 +24,7 @@ struct Training {
   double initial_deviation = 1e-4;  // of the parameters
   std::int64_t record_every = 100;
   std::uint64_t seed = 1;
+  std::vector<double> start;  // in place of random parameters, if not empty
 
   // Everything but the graph that the trained parameters depend on.
   std::string name() const;
@@ -33,6 +34,7 @@ struct Training {
 struct Trained {
   std::vector<double> step, loss;               // loss: on kRecordPrompts prompts that training does not see
   std::vector<std::vector<double>> parameters;
+  double test = 0;  // loss on more such prompts
 
   const std::vector<double>& last() const { return parameters.back(); }
 };
@@ -48,9 +50,5 @@ Trained trained_from_json(const nlohmann::json& json);
 // The mean loss on prompts that are the same for all models of a seed and that no training sees. In double.
 double test_loss(const batched::Graph& graph, const std::vector<double>& parameters, std::uint64_t seed,
                  std::int64_t prompts);
-
-// Parameters of least loss on one batch, from `start`.
-std::vector<double> minimum(const batched::Graph& graph, std::vector<double> start, std::uint64_t seed,
-                            std::int64_t prompts, std::int64_t steps = 200);
 
 }  // namespace prenorm::papers::icl_preconditioned_gd
