@@ -26,13 +26,10 @@ std::vector<LayerCase> layer_cases(bool quick) {
 
 Model free_model(const LayerCase& c, std::uint64_t seed, bool quick) {
   const bool identity = c.weights == Weights::kIdentity;
-  const Training training{.steps = quick ? 3000 : 6000,
-                          .prompts = 4096,
-                          .learning_rate = 0.02,
-                          .halve_every = quick ? 500 : 1000,
-                          .clip_matrix_norm = 0,
+  const Training training{.method = Method::kBfgs,
+                          .steps = 200,
+                          .prompts = quick ? 50'000 : 200'000,
                           .initial_deviation = 0.1,
-                          .record_every = 500,
                           .seed = seed,
                           .start = {}};
   return {fmt::format("one free layer, n {}, w* of covariance {}", c.n, identity ? "I" : "Sigma^-1"),
