@@ -7,6 +7,8 @@ Results run_experiment(const ExperimentOptions& options, const Cells& cells) {
   Results results;
   add_forward_pass(results, options);
   add_one_layer(results, options, cells);
+  add_deep_layers(results, options, cells);
+  add_losses_by_depth(results, options, cells);
   return results;
 }
 

@@ -44,7 +44,7 @@ Model exact_fit(std::int64_t n, std::uint64_t seed) {
 }
 
 Model relu_model(std::uint64_t seed, bool quick) {
-  const Training training{.steps = quick ? 1000 : 3000,
+  const Training training{.steps = quick ? 1600 : 4000,
                           .prompts = 1024,
                           .learning_rate = 0.02,
                           .halve_every = quick ? 200 : 500,

@@ -1,0 +1,29 @@
+// Test losses of trained networks and of the best steps of descent, on the same prompts.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+#include "prenorm/papers/experiment.h"
+#include "prenorm/papers/icl_preconditioned_gd/models.h"
+
+namespace prenorm::papers::icl_preconditioned_gd {
+
+// The best first.
+inline constexpr std::array kOrderedForms{Form::kMatricesAAndB, Form::kMatricesA, Form::kPgd, Form::kGd};
+
+struct FormLabel {
+  std::string_view key, text;
+};
+inline constexpr std::array<FormLabel, 4> kFormLabels{{{"a_and_b", "trained A and B"},
+                                                       {"a", "trained A"},
+                                                       {"pgd", "preconditioned gradient descent"},
+                                                       {"gd", "gradient descent"}}};
+
+using FormLosses = std::array<double, kOrderedForms.size()>;
+
+// By network, whose form is replaced by each of kOrderedForms, and seed. Inputs are rotated.
+std::vector<std::vector<FormLosses>> measure_forms(const std::string& label, const std::vector<RecursionOptions>& networks,
+                                                   const ExperimentOptions& options, const Cells& cells);
+
+}  // namespace prenorm::papers::icl_preconditioned_gd
