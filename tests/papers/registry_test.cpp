@@ -32,10 +32,14 @@ TEST(Registry, HasCompleteExperimentsWithNamesOfTheirOwn) {
   }
 }
 
+// The page of "xiong2020-theory" is that of the paper, xiong2020; a paper with one experiment has a page of its full
+// name.
 TEST(Registry, EveryPaperHasAPage) {
+  const std::string pages = std::string(PRENORM_TEST_DIR) + "/../docs/papers/";
   for (const Experiment& e : experiments()) {
-    const std::string paper(e.name.substr(0, e.name.find('-')));
-    EXPECT_TRUE(std::filesystem::exists(std::string(PRENORM_TEST_DIR) + "/../docs/papers/" + paper + ".md")) << paper;
+    const std::string name(e.name), paper = name.substr(0, name.find('-'));
+    EXPECT_TRUE(std::filesystem::exists(pages + name + ".md") || std::filesystem::exists(pages + paper + ".md"))
+        << name;
   }
 }
 

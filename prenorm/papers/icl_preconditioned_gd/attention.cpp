@@ -37,7 +37,8 @@ Matrix scaled_weights(Graph& graph, Matrix normal, Weights weights, const Covari
 // (x, y) over each other; the y of columns from `labelled` on is 0.
 Matrix tokens_of(Graph& graph, Matrix x, Matrix w, std::int64_t labelled) {
   const std::int64_t d = graph.layout(x).rows, columns = graph.layout(x).columns;
-  const Matrix y = graph.product(graph.product(graph.transposed(w), x), ones_on_diagonal(graph, columns, columns, labelled));
+  const Matrix y =
+      graph.product(graph.product(graph.transposed(w), x), ones_on_diagonal(graph, columns, columns, labelled));
   return graph.product_plus(last_unit(graph, d + 1), y, graph.product(ones_on_diagonal(graph, d + 1, d, d), x));
 }
 
@@ -68,8 +69,8 @@ ForwardPass forward_pass(std::int64_t layers, std::int64_t n, const Covariance& 
     const Matrix a = g.parameter(d, d), b = l + 1 < layers ? g.parameter(d, d) : Matrix{};
     network.push_back({{g.identity(d + 1), extended(g, d, a, 0), extended(g, d, b, 1),
                         g.scaled(g.identity(d + 1), 1 / static_cast<double>(n))}});
-    whitened.push_back({g.product(g.transposed(s), g.product(a, s)),
-                        b.node < 0 ? b : g.product(inverse, g.product(b, s))});
+    whitened.push_back(
+        {g.product(g.transposed(s), g.product(a, s)), b.node < 0 ? b : g.product(inverse, g.product(b, s))});
   }
   const in_context::AttentionNetwork sizes{.token_size = d + 1, .context = n, .layers = layers};
   const Matrix out = in_context::apply_layers(g, sizes, network, tokens_of(g, x, f.weights, n), /*queries_only=*/true);
@@ -89,7 +90,8 @@ Graph free_layer_graph(std::int64_t n, Weights weights, const Covariance& c) {
   const Matrix read = g.product(tokens, g.product(g.transposed(tokens), g.transposed(p)));
   // The prediction is -1/n read^T q x of the query x.
   const Matrix residual = g.sum(w, g.product(g.transposed(q), read), 1, 1 / static_cast<double>(n));
-  g.add_squared_error(g.product(g.transposed(s), residual), g.constant(d, 1, std::vector<double>(static_cast<std::size_t>(d))), 1);
+  g.add_squared_error(g.product(g.transposed(s), residual),
+                      g.constant(d, 1, std::vector<double>(static_cast<std::size_t>(d))), 1);
   return g;
 }
 

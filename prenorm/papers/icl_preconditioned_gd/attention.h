@@ -1,4 +1,5 @@
-// Networks of linear attention on prompts, token by token, as the paper states them (section 2): what recursion.h sums up.
+// Networks of linear attention on prompts, token by token, as the paper states them (section 2): what recursion.h sums
+// up.
 //
 // A prompt has tokens (x_i, y_i), i = 1 ... n, and (x, 0) of the query. A layer is Z <- Z + 1/n P Z M Z^T Q Z, where M
 // leaves out the query. The inputs of all graphs are standard normal numbers: first z [d, n], then what each says.
@@ -30,8 +31,9 @@ batched::Graph free_layer_graph(std::int64_t n, Weights weights, const Covarianc
 
 // The same network with the corner of P made 1.
 struct FreeLayer {
-  Square a;                 // -Q
-  double zero_entries = 0;  // largest entry of P's last row beside the corner, and of Q's last row, relative to A's norm
+  Square a;  // -Q
+  double zero_entries =
+      0;  // largest entry of P's last row beside the corner, and of Q's last row, relative to A's norm
 };
 FreeLayer free_layer(std::span<const double> parameters, std::int64_t d);
 

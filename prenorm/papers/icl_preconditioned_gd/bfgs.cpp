@@ -30,8 +30,8 @@ Point point_at(const Loss& loss, const Point& from, const Vector& direction, dou
   return p;
 }
 
-// Bisection until the loss has fallen and the slope has flattened (Lewis and Overton 2013, algorithm 2.6). Without such a
-// point, which is so at the precision of the loss, `from`.
+// Bisection until the loss has fallen and the slope has flattened (Lewis and Overton 2013, algorithm 2.6). Without such
+// a point, which is so at the precision of the loss, `from`.
 Point search_line(const Loss& loss, const Point& from, const Vector& direction, double step) {
   const double slope = dot(from.gradient, direction);
   double low = 0, high = std::numeric_limits<double>::infinity();

@@ -1,5 +1,6 @@
-// Minimises a smooth function of a few hundred numbers to the last digits: BFGS with a full matrix and a line search that
-// ensures the weak conditions of Wolfe. The paper's code has an L-BFGS variant of its training, on one fixed batch.
+// Minimises a smooth function of a few hundred numbers to the last digits: BFGS with a full matrix and a line search
+// that ensures the weak conditions of Wolfe. The paper's code has an L-BFGS variant of its training, on one fixed
+// batch.
 #pragma once
 
 #include <cstdint>

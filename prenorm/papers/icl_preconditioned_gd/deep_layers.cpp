@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
+#include "prenorm/papers/icl_preconditioned_gd/deep_layers.h"
 #include "prenorm/papers/icl_preconditioned_gd/layer_figures.h"
 #include "prenorm/papers/icl_preconditioned_gd/models.h"
 #include "prenorm/papers/icl_preconditioned_gd/parts.h"
@@ -54,33 +54,38 @@ double largest_difference(const std::vector<double>& found, const std::vector<do
 
 class DeepChecks {
  public:
-  DeepChecks(Results& results, const DeepCase& c, std::uint64_t seed, const Trained& trained, const Trained& critical)
-      : results_(results), case_(c), seed_(seed), trained_(trained), critical_(critical) {
+  DeepChecks(const DeepCase& c, std::uint64_t seed, const Trained& trained, const Trained& critical)
+      : case_(c), seed_(seed), trained_(trained), critical_(critical) {
     const Covariance covariance = covariance_of(c.inputs, seed);
     whitened_ = matrices_of(trained.last(), c.form, covariance, Coordinates::kWhitened);
     original_ = matrices_of(trained.last(), c.form, covariance, Coordinates::kOriginal);
   }
 
-  void add_all() {
+  std::vector<Check> all() {
     add("a_distance", largest_distance(whitened_.a), 0, {0, 0.1}, "largest Dist(Σ^½ A_l Σ^½, I)");
     if (!whitened_.b.empty()) add("b_distance", largest_distance(whitened_.b), 0, {0, 0.1}, "largest Dist(B_l, I)");
     const std::vector<double> found = scalars_of(whitened_);
     add("critical_point", largest_difference(found, critical_.last()), 0, {0, 0.1},
-        fmt::format("largest relative difference of the scalars [{:.3f}] of the trained layers from those of the nearest "
-                    "critical point, [{:.3f}]",
-                    fmt::join(found, ", "), fmt::join(critical_.last(), ", ")));
+        fmt::format(
+            "largest relative difference of the scalars [{:.3f}] of the trained layers from those of the nearest "
+            "critical point, [{:.3f}]",
+            fmt::join(found, ", "), fmt::join(critical_.last(), ", ")));
     if (case_.form == Form::kMatricesA)
       add_theorem_3(found);
     else
       add_theorem_4(found);
+    return std::move(checks_);
   }
 
  private:
   void add(const std::string& what_of, double measured, double predicted, Interval accepted, std::string what) {
-    results_.checks.push_back({fmt::format("{}_{}", case_.name, what_of),
-                               std::string(case_.source),
-                               {{"layers", static_cast<double>(case_.layers)}, {"seed", static_cast<double>(seed_)}},
-                               measured, predicted, accepted, std::move(what)});
+    checks_.push_back({fmt::format("{}_{}", case_.name, what_of),
+                       std::string(case_.source),
+                       {{"layers", static_cast<double>(case_.layers)}, {"seed", static_cast<double>(seed_)}},
+                       measured,
+                       predicted,
+                       accepted,
+                       std::move(what)});
   }
 
   void add_theorem_3(std::vector<double> found) {
@@ -100,8 +105,10 @@ class DeepChecks {
 
   void add_theorem_4(const std::vector<double>& found) {
     double wrong = 0;
-    for (std::size_t i = 0; i < found.size(); ++i) wrong += !(found[i] > 0) || (i >= 2 && i % 2 == 0 && found[i] < found[i - 2]);
-    add("order", wrong, 0, {0, 0}, "of the scalars -a_l and b_l those that are not positive, or a_l that are less than a_{l-1}");
+    for (std::size_t i = 0; i < found.size(); ++i)
+      wrong += !(found[i] > 0) || (i >= 2 && i % 2 == 0 && found[i] < found[i - 2]);
+    add("order", wrong, 0, {0, 0},
+        "of the scalars -a_l and b_l those that are not positive, or a_l that are less than a_{l-1}");
     if (case_.layers == 3)
       add("loss", trained_.test, 7.0e-4, {0, 5e-3}, "test loss; the best critical point has 7.0e-4");
     else
@@ -109,14 +116,18 @@ class DeepChecks {
           "test loss over that of the nearest critical point");
   }
 
-  Results& results_;
   const DeepCase& case_;
   std::uint64_t seed_;
   const Trained &trained_, &critical_;
   LayerMatrices whitened_, original_;
+  std::vector<Check> checks_;
 };
 
 }  // namespace
+
+std::vector<Check> deep_checks(const DeepCase& c, std::uint64_t seed, const Trained& trained, const Trained& critical) {
+  return DeepChecks(c, seed, trained, critical).all();
+}
 
 void add_deep_layers(Results& results, const ExperimentOptions& options, const Cells& cells) {
   const std::vector<DeepCase> cases = deep_cases();
@@ -134,7 +145,8 @@ void add_deep_layers(Results& results, const ExperimentOptions& options, const C
   i = 0;
   for (auto c = cases.rbegin(); c != cases.rend(); ++c)
     for (std::int64_t seed = 1; seed <= options.seeds; ++seed, ++i) {
-      DeepChecks(results, *c, static_cast<std::uint64_t>(seed), trained[i], critical[i]).add_all();
+      const std::vector<Check> checks = deep_checks(*c, static_cast<std::uint64_t>(seed), trained[i], critical[i]);
+      results.checks.insert(results.checks.end(), checks.begin(), checks.end());
       if (seed == 1) add_layer_figures(results, *c, trained[i], critical[i]);
     }
 }

@@ -12,27 +12,13 @@ namespace prenorm::papers::icl_preconditioned_gd {
 namespace {
 
 // The population optimum of each form at 1 to 4 layers, n = 20, as log loss; the order is that of kOrderedForms.
-constexpr std::array<std::array<double, 4>, 4> kOptima{
-    {{0.143, -2.86, -7.26, -13.9}, {0.143, -1.02, -2.02, -2.91}, {0.143, -0.70, -1.32, -1.82}, {0.81, 0.50, 0.33, 0.20}}};
+constexpr std::array<std::array<double, 4>, 4> kOptima{{{0.143, -2.86, -7.26, -13.9},
+                                                        {0.143, -1.02, -2.02, -2.91},
+                                                        {0.143, -0.70, -1.32, -1.82},
+                                                        {0.81, 0.50, 0.33, 0.20}}};
 
 std::vector<std::int64_t> depths(bool quick) {
   return quick ? std::vector<std::int64_t>{1, 2, 3} : std::vector<std::int64_t>{1, 2, 3, 4};
-}
-
-void check_depth(Results& results, std::int64_t layers, std::uint64_t seed, const FormLosses& losses) {
-  const auto at = static_cast<std::size_t>(layers - 1);
-  for (std::size_t f = 0; f + 1 < kOrderedForms.size(); ++f) {
-    const double predicted = std::exp(kOptima.at(f).at(at) - kOptima.at(f + 1).at(at)), measured = losses.at(f) / losses.at(f + 1);
-    const bool equal = layers == 1 && kOrderedForms.at(f + 1) != Form::kGd;
-    results.checks.push_back(
-        {fmt::format("{}_over_{}", kFormLabels.at(f).key, kFormLabels.at(f + 1).key),
-         "Figure 7",
-         {{"layers", static_cast<double>(layers)}, {"seed", static_cast<double>(seed)}},
-         measured,
-         predicted,
-         equal ? Interval{0.98, 1.02} : Interval{0, 0.97},
-         fmt::format("test loss of {} over that of {}", kFormLabels.at(f).text, kFormLabels.at(f + 1).text)});
-  }
 }
 
 Figure depth_figure(const std::vector<std::int64_t>& layers, const std::vector<std::vector<FormLosses>>& losses) {
@@ -49,11 +35,31 @@ Figure depth_figure(const std::vector<std::int64_t>& layers, const std::vector<s
     figure.curves.push_back(std::move(measured));
     figure.curves.push_back(std::move(optimum));
   }
-  figure.note = "Means over seeds. Networks and steps were fitted on 20,000 prompts by BFGS; the loss is that on 100,000 others.";
+  figure.note =
+      "Means over seeds. Networks and steps were fitted on 20,000 prompts by BFGS; the loss is that on 100,000 others.";
   return figure;
 }
 
 }  // namespace
+
+std::vector<Check> depth_checks(std::int64_t layers, std::uint64_t seed, const FormLosses& losses) {
+  std::vector<Check> checks;
+  const auto at = static_cast<std::size_t>(layers - 1);
+  for (std::size_t f = 0; f + 1 < kOrderedForms.size(); ++f) {
+    const double predicted = std::exp(kOptima.at(f).at(at) - kOptima.at(f + 1).at(at)),
+                 measured = losses.at(f) / losses.at(f + 1);
+    const bool equal = layers == 1 && kOrderedForms.at(f + 1) != Form::kGd;
+    checks.push_back(
+        {fmt::format("{}_over_{}", kFormLabels.at(f).key, kFormLabels.at(f + 1).key),
+         "Figure 7",
+         {{"layers", static_cast<double>(layers)}, {"seed", static_cast<double>(seed)}},
+         measured,
+         predicted,
+         equal ? Interval{0.98, 1.02} : Interval{0, 0.97},
+         fmt::format("test loss of {} over that of {}", kFormLabels.at(f).text, kFormLabels.at(f + 1).text)});
+  }
+  return checks;
+}
 
 void add_losses_by_depth(Results& results, const ExperimentOptions& options, const Cells& cells) {
   const std::vector<std::int64_t> layers = depths(options.quick);
@@ -62,7 +68,10 @@ void add_losses_by_depth(Results& results, const ExperimentOptions& options, con
   const auto by_network = measure_forms("loss by depth", networks, options, cells);
   std::vector<std::vector<FormLosses>> losses(by_network.rbegin(), by_network.rend());
   for (std::size_t i = 0; i < layers.size(); ++i)
-    for (std::size_t s = 0; s < losses[i].size(); ++s) check_depth(results, layers[i], s + 1, losses[i][s]);
+    for (std::size_t s = 0; s < losses[i].size(); ++s) {
+      const std::vector<Check> checks = depth_checks(layers[i], s + 1, losses[i][s]);
+      results.checks.insert(results.checks.end(), checks.begin(), checks.end());
+    }
   results.figures.push_back(depth_figure(layers, losses));
 }
 

@@ -9,6 +9,8 @@ Results run_experiment(const ExperimentOptions& options, const Cells& cells) {
   add_one_layer(results, options, cells);
   add_deep_layers(results, options, cells);
   add_losses_by_depth(results, options, cells);
+  add_losses_by_context(results, options, cells);
+  add_critical_set(results, options, cells);
   return results;
 }
 

@@ -17,8 +17,9 @@ inline constexpr std::string_view kClaims[] = {
 };
 inline constexpr Experiment kExperiment{
     .name = "icl-preconditioned-gd",
-    .citation = "Ahn, Cheng, Daneshmand, Sra 2023, Transformers Learn to Implement Preconditioned Gradient Descent for "
-                "In-Context Learning",
+    .citation =
+        "Ahn, Cheng, Daneshmand, Sra 2023, Transformers Learn to Implement Preconditioned Gradient Descent for "
+        "In-Context Learning",
     .claims = kClaims,
     .setup =
         "Linear attention networks of 1 to 4 layers learn linear regression in context: 5 inputs with covariance Σ, 20 "

@@ -21,8 +21,8 @@ struct Prompt {
   double x(std::int64_t j, std::int64_t i) const { return examples[j * kExamples + i]; }
 };
 
-// w_L - w* on the query after w <- w - A_l^T grad R(w) from w = 0, R(w) = 1/2n sum (w^T x_i - w*^T x_i)^2, sample by sample.
-// `steps` are -A_l of the network, which a symmetric matrix is equal to.
+// w_L - w* on the query after w <- w - A_l^T grad R(w) from w = 0, R(w) = 1/2n sum (w^T x_i - w*^T x_i)^2, sample by
+// sample. `steps` are -A_l of the network, which a symmetric matrix is equal to.
 double residual_of_descent(const Prompt& p, const std::vector<Square>& steps) {
   std::vector<double> w(static_cast<std::size_t>(p.d)), gradient(w.size());
   const auto error = [&](auto&& input) {
@@ -47,7 +47,9 @@ struct Distances {
   double from_recursion = 0, from_descent = 0;
 };
 
-double relative(double found, double expected) { return std::abs(found - expected) / std::max(1.0, std::abs(expected)); }
+double relative(double found, double expected) {
+  return std::abs(found - expected) / std::max(1.0, std::abs(expected));
+}
 
 Distances measure_distances(std::uint64_t seed) {
   const Covariance c = rotated_covariance(seed);
@@ -74,8 +76,8 @@ Distances measure_distances(std::uint64_t seed) {
   for (std::int64_t p = 0; p < kPrompts; ++p) {
     const Prompt prompt{d, examples.data() + p * d * kExamples, queries.data() + p * d, weights.data() + p * d};
     // The residual is label - prediction.
-    worst.from_descent = std::max(worst.from_descent, relative(descended[static_cast<std::size_t>(p)],
-                                                               -residual_of_descent(prompt, steps)));
+    worst.from_descent = std::max(
+        worst.from_descent, relative(descended[static_cast<std::size_t>(p)], -residual_of_descent(prompt, steps)));
   }
   return worst;
 }
@@ -86,12 +88,23 @@ void add_forward_pass(Results& results, const ExperimentOptions& options) {
   for (std::int64_t seed = 1; seed <= options.seeds; ++seed) {
     const Distances worst = measure_distances(static_cast<std::uint64_t>(seed));
     const std::vector<std::pair<std::string, double>> at = {{"seed", static_cast<double>(seed)}};
-    results.checks.push_back({"forward_pass_is_descent", "Lemma 1", at, worst.from_descent, 0, {0, 1e-10},
+    results.checks.push_back({"forward_pass_is_descent",
+                              "Lemma 1",
+                              at,
+                              worst.from_descent,
+                              0,
+                              {0, 1e-10},
                               "largest difference of the residuals of 3 layers with random A, B = 0, and of 3 steps of "
                               "preconditioned gradient descent, sample by sample"});
-    results.checks.push_back({"forward_pass_is_recursion", "(11)", at, worst.from_recursion, 0, {0, 1e-10},
-                              "largest difference of the residuals of 3 layers with random A and B, and of the recursion "
-                              "of 5 x 5 matrices that models are trained by"});
+    results.checks.push_back(
+        {"forward_pass_is_recursion",
+         "(11)",
+         at,
+         worst.from_recursion,
+         0,
+         {0, 1e-10},
+         "largest difference of the residuals of 3 layers with random A and B, and of the recursion "
+         "of 5 x 5 matrices that models are trained by"});
   }
 }
 

@@ -21,7 +21,12 @@ Figure loss_over_steps(const DeepCase& c, const Trained& trained, const Trained&
 Figure distance_over_steps(const DeepCase& c, const Trained& trained) {
   const Covariance covariance = covariance_of(c.inputs, 1);
   Figure f{fmt::format("{}, {} layers: distance from multiples of I", c.source, c.layers),
-           "step", "Dist(M, I)", false, false, {}, {}};
+           "step",
+           "Dist(M, I)",
+           false,
+           false,
+           {},
+           {}};
   const auto add = [&](Coordinates in, std::string_view before, std::string_view after) {
     const LayerMatrices first = matrices_of(trained.last(), c.form, covariance, in);
     for (std::size_t l = 0; l < first.a.size() + (in == Coordinates::kWhitened ? first.b.size() : 0); ++l) {

@@ -1,19 +1,10 @@
 // Figures and heat maps of a trained deep network: Figures 1 to 5.
 #pragma once
 
-#include <string_view>
-
-#include "prenorm/papers/icl_preconditioned_gd/models.h"
+#include "prenorm/papers/icl_preconditioned_gd/deep_layers.h"
 #include "prenorm/papers/results.h"
 
 namespace prenorm::papers::icl_preconditioned_gd {
-
-struct DeepCase {
-  std::string_view name, source;  // "theorem_3", "Theorem 3"
-  Form form;
-  std::int64_t layers;
-  Inputs inputs;
-};
 
 // Of the model of seed 1; critical: the nearest critical point, as scalars.
 void add_layer_figures(Results& results, const DeepCase& c, const Trained& trained, const Trained& critical);

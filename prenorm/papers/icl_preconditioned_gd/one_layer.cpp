@@ -18,10 +18,8 @@ struct LayerCase {
 
 std::vector<LayerCase> layer_cases(bool quick) {
   if (quick) return {{20, Weights::kIdentity}, {20, Weights::kInverseCovariance}};
-  return {{10, Weights::kIdentity},
-          {20, Weights::kIdentity},
-          {100, Weights::kIdentity},
-          {20, Weights::kInverseCovariance}};
+  return {
+      {10, Weights::kIdentity}, {20, Weights::kIdentity}, {100, Weights::kIdentity}, {20, Weights::kInverseCovariance}};
 }
 
 Model free_model(const LayerCase& c, std::uint64_t seed, bool quick) {
@@ -109,12 +107,26 @@ void check_swapped(Results& results, const LayerCase& c, std::uint64_t seed, con
   const Square whitened = transposed(covariance.factor()) * free_layer(trained.last(), 5).a * covariance.factor();
   const LayerSetting at = layer_setting(c.n, seed);
   const double scale = trace(whitened) / 5, predicted = best.a[0];
-  results.checks.push_back({"swapped_scale", "Theorem 3, one layer", at, scale, predicted,
+  results.checks.push_back({"swapped_scale",
+                            "Theorem 3, one layer",
+                            at,
+                            scale,
+                            predicted,
                             {0.95 * predicted, 1.05 * predicted},
                             "tr(-Q Σ)/d with w* ~ N(0, Σ⁻¹): n/(n + d + 1), no shrinkage"});
-  results.checks.push_back({"swapped_distance", "Theorem 3, one layer", at, distance_from_identity(whitened), 0,
-                            {0, 0.1}, "Dist(Σ^½ Q Σ^½, I)"});
-  results.checks.push_back({"swapped_loss", "Theorem 3, one layer", at, trained.test / best.loss, 1, {0.98, 1.02},
+  results.checks.push_back({"swapped_distance",
+                            "Theorem 3, one layer",
+                            at,
+                            distance_from_identity(whitened),
+                            0,
+                            {0, 0.1},
+                            "Dist(Σ^½ Q Σ^½, I)"});
+  results.checks.push_back({"swapped_loss",
+                            "Theorem 3, one layer",
+                            at,
+                            trained.test / best.loss,
+                            1,
+                            {0.98, 1.02},
                             "test loss over the optimum's"});
 }
 
@@ -122,7 +134,12 @@ void check_fit(Results& results, std::int64_t n, std::uint64_t seed, const Train
   const Covariance covariance = rotated_covariance(seed);
   const OneLayer best = best_layer(covariance.eigenvalues(), n, Weights::kIdentity);
   const InEigenbasis found(-1.0 * Square(5, trained.last()), covariance, best.a);
-  results.checks.push_back({"theorem_1_full_batch", "Theorem 1", layer_setting(n, seed), found.worst, 0, {0, 0.01},
+  results.checks.push_back({"theorem_1_full_batch",
+                            "Theorem 1",
+                            layer_setting(n, seed),
+                            found.worst,
+                            0,
+                            {0, 0.01},
                             "largest |a_i / theory - 1| of the minimum on 200,000 prompts"});
 }
 
@@ -130,11 +147,21 @@ void check_relu(Results& results, std::uint64_t seed, const Trained& trained) {
   const ReluLayer best = best_relu_layer(5, 20);
   const Square a = -1.0 * Square(5, trained.last());
   const LayerSetting at = layer_setting(20, seed);
-  results.checks.push_back({"theorem_5_scale", "Theorem 5", at, trace(a) / 5, best.c, {0.95 * best.c, 1.05 * best.c},
+  results.checks.push_back({"theorem_5_scale",
+                            "Theorem 5",
+                            at,
+                            trace(a) / 5,
+                            best.c,
+                            {0.95 * best.c, 1.05 * best.c},
                             "tr(-Q)/d of a trained layer with ReLU"});
   results.checks.push_back(
       {"theorem_5_distance", "Theorem 5", at, distance_from_identity(a), 0, {0, 0.1}, "Dist(Q, I) of this layer"});
-  results.checks.push_back({"theorem_5_loss", "Theorem 5", at, trained.test / best.loss, 1, {0.98, 1.02},
+  results.checks.push_back({"theorem_5_loss",
+                            "Theorem 5",
+                            at,
+                            trained.test / best.loss,
+                            1,
+                            {0.98, 1.02},
                             "its test loss over the optimum's"});
 }
 

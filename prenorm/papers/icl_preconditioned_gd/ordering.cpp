@@ -2,7 +2,8 @@
 
 namespace prenorm::papers::icl_preconditioned_gd {
 
-std::vector<std::vector<FormLosses>> measure_forms(const std::string& label, const std::vector<RecursionOptions>& networks,
+std::vector<std::vector<FormLosses>> measure_forms(const std::string& label,
+                                                   const std::vector<RecursionOptions>& networks,
                                                    const ExperimentOptions& options, const Cells& cells) {
   std::vector<Model> models;
   for (RecursionOptions o : networks)
@@ -17,7 +18,8 @@ std::vector<std::vector<FormLosses>> measure_forms(const std::string& label, con
                                           .start = {}}));
       }
   const std::vector<Trained> trained = train_all(label, models, cells);
-  std::vector<std::vector<FormLosses>> losses(networks.size(), std::vector<FormLosses>(static_cast<std::size_t>(options.seeds)));
+  std::vector<std::vector<FormLosses>> losses(networks.size(),
+                                              std::vector<FormLosses>(static_cast<std::size_t>(options.seeds)));
   auto next = trained.begin();
   for (auto& seeds : losses)
     for (FormLosses& forms : seeds)

@@ -23,7 +23,11 @@ inline constexpr std::array<FormLabel, 4> kFormLabels{{{"a_and_b", "trained A an
 using FormLosses = std::array<double, kOrderedForms.size()>;
 
 // By network, whose form is replaced by each of kOrderedForms, and seed. Inputs are rotated.
-std::vector<std::vector<FormLosses>> measure_forms(const std::string& label, const std::vector<RecursionOptions>& networks,
+std::vector<std::vector<FormLosses>> measure_forms(const std::string& label,
+                                                   const std::vector<RecursionOptions>& networks,
                                                    const ExperimentOptions& options, const Cells& cells);
+
+// Whether each form is better than the next, at a number of layers of 1 to 4 and n = 20.
+std::vector<Check> depth_checks(std::int64_t layers, std::uint64_t seed, const FormLosses& losses);
 
 }  // namespace prenorm::papers::icl_preconditioned_gd

@@ -12,5 +12,4 @@ void add_losses_by_depth(Results& results, const ExperimentOptions& options, con
 void add_losses_by_context(Results& results, const ExperimentOptions& options, const Cells& cells);  // Figure 6
 void add_critical_set(Results& results, const ExperimentOptions& options, const Cells& cells);       // Theorems 3, 4
 
-
 }  // namespace prenorm::papers::icl_preconditioned_gd

@@ -35,8 +35,9 @@ WhitenedLayer declare_layer(Graph& graph, Form form, bool is_last, const Covaria
 }  // namespace
 
 std::string_view form_name(Form form) {
-  constexpr std::array<std::string_view, 6> kNames{"gradient descent", "preconditioned gradient descent", "scalars a",
-                                                   "scalars a and b",  "matrices A",                      "matrices A and B"};
+  constexpr std::array<std::string_view, 6> kNames{"gradient descent", "preconditioned gradient descent",
+                                                   "scalars a",        "scalars a and b",
+                                                   "matrices A",       "matrices A and B"};
   return kNames.at(static_cast<std::size_t>(form));
 }
 
@@ -67,8 +68,7 @@ Graph recursion_graph(const RecursionOptions& o, const Covariance& covariance) {
     layers.push_back(is_tied(o.form) && l > 0 ? layers.front()
                                               : declare_layer(graph, o.form, l + 1 == o.layers, covariance));
   Matrix residual = residual_matrix(graph, moment, layers);
-  if (o.weights == Weights::kIdentity)
-    residual = graph.product(constant_square(graph, covariance.factor()), residual);
+  if (o.weights == Weights::kIdentity) residual = graph.product(constant_square(graph, covariance.factor()), residual);
   graph.add_squared_error(residual, constant_square(graph, Square(d)), 1);
   return graph;
 }

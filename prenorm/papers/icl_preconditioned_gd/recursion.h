@@ -1,10 +1,10 @@
-// A network of linear attention layers as a recursion of d x d matrices, with the expectation over w* and the query taken
-// exactly. With G = 1/n sum x_i x_i^T over the examples of a prompt, T_0 = R_0 = I and
+// A network of linear attention layers as a recursion of d x d matrices, with the expectation over w* and the query
+// taken exactly. With G = 1/n sum x_i x_i^T over the examples of a prompt, T_0 = R_0 = I and
 //
 //   R <- R + R G T^T A_l T,   T <- T + B_l T G T^T A_l T
 //
-// the network with P_l = diag(B_l, 1), Q_l = diag(A_l, 0) leaves the residual w*^T R_L x: [Z_L] of the query plus its label.
-// The loss is E tr(W R Sigma R^T), W = E w* w*^T. (Ahn et al. 2023 state the cases (8), B = 0, and (11).)
+// the network with P_l = diag(B_l, 1), Q_l = diag(A_l, 0) leaves the residual w*^T R_L x: [Z_L] of the query plus its
+// label. The loss is E tr(W R Sigma R^T), W = E w* w*^T. (Ahn et al. 2023 state the cases (8), B = 0, and (11).)
 //
 // Everything is computed in whitened coordinates, S^-1 R S with Sigma = S S^T, where G is 1/n sum z z^T of z ~ N(0, I),
 // A is S^T A S and B is S^-1 B S.
@@ -21,8 +21,8 @@
 
 namespace prenorm::papers::icl_preconditioned_gd {
 
-// What of the layers is a parameter. Parameters are numbered layer after layer, A_l before B_l; the last layer has no B,
-// which would not change the prediction.
+// What of the layers is a parameter. Parameters are numbered layer after layer, A_l before B_l; the last layer has no
+// B, which would not change the prediction.
 enum class Form : std::uint8_t {
   kGd,             // A_l = -eta I, one eta for all layers
   kPgd,            // A_l = -eta Sigma^-1, one eta for all layers

@@ -16,8 +16,8 @@ struct OneLayer {
   double loss = 0;
 };
 
-// Theorem 1: a_i = 1 / ((n + 1)/n lambda_i + tr(Sigma)/n). With w* ~ N(0, Sigma^-1): A = n/(n + d + 1) Sigma^-1, without
-// the shrinkage of small eigenvalues.
+// Theorem 1: a_i = 1 / ((n + 1)/n lambda_i + tr(Sigma)/n). With w* ~ N(0, Sigma^-1): A = n/(n + d + 1) Sigma^-1,
+// without the shrinkage of small eigenvalues.
 OneLayer best_layer(std::span<const double> eigenvalues, std::int64_t n, Weights weights);
 
 // The best multiple of the identity: one step of gradient descent.

@@ -36,7 +36,8 @@ template <class T>
 void record(Trained& trained, std::int64_t step, const Evaluator<T>& evaluator, const std::vector<T>& parameters,
             std::uint64_t seed) {
   trained.step.push_back(static_cast<double>(step));
-  trained.loss.push_back(evaluator.loss(parameters, prompts_of<T>(evaluator.graph(), record_key(seed), kRecordPrompts)));
+  trained.loss.push_back(
+      evaluator.loss(parameters, prompts_of<T>(evaluator.graph(), record_key(seed), kRecordPrompts)));
   trained.parameters.emplace_back(parameters.begin(), parameters.end());
 }
 
@@ -69,9 +70,9 @@ Trained train_by_bfgs(const Graph& graph, const Training& t) {
   Trained trained;
   record(trained, 0, evaluator, parameters, t.seed);
   const auto batch = prompts_of<double>(graph, mix_key({t.seed, name_key("training"), 0}), t.prompts);
-  const auto losses = bfgs(
-      [&](std::span<const double> x, std::span<double> gradient) { return evaluator.loss(x, batch, gradient); },
-      parameters, {.steps = t.steps});
+  const auto losses =
+      bfgs([&](std::span<const double> x, std::span<double> gradient) { return evaluator.loss(x, batch, gradient); },
+           parameters, {.steps = t.steps});
   record(trained, std::ssize(losses) - 1, evaluator, parameters, t.seed);
   return trained;
 }
@@ -83,8 +84,8 @@ std::string Training::name() const {
       start.empty() ? fmt::format("{:g}", initial_deviation) : fmt::format("[{}]", fmt::join(start, ", "));
   if (method == Method::kBfgs)
     return fmt::format("at most {} BFGS steps on {} prompts from {}, seed {}", steps, prompts, from, seed);
-  return fmt::format("{} Adam steps of {} prompts from {}, rate {:g} halved every {}, clip {:g}, every {}, seed {}", steps,
-                     prompts, from, learning_rate, halve_every, clip_matrix_norm, record_every, seed);
+  return fmt::format("{} Adam steps of {} prompts from {}, rate {:g} halved every {}, clip {:g}, every {}, seed {}",
+                     steps, prompts, from, learning_rate, halve_every, clip_matrix_norm, record_every, seed);
 }
 
 Trained train(const Graph& graph, const Training& t) {
@@ -103,7 +104,8 @@ Trained trained_from_json(const nlohmann::json& json) {
 }
 
 double test_loss(const Graph& graph, const std::vector<double>& parameters, std::uint64_t seed, std::int64_t prompts) {
-  return Evaluator<double>(graph).loss(parameters, prompts_of<double>(graph, mix_key({seed, name_key("test")}), prompts));
+  return Evaluator<double>(graph).loss(parameters,
+                                       prompts_of<double>(graph, mix_key({seed, name_key("test")}), prompts));
 }
 
 }  // namespace prenorm::papers::icl_preconditioned_gd

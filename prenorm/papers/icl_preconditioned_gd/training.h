@@ -32,7 +32,7 @@ struct Training {
 
 // Models after 0, record_every, 2 record_every, ... steps, and after the last.
 struct Trained {
-  std::vector<double> step, loss;               // loss: on kRecordPrompts prompts that training does not see
+  std::vector<double> step, loss;  // loss: on kRecordPrompts prompts that training does not see
   std::vector<std::vector<double>> parameters;
   double test = 0;  // loss on more such prompts
 
