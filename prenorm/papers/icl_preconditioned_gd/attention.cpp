@@ -1,6 +1,5 @@
 #include "prenorm/papers/icl_preconditioned_gd/attention.h"
 
-#include <algorithm>
 #include <cmath>
 
 #include "prenorm/papers/icl_preconditioned_gd/recursion.h"
@@ -102,7 +101,7 @@ FreeLayer free_layer(std::span<const double> parameters, std::int64_t d) {
   for (std::int64_t i = 0; i < d; ++i) {
     const double beside = p[static_cast<std::size_t>(i)] / p.back();
     const double below = q[static_cast<std::size_t>(d * d + i)] * p.back() / frobenius_norm(layer.a);
-    layer.zero_entries = std::max({layer.zero_entries, std::abs(beside), std::abs(below)});
+    layer.zero_entries = larger(larger(layer.zero_entries, std::abs(beside)), std::abs(below));
   }
   return layer;
 }

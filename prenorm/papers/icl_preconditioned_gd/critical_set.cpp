@@ -32,7 +32,7 @@ RecursionOptions three_layers(Form form) { return {form, 3, 20, Weights::kInvers
 
 Model optimum_model(const CriticalCase& c, std::uint64_t seed) {
   return recursion_model(three_layers(c.scalars), Inputs::kRotated,
-                         {.method = Method::kBfgs, .steps = 100, .prompts = 200'000, .seed = seed, .start = c.start});
+                         {.method = Method::kBfgs, .steps = 100, .prompts = 400'000, .seed = seed, .start = c.start});
 }
 
 // A_l = -a_l inverse, B_l = b_l I for scalars a_0, (b_0,) a_1 ...
@@ -46,8 +46,8 @@ std::vector<double> at_multiples(const std::vector<double>& scalars, Form form, 
   return parameters;
 }
 
-constexpr std::int64_t kRepeats = 4;
-std::vector<double> batch_sizes() { return {500, 2000, 8000, 32'000}; }
+constexpr std::int64_t kRepeats = 16;
+std::vector<double> batch_sizes() { return {250, 1000, 4000, 16'000}; }
 
 // The norm of the gradient on batches of each size, the root of the mean square over repeats.
 std::vector<double> gradient_norms(const batched::Graph& graph, const std::vector<double>& parameters,

@@ -48,7 +48,7 @@ Model critical_point(const DeepCase& c, std::uint64_t seed, const Trained& train
 
 double largest_difference(const std::vector<double>& found, const std::vector<double>& expected) {
   double largest = 0;
-  for (std::size_t i = 0; i < found.size(); ++i) largest = std::max(largest, std::abs(found[i] / expected[i] - 1));
+  for (std::size_t i = 0; i < found.size(); ++i) largest = larger(largest, std::abs(found[i] / expected[i] - 1));
   return largest;
 }
 
@@ -92,7 +92,7 @@ class DeepChecks {
     double lowest = 1, highest = 0;
     for (const Square& a : original_.a) {
       lowest = std::min(lowest, distance_from_identity(a));
-      highest = std::max(highest, distance_from_identity(a));
+      highest = larger(highest, distance_from_identity(a));
     }
     // Σ⁻¹ itself has 0.784.
     add("a_itself_low", lowest, 0.784, {0.75, 0.8}, "least Dist(A_l, I): A_l is not a multiple of I");

@@ -64,7 +64,7 @@ Distances measure_distances(std::uint64_t seed) {
   Distances worst;
   const auto residuals = values(f.residual), recursion = values(f.by_recursion);
   for (std::size_t p = 0; p < residuals.size(); ++p)
-    worst.from_recursion = std::max(worst.from_recursion, relative(residuals[p], recursion[p]));
+    worst.from_recursion = larger(worst.from_recursion, relative(residuals[p], recursion[p]));
   std::vector<Square> steps;
   for (std::int64_t l = 0; l < kLayers; ++l) {
     const auto first = parameters.begin() + 2 * l * d * d;

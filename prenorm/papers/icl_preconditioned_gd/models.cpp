@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace prenorm::papers::icl_preconditioned_gd {
@@ -62,7 +61,7 @@ std::vector<double> scalars_of(const LayerMatrices& whitened) {
 
 double largest_distance(const std::vector<Square>& matrices) {
   double largest = 0;
-  for (const Square& matrix : matrices) largest = std::max(largest, distance_from_identity(matrix));
+  for (const Square& matrix : matrices) largest = larger(largest, distance_from_identity(matrix));
   return largest;
 }
 

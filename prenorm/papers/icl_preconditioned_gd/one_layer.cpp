@@ -65,7 +65,7 @@ struct InEigenbasis {
     const double norm = frobenius_norm(rotated);
     for (std::int64_t i = 0; i < rotated.size; ++i) {
       a.push_back(rotated(i, i));
-      worst = std::max(worst, std::abs(a.back() / theory[a.size() - 1] - 1));
+      worst = larger(worst, std::abs(a.back() / theory[a.size() - 1] - 1));
       rotated(i, i) = 0;
     }
     beside = frobenius_norm(rotated) / norm;

@@ -1,6 +1,7 @@
 // Square matrices of a few rows, in plain C++.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -26,6 +27,9 @@ Square operator*(double factor, Square a);
 
 double frobenius_norm(const Square& a);
 double trace(const Square& a);
+
+// The larger one; NaN if one is, where std::max would leave it out.
+inline double larger(double a, double b) { return std::isnan(a) || b <= a ? a : b; }
 
 // Dist(M, I) = min over alpha of ‖M - alpha I‖_F / ‖M‖_F (Ahn et al. 2023, section 5): 0 for a multiple of I, 1 for a
 // matrix without trace.

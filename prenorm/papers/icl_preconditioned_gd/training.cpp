@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "prenorm/base/json_number.h"
 #include "prenorm/base/random.h"
 #include "prenorm/papers/icl_preconditioned_gd/bfgs.h"
 #include "prenorm/papers/icl_preconditioned_gd/recursion.h"
@@ -93,13 +94,18 @@ Trained train(const Graph& graph, const Training& t) {
 }
 
 nlohmann::json to_json(const Trained& trained) {
-  return {{"step", trained.step}, {"loss", trained.loss}, {"parameters", trained.parameters}, {"test", trained.test}};
+  nlohmann::json json{
+      {"step", trained.step}, {"loss", numbers_to_json(trained.loss)}, {"test", json_number(trained.test)}};
+  for (const std::vector<double>& values : trained.parameters) json["parameters"].push_back(numbers_to_json(values));
+  return json;
 }
 
 Trained trained_from_json(const nlohmann::json& json) {
   Trained trained{numbers_field(json, "step"), numbers_field(json, "loss"), {}, number_field(json, "test")};
-  for (const nlohmann::json& values : json.at("parameters"))
-    trained.parameters.push_back(values.get<std::vector<double>>());
+  for (const auto& list : field<std::vector<nlohmann::json>>(json, "parameters")) {
+    trained.parameters.emplace_back();
+    for (const nlohmann::json& value : list) trained.parameters.back().push_back(number_from_json(value, "parameters"));
+  }
   return trained;
 }
 
