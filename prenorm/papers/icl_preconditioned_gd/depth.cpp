@@ -40,6 +40,23 @@ Figure depth_figure(const std::vector<std::int64_t>& layers, const std::vector<s
   return figure;
 }
 
+// What steps after the first gain: plain descent is held up by the small eigenvalues of the covariance.
+void check_gains(Results& results, const std::vector<std::int64_t>& layers,
+                 const std::vector<std::vector<FormLosses>>& losses) {
+  const auto last = static_cast<std::size_t>(layers.back() - 1);
+  for (std::size_t s = 0; s < losses.front().size(); ++s) {
+    const auto gain = [&](std::size_t f) { return std::log(losses.front()[s].at(f) / losses.back()[s].at(f)); };
+    results.checks.push_back({"gd_gain_over_pgd_gain",
+                              "Figure 7",
+                              {{"layers", static_cast<double>(layers.back())}, {"seed", static_cast<double>(s + 1)}},
+                              gain(3) / gain(2),
+                              (kOptima[3][0] - kOptima[3].at(last)) / (kOptima[2][0] - kOptima[2].at(last)),
+                              {0, 0.5},
+                              "fall of the log loss of gradient descent from one step to this many, over that of "
+                              "preconditioned gradient descent"});
+  }
+}
+
 }  // namespace
 
 std::vector<Check> depth_checks(std::int64_t layers, std::uint64_t seed, const FormLosses& losses) {
@@ -65,13 +82,14 @@ void add_losses_by_depth(Results& results, const ExperimentOptions& options, con
   const std::vector<std::int64_t> layers = depths(options.quick);
   std::vector<RecursionOptions> networks;
   for (auto l = layers.rbegin(); l != layers.rend(); ++l) networks.push_back({.layers = *l});
-  const auto by_network = measure_forms("loss by depth", networks, options, cells);
+  const auto by_network = measure_forms("loss by depth", TrainingOfAAndB::kOneBatch, networks, options, cells);
   std::vector<std::vector<FormLosses>> losses(by_network.rbegin(), by_network.rend());
   for (std::size_t i = 0; i < layers.size(); ++i)
     for (std::size_t s = 0; s < losses[i].size(); ++s) {
       const std::vector<Check> checks = depth_checks(layers[i], s + 1, losses[i][s]);
       results.checks.insert(results.checks.end(), checks.begin(), checks.end());
     }
+  check_gains(results, layers, losses);
   results.figures.push_back(depth_figure(layers, losses));
 }
 

@@ -25,7 +25,7 @@ std::vector<LayerCase> layer_cases(bool quick) {
 Model free_model(const LayerCase& c, std::uint64_t seed, bool quick) {
   const bool identity = c.weights == Weights::kIdentity;
   const Training training{.method = Method::kBfgs,
-                          .steps = 200,
+                          .steps = 500,
                           .prompts = quick ? 50'000 : 200'000,
                           .initial_deviation = 0.1,
                           .seed = seed,

@@ -2,7 +2,26 @@
 
 namespace prenorm::papers::icl_preconditioned_gd {
 
-std::vector<std::vector<FormLosses>> measure_forms(const std::string& label,
+namespace {
+
+Model form_model(const RecursionOptions& o, TrainingOfAAndB training, std::uint64_t seed, bool quick) {
+  if (o.form == Form::kMatricesAAndB && training == TrainingOfAAndB::kFreshPrompts)
+    return recursion_model(o, Inputs::kIsotropic,
+                           {.steps = quick ? 3000 : 8000,
+                            .prompts = quick ? 1024 : 2048,
+                            .learning_rate = 1e-3,
+                            .halve_every = 4000,
+                            .record_every = 1000,
+                            .seed = seed,
+                            .start = {}});
+  return recursion_model(
+      o, Inputs::kRotated,
+      {.method = Method::kBfgs, .steps = quick ? 200 : 600, .prompts = 20'000, .seed = seed, .start = {}});
+}
+
+}  // namespace
+
+std::vector<std::vector<FormLosses>> measure_forms(const std::string& label, TrainingOfAAndB training,
                                                    const std::vector<RecursionOptions>& networks,
                                                    const ExperimentOptions& options, const Cells& cells) {
   std::vector<Model> models;
@@ -10,12 +29,7 @@ std::vector<std::vector<FormLosses>> measure_forms(const std::string& label,
     for (std::int64_t seed = 1; seed <= options.seeds; ++seed)
       for (const Form form : kOrderedForms) {
         o.form = form;
-        models.push_back(recursion_model(o, Inputs::kRotated,
-                                         {.method = Method::kBfgs,
-                                          .steps = options.quick ? 200 : 600,
-                                          .prompts = 20'000,
-                                          .seed = static_cast<std::uint64_t>(seed),
-                                          .start = {}}));
+        models.push_back(form_model(o, training, static_cast<std::uint64_t>(seed), options.quick));
       }
   const std::vector<Trained> trained = train_all(label, models, cells);
   std::vector<std::vector<FormLosses>> losses(networks.size(),

@@ -96,7 +96,8 @@ Trained train(const Graph& graph, const Training& t) {
 nlohmann::json to_json(const Trained& trained) {
   nlohmann::json json{
       {"step", trained.step}, {"loss", numbers_to_json(trained.loss)}, {"test", json_number(trained.test)}};
-  for (const std::vector<double>& values : trained.parameters) json["parameters"].push_back(numbers_to_json(values));
+  for (const std::vector<double>& values : trained.parameters)
+    json["parameters"].push_back(nlohmann::json(numbers_to_json(values)));
   return json;
 }
 
