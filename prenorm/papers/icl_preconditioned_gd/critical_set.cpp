@@ -19,7 +19,7 @@ struct CriticalCase {
   std::vector<double> start;  // near the critical point that training reaches
 };
 
-// With two layers. The gradient of A and B is a polynomial of degree 7 in the entries of G with two layers and 25 with
+// With two layers. The gradient of A and B is a polynomial of degree 8 in the entries of G with two layers and 26 with
 // three, where single prompts make up the mean of any batch in reach.
 std::vector<CriticalCase> critical_cases() {
   return {{"theorem_3_gradient", "Theorem 3", Form::kScalarsA, Form::kMatricesA, {0.516, 1.25}},

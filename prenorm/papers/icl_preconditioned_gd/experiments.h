@@ -24,7 +24,7 @@ inline constexpr Experiment kExperiment{
     .setup =
         "Linear attention networks of 1 to 4 layers learn linear regression in context: 5 inputs with covariance Σ, 20 "
         "examples, expectations over w* and the query taken exactly.",
-    .time = "6 min; quick: 20 s",
+    .time = "7 min; quick: 15 s",
     .seeds = 3,
     .quick_seeds = 1,
     .run = run_experiment};
