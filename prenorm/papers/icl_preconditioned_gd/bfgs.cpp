@@ -112,6 +112,7 @@ std::vector<double> bfgs(const Loss& loss, std::vector<double>& x, const BfgsOpt
     inverse.update(difference(next.x, at.x), difference(next.gradient, at.gradient));
     at = std::move(next);
     losses.push_back(at.loss);
+    if (o.after) o.after(step + 1, at.x);
   }
   x = at.x;
   return losses;

@@ -13,6 +13,8 @@ namespace prenorm::papers::icl_preconditioned_gd {
 struct BfgsOptions {
   std::int64_t steps = 200;
   double tolerance = 1e-7;  // ends where a step's relative decrease was below it five times in a row
+  std::function<void(std::int64_t step, const std::vector<double>& x)>
+      after;  // called after each step, if there is one
 };
 
 // loss(x, gradient) writes the gradient at x. Changes x in place; returns the loss after each step, that of the start

@@ -71,10 +71,14 @@ Trained train_by_bfgs(const Graph& graph, const Training& t) {
   Trained trained;
   record(trained, 0, evaluator, parameters, t.seed);
   const auto batch = prompts_of<double>(graph, mix_key({t.seed, name_key("training"), 0}), t.prompts);
+  const auto keep = [&](std::int64_t step, const std::vector<double>& x) {
+    if (step % t.record_every == 0) record(trained, step, evaluator, x, t.seed);
+  };
   const auto losses =
       bfgs([&](std::span<const double> x, std::span<double> gradient) { return evaluator.loss(x, batch, gradient); },
-           parameters, {.steps = t.steps});
-  record(trained, std::ssize(losses) - 1, evaluator, parameters, t.seed);
+           parameters, {.steps = t.steps, .after = keep});
+  if (const std::int64_t steps = std::ssize(losses) - 1; steps % t.record_every != 0)
+    record(trained, steps, evaluator, parameters, t.seed);
   return trained;
 }
 
@@ -84,7 +88,8 @@ std::string Training::name() const {
   const std::string from =
       start.empty() ? fmt::format("{:g}", initial_deviation) : fmt::format("[{}]", fmt::join(start, ", "));
   if (method == Method::kBfgs)
-    return fmt::format("at most {} BFGS steps on {} prompts from {}, seed {}", steps, prompts, from, seed);
+    return fmt::format("at most {} BFGS steps on {} prompts from {}, every {}, seed {}", steps, prompts, from,
+                       record_every, seed);
   return fmt::format("{} Adam steps of {} prompts from {}, rate {:g} halved every {}, clip {:g}, every {}, seed {}",
                      steps, prompts, from, learning_rate, halve_every, clip_matrix_norm, record_every, seed);
 }
