@@ -9,6 +9,7 @@
 #include "prenorm/base/error.h"
 #include "prenorm/base/text.h"
 #include "prenorm/papers/icl_gradient_descent/experiments.h"
+#include "prenorm/papers/icl_preconditioned_gd/experiments.h"
 #include "prenorm/papers/mesa_optimization/experiments.h"
 #include "prenorm/papers/xiong2020/experiments.h"
 
@@ -20,6 +21,7 @@ constexpr Experiment kExperiments[] = {
     xiong2020::kFigure3,
     xiong2020::kWarmup,
     icl_gradient_descent::kExperiment,
+    icl_preconditioned_gd::kExperiment,
     mesa_optimization::kExperiment,
 };
 
