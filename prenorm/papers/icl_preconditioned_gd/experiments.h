@@ -17,14 +17,12 @@ inline constexpr std::string_view kClaims[] = {
 };
 inline constexpr Experiment kExperiment{
     .name = "icl-preconditioned-gd",
-    .citation =
-        "Ahn, Cheng, Daneshmand, Sra 2023, Transformers Learn to Implement Preconditioned Gradient Descent for "
-        "In-Context Learning",
+    .citation = "Ahn et al. 2023, Transformers learn to implement preconditioned gradient descent",
     .claims = kClaims,
     .setup =
         "Linear attention networks of 1 to 4 layers learn linear regression in context: 5 inputs with covariance Σ, 20 "
         "examples, expectations over w* and the query taken exactly.",
-    .time = "7 min; quick: 15 s",
+    .time = "8 min; quick: 25 s",
     .seeds = 3,
     .quick_seeds = 1,
     .run = run_experiment};
