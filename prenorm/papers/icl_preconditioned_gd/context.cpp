@@ -65,10 +65,11 @@ void note_unstable(Results& results, const std::vector<std::int64_t>& lengths,
     if (is_stable(lengths[i], Form::kMatricesAAndB)) continue;
     std::vector<double> found;
     for (const FormLosses& seed : losses[i]) found.push_back(seed.front());
-    results.notes.push_back(fmt::format(
-        "With {} examples, fewer than inputs, the test losses of trained A and B were {:.3g}: a few prompts "
-        "dominate them, and they are not drawn or checked.",
-        lengths[i], fmt::join(found, ", ")));
+    results.notes.push_back(
+        fmt::format("With {} examples, fewer than inputs, trained A and B are not drawn or checked, since a few "
+                    "prompts can dominate "
+                    "their loss. It was {:.3g}.",
+                    lengths[i], fmt::join(found, ", ")));
   }
 }
 
