@@ -7,30 +7,31 @@
 
 namespace prenorm::papers {
 
+void TrajectoryRecorder::add(std::int64_t update, double loss, bool is_due) {
+  sum_ += loss;
+  ++count_;
+  if (!is_due) return;
+  trajectory_.update.push_back(static_cast<double>(update));
+  trajectory_.loss.push_back(std::isfinite(loss) ? sum_ / static_cast<double>(count_) : loss);
+  sum_ = 0;
+  count_ = 0;
+}
+
 Trajectory fit(nn::Parameters& parameters, const std::function<at::Tensor(std::int64_t update)>& loss,
                const FitOptions& options) {
   optim::Optimizer optimizer(options.optim, parameters.values(), parameters.gradients());
-  Trajectory trajectory;
-  double sum = 0;
-  std::int64_t count = 0;
+  TrajectoryRecorder recorder;
   for (std::int64_t update = 1; update <= options.updates; ++update) {
     parameters.gradients().zero_();
     const at::Tensor value = loss(update);
     value.backward();
     const double now = value.item<double>();
     const bool finite = std::isfinite(now);
-    sum += now;
-    ++count;
-    if (update % options.record_every == 0 || update == options.updates || !finite) {
-      trajectory.update.push_back(static_cast<double>(update));
-      trajectory.loss.push_back(finite ? sum / static_cast<double>(count) : now);
-      sum = 0;
-      count = 0;
-    }
+    recorder.add(update, now, update % options.record_every == 0 || update == options.updates || !finite);
     if (!finite) break;
     optimizer.step(optim::learning_rate(options.schedule, options.optim.lr, options.updates, update, /*epoch=*/1));
   }
-  return trajectory;
+  return recorder.trajectory();
 }
 
 }  // namespace prenorm::papers

@@ -24,6 +24,19 @@ struct Trajectory {
   std::vector<double> update, loss;
 };
 
+// Collects the losses of updates into points.
+class TrajectoryRecorder {
+ public:
+  // is_due: this update ends a point. A loss that is not finite is the value of its point.
+  void add(std::int64_t update, double loss, bool is_due);
+  const Trajectory& trajectory() const { return trajectory_; }
+
+ private:
+  Trajectory trajectory_;
+  double sum_ = 0;
+  std::int64_t count_ = 0;
+};
+
 // loss(t), for updates t = 1, 2, ..., must return a scalar whose gradient reaches `parameters` (complete). A loss that
 // is not finite is the last point of the fit.
 Trajectory fit(nn::Parameters& parameters, const std::function<at::Tensor(std::int64_t update)>& loss,

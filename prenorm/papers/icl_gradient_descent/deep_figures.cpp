@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "prenorm/papers/icl_gradient_descent/deep_results.h"
+#include "prenorm/papers/icl_gradient_descent/seed_means.h"
 #include "prenorm/papers/json.h"
 
 namespace prenorm::papers::icl_gradient_descent {
@@ -10,22 +11,6 @@ namespace {
 
 using in_context::TokenNorm;
 using nlohmann::json;
-
-double mean_number(const std::vector<json>& seeds, const char* name) {
-  double sum = 0;
-  for (const json& m : seeds) sum += number_field(m, name);
-  return sum / static_cast<double>(seeds.size());
-}
-
-std::vector<double> mean_numbers(const std::vector<json>& seeds, const char* name) {
-  std::vector<double> mean;
-  for (const json& m : seeds) {
-    const std::vector<double> one = numbers_field(m, name);
-    mean.resize(one.size());
-    for (std::size_t i = 0; i < one.size(); ++i) mean[i] += one[i] / static_cast<double>(seeds.size());
-  }
-  return mean;
-}
 
 Curve loss_curve(const Studies& measured, const std::string& study) {
   const std::vector<json>& seeds = measured.at(study);

@@ -15,8 +15,8 @@ inline constexpr double kWeightScales[] = {0.5, 1, 2, 3, 4, 5};
 // Steps of a roll-out that are recorded, and how much of an update it makes.
 inline constexpr std::int64_t kRolloutSteps[] = {1, 2, 5, 10, 15, 20, 30, 40, 50};
 inline constexpr double kDamping = 0.75;
-// Of the damped roll-out, this share of the problems is left out, those with the largest losses: the trained layer's
-// small weights on labels make it diverge for one problem in some ten thousand.
+// The mean of the damped roll-out leaves out this share of the problems, those with the largest losses: the trained
+// layer's small weights on labels make it diverge for one problem in some ten thousand.
 inline constexpr double kLeftOut = 0.001;
 
 // Trains and measures; everything that the checks and figures need, as an object:

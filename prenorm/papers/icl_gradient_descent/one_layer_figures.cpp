@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "prenorm/papers/icl_gradient_descent/one_layer_results.h"
+#include "prenorm/papers/icl_gradient_descent/seed_means.h"
 #include "prenorm/papers/icl_gradient_descent/weights.h"
 #include "prenorm/papers/json.h"
 
@@ -13,31 +14,14 @@ namespace {
 
 using nlohmann::json;
 
-// Element by element over seeds, of a list, or of a list in an object of `m`.
-std::vector<double> mean_over(const std::vector<json>& measured, const char* name, const char* inner = nullptr) {
-  std::vector<double> mean;
-  for (const json& m : measured) {
-    const std::vector<double> one =
-        inner == nullptr ? numbers_field(m, name) : numbers_field(field<json>(m, name), inner);
-    mean.resize(one.size());
-    for (std::size_t i = 0; i < one.size(); ++i) mean[i] += one[i] / static_cast<double>(measured.size());
-  }
-  return mean;
-}
-
-double mean_of(const std::vector<json>& measured, const char* name) {
-  double sum = 0;
-  for (const json& m : measured) sum += number_field(m, name);
-  return sum / static_cast<double>(measured.size());
-}
-
 std::string range_text(const in_context::Regression& problem) {
   return fmt::format("x within {:g}", problem.half_width);
 }
 
 Figure training_figure(const std::vector<json>& measured, const in_context::Regression& problem) {
-  Curve trained{"one layer of linear attention", numbers_field(measured.front(), "step"), mean_over(measured, "loss")};
-  const double gd = mean_of(measured, "gd_loss");
+  Curve trained{"one layer of linear attention", numbers_field(measured.front(), "step"),
+                mean_numbers(measured, "loss")};
+  const double gd = mean_number(measured, "gd_loss");
   Curve descent{"one step of GD", {0, trained.x.back()}, {gd, gd}, /*theory=*/true};
   return {fmt::format("Training one layer, {}", range_text(problem)),
           "step",
@@ -57,8 +41,8 @@ Figure scale_figure(const std::vector<json>& measured, const char* name, const d
           "loss",
           /*log_x=*/false,
           /*log_y=*/true,
-          {{"trained layer", x, mean_over(measured, name, "trained")},
-           {"one step of GD", x, mean_over(measured, name, "descent"), /*theory=*/true}},
+          {{"trained layer", x, mean_numbers(measured, name, "trained")},
+           {"one step of GD", x, mean_numbers(measured, name, "descent"), /*theory=*/true}},
           "Neither the layer nor the rate of GD was trained again. Means over seeds."};
 }
 
@@ -79,10 +63,10 @@ Figure rollout_figure(const std::vector<json>& measured) {
           "loss",
           /*log_x=*/true,
           /*log_y=*/true,
-          {{"whole updates", x, without_diverged(mean_over(measured, "full", "trained"))},
-           {"GD, whole steps", x, without_diverged(mean_over(measured, "full", "descent")), /*theory=*/true},
-           {fmt::format("{} of each update", kDamping), x, mean_over(measured, "damped", "trained")},
-           {fmt::format("GD, {} of each step", kDamping), x, mean_over(measured, "damped", "descent"),
+          {{"whole updates", x, without_diverged(mean_numbers(measured, "full", "trained"))},
+           {"GD, whole steps", x, without_diverged(mean_numbers(measured, "full", "descent")), /*theory=*/true},
+           {fmt::format("{} of each update", kDamping), x, mean_numbers(measured, "damped", "trained")},
+           {fmt::format("GD, {} of each step", kDamping), x, mean_numbers(measured, "damped", "descent"),
             /*theory=*/true}},
           "Only labels are updated. Losses above 10 are not drawn. Means over seeds."};
 }

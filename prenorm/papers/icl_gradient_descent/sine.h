@@ -15,7 +15,7 @@ struct Sine {
   std::uint64_t seed = 1;
 
   std::string name() const;
-  // Of the answer 0: E a² E sin² / 2.
+  // The loss of the answer 0, E a² E sin² / 2.
   double null_loss() const;
 };
 

@@ -6,7 +6,7 @@
 
 namespace prenorm::papers::icl_preconditioned_gd {
 
-// Of the model of seed 1; critical: the nearest critical point, as scalars.
+// Draws the model of seed 1. `critical` is the nearest critical point, as scalars.
 void add_layer_figures(Results& results, const DeepCase& c, const Trained& trained, const Trained& critical);
 
 }  // namespace prenorm::papers::icl_preconditioned_gd

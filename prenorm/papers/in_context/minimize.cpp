@@ -37,25 +37,6 @@ at::Tensor view_of(std::vector<T>& values) {
   return at::from_blob(values.data(), {static_cast<std::int64_t>(values.size())}, c10::CppTypeToScalarType<T>::value);
 }
 
-// Means of the losses since the point before.
-class Recorder {
- public:
-  void add(std::int64_t step, double loss, bool is_due) {
-    sum_ += loss;
-    ++count_;
-    if (!is_due) return;
-    trajectory.update.push_back(static_cast<double>(step));
-    trajectory.loss.push_back(std::isfinite(loss) ? sum_ / static_cast<double>(count_) : loss);
-    sum_ = 0;
-    count_ = 0;
-  }
-  Trajectory trajectory;
-
- private:
-  double sum_ = 0;
-  std::int64_t count_ = 0;
-};
-
 }  // namespace
 
 template <class T>
@@ -64,7 +45,7 @@ Trajectory minimize(const batched::Evaluator<T>& evaluator, std::vector<T>& para
                     const std::function<void(std::int64_t step)>& after) {
   std::vector<T> gradient(parameters.size());
   optim::Optimizer optimizer(o.optim, view_of(parameters), view_of(gradient));
-  Recorder recorder;
+  TrajectoryRecorder recorder;
   for (std::int64_t step = 1; step <= o.steps; ++step) {
     const double loss = evaluator.loss(parameters, batch(step), gradient);
     const bool finite = std::isfinite(loss), due = step % o.record_every == 0 || step == o.steps;
@@ -78,7 +59,7 @@ Trajectory minimize(const batched::Evaluator<T>& evaluator, std::vector<T>& para
     Cells::stop_if_asked();
     if (after) after(step);
   }
-  return recorder.trajectory;
+  return recorder.trajectory();
 }
 
 template Trajectory minimize(const batched::Evaluator<float>&, std::vector<float>&,

@@ -24,7 +24,7 @@ LayerWeights layer_weights(const Weights& blocks);  // the others are 0
 // y_t for t = 2 ... T-1, the prediction of x_{t+1}, at (t - 2) * d.
 std::vector<Complex> predict(const LayerWeights& layer, const std::vector<Complex>& states);
 
-// Of one sequence: the sum over t of |y_t - x_{t+1}|^2 / 2.
+// The loss of one sequence, the sum over t of |y_t - x_{t+1}|^2 / 2.
 double sequence_loss(const LayerWeights& layer, const std::vector<Complex>& states);
 // Its gradient, in the place of the weights.
 LayerWeights sequence_gradient(const LayerWeights& layer, const std::vector<Complex>& states);

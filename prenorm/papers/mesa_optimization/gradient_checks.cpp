@@ -9,7 +9,7 @@ namespace {
 
 constexpr ScalarPoint kPoint = kStarts[kUnequalStart];
 
-// Of some 150 entries that differ from theory by nothing but sampling, one is farther once in ten thousand times.
+// If some 150 entries differ from theory by sampling alone, one of them is farther once in ten thousand times.
 constexpr double kSamplingErrors = 5;
 
 Check forward_check(const RunSetting& s) {

@@ -39,8 +39,8 @@ struct QuadraticLoss {
   double loss(const Weights& weights) const;
   // The gradient in the place of the weights; `loss` receives the loss if it is not null.
   Weights gradient(const Weights& weights, double* loss = nullptr) const;
-  // Of the diagonals of `weights`. Entries off them would add multiples of x_k / x_j, whose mean does not exist for
-  // Gaussian x_1.
+  // Reads the diagonals of `weights` alone. Entries off them would add multiples of x_k / x_j, whose mean does not
+  // exist for Gaussian x_1.
   Ratio ratio(const Weights& weights) const;
 };
 

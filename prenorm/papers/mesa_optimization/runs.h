@@ -43,7 +43,7 @@ std::vector<DataSet> data_sets_of(const RunSetting& setting);
 DataSet data_set(const RunSetting& setting, const SequenceLaw& law, std::int64_t seed,
                  DataRole role = DataRole::kTraining);
 
-// Of one law, all seeds.
+// What one seed of a law trained; below, all seeds of a law.
 struct SeedRuns {
   const QuadraticLoss* training = nullptr;
   const QuadraticLoss* test = nullptr;  // null unless asked for

@@ -18,13 +18,13 @@ Weights diagonal_weights(std::int64_t dimension, double a, double b);
 // Every entry from N(0, deviation^2), a function of the seed.
 Weights normal_weights(std::int64_t dimension, double deviation, std::uint64_t seed);
 
-// Of the diagonals: mean a_jj, mean b_jj, mean a_jj b_jj, which the paper's code calls a b, and mean b_jj^2 - a_jj^2.
+// Means over the diagonals: a_jj, b_jj, a_jj b_jj, which the paper's code calls a b, and b_jj^2 - a_jj^2.
 struct Diagonal {
   double a = 0, b = 0, product = 0, square_difference = 0;
 };
 Diagonal diagonal_of(const Weights& weights);
 
-// Of a [d, d] block: the least and the greatest entry off the diagonal.
+// The least and the greatest entry off the diagonal of a [d, d] block.
 struct OffDiagonal {
   double least = 0, greatest = 0;
   double largest() const { return std::fmax(-least, greatest); }
