@@ -71,7 +71,7 @@ std::string write_page(const papers::Reproduction& reproduction, const std::stri
   std::vector<papers::Reproduced> all;
   for (const papers::Experiment& e : papers::experiments())
     if (auto kept = reproduction.kept(e)) all.push_back(std::move(*kept));
-  const std::string path = (std::filesystem::path(folder) / "report.html").string();
+  std::string path = (std::filesystem::path(folder) / "report.html").string();
   write_file_atomically(path, html_page(pages::reproduction_page(all)));
   return path;
 }

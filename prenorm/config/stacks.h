@@ -35,6 +35,7 @@ struct Layer {
   Stack stack = Stack::kEncoder;
   std::int64_t index = 0;
 
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the 0 of a comparison for a pointer.
   auto operator<=>(const Layer&) const = default;
 };
 

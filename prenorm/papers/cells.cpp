@@ -52,7 +52,7 @@ nlohmann::json Cells::get(const std::string& name, const std::function<nlohmann:
   if (!folder_.empty())
     if (auto kept = read_cell(file_of(name), name)) return *kept;
   stop_if_asked();
-  const nlohmann::json value = compute();
+  nlohmann::json value = compute();
   if (!folder_.empty()) write_file_atomically(file_of(name), nlohmann::json{{"cell", name}, {"value", value}}.dump());
   return value;
 }

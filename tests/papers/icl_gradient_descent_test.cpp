@@ -1,4 +1,5 @@
 // Small trainings of the experiment icl-gradient-descent: what holds for a trained layer, and fails for another.
+#include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 
@@ -61,6 +62,26 @@ TEST(IclGradientDescent, ProductsOfTheConstruction) {
   const Products found = rescaled(products_of(parameters, 5));
   EXPECT_TRUE(found.key_query.allclose(step.key_query, 1e-6, 1e-7));
   EXPECT_TRUE(found.projected_value.allclose(step.projected_value, 1e-6, 1e-7));
+}
+
+// Two heads with opposite weights on labels whose elements off the diagonals are the same, and one that has no partner.
+TEST(IclGradientDescent, HeadsThatCancelOffTheDiagonals) {
+  const at::Tensor off = at::ones({5, 5}, at::kDouble) - at::eye(5, at::kDouble);
+  const auto head = [&](double diagonal, double last) {
+    Products p = constructed(4, -last);
+    p.key_query = p.key_query * diagonal + off;
+    return parameters_of(p);
+  };
+  std::vector<float> parameters = head(1, 2);
+  const at::Tensor alone = label_blocks(parameters, 5, 1);
+  const std::vector<float> other = head(-1, -2);
+  parameters.insert(parameters.end(), other.begin(), other.end());
+  const at::Tensor blocks = label_blocks(parameters, 5, 2);
+  EXPECT_TRUE(blocks.sum(0).allclose(4 * at::eye(4, at::kDouble)));
+  EXPECT_TRUE(square_blocks(elements(blocks), 2).equal(blocks));
+  EXPECT_NEAR(remainder_of(blocks).off_diagonal, 0, 1e-12);
+  EXPECT_NEAR(remainder_of(blocks).diagonal, 1, 1e-12);
+  EXPECT_NEAR(remainder_of(alone).off_diagonal, 1, 1e-12);
 }
 
 // Two of these bounds depend on how far training has come, one on rare problems: the experiment has more of both.

@@ -23,7 +23,7 @@ constexpr std::int64_t kProbed = 512;
 
 // Sines and cosines of the position (Vaswani et al. 2017, section 3.5), in the second half of each token.
 double position_code(std::int64_t row, std::int64_t position) {
-  const double rate = std::pow(10'000.0, -static_cast<double>(row / 2 * 2) / kInputs);
+  const double rate = std::pow(10'000.0, -static_cast<double>(row - row % 2) / kInputs);
   const double angle = rate * static_cast<double>(position);
   return row % 2 == 0 ? std::sin(angle) : std::cos(angle);
 }

@@ -82,7 +82,8 @@ json measure_deep(const Training& t, const Evaluation& evaluation, std::int64_t 
           {"cosine_to_gdpp", alignment_to(steps_of(t, true), gdpp, t, trained.parameters, evaluation).cosine},
           {"gamma", -first.projected_value.diagonal().narrow(0, 0, d).mean().item<double>()},
           {"eta_over_n", -first.projected_value[d][d].item<double>()},
-          {"projected_value", elements(first.projected_value)}};
+          {"projected_value", elements(first.projected_value)},
+          {"label_blocks", elements(label_blocks(trained.parameters, t.problem.token_size(), t.network.heads))}};
 }
 
 }  // namespace prenorm::papers::icl_gradient_descent

@@ -9,7 +9,8 @@
 namespace prenorm::papers::icl_gradient_descent {
 
 // Trains and measures, as an object: step, loss (the curve); cosine_to_gd, cosine_to_gdpp; gamma and eta_over_n of the
-// rescaled weights of the first layer; gd_loss and gdpp_loss of as many steps, each fitted, tied as the network is.
+// rescaled weights of the first layer; label_blocks of its heads, one after the other; gd_loss and gdpp_loss of as many
+// steps, each fitted, tied as the network is.
 nlohmann::json measure_deep(const Training& training, const Evaluation& evaluation, std::int64_t fit_steps);
 
 // GD++ of `steps` steps, fitted: {loss, rates: [eta/N, gamma, ...]}.

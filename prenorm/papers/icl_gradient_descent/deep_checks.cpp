@@ -6,6 +6,7 @@
 #include "prenorm/papers/icl_gradient_descent/deep_figures.h"
 #include "prenorm/papers/icl_gradient_descent/deep_results.h"
 #include "prenorm/papers/icl_gradient_descent/sine.h"
+#include "prenorm/papers/icl_gradient_descent/weights.h"
 #include "prenorm/papers/json.h"
 
 namespace prenorm::papers::icl_gradient_descent {
@@ -22,13 +23,10 @@ class SeedResults {
   SeedResults(Results& results, const Studies& measured, std::size_t seed)
       : results_(&results), measured_(&measured), seed_(seed) {}
 
-  bool has(const std::string& study) const { return measured_->contains(study); }
-  double number(const std::string& study, const char* name) const {
-    return number_field(measured_->at(study).at(seed_), name);
-  }
-  double final_loss(const std::string& study) const {
-    return numbers_field(measured_->at(study).at(seed_), "loss").back();
-  }
+  bool has(const std::string& name) const { return measured_->contains(name); }
+  const json& study(const std::string& name) const { return measured_->at(name).at(seed_); }
+  double number(const std::string& of, const char* name) const { return number_field(study(of), name); }
+  double final_loss(const std::string& of) const { return numbers_field(study(of), "loss").back(); }
   void add(const char* name, const char* source, double measured, double predicted, Interval accepted,
            std::string what) const {
     results_->checks.push_back(
@@ -78,6 +76,23 @@ void check_orders(const SeedResults& s) {
         {1.2, kNoLimit}, "validation loss of one softmax head over that of a linear one: it does not learn the step");
 }
 
+// Two softmax heads: "W_KQ of the two heads have off-diagonals of opposite sign that cancel in the sum" (appendix A).
+void check_softmax_heads(const SeedResults& s) {
+  const at::Tensor blocks = square_blocks(numbers_field(s.study("2 softmax heads"), "label_blocks"), 2);
+  const Remainder left = remainder_of(blocks);
+  s.add("softmax_heads_cancel", "appendix A", left.off_diagonal, 0, {0, 0.5},
+        "off-diagonal elements of W_KQ, weighted by P W_V, of the sum of two heads over those of both");
+  s.add("softmax_heads_add", "appendix A", left.diagonal, 1, {0.8, 1}, "the same of the diagonal elements");
+}
+
+// Predictions: the gamma of least loss, a mean over spectra of the context (appendix A.10).
+void check_long_contexts(const SeedResults& s) {
+  for (const auto& [pairs, gamma] : kLongContexts)
+    if (const std::string study = long_context_name(pairs); s.has(study))
+      s.add("gamma_by_pairs", "appendix A.10", s.number(study, "gamma"), gamma, {0.88 * gamma, 1.12 * gamma},
+            fmt::format("γ of two tied layers trained on {} pairs", pairs));
+}
+
 void check_task_sets(const SeedResults& s) {
   const std::string few = task_set_name(kTaskSets[0]), many = task_set_name(8192);
   if (!s.has(few)) return;
@@ -123,6 +138,7 @@ void check_sine(const SeedResults& s, const json& m) {
 }  // namespace
 
 std::string task_set_name(std::int64_t tasks) { return fmt::format("{} fixed tasks", tasks); }
+std::string long_context_name(std::int64_t pairs) { return fmt::format("2 layers, tied, {} pairs", pairs); }
 std::string placement_name(TokenNorm norm) { return fmt::format("2 layers, norm {}", enum_name(norm)); }
 
 void add_deep_results(Results& results, const Studies& measured) {
@@ -131,10 +147,12 @@ void add_deep_results(Results& results, const Studies& measured) {
     const SeedResults s(results, measured, seed);
     check_two_layers(s);
     check_orders(s);
+    check_softmax_heads(s);
+    check_long_contexts(s);
     check_task_sets(s);
     check_placements(s);
-    if (s.has("sine")) check_sine(s, measured.at("sine")[seed]);
-    if (s.has("copying")) check_copying(s, measured.at("copying")[seed]);
+    if (s.has("sine")) check_sine(s, s.study("sine"));
+    if (s.has("copying")) check_copying(s, s.study("copying"));
   }
   add_deep_figures(results, measured);
 }

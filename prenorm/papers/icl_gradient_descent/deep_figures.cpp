@@ -1,9 +1,14 @@
 #include "prenorm/papers/icl_gradient_descent/deep_figures.h"
 
+#include <ATen/ATen.h>
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 
 #include "prenorm/papers/icl_gradient_descent/deep_results.h"
 #include "prenorm/papers/icl_gradient_descent/seed_means.h"
+#include "prenorm/papers/icl_gradient_descent/weight_map.h"
+#include "prenorm/papers/icl_gradient_descent/weights.h"
 #include "prenorm/papers/json.h"
 
 namespace prenorm::papers::icl_gradient_descent {
@@ -46,6 +51,26 @@ Figure softmax_figure(const Studies& measured) {
       /*log_x=*/false,
       /*log_y=*/false,    {linear, gd, loss_curve(measured, "1 softmax head"), loss_curve(measured, "2 softmax heads")},
       "Means over seeds."};
+}
+
+Figure gamma_figure(const Studies& measured) {
+  const std::vector<json>& ten = measured.at("2 layers, tied");
+  Curve trained{"2 layers, tied", {10}, {mean_number(ten, "gamma")}}, fitted{"GD++", {10}, {}, /*theory=*/true};
+  const auto fitted_gamma = [](const std::vector<json>& seeds) { return mean_numbers(seeds, "gdpp_rates")[1]; };
+  fitted.y.push_back(fitted_gamma(ten));
+  for (const LongContext& context : kLongContexts) {
+    const std::vector<json>& seeds = measured.at(long_context_name(context.pairs));
+    for (Curve* curve : {&trained, &fitted}) curve->x.push_back(static_cast<double>(context.pairs));
+    trained.y.push_back(mean_number(seeds, "gamma"));
+    fitted.y.push_back(fitted_gamma(seeds));
+  }
+  return {"How far a layer shrinks the inputs",
+          "pairs",
+          "γ",
+          /*log_x=*/true,
+          /*log_y=*/true,
+          {trained, fitted},
+          "Means over seeds. Dashed: two steps of GD++ with fitted rates."};
 }
 
 Figure task_set_figure(const Studies& measured) {
@@ -105,6 +130,18 @@ Figure sine_figure(const Studies& measured) {
           "Means over seeds."};
 }
 
+// Before division by sqrt(token_size).
+void add_softmax_maps(Results& results, const json& measured) {
+  const at::Tensor blocks = square_blocks(numbers_field(measured, "label_blocks"), 2);
+  const auto add = [&](const char* of, const at::Tensor& values) {
+    results.heat_maps.push_back(
+        weight_map(fmt::format("W_KQ times the weight of labels, {}, seed 1", of), values, /*of_label=*/false));
+  };
+  add("softmax head 1", blocks[0]);
+  add("softmax head 2", blocks[1]);
+  add("both softmax heads", blocks.sum(0));
+}
+
 HeatMap placement_map(const Studies& measured) {
   HeatMap map{"Where tokens are normalized, 2 untied layers",
               "measure",
@@ -130,6 +167,8 @@ HeatMap placement_map(const Studies& measured) {
 void add_deep_figures(Results& results, const Studies& measured) {
   results.figures.push_back(depth_figure(measured));
   results.figures.push_back(softmax_figure(measured));
+  add_softmax_maps(results, measured.at("2 softmax heads").front());
+  if (measured.contains(long_context_name(kLongContexts[0].pairs))) results.figures.push_back(gamma_figure(measured));
   if (measured.contains(task_set_name(kTaskSets[0]))) results.figures.push_back(task_set_figure(measured));
   if (measured.contains("sine")) results.figures.push_back(sine_figure(measured));
   if (measured.contains("copying")) {

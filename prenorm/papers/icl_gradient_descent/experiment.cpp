@@ -11,8 +11,6 @@
 namespace prenorm::papers::icl_gradient_descent {
 namespace {
 
-using in_context::AttentionNetwork;
-using in_context::Scores;
 using in_context::TokenNorm;
 using nlohmann::json;
 
@@ -26,15 +24,15 @@ Setting setting_of(const ExperimentOptions& options) {
 }
 
 std::vector<Study> studies_of(const Setting& s, bool quick) {
-  std::vector<Study> studies = {
-      one_layer_study("one layer", 0.5, s),
-      deep_study("2 layers, tied", {.layers = 2, .tied = true}, s.two_layer_steps, s),
-      deep_study("1 softmax head", {.scores = Scores::kSoftmax}, s.softmax_steps, s),
-      deep_study("2 softmax heads", {.heads = 2, .scores = Scores::kSoftmax}, s.softmax_steps, s)};
+  std::vector<Study> studies = {one_layer_study("one layer", 0.5, s),
+                                deep_study("2 layers, tied", {.layers = 2, .tied = true}, s.two_layer_steps, s),
+                                softmax_study("1 softmax head", 1, s), softmax_study("2 softmax heads", 2, s)};
   if (quick) return studies;
   studies.push_back(one_layer_study("one layer, wide inputs", 1, s));
   studies.push_back(deep_study("10 layers, tied", {.layers = 10, .tied = true}, s.ten_layer_steps, s));
   studies.push_back(deep_study("5 layers, untied", {.layers = 5}, s.five_layer_steps, s));
+  for (const LongContext& c : kLongContexts)
+    studies.push_back(long_context_study(long_context_name(c.pairs), c.pairs, s));
   studies.push_back(copying_study("copying", s));
   studies.push_back(sine_study("sine", s));
   for (const std::int64_t tasks : kTaskSets) studies.push_back(fixed_set_study(task_set_name(tasks), tasks, s));

@@ -1,3 +1,4 @@
+#include <ATen/ATen.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -6,6 +7,7 @@
 
 #include "prenorm/papers/icl_gradient_descent/one_layer_results.h"
 #include "prenorm/papers/icl_gradient_descent/seed_means.h"
+#include "prenorm/papers/icl_gradient_descent/weight_map.h"
 #include "prenorm/papers/icl_gradient_descent/weights.h"
 #include "prenorm/papers/json.h"
 
@@ -71,14 +73,6 @@ Figure rollout_figure(const std::vector<json>& measured) {
           "Only labels are updated. Losses above 10 are not drawn. Means over seeds."};
 }
 
-HeatMap weight_map(std::string title, const std::vector<double>& values, std::int64_t size) {
-  HeatMap map{std::move(title), "column", "row", "weight", {}, {}, values, /*log=*/false, ""};
-  for (std::int64_t i = 1; i < size; ++i) map.x.push_back(fmt::format("x{}", i));
-  map.x.emplace_back("y");
-  map.y = map.x;
-  return map;
-}
-
 }  // namespace
 
 void add_one_layer_figures(Results& results, const std::vector<json>& measured, const in_context::Regression& problem) {
@@ -88,15 +82,16 @@ void add_one_layer_figures(Results& results, const std::vector<json>& measured, 
   results.figures.push_back(
       scale_figure(measured, "weights", kWeightScales, "Larger tasks than in training", "scale of w, 1 = trained"));
   results.figures.push_back(rollout_figure(measured));
-  const std::int64_t size = problem.token_size();
   const json& first = measured.front();
   const Products step = constructed(problem.inputs, number_field(first, "gd_rate"));
-  results.heat_maps.push_back(
-      weight_map("W_KQ, trained and rescaled, seed 1", numbers_field(first, "key_query"), size));
-  results.heat_maps.push_back(weight_map("W_KQ of the construction", elements(step.key_query), size));
-  results.heat_maps.push_back(
-      weight_map("P W_V, trained and rescaled, seed 1", numbers_field(first, "projected_value"), size));
-  results.heat_maps.push_back(weight_map("P W_V of the construction", elements(step.projected_value), size));
+  const auto add_map = [&](const char* title, const at::Tensor& weights) {
+    results.heat_maps.push_back(weight_map(title, weights, /*of_label=*/true));
+  };
+  const auto trained = [&](const char* name) { return square_blocks(numbers_field(first, name), 1)[0]; };
+  add_map("W_KQ, trained and rescaled, seed 1", trained("key_query"));
+  add_map("W_KQ of the construction", step.key_query);
+  add_map("P W_V, trained and rescaled, seed 1", trained("projected_value"));
+  add_map("P W_V of the construction", step.projected_value);
 }
 
 }  // namespace prenorm::papers::icl_gradient_descent

@@ -13,6 +13,8 @@ namespace {
 // learned (a loss of 0.39); with this one, none of ten does.
 constexpr double kOneLayerDeviation = 0.1;
 
+constexpr std::int64_t kStarts = 3;  // of networks that read more than ten pairs
+
 Evaluation evaluation_of(const Setting& setting, std::uint64_t seed) { return {seed, setting.evaluated}; }
 
 Training with_seed(Training training, std::uint64_t seed) {
@@ -24,12 +26,23 @@ std::string cell_name(const char* what, const std::string& training, const Setti
   return fmt::format("{}: {}; judged on {} problems", what, training, setting.evaluated);
 }
 
+// Rates and clipping by depth as in the published code.
+Training deep_training(const in_context::AttentionNetwork& network, std::int64_t steps) {
+  Training training;
+  training.network = network;
+  training.network.clip = network.layers > 2 ? 10 : 0;
+  training.learning_rate = network.layers > 2 ? 5e-4 : 1e-3;
+  training.steps = steps;
+  return training;
+}
+
+std::string deep_cell_name(const Training& training, const Setting& setting, std::int64_t fit_steps) {
+  return cell_name("network", training.name(), setting) + fmt::format(", GD++ fitted in {} steps", fit_steps);
+}
+
 Study training_study(std::string name, const Training& training, const Setting& setting, std::int64_t fit_steps) {
   return {std::move(name),
-          [=](std::uint64_t seed) {
-            return cell_name("network", with_seed(training, seed).name(), setting) +
-                   fmt::format(", GD++ fitted in {} steps", fit_steps);
-          },
+          [=](std::uint64_t seed) { return deep_cell_name(with_seed(training, seed), setting, fit_steps); },
           [=](std::uint64_t seed) {
             return measure_deep(with_seed(training, seed), evaluation_of(setting, seed), fit_steps);
           }};
@@ -48,16 +61,31 @@ Study one_layer_study(std::string name, double half_width, const Setting& settin
       [=](std::uint64_t seed) { return measure_one_layer(with_seed(training, seed), evaluation_of(setting, seed)); }};
 }
 
-// Rates and clipping by depth as in the published code.
 Study deep_study(std::string name, const in_context::AttentionNetwork& network, std::int64_t steps,
                  const Setting& setting) {
-  Training training;
-  training.network = network;
-  if (network.layers == 1) training.initial_deviation = kOneLayerDeviation;
-  training.network.clip = network.layers > 2 ? 10 : 0;
-  training.learning_rate = network.layers > 2 ? 5e-4 : 1e-3;
-  training.steps = steps;
+  return training_study(std::move(name), deep_training(network, steps), setting, setting.fit_steps);
+}
+
+Study softmax_study(std::string name, std::int64_t heads, const Setting& setting) {
+  Training training = deep_training({.heads = heads, .scores = in_context::Scores::kSoftmax}, setting.softmax_steps);
+  training.initial_deviation = kOneLayerDeviation;
   return training_study(std::move(name), training, setting, setting.fit_steps);
+}
+
+Study long_context_study(std::string name, std::int64_t pairs, const Setting& setting) {
+  Training training = deep_training({.layers = 2, .tied = true}, setting.long_context_steps);
+  training.problem.context = pairs;
+  return {std::move(name),
+          [=](std::uint64_t seed) {
+            return deep_cell_name(with_seed(training, seed), setting, setting.fit_steps) +
+                   fmt::format(", the best of {} starts after {} steps", kStarts, setting.long_context_pilot_steps);
+          },
+          [=](std::uint64_t seed) {
+            const Evaluation evaluation = evaluation_of(setting, seed);
+            const Training best =
+                with_best_start(with_seed(training, seed), evaluation, kStarts, setting.long_context_pilot_steps);
+            return measure_deep(best, evaluation, setting.fit_steps);
+          }};
 }
 
 Study fixed_set_study(std::string name, std::int64_t tasks, const Setting& setting) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <limits>
 
 #include "prenorm/base/random.h"
 #include "prenorm/papers/in_context/minimize.h"
@@ -19,6 +20,10 @@ double initial_deviation(const Training& t) {
   return std::sqrt(0.002 / static_cast<double>(t.network.layers * t.problem.token_size()));
 }
 
+std::uint64_t start_seed(const Training& t) {
+  return t.start == 0 ? t.seed : mix_key({t.seed, name_key("start"), static_cast<std::uint64_t>(t.start)});
+}
+
 std::uint64_t batch_key(const Training& t, std::int64_t step) {
   const std::uint64_t number = t.task_set > 0 ? 0 : static_cast<std::uint64_t>(step);
   return mix_key({t.seed, name_key("training"), number});
@@ -33,10 +38,11 @@ std::string network_text(const AttentionNetwork& n) {
 }  // namespace
 
 std::string Training::name() const {
-  return fmt::format("{}; {} inputs, {} pairs, x within {}; {} steps of {}{}, rate {}, initial {:.4g}, seed {}",
+  return fmt::format("{}; {} inputs, {} pairs, x within {}; {} steps of {}{}, rate {}, initial {:.4g}, seed {}{}",
                      network_text(network), problem.inputs, problem.context, problem.half_width, steps,
                      problems_per_step, task_set > 0 ? fmt::format(" of {} fixed", task_set) : "", learning_rate,
-                     icl_gradient_descent::initial_deviation(*this), seed);
+                     icl_gradient_descent::initial_deviation(*this), seed,
+                     start > 0 ? fmt::format(", start {}", start) : "");
 }
 
 batched::Batch<float> Evaluation::batch(const Regression& problem) const {
@@ -46,7 +52,7 @@ batched::Batch<float> Evaluation::batch(const Regression& problem) const {
 Trained train(const Training& t, const Evaluation& evaluation, std::int64_t record_every) {
   const Predictor<float> network = in_context::attention_predictor<float>(t.network, t.problem);
   Trained trained{
-      in_context::normal_parameters<float>(network.parameter_count(), initial_deviation(t), t.seed), {}, {}};
+      in_context::normal_parameters<float>(network.parameter_count(), initial_deviation(t), start_seed(t)), {}, {}};
   const batched::Batch<float> judged = evaluation.batch(t.problem);
   const auto record = [&](std::int64_t step) {
     trained.step.push_back(static_cast<double>(step));
@@ -67,6 +73,21 @@ Trained train(const Training& t, const Evaluation& evaluation, std::int64_t reco
       },
       options, record);
   return trained;
+}
+
+Training with_best_start(Training training, const Evaluation& evaluation, std::int64_t starts,
+                         std::int64_t pilot_steps) {
+  Training best = training, pilot = training;
+  pilot.steps = pilot_steps;
+  double least = std::numeric_limits<double>::infinity();
+  for (std::int64_t start = 0; start < starts; ++start) {
+    pilot.start = start;
+    const double loss = train(pilot, evaluation, /*record_every=*/pilot_steps).loss.back();
+    if (!(loss < least)) continue;
+    least = loss;
+    best.start = start;
+  }
+  return best;
 }
 
 in_context::Alignment alignment_to(const in_context::DescentSteps& steps, std::span<const float> rates,

@@ -22,6 +22,7 @@ struct Training {
   double initial_deviation = 0;  // of weights; 0 = sqrt(0.002 / (layers token_size)), as in the code
   std::int64_t task_set = 0;     // > 0: the same problems at every step, this many
   std::uint64_t seed = 1;
+  std::int64_t start = 0;  // another draw of the initial weights, on the same problems
 
   // Everything that the trained weights depend on.
   std::string name() const;
@@ -39,6 +40,11 @@ struct Trained {
   std::vector<float> parameters;
   std::vector<double> step, loss;  // on the evaluation's problems, every record_every steps; step 0 first
 };
+
+// The training with the start, 0 to `starts` - 1, whose loss is the least after `pilot_steps`. Some starts lead to a
+// plateau where one direction of w is learned through the labels, and which they do not leave.
+Training with_best_start(Training training, const Evaluation& evaluation, std::int64_t starts,
+                         std::int64_t pilot_steps);
 
 // Errors: Interrupted, see papers/cells.h.
 Trained train(const Training& training, const Evaluation& evaluation, std::int64_t record_every);

@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include <cmath>
+
 namespace prenorm::papers::icl_gradient_descent {
 
 Products products_of(std::span<const float> parameters, std::int64_t token_size, std::int64_t first) {
@@ -13,6 +15,24 @@ Products products_of(std::span<const float> parameters, std::int64_t token_size,
     return m;
   };
   return {matrix(0).t().mm(matrix(1)), matrix(3).mm(matrix(2))};
+}
+
+at::Tensor label_blocks(std::span<const float> parameters, std::int64_t token_size, std::int64_t heads) {
+  const std::int64_t inputs = token_size - 1;
+  std::vector<at::Tensor> blocks;
+  for (std::int64_t head = 0; head < heads; ++head) {
+    const Products p = products_of(parameters, token_size, head * 4 * token_size * token_size);
+    blocks.push_back(p.key_query.narrow(0, 0, inputs).narrow(1, 0, inputs) * p.projected_value[inputs][inputs]);
+  }
+  return at::stack(blocks);
+}
+
+Remainder remainder_of(const at::Tensor& blocks) {
+  const at::Tensor diagonals = at::diag_embed(blocks.diagonal(0, 1, 2)), others = blocks - diagonals;
+  const auto left = [](const at::Tensor& parts) {
+    return (parts.sum(0).norm() / parts.norm(2, {1, 2}).sum()).item<double>();
+  };
+  return {left(others), left(diagonals)};
 }
 
 Products rescaled(const Products& p) {
@@ -40,6 +60,12 @@ std::vector<float> parameters_of(const Products& p) {
 std::vector<double> elements(const at::Tensor& matrix) {
   const at::Tensor flat = matrix.contiguous();
   return {flat.data_ptr<double>(), flat.data_ptr<double>() + flat.numel()};
+}
+
+at::Tensor square_blocks(std::vector<double> elements, std::int64_t count) {
+  const std::int64_t each = static_cast<std::int64_t>(elements.size()) / count;
+  const std::int64_t n = std::lround(std::sqrt(static_cast<double>(each)));
+  return at::from_blob(elements.data(), {count, n, n}, at::kDouble).clone();
 }
 
 }  // namespace prenorm::papers::icl_gradient_descent

@@ -24,7 +24,8 @@ std::vector<std::int64_t> depths(bool quick) {
 Figure depth_figure(const std::vector<std::int64_t>& layers, const std::vector<std::vector<FormLosses>>& losses) {
   Figure figure{"Loss against layers, n 20", "layers, or steps of descent", "test loss", false, true, {}, {}};
   for (std::size_t f = 0; f < kOrderedForms.size(); ++f) {
-    Curve measured{std::string(kFormLabels.at(f).text), {}, {}}, optimum{measured.name + ", optimum", {}, {}, true};
+    const std::string form(kFormLabels.at(f).text);
+    Curve measured{form, {}, {}}, optimum{form + ", optimum", {}, {}, /*theory=*/true};
     for (std::size_t i = 0; i < layers.size(); ++i) {
       double sum = 0;
       for (const FormLosses& seed : losses[i]) sum += seed.at(f);
