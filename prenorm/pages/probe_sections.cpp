@@ -8,53 +8,41 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/json.h"
-#include "prenorm/base/json_number.h"
 #include "prenorm/config/layers_text.h"
 #include "prenorm/html/axis.h"
 #include "prenorm/pages/run_sections.h"
+#include "prenorm/papers/xiong2020/theory.h"
+#include "prenorm/probe/findings.h"
 
 namespace prenorm::pages {
 namespace {
 
 using nlohmann::json;
-
-std::int64_t count(const json& object, const char* key) {
-  return object.contains(key) ? whole_number(object[key], key) : 0;
-}
-
-// {"mean": ..., "ci95_half_width": ..., "n": ...}
-double mean_of(const json& object, const char* key) {
-  return object.contains(key) && object[key].is_object() ? number_or_nan(object[key], "mean") : NAN;
-}
+using probe::LayerGradient;
+using probe::ModelSummary;
+using probe::StateSummary;
 
 std::string value_text(double value) { return std::isnan(value) ? "–" : html::format_value(value); }
+std::string value_text(const std::optional<double>& value) { return value ? value_text(*value) : "–"; }
 
-std::string estimate_text(const json& estimate) {
-  const double mean = number_or_nan(estimate, "mean"), half = number_or_nan(estimate, "ci95_half_width");
-  const bool several = number_or_nan(estimate, "n") > 1;
-  return several ? fmt::format("{} ± {}", value_text(mean), value_text(half)) : value_text(mean);
+std::string estimate_text(const Estimate& e) {
+  return e.count > 1 ? fmt::format("{} ± {}", value_text(e.mean), value_text(e.half_width_95)) : value_text(e.mean);
 }
 
-std::string interval_text(const json& interval) {
-  if (interval.is_number()) return value_text(interval.get<double>());
-  if (!interval.is_array() || interval.size() != 2) return "–";
-  const auto bound = [](const json& b, const char* open) { return b.is_number() ? value_text(b.get<double>()) : open; };
-  if (interval[0] == interval[1]) return bound(interval[0], "–");
-  return fmt::format("{} to {}", bound(interval[0], "−∞"), bound(interval[1], "∞"));
+std::string interval_text(const Interval& i) {
+  const auto bound = [](double b) { return std::isinf(b) ? (b < 0 ? "−∞" : "∞") : value_text(b); };
+  return i.low == i.high ? value_text(i.low) : fmt::format("{} to {}", bound(i.low), bound(i.high));
+}
+std::string interval_text(const std::optional<Interval>& i) { return i ? interval_text(*i) : "–"; }
+
+std::string verdict(const std::optional<bool>& pass) { return !pass ? "–" : *pass ? "pass" : "fails"; }
+
+std::string model_name(const ModelConfig& model) {
+  return fmt::format("{}, {} layers, width {}", enum_name(model.norm_placement),
+                     layers_text(model.encoder_layers, model.decoder_layers), model.d_model);
 }
 
-std::string verdict(const json& object) {
-  if (!object.contains("pass") || !object["pass"].is_boolean()) return "–";
-  return object["pass"].get<bool>() ? "pass" : "fails";
-}
-
-std::string model_name(const json& model) {
-  return fmt::format("{}, {} layers, width {}", model.value("norm_placement", "?"),
-                     layers_text(count(model, "encoder_layers"), count(model, "decoder_layers")),
-                     count(model, "d_model"));
-}
-
-html::Chart gradient_chart(const json& models) {
+html::Chart gradient_chart(const std::vector<ModelSummary>& models) {
   html::Chart chart;
   chart.title = "Gradient of each layer";
   chart.x_label = "layer, from the input: encoder, then decoder";
@@ -64,24 +52,22 @@ html::Chart gradient_chart(const json& models) {
   // With more models, their own lines are enough.
   const bool theory = models.size() <= 4;
   std::size_t look = 0;
-  for (const json& model : models) {
-    const std::string name = model_name(model);
+  for (const ModelSummary& summary : models) {
+    const std::string name = model_name(summary.model);
     html::Series measured{name, {}, {}}, low{name + ", theory, at least", {}, {}, true},
         high{name + ", theory, at most", {}, {}, true};
     for (html::Series* s : {&measured, &low, &high}) s->look = look;
     ++look;
-    std::map<std::string, double> last;
-    for (const json& g : model.at("w2_gradients")) last[g.value("stack", "")] = mean_of(g, "norm_of_mean_gradient");
+    std::map<Stack, double> last;
+    for (const LayerGradient& g : summary.layers) last[g.stack] = g.norm_of_mean.mean;
     double place = 0;
-    for (const json& g : model.at("w2_gradients")) {
+    for (const LayerGradient& g : summary.layers) {
       ++place;
-      const double top = last[g.value("stack", "")];
-      const json predicted = g.value("predicted_over_last", json());
-      const bool known = predicted.is_array() && predicted.size() == 2;
+      const Interval predicted = g.predicted_over_last.value_or(Interval{NAN, NAN});
       for (html::Series* s : {&measured, &low, &high}) s->x.push_back(place);
-      measured.y.push_back(mean_of(g, "norm_of_mean_gradient"));
-      low.y.push_back(known ? top * predicted[0].get<double>() : NAN);
-      high.y.push_back(known ? top * predicted[1].get<double>() : NAN);
+      measured.y.push_back(g.norm_of_mean.mean);
+      low.y.push_back(last[g.stack] * predicted.low);
+      high.y.push_back(last[g.stack] * predicted.high);
     }
     chart.series.push_back(std::move(measured));
     if (!theory) continue;
@@ -93,7 +79,7 @@ html::Chart gradient_chart(const json& models) {
 }
 
 // ‖x‖²/d of the output of each sublayer (or the input of its LayerNorm), in the order of computation.
-html::Chart state_chart(const json& models) {
+html::Chart state_chart(const std::vector<ModelSummary>& models) {
   html::Chart chart;
   chart.title = "Hidden states";
   chart.x_label = "sublayer, in the order of computation";
@@ -102,61 +88,55 @@ html::Chart state_chart(const json& models) {
       "Only points for which the theory has a number: the input of each LayerNorm under Post-LN, the output of each "
       "sublayer under Pre-LN.";
   std::size_t look = 0;
-  for (const json& model : models) {
-    html::Series series{model_name(model), {}, {}};
+  for (const ModelSummary& summary : models) {
+    html::Series series{model_name(summary.model), {}, {}};
     series.look = look++;
-    for (const json& state : model.value("states", json::array())) {
-      if (state.value("predicted", json()).is_null()) continue;
+    for (const StateSummary& state : summary.states) {
+      if (!state.predicted) continue;
       series.x.push_back(static_cast<double>(series.x.size() + 1));
-      series.y.push_back(mean_of(state, "mean_squared_norm_over_d"));
+      series.y.push_back(state.squared_norm_over_d.mean);
     }
     if (!series.x.empty()) chart.series.push_back(std::move(series));
   }
   return chart;
 }
 
-html::Table layer_table(const json& models) {
+html::Table layer_table(const std::vector<ModelSummary>& models) {
   html::Table table{{"layer", "model", "norm of the mean gradient", "mean of norms", "over the last", "predicted"},
                     {},
                     "W2 gradients by layer"};
-  for (const json& model : models)
-    for (const json& g : model.at("w2_gradients"))
-      table.rows.push_back({fmt::format("{} {}", g.value("stack", "?"), count(g, "layer") + 1), model_name(model),
-                            estimate_text(g.value("norm_of_mean_gradient", json::object())),
-                            estimate_text(g.value("mean_gradient_norm", json::object())),
-                            value_text(number_or_nan(g, "over_last")),
-                            interval_text(g.value("predicted_over_last", json()))});
+  for (const ModelSummary& summary : models)
+    for (const LayerGradient& g : summary.layers)
+      table.rows.push_back({fmt::format("{} {}", enum_name(g.stack), g.layer + 1), model_name(summary.model),
+                            estimate_text(g.norm_of_mean), estimate_text(g.mean_of_norms), value_text(g.over_last),
+                            interval_text(g.predicted_over_last)});
   return table;
 }
 
-html::Table exponent_table(const json& exponents) {
+html::Table exponent_table(const std::vector<probe::Fit>& fits) {
   html::Table table{{"placement", "grows with", "at", "exponent", "predicted", "tolerance", "verdict"},
                     {},
                     "Exponents of the last layer's gradient"};
-  for (const json& e : exponents) {
-    const bool layers = e.value("against", "") == "layers";
+  for (const probe::Fit& f : fits)
     table.rows.push_back(
-        {e.value("norm_placement", "?"), layers ? "layers" : "d_model",
-         layers ? fmt::format("d_model {}", count(e, "d_model")) : fmt::format("{} layers", count(e, "layers")),
-         estimate_text(e.value("exponent", json::object())), interval_text(e.value("predicted", json())),
-         value_text(number_or_nan(e, "tolerance")), verdict(e)});
-  }
+        {std::string(enum_name(f.placement)), std::string(f.against),
+         f.against == "layers" ? fmt::format("d_model {}", f.other) : fmt::format("{} layers", f.other),
+         estimate_text(f.exponent), value_text(f.predicted), value_text(probe::Fit::kTolerance), verdict(f.pass())});
   return table;
 }
 
-html::Table ratio_table(const json& ratios) {
+html::Table ratio_table(const std::vector<probe::Ratio>& ratios) {
   html::Table table{{"model", "measured", "predicted"}, {}, "Last layer's gradient, Pre-LN over Post-LN"};
-  for (const json& r : ratios)
-    table.rows.push_back({fmt::format("{} layers, d_model {}", count(r, "layers"), count(r, "d_model")),
-                          value_text(number_or_nan(r, "measured")), value_text(number_or_nan(r, "predicted"))});
+  for (const probe::Ratio& r : ratios)
+    table.rows.push_back(
+        {fmt::format("{} layers, d_model {}", r.layers, r.d_model), value_text(r.measured), value_text(r.predicted)});
   return table;
 }
 
-html::Definitions probe_definitions(const json& probe) {
-  return {{{"where",
-            fmt::format("{}{}; {} batches per seed, dropout off.", probe.value("where", ""),
-                        probe.value("simplified", false) ? ", use the simplified setting of the paper's theory" : "",
-                        count(probe, "batches_of_each_seed"))},
+html::Definitions probe_definitions(const probe::Findings& found) {
+  return {{{"where", fmt::format("{}{}; {} batches per seed, dropout off.", found.where,
+                                 found.simplified ? ", use the simplified setting of the paper's theory" : "",
+                                 found.batches_of_each_seed)},
            {"norm of the mean gradient",
             "Frobenius norm of the gradient of W2 (the second feed-forward matrix), averaged over the batches: "
             "‖E[∂L/∂W2]‖, which the paper plots. L is the mean loss in nats per target token."},
@@ -182,16 +162,15 @@ html::Section made_of(const Printed& printed, const char* command, const Make& m
 
 html::Section probe_section(const Printed& printed) {
   return made_of(printed, "prenorm probe --json", [&] {
-    const json& models = printed.json.at("models");
+    const probe::Findings found = probe::findings_from_json(printed.json);
     html::Section section{fmt::format("Probe: {}", printed.path.stem().string()), {}};
-    section.blocks.emplace_back(gradient_chart(models));
-    if (html::Chart states = state_chart(models); !states.series.empty())
+    section.blocks.emplace_back(gradient_chart(found.models));
+    if (html::Chart states = state_chart(found.models); !states.series.empty())
       section.blocks.emplace_back(std::move(states));
-    if (const json& e = printed.json.at("exponents"); !e.empty()) section.blocks.emplace_back(exponent_table(e));
-    if (const json ratios = printed.json.value("pre_over_post", json::array()); !ratios.empty())
-      section.blocks.emplace_back(ratio_table(ratios));
-    section.blocks.emplace_back(layer_table(models));
-    section.blocks.emplace_back(probe_definitions(printed.json));
+    if (!found.fits.empty()) section.blocks.emplace_back(exponent_table(found.fits));
+    if (!found.ratios.empty()) section.blocks.emplace_back(ratio_table(found.ratios));
+    section.blocks.emplace_back(layer_table(found.models));
+    section.blocks.emplace_back(probe_definitions(found));
     section.blocks.emplace_back(html::Preformatted{
         fmt::format("prenorm probe CONFIG.toml --json > {}\n", shell_word(printed.path.string())), "Measured by"});
     return section;
@@ -204,14 +183,11 @@ html::Section theory_section(const Printed& printed) {
     html::Definitions meanings;
     std::set<std::string> named;
     std::size_t passed = 0;
-    for (const json& c : printed.json.at("checks")) {
-      const auto name = c.at("name").get<std::string>();
-      table.rows.push_back({name, fmt::format("{}", count(c, "d_model")), value_text(number_or_nan(c, "measured")),
-                            value_text(number_or_nan(c, "predicted")), interval_text(c.value("accepted", json())),
-                            verdict(c)});
-      passed += c.value("pass", false) ? 1 : 0;
-      if (named.insert(name).second)
-        meanings.terms.emplace_back(name, fmt::format("{} ({})", c.value("what", ""), c.value("source", "")));
+    for (const papers::Check& c : papers::xiong2020::theory_from_json(printed.json.at("checks"))) {
+      table.rows.push_back({c.name, fmt::format("{:g}", c.setting.front().second), value_text(c.measured),
+                            value_text(c.predicted), interval_text(c.accepted), verdict(c.pass())});
+      passed += c.pass();
+      if (named.insert(c.name).second) meanings.terms.emplace_back(c.name, fmt::format("{} ({})", c.what, c.source));
     }
     html::Section section{fmt::format("Theory: {} of {} checks pass", passed, table.rows.size()), {}};
     section.blocks.emplace_back(std::move(table));

@@ -6,7 +6,7 @@
 
 namespace prenorm::pages {
 
-// Missing figures are left out. Errors: DataError if the file has another format.
+// Errors: DataError if the file has another format.
 html::Section probe_section(const Printed& probe);
 html::Section theory_section(const Printed& theory);
 

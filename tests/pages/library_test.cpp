@@ -254,12 +254,14 @@ TEST(LibraryPage, DrawsProbesAndChecks) {
   const test::TemporaryFolder folder;
   write_file_atomically(
       folder / "probe.json",
-      R"({"kind":"probe","version":1,"where":"at initialisation","batches_of_each_seed":2,"exponents":[],"models":[{"norm_placement":"pre_ln",
-      "encoder_layers":1,"decoder_layers":1,"d_model":8,"states":[],"w2_gradients":[
-      {"stack":"encoder","layer":0,"norm_of_mean_gradient":{"mean":2,"ci95_half_width":0,"n":1},"over_last":1,
-       "predicted_over_last":[1,1]},
-      {"stack":"decoder","layer":0,"norm_of_mean_gradient":{"mean":4,"ci95_half_width":0,"n":1},"over_last":1,
-       "predicted_over_last":[0.5,1]}]}]})");
+      R"({"kind":"probe","version":1,"where":"at initialisation","simplified":false,"batches_of_each_seed":2,
+      "exponents":[],"pre_over_post":[],"models":[{"norm_placement":"pre_ln","encoder_layers":1,"decoder_layers":1,
+      "d_model":8,"d_ff":16,"num_heads":2,"loss_nats_per_token":{"mean":3,"ci95_half_width":0,"n":1},"states":[],
+      "w2_gradients":[
+      {"stack":"encoder","layer":0,"norm_of_mean_gradient":{"mean":2,"ci95_half_width":0,"n":1},
+       "mean_gradient_norm":{"mean":null,"ci95_half_width":0,"n":1},"over_last":1,"predicted_over_last":[1,1]},
+      {"stack":"decoder","layer":0,"norm_of_mean_gradient":{"mean":4,"ci95_half_width":0,"n":1},
+       "mean_gradient_norm":{"mean":5,"ci95_half_width":0,"n":1},"over_last":1,"predicted_over_last":[0.5,1]}]}]})");
   write_file_atomically(
       folder / "theory.json",
       R"({"kind":"theory_checks","version":1,"checks":[{"name":"lemma_1","source":"Lemma 1","d_model":8,"measured":1.5,"predicted":1,

@@ -70,6 +70,12 @@ TEST(Theory, JsonHasWhatAProgramNeeds) {
   EXPECT_TRUE(json[1]["tolerance"].is_null());
   EXPECT_TRUE(json[1]["accepted"][1].is_null());
   EXPECT_EQ(json[1]["accepted"][0], 2);
+  const std::vector<Check> back = theory_from_json(nlohmann::json(json));
+  EXPECT_EQ(title_of(back[0]), "one (d_model 128)");
+  EXPECT_EQ(back[0].measured, 1.005);
+  EXPECT_EQ(accepted_text(back[1]), "at least 2");
+  EXPECT_TRUE(back[0].pass() && back[1].pass());
+  EXPECT_THROW(theory_from_json(nlohmann::json::array({{{"name", "one"}}})), JsonError);
 }
 
 TEST(SimplifiedSetting, IsThatOfTheProofs) {

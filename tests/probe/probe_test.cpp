@@ -8,6 +8,8 @@
 
 #include "prenorm/app/make_task.h"
 #include "prenorm/base/error.h"
+#include "prenorm/base/json.h"
+#include "prenorm/probe/findings.h"
 #include "prenorm/probe/probe_summary.h"
 #include "prenorm/probe/probe_text.h"
 #include "small_translator.h"
@@ -37,6 +39,58 @@ TEST(Probe, MeasuresEveryKindOfModelAndSeed) {
   EXPECT_EQ(json["models"].size(), 8U);
   EXPECT_EQ(json["models"][7]["w2_gradients"].size(), 6U);
   EXPECT_NE(report_of(p).find("exponent"), std::string::npos);
+}
+
+void expect_same(const Estimate& a, const Estimate& b) {
+  EXPECT_EQ(a.mean, b.mean);
+  EXPECT_EQ(a.half_width_95, b.half_width_95);
+  EXPECT_EQ(a.count, b.count);
+}
+
+void expect_same(const ModelSummary& a, const ModelSummary& b) {
+  EXPECT_EQ(name_of(a.model), name_of(b.model));
+  expect_same(a.loss_nats_per_token, b.loss_nats_per_token);
+  ASSERT_EQ(a.layers.size(), b.layers.size());
+  for (std::size_t i = 0; i < a.layers.size(); ++i) {
+    EXPECT_EQ(a.layers[i].stack, b.layers[i].stack);
+    EXPECT_EQ(a.layers[i].layer, b.layers[i].layer);
+    expect_same(a.layers[i].norm_of_mean, b.layers[i].norm_of_mean);
+    expect_same(a.layers[i].mean_of_norms, b.layers[i].mean_of_norms);
+    EXPECT_EQ(a.layers[i].predicted_over_last->high, b.layers[i].predicted_over_last->high);
+  }
+  ASSERT_EQ(a.states.size(), b.states.size());
+  for (std::size_t i = 0; i < a.states.size(); ++i) {
+    EXPECT_EQ(a.states[i].point, b.states[i].point);
+    expect_same(a.states[i].squared_norm_over_d, b.states[i].squared_norm_over_d);
+    EXPECT_EQ(a.states[i].predicted.has_value(), b.states[i].predicted.has_value());
+    EXPECT_EQ(a.states[i].jacobian_scale, b.states[i].jacobian_scale);
+  }
+}
+
+TEST(Probe, IsReadBackAsItWasFound) {
+  const probe::ProbeOptions options{
+      .placements = {NormPlacement::kPostLn, NormPlacement::kPreLn}, .depths = {1, 2}, .seeds = 2, .batches = 1};
+  const probe::Probe p = probe(test::small_translator(), options, synthetic);
+  const Findings found = findings_from_json(nlohmann::json(to_json(p)));
+  EXPECT_EQ(found.where, p.where);
+  EXPECT_EQ(found.batches_of_each_seed, 1);
+  ASSERT_EQ(found.models.size(), p.models.size());
+  for (std::size_t i = 0; i < p.models.size(); ++i) expect_same(found.models[i], summarize(p.models[i]));
+  const std::vector<Fit> fits = fit_exponents(p);
+  ASSERT_EQ(found.fits.size(), fits.size());
+  for (std::size_t i = 0; i < fits.size(); ++i) {
+    EXPECT_EQ(found.fits[i].against, fits[i].against);
+    EXPECT_EQ(found.fits[i].placement, fits[i].placement);
+    EXPECT_EQ(found.fits[i].other, fits[i].other);
+    EXPECT_EQ(found.fits[i].pass(), fits[i].pass());
+  }
+  ASSERT_EQ(found.ratios.size(), 2U);
+  EXPECT_EQ(found.ratios[1].predicted, pre_over_post(p)[1].predicted);
+}
+
+TEST(Probe, ReadsNothingElse) {
+  EXPECT_THROW(findings_from_json({{"models", nlohmann::json::array()}}), JsonError);
+  EXPECT_THROW(findings_from_json(nlohmann::json::array()), JsonError);
 }
 
 TEST(Probe, NamesAWidthThatDoesNotFit) {

@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 
+#include "prenorm/base/json_number.h"
+#include "prenorm/papers/json.h"
 #include "prenorm/papers/xiong2020/depth_checks.h"
 #include "prenorm/papers/xiong2020/lemma_checks.h"
 #include "prenorm/papers/xiong2020/profile_checks.h"
@@ -54,6 +57,26 @@ nlohmann::ordered_json theory_json(const std::vector<Check>& checks) {
                     {"pass", c.pass()},
                     {"what", c.what}});
   return list;
+}
+
+std::vector<Check> theory_from_json(const nlohmann::json& json) {
+  if (!json.is_array()) refuse_json("checks", "a list");
+  std::vector<Check> checks;
+  for (const nlohmann::json& c : json) {
+    std::int64_t d_model = 0;
+    JsonReader(c).whole("d_model", d_model);
+    const auto accepted = field<nlohmann::json>(c, "accepted");
+    if (!accepted.is_array() || accepted.size() != 2) refuse_json("accepted", "two bounds");
+    constexpr double kInfinity = std::numeric_limits<double>::infinity();
+    checks.push_back({field<std::string>(c, "name"),
+                      field<std::string>(c, "source"),
+                      at_width(d_model),
+                      number_or_nan(c, "measured"),
+                      number_or_nan(c, "predicted"),
+                      {number_of(accepted[0]).value_or(-kInfinity), number_of(accepted[1]).value_or(kInfinity)},
+                      field<std::string>(c, "what")});
+  }
+  return checks;
 }
 
 std::string theory_table(const std::vector<Check>& checks) {

@@ -32,6 +32,8 @@ std::vector<std::pair<std::string, double>> at_width(std::int64_t d_model);
 // The output of `prenorm probe --theory`: {name, source, d_model, measured, predicted, tolerance, accepted, pass, what}
 // for each check, and a table with one line per check.
 nlohmann::ordered_json theory_json(const std::vector<Check>& checks);
+// Reads it again; the sources then name the paper. Errors: JsonError.
+std::vector<Check> theory_from_json(const nlohmann::json& json);
 std::string theory_table(const std::vector<Check>& checks);
 
 }  // namespace prenorm::papers::xiong2020
