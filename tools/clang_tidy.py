@@ -22,8 +22,10 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 # headers than all others together.
 WITH_LIBTORCH = ["--extra-arg=-stdlib=libc++"]
 CHECKS_WITH_LIBTORCH = ["-performance-unnecessary-value-param"]
-# Nobody waits for a string that a test builds slowly, and writers that a test kills leak on purpose.
-CHECKS_OF_TESTS = ["-performance-*", "-clang-analyzer-cplusplus.NewDeleteLeaks"]
+# Nobody waits for a string that a test builds slowly, shapes of tests are small, and writers that a test kills leak on
+# purpose.
+CHECKS_OF_TESTS = ["-performance-*", "-bugprone-implicit-widening-of-multiplication-result",
+                   "-clang-analyzer-cplusplus.NewDeleteLeaks"]
 
 
 class Unit:
@@ -50,7 +52,9 @@ class Unit:
             text += lines
             owners += [(source, number) for number in range(1, len(lines) + 1)]
         path.write_text("\n".join(text) + "\n")
-        command = self.entry["command"].replace(self.entry["file"], str(path))
+        # Sources include what is beside them by its name alone.
+        beside = "".join(f" -I{folder}" for folder in sorted({(ROOT / s).parent for s in self.sources}))
+        command = self.entry["command"].replace(self.entry["file"], str(path)) + beside
         return {**self.entry, "file": str(path), "command": command}, owners
 
 

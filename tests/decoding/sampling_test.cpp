@@ -190,7 +190,7 @@ TEST(SamplingOptions, OutsideTheirRangeAreNamed) {
                                                          {{.min_p = -0.1}, "min_p = -0.1"},
                                                          {{.min_p = kNan}, "min_p = nan"}};
   for (const auto& [options, what] : bad)
-    EXPECT_THAT([&] { check_sampling(options); }, ThrowsMessage<UsageError>(HasSubstr(what)));
+    EXPECT_THAT([&options = options] { check_sampling(options); }, ThrowsMessage<UsageError>(HasSubstr(what)));
   EXPECT_NO_THROW(check_sampling({.temperature = 0, .top_k = 0, .top_p = 0, .min_p = 1}));
 }
 

@@ -27,8 +27,8 @@ class TensorBoard : public training::TrainerTest {
           fmt::format("python3 '{}/runs/read_events.py' '{}'", PRENORM_TEST_DIR, (folder / name).string());
       std::FILE* pipe = ::popen(command.c_str(), "r");
       std::string text;
-      for (std::array<char, 4096> part; const std::size_t n = std::fread(part.data(), 1, part.size(), pipe);)
-        text.append(part.data(), n);
+      std::array<char, 4096> part{};
+      for (std::size_t n = 0; (n = std::fread(part.data(), 1, part.size(), pipe)) > 0;) text.append(part.data(), n);
       EXPECT_EQ(::pclose(pipe), 0) << name;
       files.emplace_back();
       for (std::size_t at = 0, end; (end = text.find('\n', at)) != std::string::npos; at = end + 1)

@@ -36,6 +36,7 @@ extern "C" int fdatasync(int descriptor) {
   note_sync(descriptor);
   return static_cast<int>(::syscall(SYS_fdatasync, descriptor));
 }
+// NOLINTNEXTLINE(bugprone-exception-escape): the C library declares it noexcept, and an exception may end the test.
 extern "C" int rename(const char* from, const char* to) noexcept {
   const fs::path name(to);
   if (disk.watched && name.parent_path().filename() == "checkpoints" && name.extension().empty())
