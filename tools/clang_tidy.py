@@ -22,6 +22,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 # headers than all others together.
 WITH_LIBTORCH = ["--extra-arg=-stdlib=libc++"]
 CHECKS_WITH_LIBTORCH = ["-performance-unnecessary-value-param"]
+# A group sees a using declaration of one source in the next.
+CHECKS_OF_GROUPS = ["-misc-unused-using-decls"]
 # Nobody waits for a string that a test builds slowly, shapes of tests are small, and writers that a test kills leak on
 # purpose.
 CHECKS_OF_TESTS = ["-performance-*", "-bugprone-implicit-widening-of-multiplication-result",
@@ -39,9 +41,9 @@ class Unit:
 
     def options(self):
         uses_libtorch = re.search(r"-isystem \S*torch", self.entry["command"])
-        checks = CHECKS_WITH_LIBTORCH if uses_libtorch else []
+        checks = (CHECKS_WITH_LIBTORCH if uses_libtorch else []) + (CHECKS_OF_GROUPS if len(self.sources) > 1 else [])
         if self.sources[0].startswith("tests/"):
-            checks = checks + CHECKS_OF_TESTS
+            checks += CHECKS_OF_TESTS
         return (WITH_LIBTORCH if uses_libtorch else []) + ([f"--checks={','.join(checks)}"] if checks else [])
 
     def flatten(self, path):

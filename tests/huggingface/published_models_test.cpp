@@ -4,11 +4,11 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <cstdio>
 #include <cstdlib>
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "command_output.h"
 #include "files/temporary_folder.h"
 #include "huggingface/small_models.h"
 #include "prenorm/files/file.h"
@@ -99,11 +99,7 @@ using Differences = std::map<std::string, std::map<std::string, double>>;
 Differences differences(const fs::path& folder) {
   const std::string command =
       fmt::format("{} '{}/huggingface/published_models.py' '{}'", kPython, PRENORM_TEST_DIR, folder.string());
-  std::FILE* pipe = ::popen(command.c_str(), "r");
-  std::string text;
-  for (std::array<char, 4096> part; const std::size_t n = std::fread(part.data(), 1, part.size(), pipe);)
-    text.append(part.data(), n);
-  EXPECT_EQ(::pclose(pipe), 0);
+  const std::string text = test::output_of(command);
   Differences result;
   for (std::size_t at = 0, end; (end = text.find('\n', at)) != std::string::npos; at = end + 1) {
     const auto line = nlohmann::json::parse(text.substr(at, end - at));

@@ -4,30 +4,19 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
-#include <cstdio>
 #include <map>
-#include <memory>
 #include <sstream>
 
+#include "command_output.h"
 #include "prenorm/ops/cpu/dispatch.h"
 
 namespace prenorm::testing {
 namespace {
 
-std::string output_of(const std::string& command) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe(popen(command.c_str(), "r"), pclose);
-  std::string text;
-  std::array<char, 1 << 16> part;
-  for (std::size_t n; pipe != nullptr && (n = std::fread(part.data(), 1, part.size(), pipe.get())) > 0;)
-    text.append(part.data(), n);
-  return text;
-}
-
 TEST(BuiltCode, EveryKernelComputesWithTheVectorsOfItsLevel) {
   if (!PRENORM_X86_LEVELS || !PRENORM_VECTORISED) GTEST_SKIP() << "levels are of optimised builds for x86-64";
-  std::istringstream disassembly(output_of("objdump --disassemble --demangle --no-show-raw-insn '" PRENORM_LIBRARY
-                                           "' | sed -n '/^[0-9a-f]* <.*run_at_v[34]</,/^$/p'"));
+  std::istringstream disassembly(test::output_of("objdump --disassemble --demangle --no-show-raw-insn '" PRENORM_LIBRARY
+                                                 "' | sed -n '/^[0-9a-f]* <.*run_at_v[34]</,/^$/p'"));
   std::map<std::string_view, int> found;
   for (const BuiltKernel& kernel : built_kernels(disassembly)) {
     ++found[kernel.vectors];

@@ -7,6 +7,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "prenorm/base/json.h"
 #include "prenorm/papers/xiong2020/depth_checks.h"
 #include "prenorm/papers/xiong2020/lemma_checks.h"
 #include "prenorm/probe/simplified_setting.h"

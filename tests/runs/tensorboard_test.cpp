@@ -2,11 +2,11 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
 
+#include "command_output.h"
 #include "training/trainer_fixture.h"
 
 namespace prenorm::runs {
@@ -25,11 +25,7 @@ class TensorBoard : public training::TrainerTest {
     for (const std::string& name : test::names_in(folder)) {
       const std::string command =
           fmt::format("python3 '{}/runs/read_events.py' '{}'", PRENORM_TEST_DIR, (folder / name).string());
-      std::FILE* pipe = ::popen(command.c_str(), "r");
-      std::string text;
-      std::array<char, 4096> part{};
-      for (std::size_t n = 0; (n = std::fread(part.data(), 1, part.size(), pipe)) > 0;) text.append(part.data(), n);
-      EXPECT_EQ(::pclose(pipe), 0) << name;
+      const std::string text = test::output_of(command);
       files.emplace_back();
       for (std::size_t at = 0, end; (end = text.find('\n', at)) != std::string::npos; at = end + 1)
         files.back().push_back(nlohmann::json::parse(text.substr(at, end - at)));
