@@ -2,11 +2,13 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/linalg_svd.h>
-#include <ATen/ops/linalg_svdvals.h>
 #include <ATen/ops/matmul.h>
 
 #include <algorithm>
+#include <cmath>
+#include <span>
 
+#include "prenorm/base/statistics.h"
 #include "prenorm/ops/spectrum.h"
 
 namespace prenorm::papers::low_rank_sparse {
@@ -18,7 +20,7 @@ MatrixOutcome measure_matrix(const at::Tensor& update, const at::Tensor& first_g
   const at::Tensor top = std::get<2>(at::linalg_svd(update, /*full_matrices=*/false)).narrow(0, 0, directions);
   return {ops::singular_values(update), ops::singular_values(first_gradient),
           ops::row_norms(at::matmul(patterns, update.t())),
-          ops::row_norms(at::matmul(discriminative.sum(0, /*keepdim=*/true), update.t())),
+          ops::row_norms(at::matmul(discriminative.sum(0, /*keepdim=*/true), update.t()))[0],
           ops::singular_values(at::matmul(top, discriminative.t()))};
 }
 
@@ -46,6 +48,20 @@ std::vector<std::int64_t> small_rows(const std::vector<double>& norms) {
 
 }  // namespace
 
+double MatrixOutcome::norm() const {
+  double squares = 0;
+  for (const double value : update) squares += value * value;
+  return std::sqrt(squares);
+}
+
+double MatrixOutcome::irrelevant_response(std::int64_t directions) const {
+  return mean_of(std::span(responses).subspan(static_cast<std::size_t>(directions)));
+}
+
+double MatrixOutcome::relevant_response(std::int64_t directions) const {
+  return mean_of(std::span(responses).first(static_cast<std::size_t>(directions)));
+}
+
 Outcome measure(const Trained& trained, const TrainSetting& s, std::int64_t test_count) {
   Outcome outcome;
   outcome.loss = trained.loss;
@@ -58,9 +74,7 @@ Outcome measure(const Trained& trained, const TrainSetting& s, std::int64_t test
   const Activations activations = activations_of(trained.last, test.tokens);
   const Neurons neurons{contributions_of(trained.last, activations), test.labels,
                         ops::row_norms(trained.last.weights[kOutput])};
-  const Quality quality = quality_without(neurons, {});
-  outcome.hinge = quality.hinge;
-  outcome.error = quality.error;
+  outcome.whole = quality_without(neurons, {});
   outcome.margin = (neurons.contributions.sum(1) * test.labels).mean().item<double>();
   outcome.truncated_hinge = truncated_hinges(trained, updates, test);
   outcome.row_norms = neurons.norms;

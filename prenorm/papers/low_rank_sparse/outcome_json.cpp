@@ -18,8 +18,8 @@ void for_each_member(MatrixOutcome& m, const Visit& visit) {
 template <class Visit>
 void for_each_member(Outcome& o, const Visit& visit) {
   visit("loss", o.loss);
-  visit("hinge", o.hinge);
-  visit("error", o.error);
+  visit("hinge", o.whole.hinge);
+  visit("error", o.whole.error);
   visit("margin", o.margin);
   visit("truncated_hinge", o.truncated_hinge);
   visit("row_norms", o.row_norms);

@@ -75,6 +75,8 @@ Samples draw_samples(const DataLaw& law, const at::Tensor& patterns, std::uint64
   }
   std::span drawn(labels, static_cast<std::size_t>(count));
   if (law.labels == Labels::kShuffled) shuffle(drawn, random);
+  if (law.labels == Labels::kRandom)
+    for (double& label : drawn) label = random.below(2) == 0 ? 1 : -1;
   return samples;
 }
 

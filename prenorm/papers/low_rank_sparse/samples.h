@@ -21,7 +21,11 @@ enum class Discriminative : std::uint8_t {
   kFourPatterns,  // mu_1 or mu_2 against mu_3 or mu_4, one of each pair in a sample
 };
 
-enum class Labels : std::uint8_t { kTrue, kShuffled };  // shuffled within each batch
+enum class Labels : std::uint8_t {
+  kTrue,
+  kShuffled,  // within each batch, so that E y y' = 1 / batch between a label and the one that replaces it
+  kRandom,    // coins, independent of the tokens
+};
 
 struct DataLaw {
   Discriminative discriminative = Discriminative::kTwoPatterns;
@@ -58,6 +62,6 @@ struct prenorm::EnumNames<prenorm::papers::low_rank_sparse::Discriminative> {
 template <>
 struct prenorm::EnumNames<prenorm::papers::low_rank_sparse::Labels> {
   using Labels = prenorm::papers::low_rank_sparse::Labels;
-  static constexpr std::array<std::pair<Labels, std::string_view>, 2> values{
-      {{Labels::kTrue, "true"}, {Labels::kShuffled, "shuffled"}}};
+  static constexpr std::array<std::pair<Labels, std::string_view>, 3> values{
+      {{Labels::kTrue, "true"}, {Labels::kShuffled, "shuffled"}, {Labels::kRandom, "random"}}};
 };

@@ -12,7 +12,7 @@ namespace prenorm::papers::low_rank_sparse {
 struct TrainSetting {
   DataLaw data;
   ModelSetting model;
-  std::int64_t updates = 300, batch = 64;
+  std::int64_t updates = 200, batch = 64;
   double rate = 1;
   std::uint64_t seed = 1;
 };
