@@ -11,7 +11,7 @@ namespace {
 const std::vector<MatrixIndex> kTestedMatrices = {kQuery, kKey, kValue};
 constexpr const char* kResponseNames[] = {"query_response", "key_response", "value_response"};
 
-// Of each seed: the exponent b of ratio ~ M^b.
+// The exponent b of ratio ~ M^b, by seed.
 std::vector<double> exponents(const Trainings& t, MatrixIndex matrix) {
   std::vector<double> found;
   for (std::size_t seed = 0; seed < t.wide.size(); ++seed) {

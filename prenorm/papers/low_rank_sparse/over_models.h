@@ -18,7 +18,7 @@ std::vector<double> each(const Models& models, const Value& value) {
   return values;
 }
 
-// Of all models, for each of `matrices`: model after model.
+// The values of each of `matrices`, model after model.
 template <class Value>
 std::vector<double> each_matrix(const Models& models, const std::vector<MatrixIndex>& matrices, const Value& value) {
   std::vector<double> values;
