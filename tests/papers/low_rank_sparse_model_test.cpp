@@ -141,7 +141,9 @@ TEST(LowRankSamples, HaveExactCounts) {
               : (discriminative.narrow(0, 0, half).sum() - discriminative.narrow(0, half, half).sum()).item<double>();
       EXPECT_NEAR(votes, label * 2, 1e-9) << enum_name(kind);  // 4 relevant, 2 confusing tokens
       EXPECT_NEAR(counts[s].narrow(0, law.directions(), law.irrelevant()).sum().item<double>(), 3, 1e-9);
-      if (half > 0) EXPECT_NEAR(discriminative.max().item<double>(), 4, 1e-9);
+      if (half > 0) {
+        EXPECT_NEAR(discriminative.max().item<double>(), 4, 1e-9);
+      }
       ++seen[label > 0 ? 1 : 0];
     }
     EXPECT_GT(std::min(seen[0], seen[1]), 5);

@@ -51,7 +51,7 @@ Check ratio_check(const Trainings& t, MatrixIndex matrix) {
           "mean |dW mu_j| of irrelevant patterns over that of mu_1, mu_2, greatest of all seeds"};
 }
 
-// Attention that is not quite uniform and noise of the batches move single models by up to 7 %.
+// Attention that is not quite uniform and noise of the batches move single models by up to 7 % (M = 5, ten seeds).
 Check share_check(std::int64_t patterns, const Models& models) {
   std::vector<double> shares;
   for (const MatrixIndex i : kTestedMatrices)
@@ -64,10 +64,11 @@ Check share_check(std::int64_t patterns, const Models& models) {
           {{"M", static_cast<double>(patterns)}},
           farthest(shares, 1),
           1,
-          {0.9, 1.1},
+          {0.85, 1.15},
           "that ratio over what |dW (mu_1 + mu_2)| predicts, of W_Q, W_K, W_V and all models the farthest from 1"};
 }
 
+// For the same reasons single models are up to 0.015 away at M = 5, and 0.007 at M = 10.
 Check second_cosine_check(std::int64_t patterns, const Models& models) {
   const double expected = expected_second_cosine(two_patterns_among(patterns), kQuery);
   const auto cosines = each_matrix(models, kTestedMatrices, [](const MatrixOutcome& m) { return m.cosines[1]; });
@@ -76,7 +77,7 @@ Check second_cosine_check(std::int64_t patterns, const Models& models) {
           {{"M", static_cast<double>(patterns)}},
           farthest(cosines, expected),
           expected,
-          {expected - 0.02, expected + 0.02},
+          {expected - 0.03, expected + 0.03},
           "smaller cosine between the top 2 right singular vectors and span(mu_1, mu_2), of W_Q, W_K, W_V and all "
           "models the farthest"};
 }

@@ -34,7 +34,7 @@ Figure norm_figure(const Trainings& t) {
 
 Figure pruning_figure(const Trainings& t) {
   const PruningCurves mean = mean_curves(t.two_patterns);
-  Curve theory{"equal large rows", mean.share, {}, /*theory=*/true};
+  Curve theory{"theory, equal large rows", mean.share, {}, /*theory=*/true};
   for (const double share : mean.share)
     theory.y.push_back(mean_of(each(t.two_patterns, [&](const Outcome& o) {
       return expected_pruned_hinge(o.margin, 1 - row_groups(o).small_share, share);
@@ -67,7 +67,7 @@ Figure loss_figure(const Trainings& t) {
           false,
           {loss_curve("two patterns", t.two_patterns[0]), loss_curve("four patterns", t.four_patterns[0]),
            loss_curve("two patterns, strong noise", t.noisy[0]), loss_curve("random labels", t.random_labels[0])},
-          "Every batch has fresh samples. No sample inside the margin is left after 20 to 45 updates."};
+          "Every batch has fresh samples. Hardly any sample is inside the margin after 45 updates."};
 }
 
 }  // namespace
