@@ -10,6 +10,7 @@
 #include "prenorm/base/text.h"
 #include "prenorm/papers/icl_gradient_descent/experiments.h"
 #include "prenorm/papers/icl_preconditioned_gd/experiments.h"
+#include "prenorm/papers/low_rank_sparse/experiments.h"
 #include "prenorm/papers/mesa_optimization/experiments.h"
 #include "prenorm/papers/xiong2020/experiments.h"
 
@@ -23,6 +24,7 @@ constexpr Experiment kExperiments[] = {
     icl_gradient_descent::kExperiment,
     icl_preconditioned_gd::kExperiment,
     mesa_optimization::kExperiment,
+    low_rank_sparse::kExperiment,
 };
 
 }  // namespace

@@ -51,8 +51,8 @@ TEST(Registry, NamesTheNearestExperiment) {
     find_experiment("xiong2020-warmpu");
     FAIL();
   } catch (const UsageError& error) {
-    EXPECT_THAT(error.what(), testing::HasSubstr("did you mean 'xiong2020-warmup'?"));
-    EXPECT_THAT(error.what(), testing::HasSubstr("xiong2020-theory, "));
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("did you mean 'xiong2020-warmup'?"));
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("xiong2020-theory, "));
   }
 }
 
