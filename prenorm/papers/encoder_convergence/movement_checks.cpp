@@ -1,0 +1,89 @@
+#include <fmt/format.h>
+
+#include "prenorm/base/statistics.h"
+#include "prenorm/papers/encoder_convergence/checks.h"
+#include "prenorm/papers/encoder_convergence/seed_values.h"
+
+namespace prenorm::papers::encoder_convergence {
+namespace {
+
+// A quantity that is to fall as the width grows.
+struct Moving {
+  std::string name, what;
+  double (*measured)(const Trained& t);
+  double (*lazy)(const Trained& t);  // null if there is no prediction
+};
+
+const Moving kMoving[] = {
+    {"kernel", "|K(t) - K(0)| / |K(0)|", [](const Trained& t) { return t.movement.kernel.back(); }, nullptr},
+    {"query", "movement of W_Q", [](const Trained& t) { return t.movement.query.back(); },
+     [](const Trained& t) { return t.lazy.query; }},
+    {"value", "movement of W_V", [](const Trained& t) { return t.movement.value.back(); },
+     [](const Trained& t) { return t.lazy.value; }},
+};
+
+std::vector<double> ratios(const Runs& narrow, const Runs& wide, double (*quantity)(const Trained& t)) {
+  std::vector<double> all;
+  for (std::size_t seed = 0; seed < wide.seeds.size(); ++seed)
+    all.push_back(quantity(narrow.seeds[seed]) / quantity(wide.seeds[seed]));
+  return all;
+}
+
+Check falls_check(const Moving& moving, const std::vector<const Runs*>& widths) {
+  double worst = kUnbounded;
+  for (std::size_t i = 1; i < widths.size(); ++i)
+    worst = least({worst, least(ratios(*widths[i - 1], *widths[i], moving.measured))});
+  const Model& model = widths[0]->model;
+  return {check_prefix(model.initialization) + moving.name + "_falls",
+          "section 5.1, panel (c)",
+          check_setting(model.scale),
+          worst,
+          4,
+          {1.05, kUnbounded},
+          fmt::format("final {} over that of four times the width, least of all widths and seeds", moving.what)};
+}
+
+// The displacement of a lazy model is K(0)^(-1) (y - f), about 1 / d_m, times a gradient. That of W_V keeps its norm as
+// d_m grows, so W_V, whose norm grows as d_m^(1/2), moves by d_m^(-3/2) of it: a factor of 8. The gradient of W_Q has
+// another d_m^(-1/2) if tau_0 = d_m^(-1): a factor of 16.
+Check factor_check(const Moving& moving, const Runs& narrow, const Runs& wide) {
+  const bool is_steeper = wide.model.scale == kInverse && moving.name != "value";
+  const double limit = is_steeper ? 16 : 8;
+  const double predicted = moving.lazy != nullptr ? mean_of(ratios(narrow, wide, moving.lazy)) : limit;
+  return {check_prefix(wide.model.initialization) + moving.name + "_factor",
+          "section 5.1, panel (c)",
+          check_setting(wide.model.scale),
+          mean_of(ratios(narrow, wide, moving.measured)),
+          predicted,
+          {2.5, 1.5 * limit},
+          fmt::format("final {} at d_m = {} over that at {}, mean", moving.what, narrow.model.width, wide.model.width)};
+}
+
+Check lazy_check(const Moving& moving, const Runs& r) {
+  const auto ratio = [&](const Trained& t) { return moving.measured(t) / moving.lazy(t); };
+  return {
+      check_prefix(r.model.initialization) + moving.name + "_lazy",
+      "section 5.1, panel (b)",
+      check_setting(r.model),
+      farthest_ratio(values_of(r.seeds, ratio)),
+      1,
+      {0.9, 1.1},
+      fmt::format("final {} over that with the kernel of the start, of all seeds the farthest from 1", moving.what)};
+}
+
+}  // namespace
+
+void check_movement(const std::vector<Runs>& runs, const Setting& s, std::vector<Check>& checks) {
+  for (const Initialization initialization : s.initializations)
+    for (const AttentionScale scale : {kInverseRoot, kInverse}) {
+      std::vector<const Runs*> widths;
+      for (const std::int64_t width : s.widths) widths.push_back(&find_runs(runs, initialization, scale, width));
+      for (const Moving& moving : kMoving) {
+        checks.push_back(falls_check(moving, widths));
+        checks.push_back(factor_check(moving, **(widths.end() - 2), *widths.back()));
+        if (moving.lazy != nullptr) checks.push_back(lazy_check(moving, *widths.back()));
+      }
+    }
+}
+
+}  // namespace prenorm::papers::encoder_convergence
