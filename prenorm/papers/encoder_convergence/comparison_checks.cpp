@@ -74,7 +74,7 @@ void check_initializations(const std::vector<Comparison>& comparisons, Attention
                       check_setting(scale),
                       mean_ratio_to_ntk(wide, model) / mean_ratio_to_ntk(narrow, model),
                       static_cast<double>(wide.width) / static_cast<double>(narrow.width),
-                      {1.2, kUnbounded},
+                      {1.05, kUnbounded},
                       "that ratio at the greatest width over that at a quarter of it; predicted: d_m / d"});
   }
 }

@@ -25,7 +25,7 @@ void check_linear_rate(const Runs& r, std::vector<Check>& checks) {
                     check_setting(r.model),
                     least(values_of(r.seeds, [](const Trained& t) { return late_rate(t.loss).r_squared; })),
                     1,
-                    {kLeastRSquared, 1},
+                    {kLeastRSquared, 1 + 1e-9},
                     "R^2 of the line through ln(loss) over the second half of the epochs, least of the seeds"});
   const auto ratio = [](const Trained& t) { return late_rate(t.loss).per_epoch / (2 * t.step * t.least); };
   checks.push_back({prefix + "rate",

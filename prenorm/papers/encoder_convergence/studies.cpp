@@ -13,7 +13,7 @@ namespace {
 
 nlohmann::json to_json(const SameStep& same) {
   nlohmann::json losses = nlohmann::json::array();
-  for (const auto& loss : same.loss) losses.push_back(numbers_to_json(loss));
+  for (const auto& loss : same.loss) losses.push_back(nlohmann::json(numbers_to_json(loss)));
   return {{"step", same.step},
           {"loss", losses},
           {"mean_eigenvalue", numbers_to_json(same.mean_eigenvalue)},
@@ -53,11 +53,13 @@ std::vector<Comparison> compare(const std::string& label, const std::vector<std:
 Setting setting_of(const ExperimentOptions& options) {
   Setting s;
   s.seeds = options.seeds;
+  if (options.quick) s.comparison_seeds = 2;
   s.comparison_seeds = std::max(s.comparison_seeds, options.seeds);
   if (!options.quick) return s;
+  s.comparison_widths = {64, 256};
   s.initializations = {kLeCun};
   s.step_widths = {64, 256};
-  s.sample_counts = {10, 20, 40, 80};
+  s.sample_counts = {10, 20, 40};
   s.selection_widths = {64};
   s.digit_samples = 100;
   s.digit_widths = {16, 128};
@@ -97,15 +99,15 @@ std::vector<Comparison> compare_scales(const Setting& s, const Cells& cells) {
   const auto models = [](std::int64_t width) {
     return std::vector<Model>{{kLeCun, kInverseRoot, width}, {kLeCun, kInverse, width}};
   };
-  return compare("scales of attention", s.widths, models, s.comparison_seeds, cells);
+  return compare("scales of attention", s.comparison_widths, models, s.comparison_seeds, cells);
 }
 
 std::vector<Comparison> compare_initializations(AttentionScale scale, const Setting& s, const Cells& cells) {
   const auto models = [scale](std::int64_t width) {
     return std::vector<Model>{{kLeCun, scale, width}, {kHe, scale, width}, {kNtk, scale, width}};
   };
-  return compare(fmt::format("initialisations at tau_0 = {}", name_of(scale)), s.widths, models, s.comparison_seeds,
-                 cells);
+  return compare(fmt::format("initialisations at tau_0 = {}", name_of(scale)), s.comparison_widths, models,
+                 s.comparison_seeds, cells);
 }
 
 }  // namespace prenorm::papers::encoder_convergence

@@ -15,9 +15,10 @@ inline constexpr AttentionScale kInverseRoot = AttentionScale::kInverseRoot, kIn
 
 struct Setting {
   std::int64_t seeds = 3;
-  // Comparisons of single numbers that differ much between seeds use at least this many.
+  // At least this many for comparisons with the same step and for NTK, whose rates differ much between seeds.
   std::int64_t comparison_seeds = 5;
   std::vector<std::int64_t> widths = {64, 256, 1024};
+  std::vector<std::int64_t> comparison_widths = {64, 256, 1024};
   std::vector<Initialization> initializations = {kLeCun, kHe};
   std::vector<std::int64_t> step_widths = {64, 128, 256, 512, 1024};
   std::vector<std::int64_t> sample_counts = {10, 20, 40, 80, 160};

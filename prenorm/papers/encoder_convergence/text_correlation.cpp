@@ -66,9 +66,10 @@ TextCorrelation::Tail TextCorrelation::tail(std::size_t count) const {
   for (std::size_t i = 0; i < count; ++i) {
     const double share = static_cast<double>(i) / static_cast<double>(count - 1);
     const double above = total * std::exp(std::log(0.1) * (1 - share) + least * share);
-    const auto place = pairs.size() - static_cast<std::size_t>(std::lround(above));
-    tail.t.push_back(pairs[place] / mean);
-    tail.minus_log_probability.push_back(-std::log(static_cast<double>(pairs.size() - place) / total));
+    const double t = pairs[pairs.size() - static_cast<std::size_t>(std::lround(above))];
+    const auto at_least = pairs.end() - std::lower_bound(pairs.begin(), pairs.end(), t);
+    tail.t.push_back(t / mean);
+    tail.minus_log_probability.push_back(-std::log(static_cast<double>(at_least) / total));
   }
   return tail;
 }
