@@ -67,10 +67,10 @@ Check alpha_check(const Runs& narrow, const Runs& wide) {
   return {check_prefix(wide.model.initialization) + "alpha_growth",
           "convergence theorem",
           check_setting(wide.model),
-          farthest_ratio(ratios),
+          least(ratios),
           predicted,
-          {predicted / 2, predicted * 2},
-          "alpha^2 over that of the next smaller width, farthest; predicted: independent entries of F"};
+          {2, kUnbounded},
+          "alpha^2 over that of the next smaller width, least; predicted: independent entries of F"};
 }
 
 void check_below_samples(const Runs& r, std::vector<Check>& checks) {
