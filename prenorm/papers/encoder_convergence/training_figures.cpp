@@ -21,19 +21,20 @@ std::vector<double> over_first(std::vector<double> values) {
 }
 
 Figure loss_figure(const std::vector<Runs>& runs, const Setting& s, AttentionScale scale) {
-  Figure figure{fmt::format("Loss over epochs, LeCun, tau_0 = {}", name_of(scale)),
-                "epoch",
-                "loss / initial loss",
-                false,
-                true,
-                {},
-                "Each width with its own step, 1 / the greatest eigenvalue of K(0). Dashed: the kernel of the start, "
-                "which a wide model follows; last, the proved bound."};
+  Figure figure{
+      fmt::format("Loss over epochs, LeCun, tau_0 = {}", name_of(scale)),
+      "epoch",
+      "loss / initial loss",
+      false,
+      true,
+      {},
+      "Each width with its own step, 1 / the greatest eigenvalue of K(0). Dashed: lazy descent, with the kernel "
+      "of the start, which a wide model follows; the last line is the proved bound."};
   for (const std::int64_t width : s.widths) {
     const Trained& t = find_runs(runs, kLeCun, scale, width).seeds[0];
     figure.curves.push_back({fmt::format("d_m = {}", width), count_to(t.loss.size()), over_first(t.loss)});
-    figure.curves.push_back({fmt::format("d_m = {}, kernel of the start", width), count_to(t.loss.size()),
-                             over_first(t.lazy.loss), /*theory=*/true});
+    figure.curves.push_back(
+        {fmt::format("d_m = {}, lazy", width), count_to(t.loss.size()), over_first(t.lazy.loss), /*theory=*/true});
   }
   const Trained& wide = find_runs(runs, kLeCun, scale, s.widths.back()).seeds[0];
   const double epochs = static_cast<double>(wide.loss.size() - 1);
@@ -65,7 +66,7 @@ Figure width_figure(const std::vector<Runs>& runs, const Setting& s) {
                 true,
                 true,
                 {},
-                "Dashed: with the kernel of the start. A limit d_m^(-3/2) for W_V, and for W_Q at d_m^(-1/2), is a "
+                "Dashed: lazy descent. The limit d_m^(-3/2) for W_V, and for W_Q at d_m^(-1/2), is a "
                 "factor of 8 for four times the width."};
   const std::vector<double> width(s.widths.begin(), s.widths.end());
   const auto add = [&](const std::string& name, AttentionScale scale, double (*quantity)(const Trained&),
@@ -79,11 +80,11 @@ Figure width_figure(const std::vector<Runs>& runs, const Setting& s) {
     add(
         "W_V", scale, [](const Trained& t) { return t.movement.value.back(); }, false);
     add(
-        "W_V theory", scale, [](const Trained& t) { return t.lazy.value; }, true);
+        "W_V lazy", scale, [](const Trained& t) { return t.lazy.value; }, true);
     add(
         "W_Q", scale, [](const Trained& t) { return t.movement.query.back(); }, false);
     add(
-        "W_Q theory", scale, [](const Trained& t) { return t.lazy.query; }, true);
+        "W_Q lazy", scale, [](const Trained& t) { return t.lazy.query; }, true);
     add(
         "kernel", scale, [](const Trained& t) { return t.movement.kernel.back(); }, false);
   }

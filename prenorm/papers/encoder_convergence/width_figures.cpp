@@ -24,8 +24,8 @@ void add_critical_width_figure(const std::vector<CriticalWidths>& widths, Result
                 true,
                 true,
                 {},
-                "Mean over seeds, d = 20. Dashed: log N, N^2 and N^3 through the first point of d_m^(-1/2): a width "
-                "that a later theorem claims, and those that are proved to suffice at d_m^(-1) and d_m^(-1/2)."};
+                "Mean over seeds, d = 20. Dashed, through the first point of d_m^(-1/2): N^2 and N^3, which are "
+                "proved to suffice, and log N, which a later theorem claims."};
   for (const CriticalWidths& w : widths)
     figure.curves.push_back({fmt::format("tau_0 = {}", name_of(w.scale)), w.samples, mean_over_seeds(w.widths)});
   const std::vector<double> n = widths[0].samples;
