@@ -23,7 +23,7 @@ inline constexpr Experiment kExperiment{
     .setup =
         "One layer of softmax attention, ReLU, mean over tokens and a linear readout; full-batch gradient descent in "
         "double on Gaussian samples, a task of token selection, digits and text, d_m from 1 to 1024.",
-    .time = "6 min; quick: 15 s",
+    .time = "3 min; quick: 15 s",
     .seeds = 3,
     .quick_seeds = 1,
     .run = run_encoder_convergence};

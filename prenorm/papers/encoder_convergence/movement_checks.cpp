@@ -75,7 +75,7 @@ Check lazy_check(const Runs& r) {
           check_setting(r.model),
           farthest_ratio(values_of(r.seeds, ratio)),
           1,
-          {0.9, 1.1},
+          {0.85, 1.15},
           "final movement of W_V over that with the kernel of the start, of all seeds the farthest from 1"};
 }
 
