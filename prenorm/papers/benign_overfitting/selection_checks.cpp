@@ -1,0 +1,90 @@
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "prenorm/papers/benign_overfitting/checks.h"
+
+namespace prenorm::papers::benign_overfitting {
+namespace {
+
+constexpr double kPublicNorm = 20;
+
+using Trainings = std::vector<std::vector<SelectionState>>;  // by seed
+
+const Trainings& at_norm(const SelectionStudy& study, double norm) {
+  const auto found = std::find(study.norms.begin(), study.norms.end(), norm);
+  return study.runs.at(static_cast<std::size_t>(found - study.norms.begin()));
+}
+
+double farthest_last(const Trainings& trainings, double SelectionState::*quantity, double predicted) {
+  std::vector<double> values;
+  for (const auto& states : trainings) values.push_back(states.back().*quantity);
+  return farthest_from(predicted, values);
+}
+
+double first_step(const std::vector<SelectionState>& states, double SelectionState::*quantity, double value) {
+  for (const SelectionState& state : states)
+    if (state.*quantity >= value) return static_cast<double>(state.step);
+  return std::nan("");
+}
+
+// Flipped labels are fitted after clean samples have selected their signal.
+double farthest_order(const Trainings& trainings) {
+  std::vector<double> ratios;
+  for (const auto& states : trainings)
+    ratios.push_back(first_step(states, &SelectionState::flipped_accuracy, 1) /
+                     first_step(states, &SelectionState::clean_attention, 0.5));
+  return farthest_from(5, ratios);
+}
+
+}  // namespace
+
+SelectionStudy study_selection(const ExperimentSetting& s, const Cells& cells) {
+  SelectionStudy study{s.selection_norms, {}};
+  std::vector<SelectionSetting> settings;
+  std::vector<std::string> names;
+  for (const double norm : study.norms)
+    for (std::int64_t seed = 1; seed <= s.seeds; ++seed) {
+      SelectionSetting setting;
+      setting.signal_norm = norm;
+      setting.seed = static_cast<std::uint64_t>(seed);
+      settings.push_back(setting);
+      names.push_back(name_of(setting));
+    }
+  const auto found = cells.get_all("token selection", names, CellThreads::kOneEach,
+                                   [&](std::size_t i) { return to_json(train_selection(settings[i])); });
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    if (settings[i].seed == 1) study.runs.emplace_back();
+    study.runs.back().push_back(selection_states_from_json(found[i]));
+  }
+  return study;
+}
+
+void check_selection(const SelectionStudy& study, std::vector<Check>& checks) {
+  const auto add = [&](const std::string& name, double norm, double measured, double predicted, Interval accepted,
+                       const std::string& what) {
+    checks.push_back({name, "arXiv 2409.17625", {{"signal norm", norm}}, measured, predicted, accepted, what});
+  };
+  for (const double norm : {2.0, kPublicNorm}) {
+    const Trainings& t = at_norm(study, norm);
+    add("selection_clean_accuracy", norm, farthest_last(t, &SelectionState::clean_accuracy, 1), 1, {1, 1},
+        "training samples with clean labels that are fitted, 1000 steps; the seed with the fewest");
+    add("selection_flipped_accuracy", norm, farthest_last(t, &SelectionState::flipped_accuracy, 1), 1, {1, 1},
+        "training samples with flipped labels that are fitted; the seed with the fewest");
+    const bool benign = norm == kPublicNorm;
+    add("selection_test_accuracy", norm, farthest_last(t, &SelectionState::test_accuracy, benign ? 1 : 0),
+        benign ? 1 : 0.7, benign ? Interval{0.99, 1} : Interval{0.5, 0.85},
+        benign ? "share of fresh samples with the right sign; the worst seed"
+               : "share of fresh samples with the right sign, where overfitting harms; the best seed");
+  }
+  const Trainings& t = at_norm(study, kPublicNorm);
+  add("selection_clean_attention", kPublicNorm, farthest_last(t, &SelectionState::clean_attention, 0), 1, {0.98, 1},
+      "attention of clean training samples to the signal, the worst seed");
+  add("selection_flipped_attention", kPublicNorm, farthest_last(t, &SelectionState::flipped_attention, 1), 0, {0, 0.02},
+      "attention of flipped training samples to the signal, the largest of all seeds");
+  add("selection_order", kPublicNorm, farthest_order(t), 5, {1.5, 40},
+      "steps until all flipped labels are fitted over steps until clean attention passes 0.5; the seed farthest from "
+      "5");
+}
+
+}  // namespace prenorm::papers::benign_overfitting
