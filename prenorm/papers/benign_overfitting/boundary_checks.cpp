@@ -27,21 +27,21 @@ std::vector<double> over_formula(const Contour& contour, double stop) {
 void check_grid_contour(const LossGrid& grid, double stop, std::vector<Check>& checks) {
   const Contour contour = contour_of(grid, kTestLoss);
   checks.push_back({"boundary_slope",
-                    "Theorem 1, Figure 1",
+                    "Figure 1",
                     {{"stop", stop}},
                     contour.line().slope,
                     -2,
                     {-2.4, -1.6},
                     "slope of log N over log SNR where the test loss is 0.2"});
   checks.push_back({"boundary_spread",
-                    "Theorem 1, Figure 1",
+                    "Figure 1",
                     {{"stop", stop}},
                     spread_up_to(contour, 64),
                     1,
                     {1, 1.6},
                     "greatest N SNR^2 on that contour over the least, for N from 8 to 64"});
   checks.push_back({"boundary_constant",
-                    "Figure 1, formula (1)",
+                    "Figure 1, derived (1)",
                     {{"stop", stop}},
                     farthest_from(1, over_formula(contour, stop)),
                     1,
@@ -80,20 +80,20 @@ void check_boundary(const std::vector<LossGrid>& grids, std::vector<Check>& chec
 void check_digits(const std::vector<LossGrid>& grids, std::vector<Check>& checks) {
   const Contour contour = contour_of(grids.at(1), kTestLoss);
   checks.push_back({"digits_boundary_slope",
-                    "section 6",
+                    "Figure 2",
                     {},
                     contour.line().slope,
                     -2,
                     {-3, -1},
                     "slope of log N over log SNR where the test loss is 0.2, digits 0 and 1 of MNIST as signals"});
   checks.push_back({"digits_contour_rows",
-                    "section 6",
+                    "Figure 2",
                     {},
                     static_cast<double>(contour.samples.size()) / static_cast<double>(grids.at(1).samples.size()),
                     1,
                     {0.75, 1},
                     "share of N for which the test loss crosses 0.2 within the map"});
-  check_shape(grids.at(1), "digits_", "section 6", kStop, checks);
+  check_shape(grids.at(1), "digits_", "Figure 2", kStop, checks);
 }
 
 }  // namespace prenorm::papers::benign_overfitting

@@ -10,8 +10,9 @@
 
 namespace prenorm::papers::benign_overfitting {
 
-// The value farthest from what was predicted. NaN counts as farthest.
+// The value farthest from what was predicted, and the least one. NaN counts as both.
 double farthest_from(double predicted, const std::vector<double>& values);
+double least_of(const std::vector<double>& values);
 
 // Two regimes at equal training loss; by seed.
 struct RegimeStudy {

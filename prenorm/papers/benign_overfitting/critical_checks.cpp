@@ -4,82 +4,74 @@
 namespace prenorm::papers::benign_overfitting {
 namespace {
 
-std::vector<std::pair<std::string, double>> setting_of(const CriticalSetting& s) {
-  return {{"C_p", s.data.strong_noise}, {"M", static_cast<double>(s.data.patches)}, {"stop", s.stop}};
-}
+constexpr Interval kWithinTwo = {0.5, 2};          // attention that is trained moves the boundary
+constexpr Interval kWithinAQuarter = {0.8, 1.25};  // the closed form is for uniform attention
 
-// Attention that is trained moves the boundary, which the closed form does not know of; uniform attention does not.
-Check over_formula_check(const CriticalPoint& point, const std::string& name, Interval accepted) {
+Check over_formula_check(const std::string& name, const CriticalPoint& point, Interval accepted) {
+  const CriticalSetting& s = point.setting;
   return {name,
-          "formula (1)",
-          setting_of(point.setting),
+          "derived (1)",
+          {{"C_p", s.data.strong_noise}, {"M", static_cast<double>(s.data.patches)}, {"stop", s.stop}},
           point.over_formula(),
           1,
           accepted,
           "critical N SNR^2 over the closed form, N = 32, mean over seeds"};
 }
 
-Check growth_check(const std::string& name, const CriticalPoint& from, const CriticalPoint& to, Interval accepted,
-                   const std::string& what) {
-  return {name,     "formula (1)", {}, to.product / from.product, to.setting.predicted() / from.setting.predicted(),
-          accepted, what};
+// The first point of the stops and of the strong noise is one of the patches.
+void check_formula(const CriticalStudy& s, std::vector<Check>& checks) {
+  for (const CriticalPoint& p : s.patches) checks.push_back(over_formula_check("critical", p, kWithinTwo));
+  for (std::size_t i = 1; i < s.stops.size(); ++i)
+    checks.push_back(over_formula_check("critical", s.stops[i], kWithinTwo));
+  for (const CriticalPoint& p : s.uniform_patches)
+    checks.push_back(over_formula_check("uniform_critical", p, kWithinAQuarter));
+  for (const auto* points : {&s.uniform_stops, &s.uniform_strong})
+    for (std::size_t i = 1; i < points->size(); ++i)
+      checks.push_back(over_formula_check("uniform_critical", (*points)[i], kWithinAQuarter));
 }
 
-void check_growth(const CriticalStudy& s, std::vector<Check>& checks) {
-  checks.push_back(growth_check("critical_growth_with_stop", s.stops[0], s.stops[2], {2.5, 6},
-                                "critical N SNR^2 for the stop 0.1 over that for 0.01"));
-  checks.push_back(growth_check("uniform_critical_growth_with_stop", s.uniform_stops[0], s.uniform_stops[2], {3.4, 5},
-                                "the same with uniform attention"));
-  checks.push_back(growth_check("critical_growth_with_patches", s.patches[0], s.patches[2], {2, 14},
-                                "critical N SNR^2 for M = 8 over that for M = 2"));
-  checks.push_back(growth_check("uniform_critical_growth_with_patches", s.uniform_patches[0], s.uniform_patches[2],
-                                {5.8, 8.4}, "the same with uniform attention"));
+void check_ratios(const CriticalStudy& s, std::vector<Check>& checks) {
+  const auto add = [&](const std::string& name, const std::string& source, const CriticalPoint& over,
+                       const CriticalPoint& under, double predicted, Interval accepted, const std::string& what) {
+    checks.push_back({name, source, {}, over.product / under.product, predicted, accepted, what});
+  };
+  const double by_stop = s.stops[2].setting.predicted() / s.stops[0].setting.predicted();
+  const double by_patches = s.patches[2].setting.predicted() / s.patches[0].setting.predicted();
+  add("critical_growth_with_stop", "derived (1)", s.stops[2], s.stops[0], by_stop, {2.5, 6},
+      "critical N SNR^2 for the stop 0.1 over that for 0.01");
+  add("uniform_critical_growth_with_stop", "derived (1)", s.uniform_stops[2], s.uniform_stops[0], by_stop, {3.4, 5},
+      "the same with uniform attention");
+  add("critical_growth_with_patches", "derived (1)", s.patches[2], s.patches[0], by_patches, {2, 14},
+      "critical N SNR^2 for M = 8 over that for M = 2");
+  add("uniform_critical_growth_with_patches", "derived (1)", s.uniform_patches[2], s.uniform_patches[0], by_patches,
+      {5.8, 8.4}, "the same with uniform attention");
+  add("strong_noise_attention", "calibration", s.strong[2], s.uniform_strong[2], 2, {1.3, 2.5},
+      "critical N SNR^2 at C_p = 3 with trained attention over that with uniform attention");
+  add("critical_at_a_quarter_of_the_rate", "gradient descent", s.slow, s.stops[0], 1, {0.95, 1.05},
+      "critical N SNR^2 at a quarter of the rate over that at the rate");
+  add("critical_at_a_quarter_of_the_dimension", "definition of SNR", s.low_dimension, s.stops[0], 1, {0.8, 1.25},
+      "critical N SNR^2 with d = 512 over that with d = 2048");
 }
 
-}  // namespace
-
-void check_critical(const CriticalStudy& s, std::vector<Check>& checks) {
-  for (const CriticalPoint& point : s.patches) checks.push_back(over_formula_check(point, "critical", {0.5, 2}));
-  checks.push_back(over_formula_check(s.stops[1], "critical", {0.5, 2}));
-  checks.push_back(over_formula_check(s.stops[2], "critical", {0.5, 2}));
-  const Interval near = {0.8, 1.25};
-  for (const CriticalPoint& p : s.uniform_patches) checks.push_back(over_formula_check(p, "uniform_critical", near));
-  for (std::size_t i = 1; i < 3; ++i)
-    checks.push_back(over_formula_check(s.uniform_stops[i], "uniform_critical", near));
-  for (std::size_t i = 1; i < 3; ++i)
-    checks.push_back(over_formula_check(s.uniform_strong[i], "uniform_critical", near));
-  check_growth(s, checks);
-  checks.push_back({"strong_noise_attention",
-                    "section 3",
-                    {},
-                    s.strong[2].product / s.uniform_strong[2].product,
-                    2,
-                    {1.3, 2.5},
-                    "critical N SNR^2 at C_p = 3 with trained attention over that with uniform attention"});
-  checks.push_back({"critical_at_a_quarter_of_the_rate",
-                    "section 3",
-                    {},
-                    s.slow.product / s.stops[0].product,
-                    1,
-                    {0.95, 1.05},
-                    "critical N SNR^2 at a quarter of the rate over that at the rate"});
-  checks.push_back({"critical_at_a_quarter_of_the_dimension",
-                    "Theorem 1",
-                    {},
-                    s.low_dimension.product / s.stops[0].product,
-                    1,
-                    {0.8, 1.25},
-                    "critical N SNR^2 with d = 512 over that with d = 2048"});
+void check_errors(const CriticalStudy& s, std::vector<Check>& checks) {
   for (const ErrorPoint& point : s.uniform_errors) {
     const double predicted = fresh_error(point.data);
     checks.push_back({"uniform_test_error",
-                      "formula (2)",
+                      "derived (2)",
                       {{"d", static_cast<double>(point.data.dimension)}},
                       point.error,
                       predicted,
                       {predicted - 0.05, predicted + 0.05},
                       "share of fresh samples with the wrong sign at N SNR^2 = 1, N = 32, uniform attention"});
   }
+}
+
+}  // namespace
+
+void check_critical(const CriticalStudy& study, std::vector<Check>& checks) {
+  check_formula(study, checks);
+  check_ratios(study, checks);
+  check_errors(study, checks);
 }
 
 }  // namespace prenorm::papers::benign_overfitting

@@ -11,7 +11,7 @@ Results run_benign_overfitting(const ExperimentOptions& options, const Cells& ce
 inline constexpr std::string_view kClaims[] = {
     "At equal training loss, test loss is small if N SNR^2 is large, and about ln 2 if it is small.",
     "The boundary between the two regimes is N SNR^2 = constant.",
-    "Benign training: attention stays uniform, then finds the signal, then saturates (section 5).",
+    "Benign training: attention stays uniform, then finds the signal, then saturates (Figure 3).",
     "Harmful training: noise is memorised first, and its queries turn away from the signal.",
     "Training time grows as N in the harmful regime and falls with |mu| in the benign one.",
 };

@@ -28,7 +28,7 @@ class PhaseChecks {
            const std::function<double(const std::vector<State>&)>& measure) {
     std::vector<double> values;
     for (const Run& run : runs_) values.push_back(measure(run.trace));
-    checks_.push_back({name, "section 5, Figure 3", {}, farthest_from(predicted, values), predicted, accepted, what});
+    checks_.push_back({name, "Figure 3", {}, farthest_from(predicted, values), predicted, accepted, what});
   }
 
  private:
@@ -51,7 +51,7 @@ void check_benign_phases(const PhaseStudy& study, std::vector<Check>& checks) {
              "largest change of the weight signal to signal while the training loss is above 0.6", [](const Trace& t) {
                return largest_distance(t, &State::attention_signal, t.front().attention_signal, 0.6);
              });
-  phases.add("benign_score_at_phase_2", 1.5, {0.5, 3}, "V_+ when that weight has risen by 0.05", [](const Trace& t) {
+  phases.add("benign_score_at_phase_2", 1, {0.5, 3}, "V_+ when that weight has risen by 0.05", [](const Trace& t) {
     return first_above(t, &State::attention_signal, t.front().attention_signal + 0.05).score_positive;
   });
   phases.add("benign_loss_at_half_attention", 0.35, {0.2, 0.5}, "training loss when that weight passes 0.5",
@@ -61,8 +61,7 @@ void check_benign_phases(const PhaseStudy& study, std::vector<Check>& checks) {
   phases.add("benign_noise_attention", 0.4, {0.33, 0.5}, "weight noise to signal at the training loss 0.014, from 0.25",
              [](const Trace& t) { return first_below(t, &State::loss, 0.014).attention_noise; });
   phases.add("benign_order", 2, {1.2, 5},
-             "steps until noise to signal passes 0.35 over steps until signal to signal "
-             "passes 0.95",
+             "steps until noise to signal passes 0.35 over steps until signal to signal passes 0.95",
              [](const Trace& t) {
                return step_of(first_above(t, &State::attention_noise, 0.35)) /
                       step_of(first_above(t, &State::attention_signal, 0.95));
@@ -75,18 +74,14 @@ void check_harmful_phases(const PhaseStudy& study, std::vector<Check>& checks) {
   phases.add("harmful_attention_before_phase_2", 0, {0, 0.02},
              "largest distance of the weight noise to signal from 1/M while the training loss is above 0.6",
              [](const Trace& t) { return largest_distance(t, &State::attention_noise, kUniform, 0.6); });
-  phases.add("harmful_score_ratio", 12, {5, 40}, "mean y V_{n,i} over V_+ at the stop",
+  // At first the ratio is that of their growth, 1/(N SNR^2 p_+).
+  phases.add("harmful_score_ratio", 2 / kHarmfulProduct, {5, 20}, "mean y V_{n,i} over V_+ at the stop",
              [](const Trace& t) { return t.back().score_noise / t.back().score_positive; });
   phases.add("harmful_noise_attention", 0, {0, 0.1}, "weight noise to signal at the stop, from 0.25",
              [](const Trace& t) { return t.back().attention_noise; });
   phases.add("harmful_signal_attention", 0, {0, 0.02}, "largest distance of the weight signal to signal from 1/M",
              [](const Trace& t) { return largest_distance(t, &State::attention_signal, kUniform, 0); });
-  // V_{n,i} is of order one long before: noise has M - 1 patches to divide attention among.
-  phases.add("harmful_loss_at_drop", 0.05, {0.02, 0.15},
-             "training loss when the weight noise to signal falls below "
-             "0.15",
-             [](const Trace& t) { return first_below(t, &State::attention_noise, 0.15).loss; });
-  phases.add("harmful_score_at_drop", 3, {0.5, 5}, "mean y V_{n,i} then",
+  phases.add("harmful_score_at_drop", 1, {0.5, 5}, "mean y V_{n,i} when that weight falls below 0.15",
              [](const Trace& t) { return first_below(t, &State::attention_noise, 0.15).score_noise; });
 }
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "prenorm/papers/benign_overfitting/checks.h"
@@ -28,13 +29,19 @@ double first_step(const std::vector<SelectionState>& states, double SelectionSta
   return std::nan("");
 }
 
+// Before training, the mean token's score is 1/(sqrt(2) T) of the signal and Gaussian of deviation 1/(|mu| sqrt(T)).
+double uniform_accuracy(double norm) {
+  const double z = norm / std::sqrt(2.0 * static_cast<double>(SelectionSetting().tokens));
+  return std::erfc(-z / std::sqrt(2.0)) / 2;
+}
+
 // Flipped labels are fitted after clean samples have selected their signal.
-double farthest_order(const Trainings& trainings) {
+double least_order(const Trainings& trainings) {
   std::vector<double> ratios;
   for (const auto& states : trainings)
     ratios.push_back(first_step(states, &SelectionState::flipped_accuracy, 1) /
                      first_step(states, &SelectionState::clean_attention, 0.5));
-  return farthest_from(5, ratios);
+  return least_of(ratios);
 }
 
 }  // namespace
@@ -73,16 +80,16 @@ void check_selection(const SelectionStudy& study, std::vector<Check>& checks) {
         "training samples with flipped labels that are fitted; the seed with the fewest");
     const bool benign = norm == kPublicNorm;
     add("selection_test_accuracy", norm, farthest_last(t, &SelectionState::test_accuracy, benign ? 1 : 0),
-        benign ? 1 : 0.7, benign ? Interval{0.99, 1} : Interval{0.5, 0.85},
+        uniform_accuracy(norm), benign ? Interval{0.99, 1} : Interval{0.55, 0.75},
         benign ? "share of fresh samples with the right sign; the worst seed"
-               : "share of fresh samples with the right sign, where overfitting harms; the best seed");
+               : "the same for a weak signal, where it is no more than that of uniform attention; the best seed");
   }
   const Trainings& t = at_norm(study, kPublicNorm);
   add("selection_clean_attention", kPublicNorm, farthest_last(t, &SelectionState::clean_attention, 0), 1, {0.98, 1},
       "attention of clean training samples to the signal, the worst seed");
   add("selection_flipped_attention", kPublicNorm, farthest_last(t, &SelectionState::flipped_attention, 1), 0, {0, 0.02},
       "attention of flipped training samples to the signal, the largest of all seeds");
-  add("selection_order", kPublicNorm, farthest_order(t), 5, {1.5, 40},
+  add("selection_order", kPublicNorm, least_order(t), 1, {1.5, std::numeric_limits<double>::infinity()},
       "steps until all flipped labels are fitted over steps until clean attention passes 0.5; the seed farthest from "
       "5");
 }

@@ -78,7 +78,7 @@ StoppingStudy study_stopping(const ExperimentSetting& s, const Cells& cells) {
 void check_stopping(const StoppingStudy& s, std::vector<Check>& checks) {
   const auto add = [&](const std::string& name, double measured, double predicted, Interval accepted,
                        const std::string& what) {
-    checks.push_back({name, "Theorem 1, stopping times", {}, measured, predicted, accepted, what});
+    checks.push_back({name, "rates of the theorems", {}, measured, predicted, accepted, what});
   };
   const std::size_t middle = s.snr.size() / 2;
   add("harmful_time_exponent_in_samples", exponent_at_stop(s.samples, s.harmful, s.losses), 1, {0.7, 1.2},

@@ -1,4 +1,4 @@
-// The data of Jiang et al. 2024 (section 3): a sample is M patches. The first is the signal mu_+ or mu_- of its label,
+// The data of Jiang et al. 2024: a sample is M patches. The first is the signal mu_+ or mu_- of its label,
 // the others are Gaussian noise orthogonal to both signals.
 #pragma once
 
