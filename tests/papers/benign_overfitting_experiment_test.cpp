@@ -1,0 +1,232 @@
+// The checks fail for trainings without the property; cells are the same on any number of threads, and are resumed.
+#include <ATen/Parallel.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "files/temporary_folder.h"
+#include "prenorm/papers/benign_overfitting/checks.h"
+#include "prenorm/papers/benign_overfitting/experiments.h"
+#include "prenorm/papers/benign_overfitting/traces.h"
+
+namespace prenorm::papers::benign_overfitting {
+namespace {
+
+ExperimentSetting one_seed() { return experiment_setting({1, true}); }
+
+template <class Study, class Append>
+std::set<std::string> failures(const Study& study, const Append& append) {
+  std::vector<Check> checks;
+  append(study, checks);
+  std::set<std::string> names;
+  for (const Check& c : checks)
+    if (!c.pass()) names.insert(c.name);
+  return names;
+}
+
+void expect_failures(const std::set<std::string>& failed, std::initializer_list<const char*> names) {
+  for (const char* name : names) EXPECT_TRUE(failed.contains(name)) << name;
+}
+
+TEST(BenignChecks, OfRegimesFailWhenTheyAreSwapped) {
+  RegimeStudy study = study_regimes(one_seed(), Cells());
+  EXPECT_EQ(failures(study, check_regimes), std::set<std::string>{});
+  std::swap(study.benign, study.harmful);
+  std::swap(study.trained_head_benign, study.trained_head_harmful);
+  expect_failures(failures(study, check_regimes),
+                  {"benign_test_loss", "benign_test_error", "benign_test_attention", "harmful_test_loss",
+                   "harmful_test_error", "trained_head_benign_test_loss", "trained_head_harmful_test_loss"});
+  study.harmful[0].stops.clear();  // a run that did not reach its stop
+  expect_failures(failures(study, check_regimes), {"equal_training_loss", "harmful_test_loss"});
+}
+
+TEST(BenignChecks, OfPhasesFailWhenRegimesAreSwapped) {
+  PhaseStudy study = study_phases(one_seed(), Cells());
+  EXPECT_EQ(failures(study, check_benign_phases), std::set<std::string>{});
+  EXPECT_EQ(failures(study, check_harmful_phases), std::set<std::string>{});
+  std::swap(study.benign, study.harmful);
+  expect_failures(failures(study, check_benign_phases),
+                  {"benign_score_at_phase_2", "benign_loss_at_half_attention", "benign_loss_at_full_attention",
+                   "benign_noise_attention", "benign_order"});
+  expect_failures(failures(study, check_harmful_phases), {"harmful_score_ratio", "harmful_noise_attention",
+                                                          "harmful_signal_attention", "harmful_score_at_drop"});
+}
+
+// Attention that starts far from uniform skips phase 1.
+TEST(BenignChecks, OfPhasesFailForLargeInitialLogits) {
+  RunSetting setting = run_setting(small_data(1, kBenignProduct));
+  setting.descent.rate = 0.25;
+  setting.record = Record::kTrace;
+  setting.start.logit_deviation = 8;
+  const auto run = train(setting);
+  expect_failures(failures(PhaseStudy{{run}, {run}}, check_benign_phases), {"benign_attention_before_phase_2"});
+}
+
+TEST(BenignChecks, OfEarlyTrainingFailForTheOtherRegime) {
+  EarlyStudy study = study_early(one_seed(), Cells());
+  EXPECT_EQ(failures(study, check_early), std::set<std::string>{});
+  std::swap(study.benign[0].run, study.harmful[0].run);
+  expect_failures(failures(study, check_early), {"early_signal_growth", "early_negative_signal_growth", "early_ratio"});
+  for (State& state : study.benign[0].run.trace) state.score_noise *= 1.3;
+  expect_failures(failures(study, check_early), {"early_noise_growth"});
+}
+
+TEST(BenignChecks, OfTheBoundaryFailForOthers) {
+  LossGrid grid = {{8, 16, 32, 64}, {}, {}};
+  for (int k = 0; k < 12; ++k) grid.snr.push_back(0.1 * std::pow(1.3, k));
+  const auto fill = [&](double exponent, double scale) {
+    grid.test_loss.clear();
+    for (const auto samples : grid.samples)
+      for (const double snr : grid.snr)
+        grid.test_loss.push_back(0.2 / std::sqrt(scale * std::pow(static_cast<double>(samples), exponent) * snr * snr));
+    return failures(std::vector<LossGrid>{grid, grid}, check_boundary);
+  };
+  EXPECT_EQ(fill(1, 1 / 6.0), std::set<std::string>{});
+  expect_failures(fill(0.5, 1), {"boundary_slope", "boundary_spread"});  // sqrt(N) SNR^2
+  expect_failures(fill(2, 0.02), {"boundary_slope", "boundary_spread"});
+  expect_failures(fill(1, 0.5), {"boundary_constant"});
+  expect_failures(fill(1, 1e-3), {"parts_below"});  // 1000
+  fill(1, 1 / 6.0);
+  std::swap(grid.test_loss.front(), grid.test_loss.back());
+  const std::vector<LossGrid> broken = {grid, grid};
+  expect_failures(failures(broken, check_boundary), {"rising_share", "parts_below"});
+  expect_failures(failures(broken, check_digits), {"digits_rising_share", "digits_parts_below"});
+  fill(0.2, 1);
+  expect_failures(failures(std::vector<LossGrid>{grid, grid}, check_digits), {"digits_boundary_slope"});
+}
+
+CriticalStudy critical_study_at_formula() {
+  CriticalStudy study;
+  const auto add = [](std::vector<CriticalPoint>& points, std::int64_t patches, double strong, double stop) {
+    CriticalSetting setting;
+    setting.data.patches = patches;
+    setting.data.strong_noise = strong;
+    setting.stop = stop;
+    points.push_back({setting, setting.predicted()});
+  };
+  for (auto* points : {&study.patches, &study.uniform_patches})
+    for (const std::int64_t patches : {2, 4, 8}) add(*points, patches, 1, kStop);
+  for (auto* points : {&study.stops, &study.uniform_stops})
+    for (const double stop : {0.01, 0.03, 0.1}) add(*points, 4, 1, stop);
+  for (auto* points : {&study.strong, &study.uniform_strong})
+    for (const double strong : {1, 2, 3}) add(*points, 4, strong, kStop);
+  study.strong[2].product *= 1.7;
+  study.slow = study.low_dimension = study.patches[1];
+  return study;
+}
+
+TEST(BenignChecks, OfTheConstantFailForOneThatDoesNotMove) {
+  CriticalStudy study = critical_study_at_formula();
+  EXPECT_EQ(failures(study, check_critical), std::set<std::string>{});
+  for (auto* points : {&study.patches, &study.uniform_patches, &study.stops, &study.uniform_stops})
+    for (CriticalPoint& point : *points) point.product = 2.9;
+  expect_failures(failures(study, check_critical),
+                  {"critical", "uniform_critical", "critical_growth_with_stop", "uniform_critical_growth_with_stop",
+                   "critical_growth_with_patches", "uniform_critical_growth_with_patches"});
+  study.strong[2].product = study.uniform_strong[2].product;
+  study.slow.product *= 1.1;
+  study.low_dimension.product *= 4;  // an SNR without sqrt(d)
+  study.uniform_errors = {{small_data(1, 1), 0.3}};
+  expect_failures(failures(study, check_critical), {"strong_noise_attention", "critical_at_a_quarter_of_the_rate",
+                                                    "critical_at_a_quarter_of_the_dimension", "uniform_test_error"});
+}
+
+TEST(BenignChecks, OfStoppingTimesFailForTimesThatDoNotMove) {
+  ExperimentSetting setting = one_seed();
+  setting.stopping_samples = {8, 16, 32};
+  StoppingStudy study = study_stopping(setting, Cells());
+  EXPECT_EQ(failures(study, check_stopping), std::set<std::string>{});
+  for (auto* times : {&study.harmful, &study.benign, &study.uniform})
+    for (auto& run : *times) run.assign(run.size(), 500);
+  EXPECT_EQ(failures(study, check_stopping).size(), 6U);
+}
+
+TEST(BenignChecks, OfTokenSelectionFailAtTheStart) {
+  ExperimentSetting setting = one_seed();
+  SelectionStudy study = study_selection(setting, Cells());
+  EXPECT_EQ(failures(study, check_selection), std::set<std::string>{});
+  for (auto& seeds : study.runs)
+    for (auto& states : seeds) states = {states.front()};
+  expect_failures(failures(study, check_selection),
+                  {"selection_clean_accuracy", "selection_flipped_accuracy", "selection_clean_attention",
+                   "selection_flipped_attention", "selection_order"});
+  std::swap(study.runs.front(), study.runs.back());
+  expect_failures(failures(study, check_selection), {"selection_test_accuracy"});
+}
+
+GridSetting small_grid() { return {{8, 12}, {0.4, 0.8}, {0.1, kStop}, 1}; }
+
+TEST(BenignCells, AreTheSameOnOneThreadAndOnTwo) {
+  const int before = at::get_num_threads();
+  std::vector<std::vector<double>> losses, products;
+  for (const int threads : {1, 2}) {
+    at::set_num_threads(threads);
+    losses.push_back(measure_grid(small_grid(), Cells())[1].test_loss);
+    CriticalSetting eight;
+    eight.data.samples = 8;
+    products.push_back(critical_products({eight, eight}, Cells()));
+  }
+  at::set_num_threads(before);
+  EXPECT_EQ(losses[0], losses[1]);
+  EXPECT_EQ(products[0], products[1]);
+}
+
+// By name, when each cell was written.
+std::map<std::string, std::filesystem::file_time_type> cells_in(const std::filesystem::path& folder) {
+  std::map<std::string, std::filesystem::file_time_type> cells;
+  for (const auto& entry : std::filesystem::directory_iterator(folder))
+    if (entry.path().extension() == ".json") cells[entry.path().filename()] = entry.last_write_time();
+  return cells;
+}
+
+TEST(BenignCells, OfAGridThatWasKilledAreResumed) {
+  const test::TemporaryFolder folder;
+  GridSetting half = small_grid();
+  half.samples.pop_back();
+  measure_grid(half, Cells(folder / "cells", "1"));
+  const auto first = cells_in(folder / "cells");
+  ASSERT_EQ(first.size(), 2U);
+  const auto whole = measure_grid(small_grid(), Cells(folder / "cells", "1"));
+  const auto second = cells_in(folder / "cells");
+  EXPECT_EQ(second.size(), 4U);
+  for (const auto& [name, written] : first) EXPECT_EQ(second.at(name), written) << name;
+  EXPECT_EQ(whole[1].test_loss, measure_grid(small_grid(), Cells())[1].test_loss);
+}
+
+TEST(BenignRuns, AreTheSameAfterJson) {
+  RunSetting setting = run_setting(small_data(1, kBenignProduct), {0.1, kStop});
+  setting.record = Record::kTrace;
+  const auto run = train(setting);
+  const auto read = run_from_json(nlohmann::json::parse(to_json(run).dump()));
+  ASSERT_EQ(read.stops.size(), 2U);
+  EXPECT_EQ(read.at_stop(1).test.loss, run.at_stop(1).test.loss);
+  EXPECT_EQ(read.time(0), run.time(0));
+  EXPECT_EQ(read.trace.back().attention_noise, run.trace.back().attention_noise);
+  EXPECT_TRUE(std::isnan(run.time(2)) && std::isnan(run.at_stop(2).test.error));
+}
+
+TEST(BenignTraces, FindEvents) {
+  std::vector<State> trace(4);
+  for (std::size_t i = 0; i < trace.size(); ++i) {
+    trace[i].step = static_cast<std::int64_t>(i);
+    trace[i].attention_signal = 0.1 * static_cast<double>(i);
+    trace[i].loss = 1 - 0.2 * static_cast<double>(i);
+  }
+  EXPECT_EQ(first_above(trace, &State::attention_signal, 0.15).step, 2);
+  EXPECT_EQ(first_below(trace, &State::loss, 0.9).step, 1);
+  EXPECT_EQ(first_above(trace, &State::attention_signal, 1).step, -1);
+  EXPECT_DOUBLE_EQ(largest_distance(trace, &State::attention_signal, 0, 0.5), 0.2);
+}
+
+TEST(BenignChecks, TakeNaN) {
+  EXPECT_TRUE(std::isnan(farthest_from(1, {1.1, std::nan(""), 0.5})));
+  EXPECT_TRUE(std::isnan(least_of({1.1, std::nan(""), 0.5})));
+  EXPECT_EQ(farthest_from(1, {1.1, 0.5}), 0.5);
+}
+
+}  // namespace
+}  // namespace prenorm::papers::benign_overfitting
