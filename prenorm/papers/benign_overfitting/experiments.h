@@ -22,7 +22,7 @@ inline constexpr Experiment kExperiment{
     .setup =
         "A two-layer vision Transformer on one signal patch and M - 1 noise patches, full-batch gradient descent to a "
         "given training loss; also on MNIST digits, if they are there, and the model of Sakamoto and Sato 2024.",
-    .time = "4 min; quick: 15 s",
+    .time = "2 min; quick: 15 s",
     .seeds = 3,
     .quick_seeds = 1,
     .run = run_benign_overfitting};
