@@ -149,7 +149,7 @@ std::filesystem::path test_digits_folder() {
 }
 
 TEST(BenignDigits, AreSignalsOfTheirLabels) {
-  if (!std::filesystem::exists(test_digits_folder())) GTEST_SKIP() << "there is no " << test_digits_folder();
+  if (const std::string missing = digits_missing(test_digits_folder()); !missing.empty()) GTEST_SKIP() << missing;
   const Digits digits = read_digits(test_digits_folder());
   EXPECT_EQ(digits.positive.size(0), 980);  // as many 0 and 1 as the test pictures of MNIST have
   EXPECT_EQ(digits.negative.size(0), 1135);
@@ -169,6 +169,7 @@ TEST(BenignDigits, AreSignalsOfTheirLabels) {
 TEST(BenignDigits, FromOtherFilesAreAnError) {
   const test::TemporaryFolder folder;
   write_file_atomically(folder / "t10k-images-idx3-ubyte.gz", "not a picture");
+  EXPECT_NE(digits_missing(folder.path()).find("t10k-labels-idx1-ubyte.gz; set PRENORM_TEST_DATA"), std::string::npos);
   EXPECT_THROW(read_digits(folder.path()), Error);
 }
 

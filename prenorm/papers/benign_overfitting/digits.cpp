@@ -5,6 +5,7 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
+#include <fmt/format.h>
 
 #include <cstdlib>
 #include <string>
@@ -18,6 +19,7 @@ namespace prenorm::papers::benign_overfitting {
 namespace {
 
 constexpr std::int64_t kPixels = 784, kFresh = 100;
+constexpr const char *kPicturesFile = "t10k-images-idx3-ubyte.gz", *kLabelsFile = "t10k-labels-idx1-ubyte.gz";
 
 // The bytes after the header of an idx file, which is a magic number and the sizes, each of four bytes.
 std::string read_idx(const std::filesystem::path& file, std::size_t dimensions, std::size_t bytes) {
@@ -62,10 +64,19 @@ std::filesystem::path digits_folder() {
   return std::filesystem::path(data != nullptr ? data : "../shared/data") / "mnist";
 }
 
+std::string digits_missing(const std::filesystem::path& folder) {
+  std::error_code error;
+  for (const char* file : {kPicturesFile, kLabelsFile})
+    if (!std::filesystem::exists(folder / file, error))
+      return fmt::format("there is no {}; set PRENORM_TEST_DATA to the folder that has mnist/",
+                         (folder / file).string());
+  return "";
+}
+
 Digits read_digits(const std::filesystem::path& folder) {
   constexpr std::size_t kPictures = 10'000;
-  const std::string pixels = read_idx(folder / "t10k-images-idx3-ubyte.gz", 3, kPictures * kPixels);
-  const std::string labels = read_idx(folder / "t10k-labels-idx1-ubyte.gz", 1, kPictures);
+  const std::string pixels = read_idx(folder / kPicturesFile, 3, kPictures * kPixels);
+  const std::string labels = read_idx(folder / kLabelsFile, 1, kPictures);
   const at::Tensor positive = pictures_of(pixels, labels, 0), negative = pictures_of(pixels, labels, 1);
   const at::Tensor mean_norm = at::cat({positive, negative}).norm(2, 1).mean();
   return {positive / mean_norm, negative / mean_norm};
@@ -94,14 +105,13 @@ Tokens digit_tokens(const Digits& digits, const DataSetting& data) {
 }
 
 FreshSamples fresh_digits(const Digits& digits, const DataSetting& data) {
-  FreshSamples fresh{data.snr * at::cat({fresh_of(digits.positive, data.seed), fresh_of(digits.negative, data.seed)}),
-                     {},
-                     10,
-                     data.patches,
-                     0,
-                     data.noise_deviation(),
-                     1,
-                     data.seed};
+  FreshSamples fresh;
+  fresh.signals = data.snr * at::cat({fresh_of(digits.positive, data.seed), fresh_of(digits.negative, data.seed)});
+  fresh.draws = 10;
+  fresh.patches = data.patches;
+  fresh.noise_from = 0;
+  fresh.noise_deviation = data.noise_deviation();
+  fresh.seed = data.seed;
   for (std::int64_t i = 0; i < 2 * kFresh; ++i) fresh.labels.push_back(i < kFresh ? 1 : -1);
   return fresh;
 }
@@ -113,13 +123,11 @@ std::vector<LossGrid> measure_digit_grid(const Digits& digits, const GridSetting
     settings.push_back(run_setting(data, s.stops));
     names.push_back("digits 0 and 1 of MNIST, " + name_of(settings.back()));
   }
-  return grids_of(s, run_cells(
-                         "heat map of digits", names,
-                         [&](std::size_t i) {
-                           const DataSetting& data = settings[i].data;
-                           return train_on(digit_tokens(digits, data), fresh_digits(digits, data), settings[i]);
-                         },
-                         cells));
+  const auto train_one = [&](std::size_t i) {
+    const DataSetting& data = settings[i].data;
+    return train_on(digit_tokens(digits, data), fresh_digits(digits, data), settings[i]);
+  };
+  return grids_of(s, run_cells("heat map of digits", names, train_one, cells));
 }
 
 }  // namespace prenorm::papers::benign_overfitting

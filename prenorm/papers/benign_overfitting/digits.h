@@ -4,6 +4,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "prenorm/papers/benign_overfitting/grid.h"
@@ -13,6 +14,8 @@ namespace prenorm::papers::benign_overfitting {
 
 // The folder of the files of MNIST: `mnist` in the folder that PRENORM_TEST_DATA names, else in ../shared/data.
 std::filesystem::path digits_folder();
+// Why digits in this folder cannot be read, for people; empty if it has the files.
+std::string digits_missing(const std::filesystem::path& folder);
 
 // Pictures [pictures, 784] of two digits, of mean norm 1.
 struct Digits {

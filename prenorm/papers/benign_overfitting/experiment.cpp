@@ -1,5 +1,3 @@
-#include <fmt/format.h>
-
 #include <filesystem>
 
 #include "prenorm/papers/benign_overfitting/checks.h"
@@ -32,10 +30,8 @@ void add_training(const ExperimentSetting& setting, const Cells& cells, Results&
 
 void add_digits(const ExperimentSetting& setting, const Cells& cells, Results& results) {
   const std::filesystem::path folder = digits_folder();
-  if (std::error_code error; !std::filesystem::is_directory(folder, error)) {
-    results.notes.push_back(fmt::format(
-        "Skipped: digits as signals. There is no folder {}; set PRENORM_TEST_DATA to the folder that has mnist/.",
-        folder.string()));
+  if (const std::string missing = digits_missing(folder); !missing.empty()) {
+    results.notes.push_back("Skipped: digits as signals, since " + missing + ".");
     return;
   }
   const std::vector<LossGrid> grids = measure_digit_grid(read_digits(folder), setting.digits, cells);
