@@ -5,8 +5,8 @@
 #include <ATen/ops/softmax.h>
 #include <ATen/ops/softplus.h>
 #include <ATen/ops/stack.h>
-#include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
+#include <ATen/ops/zeros_like.h>
 #include <fmt/format.h>
 
 #include <cmath>
@@ -24,12 +24,6 @@ at::Tensor normal_numbers(at::IntArrayRef sizes, std::string_view name, std::uin
   return numbers;
 }
 
-// True labels alternate. Those of the first samples, ceil(flipped n) of them, are flipped: half of each kind.
-struct SelectionData {
-  at::Tensor tokens;         // [n, T, d]
-  at::Tensor labels, clean;  // [n]: +-1; 1 for labels that are not flipped
-};
-
 // Adds the signals of tokens 1, 2 and 3. Only the first two of the last dimension's coordinates are those of signals.
 void add_signals(at::Tensor tokens, const at::Tensor& true_labels, const SelectionSetting& s) {
   for (std::int64_t n = 0; n < tokens.size(0); ++n) {
@@ -44,16 +38,6 @@ at::Tensor alternating_labels(std::int64_t count) {
   at::Tensor labels = at::zeros({count}, at::kDouble);
   for (std::int64_t n = 0; n < count; ++n) labels[n] = n % 2 == 0 ? 1 : -1;
   return labels;
-}
-
-SelectionData draw_selection(const SelectionSetting& s) {
-  SelectionData data{normal_numbers({s.samples, s.tokens, s.dimension}, "tokens", s.seed),
-                     alternating_labels(s.samples), at::zeros({s.samples}, at::kDouble)};
-  add_signals(data.tokens, data.labels, s);
-  const auto flipped = static_cast<std::int64_t>(std::ceil(s.flipped * static_cast<double>(s.samples)));
-  data.labels.narrow(0, 0, flipped).neg_();
-  data.clean.narrow(0, flipped, s.samples - flipped).fill_(1);
-  return data;
 }
 
 double mean_where(const at::Tensor& values, const at::Tensor& weight) {
@@ -90,31 +74,48 @@ std::string name_of(const SelectionSetting& s) {
       s.record_every, s.seed);
 }
 
+SelectionData draw_selection(const SelectionSetting& s) {
+  SelectionData data{normal_numbers({s.samples, s.tokens, s.dimension}, "tokens", s.seed),
+                     alternating_labels(s.samples), at::zeros({s.samples}, at::kDouble)};
+  add_signals(data.tokens, data.labels, s);
+  const auto flipped = static_cast<std::int64_t>(std::ceil(s.flipped * static_cast<double>(s.samples)));
+  data.labels.narrow(0, 0, flipped).neg_();
+  data.clean.narrow(0, flipped, s.samples - flipped).fill_(1);
+  return data;
+}
+
+at::Tensor selection_head(const SelectionSetting& s) {
+  at::Tensor nu = at::zeros({s.dimension}, at::kDouble);
+  nu[0] = 1 / (std::sqrt(2.0) * s.signal_norm);
+  nu[1] = -nu[0];
+  return nu;
+}
+
+SelectionLoss selection_loss(const at::Tensor& logits, const at::Tensor& scores, const at::Tensor& labels) {
+  const at::Tensor attention = at::softmax(logits, 1), f = (attention * scores).sum(1), margins = labels * f;
+  const at::Tensor by_f = -labels / (1 + margins.exp()) / static_cast<double>(labels.size(0));
+  return {at::softplus(-margins).mean().item<double>(), margins, attention,
+          by_f.unsqueeze(1) * attention * (scores - f.unsqueeze(1))};
+}
+
+// As in descent.h, the Gram matrix of the tokens is enough.
 std::vector<SelectionState> train_selection(const SelectionSetting& s) {
   const SelectionData data = draw_selection(s);
   const FreshTokens fresh(s);
-  at::Tensor nu = at::zeros({s.dimension}, at::kDouble), p = at::zeros({s.dimension}, at::kDouble);
-  nu[0] = 1 / (std::sqrt(2.0) * s.signal_norm);
-  nu[1] = -nu[0];
   const at::Tensor flat = data.tokens.view({s.samples * s.tokens, s.dimension}), gram = at::mm(flat, flat.t());
-  const at::Tensor scores = data.tokens.matmul(nu);
-  at::Tensor logits = at::zeros({s.samples, s.tokens}, at::kDouble),
-             sum = at::zeros({s.samples * s.tokens}, at::kDouble);
+  const at::Tensor nu = selection_head(s), scores = data.tokens.matmul(nu), flipped = 1 - data.clean;
+  at::Tensor logits = at::zeros_like(scores), sum = at::zeros({s.samples * s.tokens}, at::kDouble);
   std::vector<SelectionState> states;
   for (std::int64_t step = 0; step <= s.steps; ++step) {
-    const at::Tensor attention = at::softmax(logits, 1), f = (attention * scores).sum(1), margin = data.labels * f;
+    const SelectionLoss now = selection_loss(logits, scores, data.labels);
     if (step % s.record_every == 0) {
-      p = flat.t().matmul(sum) * -s.rate;
-      const at::Tensor right = margin.gt(0).to(at::kDouble), signal = attention.select(1, 0);
-      states.push_back({step, at::softplus(-margin).mean().item<double>(), mean_where(right, data.clean),
-                        mean_where(right, 1 - data.clean), fresh.accuracy(p, nu), mean_where(signal, data.clean),
-                        mean_where(signal, 1 - data.clean)});
+      const at::Tensor right = now.margins.gt(0).to(at::kDouble), signal = now.attention.select(1, 0);
+      states.push_back({step, now.loss, mean_where(right, data.clean), mean_where(right, flipped),
+                        fresh.accuracy(flat.t().matmul(sum) * -s.rate, nu), mean_where(signal, data.clean),
+                        mean_where(signal, flipped)});
     }
-    // dL/d(logit) = dL/df a_t (score_t - f)
-    const at::Tensor by_f = -data.labels / (1 + margin.exp()) / static_cast<double>(s.samples);
-    const at::Tensor by_logit = (by_f.unsqueeze(1) * attention * (scores - f.unsqueeze(1))).view({-1});
-    logits -= s.rate * gram.matmul(by_logit).view_as(logits);
-    sum += by_logit;
+    logits -= s.rate * gram.matmul(now.by_logit.view({-1})).view_as(logits);
+    sum += now.by_logit.view({-1});
   }
   return states;
 }

@@ -3,6 +3,8 @@
 // flipped.
 #pragma once
 
+#include <ATen/core/Tensor.h>
+
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
@@ -20,6 +22,21 @@ struct SelectionSetting {
   std::uint64_t seed = 1;
 };
 std::string name_of(const SelectionSetting& setting);
+
+// True labels alternate. Those of the first samples, ceil(flipped n) of them, are flipped: half of each kind.
+struct SelectionData {
+  at::Tensor tokens;         // [n, T, d]
+  at::Tensor labels, clean;  // [n]: +-1; 1 for labels that are not flipped
+};
+SelectionData draw_selection(const SelectionSetting& setting);
+at::Tensor selection_head(const SelectionSetting& setting);  // nu [d]
+
+// The mean logistic loss of samples from X p and X nu, both [n, T], with its gradient by X p.
+struct SelectionLoss {
+  double loss = 0;
+  at::Tensor margins, attention, by_logit;  // [n], [n, T], [n, T]
+};
+SelectionLoss selection_loss(const at::Tensor& logits, const at::Tensor& scores, const at::Tensor& labels);
 
 // A point of a training. Accuracies on training samples count flipped labels as right; those on fresh samples do not.
 struct SelectionState {
