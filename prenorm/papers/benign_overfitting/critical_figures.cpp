@@ -30,7 +30,7 @@ Figure product_figure(const std::string& title, const std::string& x_label, cons
   return {title,
           x_label,
           "critical N SNR^2",
-          true,
+          false,
           true,
           {product_curve("attention trained", trained, axis), product_curve("uniform attention", uniform, axis),
            formula_product_curve(uniform, axis)},
@@ -55,6 +55,7 @@ void add_critical_figures(const CriticalStudy& s, Results& results) {
                      [](const CriticalPoint& p) { return static_cast<double>(p.setting.data.patches); }));
   results.figures.push_back(product_figure("The boundary over the stop", "training loss at the stop", s.stops,
                                            s.uniform_stops, [](const CriticalPoint& p) { return p.setting.stop; }));
+  results.figures.back().log_x = true;
   results.figures.push_back(product_figure("The boundary over the strong noise patch", "C_p", s.strong,
                                            s.uniform_strong,
                                            [](const CriticalPoint& p) { return p.setting.data.strong_noise; }));
