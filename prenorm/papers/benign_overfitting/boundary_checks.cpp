@@ -41,7 +41,7 @@ void check_grid_contour(const LossGrid& grid, double stop, std::vector<Check>& c
                     {1, 1.6},
                     "greatest N SNR^2 on that contour over the least, for N from 8 to 64"});
   checks.push_back({"boundary_constant",
-                    "Figure 1, derived (1)",
+                    "Figure 1, derived (2)",
                     {{"stop", stop}},
                     farthest_from(1, over_formula(contour, stop)),
                     1,

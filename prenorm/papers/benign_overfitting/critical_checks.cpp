@@ -10,7 +10,7 @@ constexpr Interval kWithinAQuarter = {0.8, 1.25};  // the closed form is for uni
 Check over_formula_check(const std::string& name, const CriticalPoint& point, Interval accepted) {
   const CriticalSetting& s = point.setting;
   return {name,
-          "derived (1)",
+          "derived (2)",
           {{"C_p", s.data.strong_noise}, {"M", static_cast<double>(s.data.patches)}, {"stop", s.stop}},
           point.over_formula(),
           1,
@@ -37,13 +37,13 @@ void check_ratios(const CriticalStudy& s, std::vector<Check>& checks) {
   };
   const double by_stop = s.stops[2].setting.predicted() / s.stops[0].setting.predicted();
   const double by_patches = s.patches[2].setting.predicted() / s.patches[0].setting.predicted();
-  add("critical_growth_with_stop", "derived (1)", s.stops[2], s.stops[0], by_stop, {2.5, 6},
+  add("critical_growth_with_stop", "derived (2)", s.stops[2], s.stops[0], by_stop, {2.5, 6},
       "critical N SNR^2 for the stop 0.1 over that for 0.01");
-  add("uniform_critical_growth_with_stop", "derived (1)", s.uniform_stops[2], s.uniform_stops[0], by_stop, {3.4, 5},
+  add("uniform_critical_growth_with_stop", "derived (2)", s.uniform_stops[2], s.uniform_stops[0], by_stop, {3.4, 5},
       "the same with uniform attention");
-  add("critical_growth_with_patches", "derived (1)", s.patches[2], s.patches[0], by_patches, {2, 14},
+  add("critical_growth_with_patches", "derived (2)", s.patches[2], s.patches[0], by_patches, {2, 14},
       "critical N SNR^2 for M = 8 over that for M = 2");
-  add("uniform_critical_growth_with_patches", "derived (1)", s.uniform_patches[2], s.uniform_patches[0], by_patches,
+  add("uniform_critical_growth_with_patches", "derived (2)", s.uniform_patches[2], s.uniform_patches[0], by_patches,
       {5.8, 8.4}, "the same with uniform attention");
   add("strong_noise_attention", "calibration", s.strong[2], s.uniform_strong[2], 2, {1.3, 2.5},
       "critical N SNR^2 at C_p = 3 with trained attention over that with uniform attention");
@@ -57,7 +57,7 @@ void check_errors(const CriticalStudy& s, std::vector<Check>& checks) {
   for (const ErrorPoint& point : s.uniform_errors) {
     const double predicted = fresh_error(point.data);
     checks.push_back({"uniform_test_error",
-                      "derived (2)",
+                      "derived (3)",
                       {{"d", static_cast<double>(point.data.dimension)}},
                       point.error,
                       predicted,

@@ -55,7 +55,7 @@ double farthest_ratio(const std::vector<EarlyRun>& runs) {
 
 void check_laws(const std::vector<EarlyRun>& runs, double product, std::vector<Check>& checks) {
   const auto add = [&](const std::string& name, double measured, const std::string& what) {
-    checks.push_back({name, "derived (3)", {{"N SNR^2", product}}, measured, 1, {0.85, 1.15}, what});
+    checks.push_back({name, "derived (1)", {{"N SNR^2", product}}, measured, 1, {0.85, 1.15}, what});
   };
   const std::string rest = " while the training loss is above 0.6; of all steps and seeds the farthest from 1";
   add("early_signal_growth", farthest_growth(runs, &State::score_positive, &EarlyGrowth::positive),

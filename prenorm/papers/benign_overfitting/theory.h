@@ -11,11 +11,7 @@ namespace prenorm::papers::benign_overfitting {
 // The margin whose logistic loss is `loss`.
 double margin_of_loss(double loss);
 
-// (1) N SNR^2 at which the test loss is `test_loss` when the training loss is `training_loss`: 2 S m(test_loss) /
-// (m(training_loss) - m(test_loss)), where S = M - 2 + C_p^2 is the energy of a sample's noise.
-double critical_product(std::int64_t patches, double strong_noise, double training_loss, double test_loss);
-
-// (3) How fast scores grow while derivatives of the loss are 1/2, for each unit of rate times steps.
+// (1) How fast scores grow while derivatives of the loss are 1/2, for each unit of rate times steps.
 struct EarlyGrowth {
   double positive = 0;  // V_+: |mu|^2 p_+ / (2 M)
   double negative = 0;  // V_-: -|mu|^2 p_- / (2 M)
@@ -23,12 +19,16 @@ struct EarlyGrowth {
 };
 EarlyGrowth early_growth(const DataSetting& data, double positive_share);
 
+// (2) N SNR^2 at which the test loss is `test_loss` when the training loss is `training_loss`: 2 S m(test_loss) /
+// (m(training_loss) - m(test_loss)), where S = M - 2 + C_p^2 is the energy of a sample's noise.
+double critical_product(std::int64_t patches, double strong_noise, double training_loss, double test_loss);
+
+// (3) The share of fresh samples with the wrong sign: the probability that the noise's part of a sum exceeds the
+// signal's, Phi(-z) with z = N SNR^2 sqrt(d/N) / (2 (M - 1)), for C_p = 1.
+double fresh_error(const DataSetting& data);
+
 // (4) Rate times steps from small weights to the training loss: (exp m + m - 1)/k with m its margin and
 // k = (|mu|^2 p_+ + (M - 1)/N) / M^2, for as many labels of each kind and C_p = 1.
 double training_time(const DataSetting& data, double training_loss);
-
-// (2) The share of fresh samples with the wrong sign: the probability that the noise's part of a sum exceeds the
-// signal's, Phi(-z) with z = N SNR^2 sqrt(d/N) / (2 (M - 1)), for C_p = 1.
-double fresh_error(const DataSetting& data);
 
 }  // namespace prenorm::papers::benign_overfitting
