@@ -8,6 +8,7 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/text.h"
+#include "prenorm/papers/benign_overfitting/experiments.h"
 #include "prenorm/papers/encoder_convergence/experiments.h"
 #include "prenorm/papers/icl_gradient_descent/experiments.h"
 #include "prenorm/papers/icl_preconditioned_gd/experiments.h"
@@ -25,6 +26,7 @@ constexpr Experiment kExperiments[] = {
     icl_gradient_descent::kExperiment,
     icl_preconditioned_gd::kExperiment,
     mesa_optimization::kExperiment,
+    benign_overfitting::kExperiment,
     low_rank_sparse::kExperiment,
     encoder_convergence::kExperiment,
 };
