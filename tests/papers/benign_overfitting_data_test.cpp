@@ -8,12 +8,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <cstdlib>
 
-#include "files/temporary_folder.h"
-#include "prenorm/base/error.h"
+#include "papers/test_data.h"
 #include "prenorm/base/random.h"
-#include "prenorm/files/file.h"
 #include "prenorm/nn/initialization.h"
 #include "prenorm/papers/benign_overfitting/digits.h"
 #include "prenorm/papers/benign_overfitting/fresh_samples.h"
@@ -143,14 +140,10 @@ TEST(BenignGrid, CountsRisesAndParts) {
   EXPECT_GT(rising_share(broken), 3.0 / 17);
 }
 
-std::filesystem::path test_digits_folder() {
-  const char* given = std::getenv("PRENORM_TEST_DATA");
-  return std::filesystem::path(given != nullptr ? given : PRENORM_TEST_DIR "/../../shared/data") / "mnist";
-}
-
 TEST(BenignDigits, AreSignalsOfTheirLabels) {
-  if (const std::string missing = digits_missing(test_digits_folder()); !missing.empty()) GTEST_SKIP() << missing;
-  const Digits digits = read_digits(test_digits_folder());
+  const std::filesystem::path data_folder = papers::test::data_folder();
+  if (!std::filesystem::exists(data_folder / real_data::kDigitPictures)) GTEST_SKIP() << "no MNIST in " << data_folder;
+  const DigitSignals digits = digit_signals(real_data::read_digits(data_folder));
   EXPECT_EQ(digits.positive.size(0), 980);  // as many 0 and 1 as the test pictures of MNIST have
   EXPECT_EQ(digits.negative.size(0), 1135);
   DataSetting data = digits_data();
@@ -164,13 +157,6 @@ TEST(BenignDigits, AreSignalsOfTheirLabels) {
     EXPECT_TRUE(has(n % 2 == 0 ? digits.positive : digits.negative, tokens.values[4 * n] / 0.5)) << n;
   const FreshSamples fresh = fresh_digits(digits, data);
   for (std::int64_t n = 0; n < 6; ++n) EXPECT_FALSE(has(fresh.signals, tokens.values[4 * n])) << n;
-}
-
-TEST(BenignDigits, FromOtherFilesAreAnError) {
-  const test::TemporaryFolder folder;
-  write_file_atomically(folder / "t10k-images-idx3-ubyte.gz", "not a picture");
-  EXPECT_NE(digits_missing(folder.path()).find("t10k-labels-idx1-ubyte.gz; set PRENORM_TEST_DATA"), std::string::npos);
-  EXPECT_THROW(read_digits(folder.path()), Error);
 }
 
 }  // namespace

@@ -1,10 +1,10 @@
 // Tasks, digits and texts: their samples, and checks that fail without the property.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <memory>
+#include <filesystem>
 
 #include "papers/failed_checks.h"
+#include "papers/test_data.h"
 #include "prenorm/papers/encoder_convergence/checks.h"
 #include "prenorm/papers/real_data/folder.h"
 
@@ -58,13 +58,9 @@ TEST(ConvergenceTasks, FlagOneTokenOfEachSample) {
 }
 
 TEST(ConvergenceTasks, CutDigitsIntoPatches) {
-  const char* given = std::getenv("PRENORM_TEST_DATA");
-  ::setenv("PRENORM_TEST_DATA", PRENORM_TEST_DIR "/../../shared/data", /*overwrite=*/0);
-  const std::shared_ptr<const char> restored(given, [](const char* old) {
-    if (old == nullptr) ::unsetenv("PRENORM_TEST_DATA");
-  });
-  if (!real_data::exists(real_data::kDigitPictures)) GTEST_SKIP() << "there is no " << real_data::kDigitPictures;
-  const real_data::Digits digits = real_data::read_digits();
+  const std::filesystem::path data = test::data_folder();
+  if (!std::filesystem::exists(data / real_data::kDigitPictures)) GTEST_SKIP() << "no MNIST in " << data;
+  const real_data::Digits digits = real_data::read_digits(data);
   EXPECT_EQ(digits.labels[0], 7);
   const Samples samples = digit_samples(digits, 10, 1);
   EXPECT_EQ(samples.tokens.sizes(), at::IntArrayRef({160, 49}));

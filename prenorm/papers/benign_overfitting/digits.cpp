@@ -2,46 +2,21 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cat.h>
-#include <ATen/ops/empty.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
-#include <fmt/format.h>
-
-#include <cstdlib>
 #include <string>
 
-#include "prenorm/base/error.h"
 #include "prenorm/base/random.h"
-#include "prenorm/files/byte_reader.h"
 #include "prenorm/nn/initialization.h"
 
 namespace prenorm::papers::benign_overfitting {
 namespace {
 
 constexpr std::int64_t kPixels = 784, kFresh = 100;
-constexpr const char *kPicturesFile = "t10k-images-idx3-ubyte.gz", *kLabelsFile = "t10k-labels-idx1-ubyte.gz";
 
-// The bytes after the header of an idx file, which is a magic number and the sizes, each of four bytes.
-std::string read_idx(const std::filesystem::path& file, std::size_t dimensions, std::size_t bytes) {
-  ByteReader reader(InputFile(file), file.string());
-  std::string content;
-  for (std::string_view part = reader.next(); !part.empty(); part = reader.next()) content += part;
-  const std::size_t header = 4 * (dimensions + 1);
-  if (content.size() != header + bytes || content[2] != 8 || content[3] != static_cast<char>(dimensions))
-    throw_error<Error>("{} is not an idx file of {} bytes in {} dimensions", file.string(), bytes, dimensions);
-  return content.substr(header);
-}
-
-at::Tensor pictures_of(const std::string& pixels, const std::string& labels, char digit) {
-  std::vector<at::Tensor> pictures;
-  for (std::size_t i = 0; i < labels.size(); ++i) {
-    if (labels[i] != digit) continue;
-    at::Tensor picture = at::empty({1, kPixels}, at::kDouble);
-    for (std::int64_t p = 0; p < kPixels; ++p)
-      picture.data_ptr<double>()[p] = static_cast<unsigned char>(pixels[i * kPixels + static_cast<std::size_t>(p)]);
-    pictures.push_back(picture);
-  }
-  return at::cat(pictures);
+at::Tensor pictures_of(const real_data::Digits& digits, std::int64_t digit) {
+  const at::Tensor wanted = at::tensor(digits.labels) == digit;
+  return digits.pictures.reshape({-1, kPixels}).index({wanted});
 }
 
 std::vector<std::int64_t> shuffled(std::int64_t count, std::uint64_t seed) {
@@ -59,25 +34,8 @@ at::Tensor fresh_of(const at::Tensor& pictures, std::uint64_t seed) {
 
 }  // namespace
 
-std::filesystem::path digits_folder() {
-  const char* data = std::getenv("PRENORM_TEST_DATA");
-  return std::filesystem::path(data != nullptr ? data : "../shared/data") / "mnist";
-}
-
-std::string digits_missing(const std::filesystem::path& folder) {
-  std::error_code error;
-  for (const char* file : {kPicturesFile, kLabelsFile})
-    if (!std::filesystem::exists(folder / file, error))
-      return fmt::format("there is no {}; set PRENORM_TEST_DATA to the folder that has mnist/",
-                         (folder / file).string());
-  return "";
-}
-
-Digits read_digits(const std::filesystem::path& folder) {
-  constexpr std::size_t kPictures = 10'000;
-  const std::string pixels = read_idx(folder / kPicturesFile, 3, kPictures * kPixels);
-  const std::string labels = read_idx(folder / kLabelsFile, 1, kPictures);
-  const at::Tensor positive = pictures_of(pixels, labels, 0), negative = pictures_of(pixels, labels, 1);
+DigitSignals digit_signals(const real_data::Digits& digits) {
+  const at::Tensor positive = pictures_of(digits, 0), negative = pictures_of(digits, 1);
   const at::Tensor mean_norm = at::cat({positive, negative}).norm(2, 1).mean();
   return {positive / mean_norm, negative / mean_norm};
 }
@@ -88,7 +46,7 @@ DataSetting digits_data() {
   return data;
 }
 
-Tokens digit_tokens(const Digits& digits, const DataSetting& data) {
+Tokens digit_tokens(const DigitSignals& digits, const DataSetting& data) {
   Tokens tokens{at::zeros({data.samples * data.patches, kPixels}, at::kDouble), data.patches, {}, {}};
   nn::normal(data.noise_deviation())(tokens.values, RandomStream(mix_key({name_key("noise"), data.seed})));
   const auto positive = shuffled(digits.positive.size(0), data.seed);
@@ -104,7 +62,7 @@ Tokens digit_tokens(const Digits& digits, const DataSetting& data) {
   return tokens;
 }
 
-FreshSamples fresh_digits(const Digits& digits, const DataSetting& data) {
+FreshSamples fresh_digits(const DigitSignals& digits, const DataSetting& data) {
   FreshSamples fresh;
   fresh.signals = data.snr * at::cat({fresh_of(digits.positive, data.seed), fresh_of(digits.negative, data.seed)});
   fresh.draws = 10;
@@ -116,7 +74,7 @@ FreshSamples fresh_digits(const Digits& digits, const DataSetting& data) {
   return fresh;
 }
 
-std::vector<LossGrid> measure_digit_grid(const Digits& digits, const GridSetting& s, const Cells& cells) {
+std::vector<LossGrid> measure_digit_grid(const DigitSignals& digits, const GridSetting& s, const Cells& cells) {
   std::vector<RunSetting> settings;
   std::vector<std::string> names;
   for (const DataSetting& data : grid_data(s, digits_data())) {

@@ -29,12 +29,12 @@ void add_training(const ExperimentSetting& setting, const Cells& cells, Results&
 }
 
 void add_digits(const ExperimentSetting& setting, const Cells& cells, Results& results) {
-  const std::filesystem::path folder = digits_folder();
-  if (const std::string missing = digits_missing(folder); !missing.empty()) {
-    results.notes.push_back("Skipped: digits as signals, since " + missing + ".");
+  if (std::string skipped = real_data::skipped_digits_note("digits as signals"); !skipped.empty()) {
+    results.notes.push_back(std::move(skipped));
     return;
   }
-  const std::vector<LossGrid> grids = measure_digit_grid(read_digits(folder), setting.digits, cells);
+  const DigitSignals signals = digit_signals(real_data::read_digits());
+  const std::vector<LossGrid> grids = measure_digit_grid(signals, setting.digits, cells);
   check_digits(grids, results.checks);
   add_grid_figures(grids, ", digits 0 and 1 of MNIST as signals", results);
 }

@@ -37,11 +37,10 @@ void add_tasks(const Setting& setting, const Cells& cells, Results& results) {
   const std::vector<TaskRuns> selection = train_selection(setting, cells);
   check_selection(selection, results.checks);
   add_task_figure("Loss of the task of token selection", selection, results);
-  for (const std::string_view name : {real_data::kDigitPictures, real_data::kDigitLabels})
-    if (!real_data::exists(name)) {
-      results.notes.push_back(real_data::skipped_note("digits", name));
-      return;
-    }
+  if (std::string skipped = real_data::skipped_digits_note("digits"); !skipped.empty()) {
+    results.notes.push_back(std::move(skipped));
+    return;
+  }
   const std::vector<TaskRuns> digits = train_digits(real_data::read_digits(), setting, cells);
   check_digits(digits, results.checks);
   add_task_figure("Loss on digits", digits, results);

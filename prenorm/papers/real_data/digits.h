@@ -4,9 +4,12 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "prenorm/papers/real_data/folder.h"
 
 namespace prenorm::papers::real_data {
 
@@ -18,6 +21,9 @@ struct Digits {
   std::vector<std::int64_t> labels;
 };
 // Errors: FileError; DataError if a file is not an idx file of the right size.
-Digits read_digits();
+Digits read_digits(const std::filesystem::path& data = folder());
+
+// The note that `what` was skipped since a file is not there; empty if both are.
+std::string skipped_digits_note(std::string_view what);
 
 }  // namespace prenorm::papers::real_data

@@ -6,10 +6,12 @@
 
 namespace prenorm::papers::real_data {
 
-std::filesystem::path file(std::string_view name) {
+std::filesystem::path folder() {
   const char* given = std::getenv("PRENORM_TEST_DATA");
-  return std::filesystem::path(given != nullptr ? given : "../shared/data") / name;
+  return given != nullptr ? given : "../shared/data";
 }
+
+std::filesystem::path file(std::string_view name) { return folder() / name; }
 
 bool exists(std::string_view name) {
   std::error_code error;

@@ -7,7 +7,8 @@
 
 namespace prenorm::papers::real_data {
 
-std::filesystem::path file(std::string_view name);  // "mnist/t10k-labels-idx1-ubyte.gz"
+std::filesystem::path folder();
+std::filesystem::path file(std::string_view name);  // "mnist/t10k-labels-idx1-ubyte.gz", in that folder
 bool exists(std::string_view name);
 
 // "Skipped: WHAT. There is no file FILE; set PRENORM_TEST_DATA to a folder that has NAME."
