@@ -16,6 +16,7 @@
 namespace prenorm::pages {
 namespace {
 
+using ::testing::DoubleEq;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
@@ -52,7 +53,7 @@ TEST(UpdateSection, DrawsSpectraAndRanks) {
   EXPECT_EQ(encoder.title, "Spectra of the updates: encoder");
   ASSERT_EQ(encoder.series.size(), 2U);
   EXPECT_TRUE(encoder.series[0].dashed) << "the random matrix";
-  EXPECT_THAT(encoder.series[0].y, ElementsAre(0.5, 0.5));
+  EXPECT_THAT(encoder.series[0].y, ElementsAre(DoubleEq(0.5), DoubleEq(0.5)));
   EXPECT_EQ(encoder.series[1].name, "self_attention.query");
   EXPECT_THAT(encoder.series[1].y, ElementsAre(1, 0));
   EXPECT_EQ(std::get<html::Chart>(section.blocks[1]).series.size(), 3U);
@@ -60,7 +61,7 @@ TEST(UpdateSection, DrawsSpectraAndRanks) {
   EXPECT_THAT(map.x, ElementsAre("self_attention.query", "feed_forward.up"));
   EXPECT_THAT(map.y, ElementsAre("encoder 1", "decoder 1"));
   ASSERT_EQ(map.panels.at(0).values.size(), 4U);
-  EXPECT_EQ(map.panels[0].values[0], 0.5) << "rank 1 of 2";
+  EXPECT_DOUBLE_EQ(map.panels[0].values[0], 0.5) << "rank 1 of 2";
   EXPECT_TRUE(std::isnan(map.panels[0].values[1])) << "the encoder of this file has no such matrix";
   const auto& table = std::get<html::Table>(section.blocks[4]);
   ASSERT_EQ(table.rows.size(), 4U);
