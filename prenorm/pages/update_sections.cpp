@@ -22,7 +22,7 @@ using probe::UpdateFigures;
 using probe::WeightUpdates;
 using Of = std::function<double(const MatrixUpdate&)>;
 
-// The kinds of matrix in layers of this stack, in the order of the file.
+// The kinds of the chosen matrices, in the order of the file.
 std::vector<std::string> kinds_in(const WeightUpdates& updates,
                                   const std::function<bool(const MatrixUpdate&)>& chosen) {
   std::vector<std::string> kinds;
@@ -57,7 +57,7 @@ html::Chart spectrum_chart(const WeightUpdates& updates, const std::string& titl
   chart.title = fmt::format("Spectra of the updates: {}", title);
   chart.x_label = "direction, the largest singular value first";
   chart.y_label = "share of the update's energy";
-  chart.log_x = chart.log_y = true;
+  chart.log_x = true;
   for (const std::string& kind : kinds_in(updates, chosen)) {
     std::vector<const UpdateFigures*> layers;
     for (const MatrixUpdate& m : updates.matrices)
@@ -79,20 +79,20 @@ html::HeatMap layer_map(const WeightUpdates& updates, const std::string& title, 
   const auto in_layers = [](const MatrixUpdate& m) { return m.layer.has_value(); };
   html::HeatMap map;
   map.title = title;
-  map.x_label = "matrix";
-  map.y_label = "layer";
+  map.x_label = "layer";
+  map.y_label = "matrix";
   map.value_label = label;
   map.low_is_bright = true;
-  map.x = kinds_in(updates, in_layers);
-  html::HeatPanel panel{updates.model, {}};
+  map.y = kinds_in(updates, in_layers);
+  for (const MatrixUpdate& m : updates.matrices)
+    if (m.layer && std::find(map.x.begin(), map.x.end(), name_of(*m.layer)) == map.x.end())
+      map.x.push_back(name_of(*m.layer));
+  html::HeatPanel panel{updates.model, std::vector<double>(map.x.size() * map.y.size(), NAN)};
   for (const MatrixUpdate& m : updates.matrices) {
     if (!m.layer) continue;
-    if (map.y.empty() || map.y.back() != name_of(*m.layer)) {
-      map.y.push_back(name_of(*m.layer));
-      panel.values.resize(map.y.size() * map.x.size(), NAN);
-    }
-    const auto column = std::find(map.x.begin(), map.x.end(), m.kind) - map.x.begin();
-    panel.values[(map.y.size() - 1) * map.x.size() + static_cast<std::size_t>(column)] = value(m);
+    const auto row = std::find(map.y.begin(), map.y.end(), m.kind) - map.y.begin(),
+               column = std::find(map.x.begin(), map.x.end(), name_of(*m.layer)) - map.x.begin();
+    panel.values[static_cast<std::size_t>(row) * map.x.size() + static_cast<std::size_t>(column)] = value(m);
   }
   map.panels.push_back(std::move(panel));
   return map;

@@ -58,11 +58,11 @@ TEST(UpdateSection, DrawsSpectraAndRanks) {
   EXPECT_THAT(encoder.series[1].y, ElementsAre(1, 0));
   EXPECT_EQ(std::get<html::Chart>(section.blocks[1]).series.size(), 3U);
   const auto& map = std::get<html::HeatMap>(section.blocks[2]);
-  EXPECT_THAT(map.x, ElementsAre("self_attention.query", "feed_forward.up"));
-  EXPECT_THAT(map.y, ElementsAre("encoder 1", "decoder 1"));
+  EXPECT_THAT(map.x, ElementsAre("encoder 1", "decoder 1"));
+  EXPECT_THAT(map.y, ElementsAre("self_attention.query", "feed_forward.up"));
   ASSERT_EQ(map.panels.at(0).values.size(), 4U);
   EXPECT_DOUBLE_EQ(map.panels[0].values[0], 0.5) << "rank 1 of 2";
-  EXPECT_TRUE(std::isnan(map.panels[0].values[1])) << "the encoder of this file has no such matrix";
+  EXPECT_TRUE(std::isnan(map.panels[0].values[2])) << "the encoder of this file has no such matrix";
   const auto& table = std::get<html::Table>(section.blocks[4]);
   ASSERT_EQ(table.rows.size(), 4U);
   EXPECT_EQ(table.rows[0][0], "embedding");
