@@ -160,10 +160,8 @@ void add_probe(CLI::App& app, Run& chosen) {
       ->type_name("N")
       ->check(CLI::Range(1, 100'000));
   command->add_flag("--simplified", options->probe.simplified, "use the simplified setting of the paper's theory");
-  command->add_flag("--advise", options->advise,
-                    "predict whether it trains without warm-up, and up to which learning rate");
-  command->add_flag("--updates", options->updates,
-                    "for a run: singular values of what training added to each weight matrix");
+  command->add_flag("--advise", options->advise, "predict whether it needs warm-up, and the largest rate");
+  command->add_flag("--updates", options->updates, "for a run: spectra of what training added to weights");
   command->add_flag("--theory", options->theory, "check the paper's lemmas and theorem; needs no CONFIG");
   command->add_option("--set", options->set, "override a key; may be repeated")
       ->type_name("KEY=VALUE")
