@@ -23,6 +23,7 @@ constexpr Command kCommands[] = {
     {add_score, "score", "compute BLEU and chrF"},
     {add_predict, "predict", "classify examples"},
     {add_probe, "probe", "measure gradients by layer"},
+    {add_prune, "prune", "remove neurons or rank"},
     {add_reproduce, "reproduce", "check papers by experiment"},
     {add_report, "report", "write a page about runs"},
     {add_watch, "watch", "show runs in the browser"},

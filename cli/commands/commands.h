@@ -19,6 +19,7 @@ void add_generate(CLI::App& app, Run& chosen);
 void add_import(CLI::App& app, Run& chosen);
 void add_predict(CLI::App& app, Run& chosen);
 void add_probe(CLI::App& app, Run& chosen);
+void add_prune(CLI::App& app, Run& chosen);
 void add_replay(CLI::App& app, Run& chosen);
 void add_report(CLI::App& app, Run& chosen);
 void add_reproduce(CLI::App& app, Run& chosen);

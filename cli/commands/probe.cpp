@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/output.h"
+#include "cli/run_process.h"
 #include "prenorm/advice/advice_text.h"
 #include "prenorm/app/make_task.h"
 #include "prenorm/base/error.h"
@@ -15,6 +16,7 @@
 #include "prenorm/papers/xiong2020/theory.h"
 #include "prenorm/probe/probe.h"
 #include "prenorm/probe/probe_text.h"
+#include "prenorm/probe/weight_updates_text.h"
 #include "prenorm/updates/compute_settings.h"
 
 namespace prenorm::cli {
@@ -27,7 +29,7 @@ struct ProbeOptions {
   std::vector<std::string> set, placements;
   probe::ProbeOptions probe;
   std::optional<std::int64_t> seeds;
-  bool advise = false, theory = false, json = false;
+  bool advise = false, theory = false, updates = false, json = false;
 };
 
 std::vector<NormPlacement> placements_of(const std::vector<std::string>& names) {
@@ -71,12 +73,32 @@ probe::Probe measure(const ProbeOptions& options) {
   return probe::probe(config, options.probe, build_task);
 }
 
+// Whether an option was given that is about measuring gradients and states.
+bool asks_to_measure(const ProbeOptions& options) {
+  return !options.placements.empty() || !options.probe.depths.empty() || !options.probe.widths.empty() ||
+         options.probe.simplified;
+}
+
+int probe_updates(const ProbeOptions& options) {
+  const runs::RunFolder run(options.subject);
+  if (!run.exists()) throw_error<UsageError>("{}: --updates needs a run folder, and this is not one", options.subject);
+  if (asks_to_measure(options) || options.advise || options.seeds || !options.set.empty() ||
+      options.probe.batches != probe::ProbeOptions{}.batches)
+    throw_error<UsageError>("--updates takes a run and --checkpoint only; leave the other options out");
+  set_up_process_of(run, std::nullopt);
+  const probe::WeightUpdates updates = probe::probe_updates(run, options.checkpoint);
+  if (options.json)
+    print_json(json_kinds::kWeightUpdates, nlohmann::json(updates));
+  else
+    print(report_of(updates));
+  return 0;
+}
+
 int advise(const ProbeOptions& options) {
   if (runs::RunFolder(options.subject).exists())
     throw_error<UsageError>("{} is a run: --advise is for a configuration before training; name its config.toml",
                             options.subject);
-  if (!options.placements.empty() || !options.probe.depths.empty() || !options.probe.widths.empty() ||
-      options.probe.simplified || !options.checkpoint.empty())
+  if (asks_to_measure(options) || !options.checkpoint.empty())
     throw_error<UsageError>("--advise takes a configuration and --set only; leave the other options out");
   const Config config = load_config(options.subject, options.set).config;
   updates::set_up_process(config.runtime);
@@ -92,6 +114,7 @@ int run_probe(ProbeOptions options) {
   if (options.theory) return check_theory(options);
   if (options.subject.empty())
     throw_error<UsageError>("nothing to probe: name a TOML file or a run folder, or use --theory");
+  if (options.updates) return probe_updates(options);
   if (options.advise) return advise(options);
   options.probe.seeds = options.seeds.value_or(options.probe.seeds);
   options.probe.placements = placements_of(options.placements);
@@ -137,8 +160,8 @@ void add_probe(CLI::App& app, Run& chosen) {
       ->type_name("N")
       ->check(CLI::Range(1, 100'000));
   command->add_flag("--simplified", options->probe.simplified, "use the simplified setting of the paper's theory");
-  command->add_flag("--advise", options->advise,
-                    "predict whether it trains without warm-up, and up to which learning rate");
+  command->add_flag("--advise", options->advise, "predict whether it needs warm-up, and the largest rate");
+  command->add_flag("--updates", options->updates, "for a run: spectra of what training added to weights");
   command->add_flag("--theory", options->theory, "check the paper's lemmas and theorem; needs no CONFIG");
   command->add_option("--set", options->set, "override a key; may be repeated")
       ->type_name("KEY=VALUE")

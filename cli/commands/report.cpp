@@ -46,6 +46,7 @@ int write_report(const ReportOptions& options) {
                                      {"runs", library.runs().size()},
                                      {"studies", library.studies().size()},
                                      {"probes", library.probes().size()},
+                                     {"updates", library.updates().size()},
                                      {"theories", library.theories().size()},
                                      {"problems", page.problems}});
   else

@@ -45,16 +45,22 @@ class Library {
   const std::vector<const Run*>& runs() const { return runs_; }
   const std::vector<Study>& studies() const { return studies_; }
   const std::vector<Printed>& probes() const { return probes_; }
+  // Output of `prenorm probe --updates --json`.
+  const std::vector<Printed>& updates() const { return updates_; }
   const std::vector<Printed>& theories() const { return theories_; }
   const std::vector<std::string>& problems() const { return problems_; }
   const std::vector<std::filesystem::path>& paths() const { return paths_; }
   bool live() const { return live_; }
   // All files and folders that were read: no page may replace them.
   std::vector<std::filesystem::path> files() const;
-  bool is_empty() const { return runs_.empty() && studies_.empty() && probes_.empty() && theories_.empty(); }
+  bool is_empty() const {
+    return runs_.empty() && studies_.empty() && probes_.empty() && updates_.empty() && theories_.empty();
+  }
 
  private:
   void look_at(const std::filesystem::path& path);
+  // The number of things found so far, problems included.
+  std::size_t items() const;
   void look_at_folder(const std::filesystem::path& path);
   void look_at_file(const std::filesystem::path& path, bool named);
   void add_run(const std::filesystem::path& path);
@@ -72,7 +78,7 @@ class Library {
   std::set<std::filesystem::path> seen_;                          // in this update
   std::vector<const Run*> runs_;
   std::vector<Study> studies_;
-  std::vector<Printed> probes_, theories_;
+  std::vector<Printed> probes_, updates_, theories_;
   std::vector<std::string> problems_;
   bool changed_ = false;
   std::string shape_;  // what existed at the last update

@@ -2,15 +2,11 @@
 
 #include <fmt/format.h>
 
-#include "prenorm/app/make_task.h"
-#include "prenorm/app/setup.h"
+#include "prenorm/app/trained_task.h"
 #include "prenorm/base/error.h"
-#include "prenorm/config/load.h"
-#include "prenorm/config/validate.h"
 #include "prenorm/machine/terminal.h"
 #include "prenorm/probe/probe_text.h"
 #include "prenorm/probe/simplified_setting.h"
-#include "prenorm/runs/read_checkpoint.h"
 
 namespace prenorm::probe {
 namespace {
@@ -79,16 +75,13 @@ Probe probe(const Config& config, const ProbeOptions& o, const TaskBuilder& buil
 }
 
 Probe probe_checkpoint(const runs::RunFolder& run, const std::string& which, std::int64_t batches) {
-  run.find_checkpoint(which);  // before anything is created
-  Config config = load_run_config(run.path()).config;
-  config.train.pretrained.clear();  // the checkpoint has all weights
-  validate(config);
-  const auto task = app::make_task(config, run.tokenizers(), app::prepared_dir(config, run));
-  const std::filesystem::path checkpoint = runs::load_weights(run, which, task->parameters());
-  return {{{model_of_task(config), {measure(*task, config.runtime, batches)}, /*trained=*/true}},
+  const app::TrainedTask trained = app::trained_task(run, which);
+  return {{{model_of_task(trained.config),
+            {measure(*trained.task, trained.config.runtime, batches)},
+            /*trained=*/true}},
           batches,
           false,
-          "checkpoint " + checkpoint.string()};
+          "checkpoint " + trained.checkpoint.string()};
 }
 
 }  // namespace prenorm::probe

@@ -148,6 +148,8 @@ bool is_on_schedule(const fs::path& path) try {
 
 io::TensorFile read_weights(const fs::path& path) { return undamaged_weights(path, read_state(path)); }
 
+nlohmann::json read_origin(const fs::path& path) { return read_state(path); }
+
 void load_weights(const fs::path& path, nn::Parameters& parameters) {
   use_weights(weights_of(path, read_state(path), parameters), parameters);
 }

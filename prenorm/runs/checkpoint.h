@@ -78,6 +78,9 @@ TrainerState load_state(const std::filesystem::path& path);
 bool is_on_schedule(const std::filesystem::path& path);
 // All weights of an undamaged checkpoint of any model. Errors: FileError, CheckpointError.
 io::TensorFile read_weights(const std::filesystem::path& path);
+// What is beside the weights: the state of training, or the `origin` of save_weights(). Errors: FileError,
+// CheckpointError.
+nlohmann::json read_origin(const std::filesystem::path& path);
 // Loads only the weights.
 void load_weights(const std::filesystem::path& path, nn::Parameters& parameters);
 

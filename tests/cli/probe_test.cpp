@@ -68,7 +68,28 @@ TEST_F(ProbeCommand, AdvisesOnAConfiguration) {
   EXPECT_GT(advice["largest_lr_without_warmup"], 1e-5);
 }
 
+TEST_F(ProbeCommand, MeasuresWhatTrainingAddedToTheWeights) {
+  const Outcome outcome = probe({run(), "--updates", "--checkpoint", "last", "--json"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const nlohmann::json json = nlohmann::json::parse(outcome.out);
+  EXPECT_EQ(json["kind"], "weight_updates");
+  EXPECT_THAT(json["checkpoint"].get<std::string>(), HasSubstr("000060"));
+  EXPECT_EQ(json["matrices"].size(), 17U) << "an embedding, six of the encoder, ten of the decoder";
+  EXPECT_GT(json["matrices"][1]["update"]["norm"], 0);
+  const Outcome table = probe({run(), "--updates"});
+  EXPECT_THAT(table.out, HasSubstr("\ndecoder 1 cross_attention.query "));
+  write_file_atomically(*text_ / "updates.json", outcome.out);
+  const Outcome report = prenorm({"report", *text_ / "updates.json", "--output", *text_ / "updates.html", "--json"});
+  ASSERT_EQ(report.code, 0) << report.err;
+  EXPECT_EQ(nlohmann::json::parse(report.out)["updates"], 1);
+  EXPECT_THAT(read_file(*text_ / "updates.html"), HasSubstr("Spectra of the updates: decoder"));
+}
+
 TEST_F(ProbeCommand, RefusesWhatItCannotMeasure) {
+  expect_refused(probe({config(), "--updates"}), 2, "--updates needs a run folder");
+  expect_refused(probe({run(), "--updates", "--seeds", "2"}), 2, "takes a run and --checkpoint only");
+  expect_refused(probe({run(), "--updates", "--checkpoint", "77"}), 1, "no checkpoint 77");
+
   expect_refused(probe({run(), "--advise"}), 2, "name its config.toml");
   expect_refused(probe({config(), "--advise", "--depths", "2"}), 2, "takes a configuration and --set only");
   expect_refused(probe({config(), "--advise", "--set", "optim.lr=0"}), 2, "optim.lr is 0");
