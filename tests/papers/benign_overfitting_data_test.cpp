@@ -141,7 +141,7 @@ TEST(BenignGrid, CountsRisesAndParts) {
 }
 
 TEST(BenignDigits, AreSignalsOfTheirLabels) {
-  const std::filesystem::path data_folder = papers::test::data_folder();
+  const std::filesystem::path data_folder = test::data_folder();
   if (!std::filesystem::exists(data_folder / real_data::kDigitPictures)) GTEST_SKIP() << "no MNIST in " << data_folder;
   const DigitSignals digits = digit_signals(real_data::read_digits(data_folder));
   EXPECT_EQ(digits.positive.size(0), 980);  // as many 0 and 1 as the test pictures of MNIST have

@@ -4,11 +4,11 @@
 #include <cstdlib>
 #include <filesystem>
 
-namespace prenorm::papers::test {
+namespace prenorm::test {
 
 inline std::filesystem::path data_folder() {
   const char* given = std::getenv("PRENORM_TEST_DATA");
   return given != nullptr ? given : PRENORM_TEST_DIR "/../../shared/data";
 }
 
-}  // namespace prenorm::papers::test
+}  // namespace prenorm::test
