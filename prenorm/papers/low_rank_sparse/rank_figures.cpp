@@ -57,7 +57,7 @@ Figure response_figure(const Trainings& t) {
     for (const auto& [patterns, models] : t.by_patterns) {
       measured.x.push_back(static_cast<double>(patterns));
       measured.y.push_back(mean_of(each_matrix(models, {i}, response_ratio)));
-      theory.y.push_back(mean_of(each_matrix(models, {i}, [&](const MatrixOutcome& m) {
+      theory.y.push_back(mean_of(each_matrix(models, {i}, [&, patterns = patterns](const MatrixOutcome& m) {
         return expected_response_ratio(two_patterns_among(patterns), i, m);
       })));
     }
