@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$1"
 shopt -s globstar nullglob
-pages=(README.md docs/*.md)
+pages=(README.md docs/**/*.md)
 sources=({prenorm,cli,corpora,tests}/**/*.{h,cpp} bench/**/*.cpp web/src/*.ts)
 found=0
 # refuse PATTERN ADVICE FILE...
