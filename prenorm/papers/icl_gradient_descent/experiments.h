@@ -21,7 +21,7 @@ inline constexpr Experiment kExperiment{
     .citation = "von Oswald et al. 2022, Transformers learn in-context by gradient descent",
     .claims = kClaims,
     .setup = "Networks of linear self-attention, trained on fresh linear regression problems of ten pairs.",
-    .time = "8 min; quick: 15 s",
+    .time = "10 min; quick: 15 s",
     .seeds = 3,
     .quick_seeds = 1,
     .run = run};
