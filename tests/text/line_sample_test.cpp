@@ -43,7 +43,7 @@ TEST(LineSample, EverySubsetIsEquallyLikely) {
   }
   // Ten subsets; the standard deviation of a count of 300 is 16.4.
   EXPECT_EQ(seen.size(), 10U);
-  for (const auto& [subset, count] : seen) EXPECT_NEAR(count, kTrials / 10, 5 * 16.4) << subset;
+  for (const auto& [subset, count] : seen) EXPECT_NEAR(count, kTrials / 10.0, 5 * 16.4) << subset;
 }
 
 }  // namespace
