@@ -29,7 +29,7 @@ struct RowNorms {
 };
 inline constexpr std::int64_t kHistogramBins = 20;
 
-// Of a matrix of zeros, all are 0.
+// All figures are 0 for a matrix of zeros.
 struct UpdateFigures {
   std::int64_t rows = 0, columns = 0;
   double norm = 0;                         // Frobenius

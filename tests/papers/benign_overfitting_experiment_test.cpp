@@ -157,7 +157,7 @@ TEST(BenignChecks, OfTokenSelectionFailAtTheStart) {
 
 TEST(BenignChecks, TakeNaN) {
   EXPECT_TRUE(std::isnan(farthest_from(1, {1.1, std::nan(""), 0.5})));
-  EXPECT_TRUE(std::isnan(least_of({1.1, std::nan(""), 0.5})));
+  EXPECT_TRUE(std::isnan(least({1.1, std::nan(""), 0.5})));
   EXPECT_EQ(farthest_from(1, {1.1, 0.5}), 0.5);
 }
 

@@ -92,8 +92,8 @@ TEST(LowRankChecks, FailForTheWrongOrderOfPruning) {
 TEST(LowRankChecks, FailForNaN) {
   EXPECT_TRUE(std::isnan(greatest({1, std::nan(""), 2})));
   EXPECT_TRUE(std::isnan(least({std::nan(""), 2})));
-  EXPECT_TRUE(std::isnan(farthest({3, std::nan(""), 1}, 2)));
-  EXPECT_EQ(farthest({1, 4, 2}, 2), 4);
+  EXPECT_TRUE(std::isnan(farthest_from(2, {3, std::nan(""), 1})));
+  EXPECT_EQ(farthest_from(2, {1, 4, 2}), 4);
 }
 
 // With other shares of tokens, the predictions for W_K differ from those for W_Q and W_V.

@@ -55,7 +55,7 @@ double dot(const Vector& a, const Vector& b) {
   return sum;
 }
 
-// F of one sample, as the header has it.
+// F of one sample by the formula in model.h, in plain loops.
 double plain_output(const Model& model, const at::Tensor& tokens) {
   std::vector<Vector> x;
   for (std::int64_t l = 0; l < tokens.size(0); ++l) {

@@ -7,12 +7,9 @@
 #include "prenorm/papers/benign_overfitting/settings.h"
 #include "prenorm/papers/benign_overfitting/token_selection.h"
 #include "prenorm/papers/check.h"
+#include "prenorm/papers/extremes.h"
 
 namespace prenorm::papers::benign_overfitting {
-
-// The value farthest from what was predicted, and the least one. NaN counts as both.
-double farthest_from(double predicted, const std::vector<double>& values);
-double least_of(const std::vector<double>& values);
 
 // Two regimes at equal training loss; by seed.
 struct RegimeStudy {

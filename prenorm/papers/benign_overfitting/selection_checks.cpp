@@ -40,7 +40,7 @@ double least_training_accuracy(const Trainings& trainings) {
   std::vector<double> shares;
   for (const auto& states : trainings)
     shares.push_back((1 - flipped) * states.back().clean_accuracy + flipped * states.back().flipped_accuracy);
-  return least_of(shares);
+  return least(shares);
 }
 
 // Flipped labels are fitted after clean samples have selected their signal.
@@ -49,7 +49,7 @@ double least_order(const Trainings& trainings) {
   for (const auto& states : trainings)
     ratios.push_back(first_step(states, &SelectionState::flipped_accuracy, 1) /
                      first_step(states, &SelectionState::clean_attention, 0.5));
-  return least_of(ratios);
+  return least(ratios);
 }
 
 }  // namespace

@@ -37,7 +37,7 @@ void check_linear_rate(const Runs& r, std::vector<Check>& checks) {
                     "the rate of that line over 2 gamma lambda_min(K(0)), of all seeds the farthest from 1"});
 }
 
-// How often the decay of the bound the loss has fallen by, at the epoch where that is least.
+// The decay of the logarithm of the loss over that of the bound, at the epoch where the ratio is least.
 double least_over_bound(const Trained& t) {
   double worst = kUnbounded;
   for (std::size_t epoch = 1; epoch < t.loss.size(); ++epoch) {

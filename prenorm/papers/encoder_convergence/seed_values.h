@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "prenorm/papers/encoder_convergence/model.h"
+#include "prenorm/papers/extremes.h"
 
 namespace prenorm::papers::encoder_convergence {
 
@@ -21,23 +22,12 @@ std::vector<double> values_of(const std::vector<Item>& items, const Function& f)
   return values;
 }
 
-// The value for which comes_first(value, all others), or NaN if there is one.
-template <class ComesFirst>
-double first_of(const std::vector<double>& values, const ComesFirst& comes_first) {
-  double first = values.at(0);
-  for (const double value : values)
-    if (std::isnan(value) || comes_first(value, first)) first = value;
-  return first;
-}
-inline double least(const std::vector<double>& values) {
-  return first_of(values, [](double a, double b) { return a < b; });
-}
-inline double greatest(const std::vector<double>& values) {
-  return first_of(values, [](double a, double b) { return a > b; });
-}
 // The ratio farthest from 1 by its logarithm.
 inline double farthest_ratio(const std::vector<double>& values) {
-  return first_of(values, [](double a, double b) { return std::abs(std::log(a)) > std::abs(std::log(b)); });
+  double farthest = values.at(0);
+  for (const double value : values)
+    if (std::isnan(value) || std::abs(std::log(value)) > std::abs(std::log(farthest))) farthest = value;
+  return farthest;
 }
 
 // What identifies a check on a model, beside the prefix of its name: "lecun_".

@@ -21,7 +21,7 @@ void check_step_sizes(const std::vector<StepSizes>& sizes, std::vector<Check>& c
         {check_prefix(s.initialization) + "step_times_eigenvalue",
          "closed form",
          check_setting(s.scale),
-         first_of(products, [](double a, double b) { return std::abs(a - 2) > std::abs(b - 2); }),
+         farthest_from(2, products),
          2,
          {1.9, 2.6},
          "largest stable step times the greatest eigenvalue of K(0), of all widths and seeds the farthest"});

@@ -29,7 +29,7 @@ Check exponent_check(const Trainings& t, MatrixIndex matrix) {
   return {fmt::format("{}_exponent", kResponseNames[matrix]),
           "direction of updates",
           {},
-          farthest(exponents(t, matrix), -1),
+          farthest_from(-1, exponents(t, matrix)),
           -1,
           {-1.4, -0.7},
           "b of (|dW mu_j| of irrelevant patterns over that of mu_1, mu_2) ~ M^b, of all seeds the farthest from -1"};
@@ -62,7 +62,7 @@ Check share_check(std::int64_t patterns, const Models& models) {
   return {"irrelevant_response",
           "derived",
           {{"M", static_cast<double>(patterns)}},
-          farthest(shares, 1),
+          farthest_from(1, shares),
           1,
           {0.85, 1.15},
           "that ratio over what |dW (mu_1 + mu_2)| predicts, of W_Q, W_K, W_V and all models the farthest from 1"};
@@ -75,7 +75,7 @@ Check second_cosine_check(std::int64_t patterns, const Models& models) {
   return {"second_cosine",
           "derived",
           {{"M", static_cast<double>(patterns)}},
-          farthest(cosines, expected),
+          farthest_from(expected, cosines),
           expected,
           {expected - 0.03, expected + 0.03},
           "smaller cosine between the top 2 right singular vectors and span(mu_1, mu_2), of W_Q, W_K, W_V and all "

@@ -1,15 +1,12 @@
-// One number for many models. A value that is not a number makes every result NaN, so that no check passes.
+// Values of many models.
 #pragma once
 
 #include <vector>
 
+#include "prenorm/papers/extremes.h"
 #include "prenorm/papers/low_rank_sparse/runs.h"
 
 namespace prenorm::papers::low_rank_sparse {
-
-double least(const std::vector<double>& values);
-double greatest(const std::vector<double>& values);
-double farthest(const std::vector<double>& values, double from);
 
 template <class Value>
 std::vector<double> each(const Models& models, const Value& value) {

@@ -73,7 +73,7 @@ Check count_check(const Models& models, double directions) {
   return {"attention_update_rank",
           "low-rank claim",
           {{"directions", directions}},
-          farthest(counts, directions),
+          farthest_from(directions, counts),
           directions,
           {directions, directions},
           "number of singular values of dW_Q and of dW_K above a tenth of the first, farthest of all models"};
@@ -86,7 +86,7 @@ void check_truncation(const Models& models, std::vector<Check>& checks) {
   checks.push_back({"rank_2_is_enough",
                     "low-rank claim",
                     {},
-                    farthest(raised(2), 0),
+                    farthest_from(0, raised(2)),
                     0,
                     {-0.005, 0.005},
                     "change of the test hinge with the updates of W_Q, W_K, W_V truncated to rank 2, farthest of all "

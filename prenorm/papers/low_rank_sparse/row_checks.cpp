@@ -27,7 +27,7 @@ void check_groups(const Models& models, double noise, std::vector<Check>& checks
   checks.push_back({"small_rows",
                     "sparsity claim",
                     {{"noise", noise}},
-                    farthest(each(models, [](const Outcome& o) { return row_groups(o).small_share; }), 0.325),
+                    farthest_from(0.325, each(models, [](const Outcome& o) { return row_groups(o).small_share; })),
                     0.5,
                     {0.15, 0.5},
                     "share of rows below that gap, of all models the farthest from the middle of what is accepted; "
@@ -62,7 +62,7 @@ Check slope_check(const Models& models) {
   return {"large_first_slope",
           "pruning claim",
           {},
-          farthest(slopes, 1.75),
+          farthest_from(1.75, slopes),
           mean_of(each(models, predicted_slope)),
           {1, 2.5},
           "rise of the test hinge per share of rows pruned, large first, from 0.2 to the share of large rows, of all "
