@@ -55,7 +55,8 @@ void announce(const Config& config, updates::Task& task, const RunFolder& folder
   inform(fmt::format("{}: {}, {}, {} layers, d_model {}, {} parameters{}; {} at rate {}, {}", folder.path().string(),
                      enum_name(config.task), enum_name(config.model.norm_placement),
                      layers_text(model.encoder_layers, model.decoder_layers), config.model.d_model,
-                     format_count(task.parameters().count()), trained_text(task.parameters()), enum_name(config.optim.name), config.optim.lr, warmup));
+                     format_count(task.parameters().count()), trained_text(task.parameters()),
+                     enum_name(config.optim.name), config.optim.lr, warmup));
 }
 
 void check_folder(const Config& config, const RunFolder& folder, Start start) {

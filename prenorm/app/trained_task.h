@@ -1,5 +1,6 @@
 // The task of a run with the weights of one of its checkpoints, and the weights that its training began with. Whatever
-// part of the model the run trained, all weights of these tasks have gradients, and adapters are added to their matrices.
+// part of the model the run trained, all weights of these tasks have gradients, and adapters are added to their
+// matrices.
 #pragma once
 
 #include <filesystem>

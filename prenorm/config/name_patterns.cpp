@@ -54,11 +54,8 @@ bool any_matches(const NamePatterns& patterns, std::string_view name) {
 }
 
 NamePatterns trainable_patterns(std::string_view text) {
-  static const Words words{{"all", {"*"}},
-                           {"norm", kNorms},
-                           {"head", kHeads},
-                           {"norm_and_head", norms_and_heads()},
-                           {"bias", {"*bias"}}};
+  static const Words words{
+      {"all", {"*"}}, {"norm", kNorms}, {"head", kHeads}, {"norm_and_head", norms_and_heads()}, {"bias", {"*bias"}}};
   return patterns_of(text, words);
 }
 

@@ -62,8 +62,7 @@ void add_layers(std::string& page, const Diagnosis& d) {
   page += fmt::format(
       "\n## Layers at update {}\n\n‖g‖ before clipping; ‖Δw‖/‖w‖ is the largest of a layer's {}.{}\n\n"
       "| layer | ‖g‖ | ‖w‖ | ‖Δw‖/‖w‖ |\n|---|---|---|---|\n",
-      d.from.state.history.last_measured()->step,
-      trains_matrices(d.from) ? "matrices" : "tensors that train",
+      d.from.state.history.last_measured()->step, trains_matrices(d.from) ? "matrices" : "tensors that train",
       nn::trained_parts(d.from.config).all ? "" : " Frozen tensors have neither a gradient nor an update.");
   for (const LayerRow& row : d.layers)
     page += fmt::format("| {} | {:.3g} | {:.3g} | {:.2g} |\n", row.layer, row.gradient, row.weight, row.update_ratio);

@@ -42,14 +42,14 @@ class Order {
   // kNever for what is not below the end of this stack.
   std::int64_t place(std::string_view name) const {
     if (const auto layer = nn::layer_of(name)) {
-      if (layer->stack != stack_) return layer->stack == Stack::kEncoder ? before_decoder(name) : kNever;
+      if (layer->stack != stack_) return layer->stack == Stack::kEncoder ? kMemory : kNever;
       const bool norm_before = traits_of(placement_of(config_, {*layer, Sublayer::kSelfAttention})).norm_before;
       return kLayer * (layer->index + 1) + place_in_layer(name, norm_before);
     }
     if (any_of(name, {"classifier.", "pooler.", "next_sentence.", "masked_lm.output_bias", "output_projection."}))
       return kProjection;
     if (any_of(name, {"encoder.norm", "decoder.norm", "masked_lm."})) return kAfterLayers;
-    if (name.starts_with("source_")) return stack_ == Stack::kEncoder ? 0 : before_decoder(name);
+    if (name.starts_with("source_")) return stack_ == Stack::kEncoder ? 0 : kMemory;
     if (name.starts_with("target_") && stack_ == Stack::kEncoder) return kNever;
     return 0;
   }
@@ -58,8 +58,8 @@ class Order {
   static bool belongs_to_encoder(std::string_view name) {
     return name.starts_with("encoder.") || name.starts_with("source_") || name == "embedding.weight"sv;
   }
-  // The encoder's output enters at the first layer of the decoder, in its cross attention.
-  static std::int64_t before_decoder(std::string_view) { return kLayer + 11; }
+  // The encoder's output enters the decoder with the keys and values of its first layer, after the queries.
+  static constexpr std::int64_t kMemory = kLayer + 13;
 
   const ModelConfig& config_;
   Stack stack_;
@@ -82,15 +82,25 @@ struct Weighted {
   double passes() const { return forward > 0 ? all / forward : 3; }
 };
 
+class Mean {
+ public:
+  void add(double value) { sum_ += value, ++count_; }
+  double value() const { return count_ > 0 ? sum_ / count_ : 3; }
+
+ private:
+  double sum_ = 0, count_ = 0;
+};
+
 }  // namespace
 
 TrainingPasses training_passes(const nn::Parameters& parameters, const ModelConfig& config, Stack stack) {
   const Order order(parameters, config, stack);
   Weighted linear, memory, projection;
-  double attentions = 0, attention_passes = 0;
+  Mean attention, cross_attention;
   std::string_view table = "embedding.weight";
   for (const nn::Parameter& p : parameters.list()) {
-    if (p.name == "output_projection.weight" || (p.name == "target_embedding.weight" && table[0] == 'e')) table = p.name;
+    if (p.name == "output_projection.weight" || (p.name == "target_embedding.weight" && table[0] == 'e'))
+      table = p.name;
     const std::int64_t place = order.place(p.name);
     if (p.name == "masked_lm.transform.weight") projection.add(p.value, order.reached(place), p.trains());
     const auto layer = nn::layer_of(p.name);
@@ -98,18 +108,21 @@ TrainingPasses training_passes(const nn::Parameters& parameters, const ModelConf
     const bool of_memory = any_of(p.name, {".key_value."});
     Weighted& sum = of_memory ? memory : linear;
     const bool reached = of_memory ? order.memory_trains() : order.reached(place);
-    if (p.name.ends_with(nn::kLoraA)) sum.add_beside(p.value, reached, p.trains());
-    else if (p.name.ends_with(nn::kLoraB)) sum.add_beside(p.value, true, p.trains());
-    else sum.add(p.value, reached, p.trains());
+    if (p.name.ends_with(nn::kLoraA))
+      sum.add_beside(p.value, reached, p.trains());
+    else if (p.name.ends_with(nn::kLoraB))
+      sum.add_beside(p.value, true, p.trains());
+    else
+      sum.add(p.value, reached, p.trains());
     if (!any_of(p.name, {".qkv.weight", ".query.weight"})) continue;
-    ++attentions;
-    attention_passes += order.reached(place + 1) ? 3 : 1;
+    // Below the output map: the maps to queries, keys and values, and what comes before them.
+    (any_of(p.name, {".query."}) ? cross_attention : attention).add(order.reached(place + 2) ? 3 : 1);
   }
   const nn::Parameter* logits = nullptr;
   for (const nn::Parameter& p : parameters.list())
     if (p.name == table) logits = &p;
   if (logits != nullptr) projection.add(logits->value, order.reached(kProjection), logits->trains());
-  return {linear.passes(), attentions > 0 ? attention_passes / attentions : 3, memory.passes(), projection.passes()};
+  return {linear.passes(), attention.value(), cross_attention.value(), memory.passes(), projection.passes()};
 }
 
 }  // namespace prenorm::models

@@ -22,7 +22,8 @@ double training_flops(const ModelConfig& config, std::int64_t target_vocabulary,
   double pairs = 0;
   for (std::int64_t i = 0; i < batch.sequences(); ++i) {
     const double s = length(batch.source, i), t = length(batch.target_input, i);
-    pairs += encoder.attention * encoders * s * s + decoder.attention * decoders * (t * (t + 1) / 2 + s * t);
+    pairs += encoder.attention * encoders * s * s +
+             decoders * (decoder.attention * t * (t + 1) / 2 + decoder.cross_attention * s * t);
   }
   return 2 * static_cast<double>(batch.source_tokens()) * source_weights +
          2 * static_cast<double>(batch.target_tokens()) * target_weights + 4 * d * pairs;

@@ -31,9 +31,9 @@ void check_used(const config::NamePatterns& patterns, const std::vector<std::str
       return edit_distance(pattern.given, a) < edit_distance(pattern.given, b);
     });
     if (near.size() > 3) near.resize(3);
-    throw_error<UsageError>("{}: this model has no {} that matches {}; {}", key, what, quote_short(pattern.given),
-                            near.empty() ? std::string("it has none at all")
-                                         : fmt::format("near it are {}", fmt::join(near, ", ")));
+    throw_error<UsageError>(
+        "{}: this model has no {} that matches {}; {}", key, what, quote_short(pattern.given),
+        near.empty() ? std::string("it has none at all") : fmt::format("near it are {}", fmt::join(near, ", ")));
   }
 }
 

@@ -95,10 +95,10 @@ struct Linear : Function<Linear> {
     gemm_input_gradient(grad_h, grad_z, adapter.b);
     grad_h.mul_(adapter.scale);
     if (grad_x.defined()) grad_x.addmm_(grad_h, adapter.a);
-    const at::Tensor grad_a = weight_gradient(
-        adapter.a, [&](at::Tensor& of_a) { gemm_weight_gradient(of_a, grad_h, x); });
-    const at::Tensor grad_b = weight_gradient(
-        adapter.b, [&](at::Tensor& of_b) { gemm_weight_gradient(of_b, grad_z, h, adapter.scale); });
+    const at::Tensor grad_a =
+        weight_gradient(adapter.a, [&](at::Tensor& of_a) { gemm_weight_gradient(of_a, grad_h, x); });
+    const at::Tensor grad_b =
+        weight_gradient(adapter.b, [&](at::Tensor& of_b) { gemm_weight_gradient(of_b, grad_z, h, adapter.scale); });
     return {grad_a, grad_b};
   }
 };

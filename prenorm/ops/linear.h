@@ -1,5 +1,5 @@
-// y = act(x (W + s B A)ᵀ + b) on the rows of a matrix. The adapter s B A of low rank is optional (Hu et al. 2021, eq. 3);
-// it is multiplied from the right, so that B A is never computed.
+// y = act(x (W + s B A)ᵀ + b) on the rows of a matrix. The adapter s B A of low rank is optional (Hu et al. 2021, eq.
+// 3); it is multiplied from the right, so that B A is never computed.
 #pragma once
 
 #include <ATen/core/Tensor.h>

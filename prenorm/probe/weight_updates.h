@@ -16,9 +16,9 @@ namespace prenorm::probe {
 struct MatrixUpdate {
   std::optional<Layer> layer;  // nullopt outside of layers
   std::string kind;            // "self_attention.query"; outside of layers "embedding"
-  bool frozen = false;         // the run did not train it, so that it has no update
   double relative_norm = 0;    // ‖trained - initial‖ / ‖initial‖, Frobenius; 0 if the initial matrix is zero
   UpdateFigures figures;
+  bool frozen = false;  // the run did not train it, so that it has no update
 };
 
 struct WeightUpdates {

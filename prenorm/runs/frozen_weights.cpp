@@ -23,8 +23,9 @@ std::string hash_of(const std::map<std::string, at::Tensor>& tensors) {
   std::string text;
   for (const auto& [name, tensor] : tensors) {
     const at::Tensor bytes = tensor.detach().cpu().contiguous();
-    text += fmt::format("{} {}\n", name,
-                        hash_hex({static_cast<const char*>(bytes.data_ptr()), static_cast<std::size_t>(bytes.nbytes())}));
+    text +=
+        fmt::format("{} {}\n", name,
+                    hash_hex({static_cast<const char*>(bytes.data_ptr()), static_cast<std::size_t>(bytes.nbytes())}));
   }
   return hash_hex(text);
 }

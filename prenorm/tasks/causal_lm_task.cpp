@@ -10,10 +10,10 @@
 namespace prenorm::tasks {
 
 CausalLmTask::CausalLmTask(const Config& config, std::int64_t vocabulary, std::unique_ptr<TextBatches> batches)
-    : TextTask(
-          config,
-          std::make_unique<models::CausalLm>(config.model, vocabulary, static_cast<std::uint64_t>(config.train.seed), model_options(config)),
-          std::move(batches)),
+    : TextTask(config,
+               std::make_unique<models::CausalLm>(config.model, vocabulary,
+                                                  static_cast<std::uint64_t>(config.train.seed), model_options(config)),
+               std::move(batches)),
       passes_(models::training_passes(parameters(), config.model, Stack::kDecoder)) {}
 
 updates::BatchLoss CausalLmTask::loss(const batches::TextBatch& batch, const BatchSize&, std::int64_t replica,

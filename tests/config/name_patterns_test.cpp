@@ -48,8 +48,9 @@ TEST(NamePatterns, AreListedWithCommas) {
 
 TEST(NamePatterns, OfAdaptersChooseTheMatricesOfAttention) {
   const NamePatterns patterns = lora_target_patterns("qkv");
-  for (const char* name : {"encoder.layers.0.self_attention.qkv.weight", "decoder.layers.0.cross_attention.query.weight",
-                           "decoder.layers.0.cross_attention.key_value.weight"})
+  for (const char* name :
+       {"encoder.layers.0.self_attention.qkv.weight", "decoder.layers.0.cross_attention.query.weight",
+        "decoder.layers.0.cross_attention.key_value.weight"})
     EXPECT_TRUE(any_matches(patterns, name)) << name;
   EXPECT_FALSE(any_matches(patterns, "encoder.layers.0.self_attention.out.weight"));
   EXPECT_FALSE(any_matches(patterns, "encoder.layers.0.self_attention.qkv.bias"));

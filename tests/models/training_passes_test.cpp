@@ -65,7 +65,8 @@ TEST(TrainingPasses, AreThreeIfEverythingTrains) {
   const ModelConfig config = small_model(NormPlacement::kPreLn);
   const CausalLm model(config, 9, 1);
   const TrainingPasses passes = training_passes(model.parameters(), config, Stack::kDecoder);
-  for (const double p : {passes.linear, passes.attention, passes.memory, passes.projection}) EXPECT_EQ(p, 3);
+  for (const double p : {passes.linear, passes.attention, passes.cross_attention, passes.memory, passes.projection})
+    EXPECT_EQ(p, 3);
 }
 
 TEST(TrainingPasses, OfAnEncoderAreThoseOfItsProducts) {
@@ -110,7 +111,8 @@ TEST(TrainingPasses, CountAdapters) {
   const std::int64_t rank = 3, d = config.d_model, tokens = batch.tokens.tokens();
   const Bert bert(config, 9, {.masked_lm = true}, 1, training("all", rank));
   const TrainingPasses passes = training_passes(bert.parameters(), config, Stack::kEncoder);
-  const double h_b = 2 * 2.0 * static_cast<double>(tokens * 3 * d * rank), dh_a = 2.0 * static_cast<double>(tokens * d * rank);
+  const double h_b = 2 * 2.0 * static_cast<double>(tokens * 3 * d * rank),
+               dh_a = 2.0 * static_cast<double>(tokens * d * rank);
   EXPECT_DOUBLE_EQ(counted_masked_lm(bert, batch) + h_b + dh_a, masked_lm_flops(config, 9, batch, passes));
 }
 

@@ -226,7 +226,8 @@ TEST_F(Subset, IsRecordedForTheTensorsThatTrain) {
   for (const nn::Parameter& p : task->parameters().trained()) names.push_back(p.name);
   const auto lines = test::metrics_of(run, "observation");
   ASSERT_FALSE(lines.empty());
-  for (const char* key : {"grad_norm_l2_by_parameter", "weight_norm_l2_by_parameter", "update_ratio_by_parameter"}) EXPECT_EQ(lines[0][key].size(), names.size());
+  for (const char* key : {"grad_norm_l2_by_parameter", "weight_norm_l2_by_parameter", "update_ratio_by_parameter"})
+    EXPECT_EQ(lines[0][key].size(), names.size());
   EXPECT_EQ(runs::load_state(run / "last").history.parameters, names);
   const diagnosis::Replay replay = app::replay_run(runs::RunFolder(run), 7);
   EXPECT_EQ(replay.tensors.size(), names.size());
