@@ -76,6 +76,7 @@ nlohmann::ordered_json to_json(const Benchmark& b) {
       {"utilization", b.utilization()},
       {"peak_rss_mib", b.peak_rss_bytes / (1 << 20)},
       {"parameters", b.parameters},
+      {"trained_parameters", b.trained_parameters},
       {"workers", b.workers},
       {"cpu_level", enum_name(ops::cpu_level())},
       {"loss_nats_per_token",

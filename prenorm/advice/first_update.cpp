@@ -79,7 +79,7 @@ FirstUpdate::FirstUpdate(updates::Task& task, const Config& config) : task_(task
   update.learning_rate = 1;
   task.advance(next_epoch_, next_batch_);
   const at::NoGradGuard no_grad;
-  at::Tensor values = task.parameters().values();
+  at::Tensor values = task.parameters().trained_values();
   values_ = values.clone();
   updater.apply(update, /*measure=*/false);
   step_ = values - values_;
@@ -88,7 +88,7 @@ FirstUpdate::FirstUpdate(updates::Task& task, const Config& config) : task_(task
 
 UpdatedModel FirstUpdate::at(double learning_rate) {
   const at::NoGradGuard no_grad;
-  at::Tensor values = task_.parameters().values();
+  at::Tensor values = task_.parameters().trained_values();
   if (learning_rate != 0) values.add_(step_, learning_rate);
   UpdatedModel model = look(task_, next_epoch_, next_batch_);
   values.copy_(values_);

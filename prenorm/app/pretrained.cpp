@@ -70,6 +70,7 @@ void load_pretrained(const Config& config, nn::Parameters& parameters) {
   bool layers = false;
   std::vector<std::string> fresh;
   for (const nn::Parameter& p : parameters.list()) {
+    if (p.name.ends_with(nn::kLoraA) || p.name.ends_with(nn::kLoraB)) continue;
     const auto found = file.tensors.find(p.name);
     if (found == file.tensors.end() || starts_anew(p.name)) {
       fresh.push_back(p.name);

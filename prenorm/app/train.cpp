@@ -41,15 +41,22 @@ Config without_what_is_past(Config config, const RunFolder& folder) {
   return config;
 }
 
+std::string trained_text(const nn::Parameters& parameters) {
+  if (parameters.all_train()) return {};
+  return fmt::format(", {} of them trained in {} tensors", format_count(parameters.trained_count()),
+                     parameters.trained().size());
+}
+
 void announce(const Config& config, updates::Task& task, const RunFolder& folder) {
   const std::string warmup = config.schedule.warmup_steps == 0
                                  ? std::string("no warm-up")
                                  : fmt::format("{} warm-up updates", format_count(config.schedule.warmup_steps));
   const ModelConfig model = model_of_task(config);
-  inform(fmt::format("{}: {}, {}, {} layers, d_model {}, {} parameters; {} at rate {}, {}", folder.path().string(),
+  inform(fmt::format("{}: {}, {}, {} layers, d_model {}, {} parameters{}; {} at rate {}, {}", folder.path().string(),
                      enum_name(config.task), enum_name(config.model.norm_placement),
                      layers_text(model.encoder_layers, model.decoder_layers), config.model.d_model,
-                     format_count(task.parameters().count()), enum_name(config.optim.name), config.optim.lr, warmup));
+                     format_count(task.parameters().count()), trained_text(task.parameters()),
+                     enum_name(config.optim.name), config.optim.lr, warmup));
 }
 
 void check_folder(const Config& config, const RunFolder& folder, Start start) {

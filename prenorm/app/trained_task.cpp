@@ -7,6 +7,7 @@
 #include "prenorm/base/error.h"
 #include "prenorm/config/load.h"
 #include "prenorm/config/validate.h"
+#include "prenorm/runs/checkpoint.h"
 #include "prenorm/runs/read_checkpoint.h"
 
 namespace prenorm::app {
@@ -35,6 +36,7 @@ void check_start_is_known(const runs::RunFolder& run, const std::string& which) 
 TrainedTask trained_task(const runs::RunFolder& run, const std::string& which) {
   Config config = valid_config(run, which);
   config.train.pretrained.clear();  // the checkpoint has all weights
+  nn::train_everything(config);
   auto task = make_task(config, run.tokenizers(), prepared_dir(config, run));
   const std::filesystem::path checkpoint = runs::load_weights(run, which, task->parameters());
   return {std::move(config), std::move(task), checkpoint};
@@ -43,11 +45,13 @@ TrainedTask trained_task(const runs::RunFolder& run, const std::string& which) {
 TrainedFrom trained_from(const runs::RunFolder& run, const std::string& which) {
   Config config = valid_config(run, which);
   check_start_is_known(run, which);
+  const nn::TrainedParts parts = nn::trained_parts(config);
+  nn::train_everything(config);
   auto task = make_task(config, run.tokenizers(), prepared_dir(config, run));
   std::vector<nn::WeightMatrix> initial = nn::weight_matrices(task->parameters());
   for (nn::WeightMatrix& matrix : initial) matrix.value = matrix.value.clone();
   const std::filesystem::path checkpoint = runs::load_weights(run, which, task->parameters());
-  return {{std::move(config), std::move(task), checkpoint}, std::move(initial)};
+  return {{std::move(config), std::move(task), checkpoint}, std::move(initial), parts};
 }
 
 }  // namespace prenorm::app

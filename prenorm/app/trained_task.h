@@ -1,4 +1,6 @@
-// The task of a run with the weights of one of its checkpoints, and the weights that its training began with.
+// The task of a run with the weights of one of its checkpoints, and the weights that its training began with. Whatever
+// part of the model the run trained, all weights of these tasks have gradients, and adapters are added to their
+// matrices.
 #pragma once
 
 #include <filesystem>
@@ -7,6 +9,7 @@
 #include <vector>
 
 #include "prenorm/config/config.h"
+#include "prenorm/nn/trained_parts.h"
 #include "prenorm/nn/weight_matrices.h"
 #include "prenorm/runs/run_folder.h"
 #include "prenorm/updates/task.h"
@@ -26,6 +29,7 @@ TrainedTask trained_task(const runs::RunFolder& run, const std::string& which);
 struct TrainedFrom : TrainedTask {
   // Copies of the weight matrices that training began with, in the order of nn::weight_matrices(task->parameters()).
   std::vector<nn::WeightMatrix> initial;
+  nn::TrainedParts parts;  // what the run trained
 };
 
 // Initial weights follow from seed and configuration, or are those of train.pretrained, so the model is built again as

@@ -37,6 +37,10 @@ struct TrainConfig {
   std::int64_t max_epochs = 0;
   std::int64_t seed = 1;
   std::string pretrained;
+  std::string trainable = "all";
+  std::int64_t lora_rank = 0;
+  double lora_alpha = 16;
+  std::string lora_targets = "qkv";
   double label_smoothing = 0.1;
   std::int64_t log_every = 10;
   std::int64_t observe_every = 100;
@@ -62,6 +66,15 @@ void describe(V& v, TrainConfig& c) {
   v.field("seed", c.seed, Range{0, 9e15}, "random seed, which determines everything random");
   v.field("pretrained", c.pretrained,
           "a run, or one of its checkpoints, to take the tokenizer and the weights of the same names from");
+  v.field("trainable", c.trainable,
+          "what trains: all, norm, head, norm_and_head, bias, or patterns of parameter names, separated by commas");
+  v.field(
+      "lora_rank", c.lora_rank, Range{0, 65536},
+      "rank of adapters beside weight matrices (Hu et al. 2021); trainable = \"all\" then means the adapters and, in "
+      "classification, the head; 0 = no adapters");
+  v.field("lora_alpha", c.lora_alpha, Range{0, 1e6}, "an adapter adds lora_alpha / lora_rank times B A to its matrix");
+  v.field("lora_targets", c.lora_targets,
+          "the matrices with adapters: qkv = queries, keys and values, or patterns of parameter names");
   v.field("label_smoothing", c.label_smoothing, Range{0, 0.99},
           "fraction of the target probability spread over the vocabulary");
   v.field("log_every", c.log_every, Range{1, 1e9}, "updates between lines in metrics.jsonl");

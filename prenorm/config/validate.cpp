@@ -9,6 +9,7 @@
 #include "prenorm/base/error.h"
 #include "prenorm/config/fields.h"
 #include "prenorm/config/id_list.h"
+#include "prenorm/config/name_patterns.h"
 
 namespace prenorm {
 namespace config {
@@ -84,6 +85,12 @@ const std::vector<Rule>& all_rules() {
       {{"train.pretrained", "task"},
        "train.pretrained is for masked_lm, classification and causal_lm",
        [](const Config& c) { return c.train.pretrained.empty() || !translates(c); }},
+      {{"train.trainable"},
+       "train.trainable must be words or patterns of parameter names, separated by commas",
+       [](const Config& c) { return is_pattern_list(c.train.trainable); }},
+      {{"train.lora_targets"},
+       "train.lora_targets must be words or patterns of parameter names, separated by commas",
+       [](const Config& c) { return is_pattern_list(c.train.lora_targets); }},
       {{"tokenizer.target_model", "tokenizer.joint"},
        "tokenizer.target_model is for tokenizer.joint = false; a joint vocabulary is tokenizer.source_model alone",
        [](const Config& c) { return !c.tokenizer.joint || c.tokenizer.target_model.empty(); }},

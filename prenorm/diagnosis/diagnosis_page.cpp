@@ -6,6 +6,8 @@
 #include "prenorm/base/json_number.h"
 #include "prenorm/diagnosis/diagnosis.h"
 #include "prenorm/diagnosis/remedies.h"
+#include "prenorm/diagnosis/run_facts.h"
+#include "prenorm/nn/trained_parts.h"
 
 namespace prenorm::diagnosis {
 namespace {
@@ -58,9 +60,10 @@ void add_updates(std::string& page, const Evidence& e) {
 void add_layers(std::string& page, const Diagnosis& d) {
   if (d.layers.empty()) return;
   page += fmt::format(
-      "\n## Layers at update {}\n\n‖g‖ before clipping; ‖Δw‖/‖w‖ is the largest of a layer's matrices.\n\n"
+      "\n## Layers at update {}\n\n‖g‖ before clipping; ‖Δw‖/‖w‖ is the largest of a layer's {}.{}\n\n"
       "| layer | ‖g‖ | ‖w‖ | ‖Δw‖/‖w‖ |\n|---|---|---|---|\n",
-      d.from.state.history.last_measured()->step);
+      d.from.state.history.last_measured()->step, trains_matrices(d.from) ? "matrices" : "tensors that train",
+      nn::trained_parts(d.from.config).all ? "" : " Frozen tensors have neither a gradient nor an update.");
   for (const LayerRow& row : d.layers)
     page += fmt::format("| {} | {:.3g} | {:.3g} | {:.2g} |\n", row.layer, row.gradient, row.weight, row.update_ratio);
 }

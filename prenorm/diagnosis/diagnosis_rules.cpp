@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "prenorm/config/placement.h"
+#include "prenorm/nn/trained_parts.h"
 
 namespace prenorm::diagnosis {
 namespace {
@@ -150,6 +151,13 @@ Found post_ln_cold(const Evidence& e, const RunFacts& f) {
   return found;
 }
 
+std::string_view judged_text(const Evidence& e) {
+  return trains_matrices(e) ? "the matrices" : "the tensors that train";
+}
+
+// How far the weights of a whole model move in healthy training says nothing about those of a part.
+bool trains_a_part(const Evidence& e) { return !nn::trained_parts(e.config).all; }
+
 // The remaining explanation if the loss exceeded its limit, the batch is not to blame and nothing else is unusual.
 Found rate_too_high(const Evidence& e, const RunFacts& f) {
   Finding found{Cause::kRateTooHigh, Confidence::kMedium, {}};
@@ -164,7 +172,7 @@ Found rate_too_high(const Evidence& e, const RunFacts& f) {
   }
   if (e.fault && e.fault->first_after_start && updates.empty()) found.confidence = Confidence::kLow;
   found.evidence.push_back(
-      fmt::format("the last measured update changed the matrices by {:.3g} of their norm", f.ratio));
+      fmt::format("the last measured update changed {} by {:.3g} of their norm", judged_text(e), f.ratio));
   return found;
 }
 
@@ -195,7 +203,7 @@ Movement movement_of(const Evidence& e, const RunFacts& f) {
 }
 
 Found hardly_moved(const Evidence& e, const RunFacts& f) {
-  if (f.movement >= kHardlyMoved) return std::nullopt;
+  if (f.movement >= kHardlyMoved || trains_a_part(e)) return std::nullopt;
   const OptimConfig& o = e.config.optim;
   const Movement m = movement_of(e, f);
   const std::string moved =

@@ -124,7 +124,7 @@ Replay replay(const Config& config, updates::Task& task, const runs::RunFolder& 
     b.origin = task.origin(b.batch.epoch, b.batch.batch);
     b.worker = i % updater.workers();
   }
-  for (const nn::Parameter& p : task.parameters().list()) result.parameters.push_back({p.name, p.value.dim() > 1});
+  for (const nn::Parameter& p : task.parameters().trained()) result.parameters.push_back({p.name, p.value.dim() > 1});
   result.fault = find_fault(result.update, state.history, config.train, task.guess_nats());
   if (!result.fault) {
     result.tensors = updater.apply(result.update, /*measure=*/true);

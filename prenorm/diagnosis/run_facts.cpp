@@ -12,11 +12,11 @@ namespace {
 
 bool is_embedding(const std::string& name) { return name.find("embedding") != std::string::npos; }
 
-// The median of the matrices' ratios; 0 if there are none.
+// The median of the ratios of what shows_updates(); 0 if there is nothing.
 double median_ratio(const Evidence& e, const std::vector<runs::TensorUpdate>& tensors) {
   std::vector<double> ratios;
   for (std::size_t i = 0; i < std::min(tensors.size(), e.parameters.size()); ++i)
-    if (e.parameters[i].is_matrix) ratios.push_back(tensors[i].ratio);
+    if (shows_updates(e, i)) ratios.push_back(tensors[i].ratio);
   return ratios.empty() ? 0 : lower_median(std::move(ratios));
 }
 
@@ -54,7 +54,7 @@ void find_growth(const Evidence& e, RunFacts& facts) {
   const std::vector<runs::TensorUpdate> first = in_order(e, e.observations.front());
   std::vector<double> growth;
   for (std::size_t i = 0; i < std::min(last->tensors.size(), first.size()); ++i) {
-    if (!e.parameters[i].is_matrix || first[i].weight == 0) continue;
+    if (!shows_updates(e, i) || first[i].weight == 0) continue;
     const double factor = last->tensors[i].weight / first[i].weight;
     if (is_embedding(e.parameters[i].name))
       facts.embedding_growth = std::max(facts.embedding_growth, factor);
@@ -109,6 +109,14 @@ double mean(const std::vector<runs::UpdateLine>& log, std::ptrdiff_t begin, std:
 
 }  // namespace
 
+bool trains_matrices(const Evidence& e) {
+  return std::any_of(e.parameters.begin(), e.parameters.end(), [](const ParameterName& p) { return p.is_matrix; });
+}
+
+bool shows_updates(const Evidence& e, std::size_t parameter) {
+  return e.parameters[parameter].is_matrix || !trains_matrices(e);
+}
+
 double expected_embedding_rms(const ModelConfig& model) {
   // √d N(0, 1/d) has variance 1; sinusoids have mean square 1/2, learned positions 1/d; dropout scales the rest up.
   const double positions = model.positions == Positions::kSinusoidal ? 0.5 : 1 / static_cast<double>(model.d_model);
@@ -152,7 +160,7 @@ std::vector<LayerRow> layer_rows(const Evidence& e) {
     LayerRow& row = rows.back();
     row.gradient = std::hypot(row.gradient, last->tensors[i].gradient);
     row.weight = std::hypot(row.weight, last->tensors[i].weight);
-    if (e.parameters[i].is_matrix) row.update_ratio = std::max(row.update_ratio, last->tensors[i].ratio);
+    if (shows_updates(e, i)) row.update_ratio = std::max(row.update_ratio, last->tensors[i].ratio);
   }
   return rows;
 }

@@ -45,6 +45,11 @@ struct RunFacts {
 
 RunFacts facts_of(const Evidence& evidence);
 
+// Whether a matrix is among what trains.
+bool trains_matrices(const Evidence& e);
+// Whether a parameter counts where the size of updates is judged: matrices, or everything in a run that trains none.
+bool shows_updates(const Evidence& e, std::size_t parameter);
+
 // Rows for human readers: the parameters of each layer taken together.
 std::vector<LayerRow> layer_rows(const Evidence& evidence);
 // Of an embedded token under this model: RMS that N(0, 1/d) tables and positions give.

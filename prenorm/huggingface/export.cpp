@@ -30,7 +30,7 @@ void check_unused(const fs::path& output) {
 // The number of outputs of a classifier is known only from its weights.
 std::int64_t classes_of(const Config& config, const fs::path& checkpoint) {
   if (config.task != TaskKind::kClassification) return 0;
-  return io::read_safetensors(checkpoint / "model.safetensors").at("classifier.weight").size(0);
+  return runs::read_weights(checkpoint).at("classifier.weight").size(0);
 }
 
 struct ReadModel {

@@ -1,4 +1,4 @@
-// y = act(x Wᵀ + b) with W: [out, in].
+// y = act(x Wᵀ + b) with W: [out, in], and an adapter beside W where the parameters are to have one.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -14,15 +14,18 @@ namespace prenorm::nn {
 class Linear {
  public:
   Linear(const Scope& scope, std::int64_t in, std::int64_t out, const Initializer& initializer)
-      : weight_(scope.add("weight", {out, in}, initializer)), bias_(scope.add("bias", {out}, constant(0))) {}
+      : weight_(scope.add("weight", {out, in}, initializer)),
+        bias_(scope.add("bias", {out}, constant(0))),
+        adapter_(scope.add_adapter(in, out)) {}
 
   // [rows, in] -> [rows, out]
   at::Tensor operator()(const at::Tensor& x, std::optional<Activation> activation = std::nullopt) const {
-    return ops::linear(x, weight_, bias_, activation);
+    return ops::linear(x, weight_, bias_, activation, adapter_);
   }
 
  private:
   at::Tensor weight_, bias_;
+  ops::LowRank adapter_;  // undefined unless the options of the parameters give it one
 };
 
 }  // namespace prenorm::nn

@@ -1,5 +1,6 @@
 // The weights of a model by name, in the order in which its modules were built. Once complete they lie end to end in
-// one buffer, and so do their gradients, so that the optimizer, the gradient norm and clearing take one pass each.
+// one buffer, those that train first, and so do the gradients of those, so that the optimizer, the gradient norm and
+// clearing take one pass each. Frozen weights have no gradients.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -11,12 +12,16 @@
 #include <vector>
 
 #include "prenorm/nn/initialization.h"
+#include "prenorm/nn/trained_parts.h"
+#include "prenorm/ops/linear.h"
 
 namespace prenorm::nn {
 
 struct Parameter {
   std::string name;
-  at::Tensor value;  // requires_grad; its grad() is a view of gradients()
+  at::Tensor value;  // if it trains: requires_grad, and its grad() is a view of gradients()
+
+  bool trains() const { return value.requires_grad(); }
 };
 
 // How the numbers of a model are stored. It can be constructed from a type alone.
@@ -27,6 +32,7 @@ struct ParameterOptions {
   at::Device device;
   // Without a buffer, autograd stores the gradients, and torch::autograd::grad can differentiate twice.
   bool gradient_buffer = true;
+  TrainedParts parts{};
 };
 
 class Parameters {
@@ -39,25 +45,36 @@ class Parameters {
   // Declares a parameter and initialises it, or takes the next shared values. Errors: Error if the name is already
   // used.
   at::Tensor add(std::string name, at::IntArrayRef shape, const Initializer& initializer);
+  // The adapter of the matrix `<linear>.weight`, [out, in], if the options give it one. A starts at random and B at
+  // zero, so that it begins as nothing (Hu et al. 2021, section 4.1). Errors: UsageError for a rank over that of the
+  // matrix.
+  ops::LowRank add_adapter(const std::string& linear, std::int64_t in, std::int64_t out);
   // Moves all values into one buffer and allocates the gradient buffer, if there is to be one. Tensors that add()
-  // returned remain valid.
+  // returned remain valid. Errors: UsageError for a pattern of the options that matches no name.
   void complete();
 
   const std::vector<Parameter>& list() const { return list_; }
+  // Those that train, in the order of list() and of the buffers.
+  const std::vector<Parameter>& trained() const { return trained_; }
+  bool all_train() const { return trained_.size() == list_.size(); }
   // Errors: Error.
   const at::Tensor& at(std::string_view name) const;
   const ParameterOptions& options() const { return options_; }
-  // Shape [count], with the type and device of options(). Defined after complete(); gradients() only with a buffer.
+  // Shape [count] and, for those that train, [trained_count], with the type and device of options(). Defined after
+  // complete(); gradients() only with a buffer.
   const at::Tensor& values() const { return values_; }
+  const at::Tensor& trained_values() const { return trained_values_; }
   const at::Tensor& gradients() const { return gradients_; }
   std::int64_t count() const;
+  std::int64_t trained_count() const;
 
  private:
   std::uint64_t seed_;
   ParameterOptions options_;
   at::Tensor shared_;  // the buffer whose values are shared, or undefined
-  std::vector<Parameter> list_;
-  at::Tensor values_, gradients_;
+  std::vector<Parameter> list_, trained_;
+  std::vector<std::string> linears_;  // the matrices that could have an adapter
+  at::Tensor values_, trained_values_, gradients_;
 };
 
 // A prefix of parameter names: scope / "encoder" / "layers" / 3.
@@ -72,6 +89,7 @@ class Scope {
   at::Tensor add(std::string_view name, at::IntArrayRef shape, const Initializer& initializer) const {
     return parameters_->add((*this / name).name(), shape, initializer);
   }
+  ops::LowRank add_adapter(std::int64_t in, std::int64_t out) const { return parameters_->add_adapter(name_, in, out); }
   const std::string& name() const { return name_; }
 
  private:

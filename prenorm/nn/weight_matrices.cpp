@@ -40,12 +40,12 @@ std::vector<WeightMatrix> weight_matrices(const Parameters& parameters) {
     const at::Tensor value = p.value.detach();
     const std::string kind = kind_of(p.name);
     const std::vector<std::string_view> parts = stacked_in(kind);
-    if (parts.empty()) matrices.push_back({layer_of(p.name), kind, value});
+    if (parts.empty()) matrices.push_back({layer_of(p.name), kind, value, p.name});
     const std::string_view sublayer = std::string_view(kind).substr(0, kind.rfind('.'));
     const std::int64_t rows = parts.empty() ? 0 : value.size(0) / std::ssize(parts);
     for (std::size_t i = 0; i < parts.size(); ++i)
       matrices.push_back({layer_of(p.name), fmt::format("{}.{}", sublayer, parts[i]),
-                          value.narrow(0, static_cast<std::int64_t>(i) * rows, rows)});
+                          value.narrow(0, static_cast<std::int64_t>(i) * rows, rows), p.name});
   }
   return matrices;
 }

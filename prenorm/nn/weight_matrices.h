@@ -16,6 +16,7 @@ struct WeightMatrix {
   std::optional<Layer> layer;  // nullopt outside of layers
   std::string kind;            // its name in the layer, "self_attention.query"; outside of layers "embedding"
   at::Tensor value;            // [outputs, inputs], a view of the parameter
+  std::string parameter{};     // the name of the parameter
 
   // "encoder.layers.0.self_attention.query"
   std::string name() const;

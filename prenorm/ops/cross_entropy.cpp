@@ -37,7 +37,7 @@ std::int64_t chunk_rows(const at::Tensor& hidden, const at::Tensor& weight) {
 
 // Everything but the weight's gradient from the last chunk of logits is computed in the forward pass, while the logits
 // exist. The last chunk (the only one if there are few rows) is kept, so that its product can be added to the weight's
-// gradient directly.
+// gradient directly. What needs no gradient costs none.
 struct ProjectedCrossEntropy : Function<ProjectedCrossEntropy> {
   static constexpr const char* kName = "projected_cross_entropy";
   static variable_list forward(AutogradContext* context, const at::Tensor& hidden, const at::Tensor& weight,
@@ -47,8 +47,8 @@ struct ProjectedCrossEntropy : Function<ProjectedCrossEntropy> {
     const bool want_gradient =
         hidden.requires_grad() || weight.requires_grad() || (bias.defined() && bias.requires_grad());
     at::Tensor grad_hidden, grad_weight, grad_bias, grad_logits;
-    if (want_gradient) grad_hidden = at::empty_like(hidden);
-    if (want_gradient && bias.defined()) grad_bias = at::zeros_like(bias);
+    if (hidden.requires_grad()) grad_hidden = at::empty_like(hidden);
+    if (bias.defined() && bias.requires_grad()) grad_bias = at::zeros_like(bias);
     cpu::LossSums sums;
     const std::int64_t all = hidden.size(0), chunk = chunk_rows(hidden, weight);
     for (std::int64_t row = 0; row < all; row += chunk) {
@@ -60,9 +60,12 @@ struct ProjectedCrossEntropy : Function<ProjectedCrossEntropy> {
       sums.loss += s.loss;
       sums.nll += s.nll;
       if (!want_gradient) continue;
-      at::Tensor grad_part = grad_hidden.narrow(0, row, rows);
-      gemm_input_gradient(grad_part, logits, weight);
-      if (bias.defined()) grad_bias.add_(cpu::column_sums(logits));
+      if (grad_hidden.defined()) {
+        at::Tensor grad_part = grad_hidden.narrow(0, row, rows);
+        gemm_input_gradient(grad_part, logits, weight);
+      }
+      if (grad_bias.defined()) grad_bias.add_(cpu::column_sums(logits));
+      if (!weight.requires_grad()) continue;
       if (row + rows == all) {
         grad_logits = logits;
         break;
@@ -71,7 +74,8 @@ struct ProjectedCrossEntropy : Function<ProjectedCrossEntropy> {
       gemm_weight_gradient(grad_weight, logits, part);
     }
     if (want_gradient)
-      context->save_for_backward({hidden, weight, grad_hidden, grad_weight, grad_logits, bias, grad_bias});
+      context->save_for_backward({weight.requires_grad() ? hidden : at::Tensor(), weight, grad_hidden, grad_weight,
+                                  grad_logits, bias, grad_bias});
     return {at::full({}, sums.loss, hidden.options()), at::full({}, sums.nll, hidden.options().dtype(at::kDouble))};
   }
 
@@ -88,7 +92,8 @@ struct ProjectedCrossEntropy : Function<ProjectedCrossEntropy> {
     at::Tensor grad_bias;
     if (saved[5].defined())
       grad_bias = weight_gradient(saved[5], [&](at::Tensor& gradient) { gradient.add_(saved[6], scale); });
-    return {scale == 1 ? saved[2] : saved[2] * scale, grad_weight, grad_bias, {}, {}};
+    const at::Tensor grad_hidden = saved[2].defined() && scale != 1 ? saved[2] * scale : saved[2];
+    return {grad_hidden, grad_weight, grad_bias, {}, {}};
   }
 };
 

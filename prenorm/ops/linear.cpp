@@ -1,9 +1,11 @@
 #include "prenorm/ops/linear.h"
 
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/gelu.h>
 #include <ATen/ops/linear.h>
+#include <ATen/ops/mm.h>
 #include <ATen/ops/relu.h>
 
 #include <utility>
@@ -23,34 +25,48 @@ using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
 // With z = x Wᵀ + b: dz = dy act'(z); dx = dz W, dW = dzᵀ x, db = Σ_rows dz.
+// With an adapter, h = x Aᵀ: z += s h Bᵀ; with dh = s dz B: dx += dh A, dA = dhᵀ x, dB = s dzᵀ h.
 struct Linear : Function<Linear> {
   static constexpr const char* kName = "linear";
   static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
-                            const at::Tensor& bias, std::optional<Activation> activation) {
-    at::Tensor z = at::empty({x.size(0), weight.size(0)}, x.options());
+                            const at::Tensor& bias, std::optional<Activation> activation,
+                            const c10::optional<at::Tensor>& a, const c10::optional<at::Tensor>& b, double scale) {
+    at::Tensor z = at::empty({x.size(0), weight.size(0)}, x.options()), h;
     const bool relu = activation == Activation::kRelu, gelu = activation.has_value() && !relu;
     const auto kind = activation == Activation::kGeluTanh ? cpu::Gelu::kTanh : cpu::Gelu::kExact;
-    gemm_forward(z, x, weight, bias, relu);
+    gemm_forward(z, x, weight, bias, relu && !a);
+    if (a) {
+      h = at::empty({x.size(0), a->size(0)}, x.options());
+      gemm_forward(h, x, *a);
+      z.addmm_(h, b->t(), 1, scale);
+      if (relu) z.clamp_min_(0);
+    }
     context->saved_data["relu"] = relu;
     context->saved_data["gelu"] = gelu ? static_cast<std::int64_t>(kind) : kNoGelu;
-    // The output of max(z, 0) shows where it was cut; the derivative of GELU needs its input.
-    context->save_for_backward({x, weight, bias, relu || gelu ? z : at::Tensor()});
+    context->saved_data["scale"] = scale;
+    // The output of max(z, 0) shows where it was cut; the derivative of GELU needs its input. The input of the map is
+    // for the gradients of matrices alone.
+    const bool needs_x = weight.requires_grad() || (a && a->requires_grad());
+    context->save_for_backward({needs_x ? x : at::Tensor(), weight, bias, relu || gelu ? z : at::Tensor(),
+                                a.value_or(at::Tensor()), b.value_or(at::Tensor()), h});
     return gelu ? cpu::gelu(z, kind) : z;
   }
 
   static variable_list gradient(AutogradContext* context, variable_list gradients) {
     const auto saved = context->get_saved_variables();
     const at::Tensor &x = saved[0], &weight = saved[1], &bias = saved[2];
+    const LowRank adapter{saved[4], saved[5], context->saved_data["scale"].toDouble()};
     at::Tensor grad_z = gradients[0].contiguous(), grad_x;
     if (context->saved_data["relu"].toBool()) grad_z = cpu::relu_backward(grad_z, saved[3]);
     if (const std::int64_t gelu = context->saved_data["gelu"].toInt(); gelu != kNoGelu)
       grad_z = cpu::gelu_backward(grad_z, saved[3], static_cast<cpu::Gelu>(gelu));
     if (context->needs_input_grad(0)) {
-      grad_x = at::empty_like(x);
+      grad_x = at::empty({grad_z.size(0), weight.size(1)}, grad_z.options());
       gemm_input_gradient(grad_x, grad_z, weight);
     }
     const auto [grad_weight, grad_bias] = parameter_gradients(weight, bias, grad_z, x);
-    return {grad_x, grad_weight, grad_bias, {}};
+    const auto [grad_a, grad_b] = adapter_gradients(adapter, grad_z, x, saved[6], grad_x);
+    return {grad_x, grad_weight, grad_bias, {}, grad_a, grad_b, {}};
   }
 
  private:
@@ -69,23 +85,46 @@ struct Linear : Function<Linear> {
       grad_bias = weight_gradient(bias, [&](at::Tensor& of_bias) { of_bias.add_(cpu::column_sums(grad_z)); });
     return {grad_weight, grad_bias};
   }
+
+  // Adds the adapter's part to grad_x, if it is defined. h = x Aᵀ.
+  static std::pair<at::Tensor, at::Tensor> adapter_gradients(const LowRank& adapter, const at::Tensor& grad_z,
+                                                             const at::Tensor& x, const at::Tensor& h,
+                                                             at::Tensor& grad_x) {
+    if (!adapter.defined()) return {};
+    at::Tensor grad_h = at::empty_like(h);
+    gemm_input_gradient(grad_h, grad_z, adapter.b);
+    grad_h.mul_(adapter.scale);
+    if (grad_x.defined()) grad_x.addmm_(grad_h, adapter.a);
+    const at::Tensor grad_a =
+        weight_gradient(adapter.a, [&](at::Tensor& of_a) { gemm_weight_gradient(of_a, grad_h, x); });
+    const at::Tensor grad_b =
+        weight_gradient(adapter.b, [&](at::Tensor& of_b) { gemm_weight_gradient(of_b, grad_z, h, adapter.scale); });
+    return {grad_a, grad_b};
+  }
 };
 
 }  // namespace
 
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
-                  std::optional<Activation> activation) {
+                  std::optional<Activation> activation, const LowRank& adapter) {
   const Check check("linear", x);
   check.matrix(x, Check::kAny, Check::kAny, "x");
   check.matrix(weight, Check::kAny, x.size(1), "weight");
   check.vector(bias, weight.size(0), "bias");
-  if (!use_kernels(x)) return linear_composite(x, weight, bias, activation);
-  return Linear::apply(x.contiguous(), weight, bias, activation);
+  if (adapter.defined()) {
+    check.matrix(adapter.a, Check::kAny, x.size(1), "a");
+    check.matrix(adapter.b, weight.size(0), adapter.a.size(0), "b");
+  }
+  if (!use_kernels(x)) return linear_composite(x, weight, bias, activation, adapter);
+  c10::optional<at::Tensor> a, b;
+  if (adapter.defined()) a = adapter.a, b = adapter.b;
+  return Linear::apply(x.contiguous(), weight, bias, activation, a, b, adapter.scale);
 }
 
 at::Tensor linear_composite(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
-                            std::optional<Activation> activation) {
+                            std::optional<Activation> activation, const LowRank& adapter) {
   at::Tensor z = at::linear(x, weight, bias);
+  if (adapter.defined()) z = z + adapter.scale * at::mm(at::mm(x, adapter.a.t()), adapter.b.t());
   if (!activation) return z;
   if (*activation == Activation::kRelu) return at::relu(z);
   return at::gelu(z, *activation == Activation::kGeluTanh ? "tanh" : "none");

@@ -1,4 +1,5 @@
-// y = act(x Wᵀ + b) on the rows of a matrix.
+// y = act(x (W + s B A)ᵀ + b) on the rows of a matrix. The adapter s B A of low rank is optional (Hu et al. 2021, eq.
+// 3); it is multiplied from the right, so that B A is never computed.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -9,13 +10,20 @@
 
 namespace prenorm::ops {
 
-// x: [rows, in]; weight: [out, in]; bias: [out]. Returns [rows, out]. For the gradients of weight and bias see
-// weight_gradient.h.
+struct LowRank {
+  at::Tensor a, b;  // [rank, in], [out, rank]; undefined if there is no adapter
+  double scale = 0;
+
+  bool defined() const { return a.defined(); }
+};
+
+// x: [rows, in]; weight: [out, in]; bias: [out]. Returns [rows, out]. For the gradients of the weights see
+// weight_gradient.h. The backward pass keeps x only if a matrix needs a gradient.
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
-                  std::optional<Activation> activation = std::nullopt);
+                  std::optional<Activation> activation = std::nullopt, const LowRank& adapter = {});
 
 // The same from ATen's operators.
 at::Tensor linear_composite(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
-                            std::optional<Activation> activation = std::nullopt);
+                            std::optional<Activation> activation = std::nullopt, const LowRank& adapter = {});
 
 }  // namespace prenorm::ops

@@ -145,9 +145,14 @@ html::Definitions update_definitions(const WeightUpdates& updates) {
        {"row gap", "the largest ratio of neighbours among the sorted norms of the rows; 1 means no gap."}}};
 }
 
-html::Section section_of(const Printed& printed, const WeightUpdates& updates) {
+html::Section section_of(const Printed& printed, WeightUpdates updates) {
   if (updates.matrices.empty()) refuse_json("matrices", "a list with at least one matrix");
   html::Section section{fmt::format("Updates: {}", printed.path.stem().string()), {}};
+  const auto frozen = std::erase_if(updates.matrices, [](const MatrixUpdate& m) { return m.frozen; });
+  if (frozen > 0)
+    section.blocks.emplace_back(html::Definitions{
+        {{"frozen", fmt::format("{} matrices, which the run did not train; they have no update.", frozen)}}});
+  if (updates.matrices.empty()) return section;
   for (const Stack stack : kStacks)
     if (auto chart = spectrum_chart(updates, std::string(enum_name(stack)),
                                     [&](const MatrixUpdate& m) { return m.layer && m.layer->stack == stack; });

@@ -19,7 +19,7 @@ void TrajectoryRecorder::add(std::int64_t update, double loss, bool is_due) {
 
 Trajectory fit(nn::Parameters& parameters, const std::function<at::Tensor(std::int64_t update)>& loss,
                const FitOptions& options) {
-  optim::Optimizer optimizer(options.optim, parameters.values(), parameters.gradients());
+  optim::Optimizer optimizer(options.optim, parameters.trained_values(), parameters.gradients());
   TrajectoryRecorder recorder;
   for (std::int64_t update = 1; update <= options.updates; ++update) {
     parameters.gradients().zero_();

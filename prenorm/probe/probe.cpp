@@ -64,6 +64,7 @@ Probe probe(const Config& config, const ProbeOptions& o, const TaskBuilder& buil
     ProbedModel& probed = result.models.emplace_back(ProbedModel{model, {}, false});
     for (std::int64_t i = 0; i < o.seeds; ++i) {
       Config mine = config;
+      nn::train_everything(mine);
       mine.model = model;
       mine.train.seed = config.train.seed + i;
       probed.seeds.push_back(o.simplified ? measure_simplified(model, o, mine.train.seed)

@@ -43,8 +43,9 @@ WeightUpdates probe_updates(const runs::RunFolder& run, const std::string& which
   for (std::size_t i = 0; i < trained.size(); ++i) {
     const nn::WeightMatrix& initial = from.initial[i];
     const double start = optim::l2_norm(initial.value);
+    const bool trains = from.parts.trains(initial.parameter) || from.parts.adapts(initial.parameter);
     const UpdateFigures figures = update_figures(trained[i].value.to(at::kDouble) - initial.value.to(at::kDouble));
-    updates.matrices.push_back({initial.layer, initial.kind, start > 0 ? figures.norm / start : 0, figures});
+    updates.matrices.push_back({initial.layer, initial.kind, start > 0 ? figures.norm / start : 0, figures, !trains});
     if (std::none_of(updates.random.begin(), updates.random.end(), of_shape(figures)))
       updates.random.push_back(random_figures(figures.rows, figures.columns));
     progress.update(static_cast<std::int64_t>(i) + 1, initial.name());

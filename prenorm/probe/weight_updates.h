@@ -18,6 +18,7 @@ struct MatrixUpdate {
   std::string kind;            // "self_attention.query"; outside of layers "embedding"
   double relative_norm = 0;    // ‖trained - initial‖ / ‖initial‖, Frobenius; 0 if the initial matrix is zero
   UpdateFigures figures;
+  bool frozen = false;  // the run did not train it, so that it has no update
 };
 
 struct WeightUpdates {

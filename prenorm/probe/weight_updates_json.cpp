@@ -74,12 +74,14 @@ void from_json(const nlohmann::json& json, UpdateFigures& figures) { figures_mem
 // Layers are counted from 0. A matrix outside of layers has neither stack nor layer.
 void to_json(nlohmann::json& json, const MatrixUpdate& matrix) {
   matrix_members(JsonWriter(json), matrix);
+  if (matrix.frozen) json["frozen"] = true;
   if (!matrix.layer) return;
   json["stack"] = enum_name(matrix.layer->stack);
   json["layer"] = matrix.layer->index;
 }
 void from_json(const nlohmann::json& json, MatrixUpdate& matrix) {
   matrix_members(JsonReader(json), matrix);
+  matrix.frozen = json.contains("frozen") && json["frozen"] == true;
   if (json.contains("stack")) matrix.layer = layer_from(json);
 }
 

@@ -60,7 +60,7 @@ std::string line_of_mean(const WeightUpdates& updates, const std::string& name) 
   const UpdateFigures* figures = nullptr;
   std::vector<Columns> all;
   for (const MatrixUpdate& m : updates.matrices) {
-    if (!m.layer || name_in_stack(m) != name) continue;
+    if (!m.layer || m.frozen || name_in_stack(m) != name) continue;
     all.push_back(columns_of(updates, m));
     figures = &m.figures;
   }
@@ -84,10 +84,15 @@ std::string report_of(const WeightUpdates& updates) {
   std::vector<std::string> kinds;
   for (const MatrixUpdate& m : updates.matrices) {
     const std::string kind = name_in_stack(m);
+    if (m.frozen) {
+      out += fmt::format("{:<38} {:>11} frozen, no update\n", name_in_layer(m),
+                         fmt::format("{}x{}", m.figures.rows, m.figures.columns));
+      continue;
+    }
     out += line(name_in_layer(m), m.figures, columns_of(updates, m));
     if (m.layer && std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) kinds.push_back(kind);
   }
-  out += fmt::format("\n{}", header("mean over layers"));
+  if (!kinds.empty()) out += fmt::format("\n{}", header("mean over layers"));
   for (const std::string& kind : kinds) out += line_of_mean(updates, kind);
   return out;
 }

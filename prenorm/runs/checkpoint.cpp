@@ -12,6 +12,7 @@
 #include "prenorm/files/hash.h"
 #include "prenorm/files/json_file.h"
 #include "prenorm/io/safetensors.h"
+#include "prenorm/runs/frozen_weights.h"
 
 namespace prenorm::runs {
 namespace fs = std::filesystem;
@@ -23,14 +24,10 @@ constexpr const char* kState = "trainer.json";
 constexpr const char* kHashes = "xxh3_128";
 constexpr const char* kAdvice = "use another one (translate, evaluate: --checkpoint; train --resume: remove this one)";
 
-io::NamedTensors weights(const nn::Parameters& parameters) {
+void write_model(const fs::path& folder, const std::vector<nn::Parameter>& parameters) {
   io::NamedTensors tensors;
-  for (const nn::Parameter& p : parameters.list()) tensors.emplace_back(p.name, p.value);
-  return tensors;
-}
-
-void write_model(const fs::path& folder, const nn::Parameters& parameters) {
-  io::write_safetensors(folder / kModel, weights(parameters), {{"format", "pt"}});
+  for (const nn::Parameter& p : parameters) tensors.emplace_back(p.name, p.value);
+  io::write_safetensors(folder / kModel, tensors, {{"format", "pt"}});
 }
 
 // trainer.json is written last and contains the hashes of the others, and of its own values without that hash.
@@ -76,11 +73,14 @@ std::string shape_text(at::IntArrayRef shape) {
 
 io::TensorFile undamaged_weights(const fs::path& folder, const nlohmann::json& state) {
   check_file(folder, state, kModel);
-  return io::read_safetensors(folder / kModel);
+  io::TensorFile weights = io::read_safetensors(folder / kModel);
+  add_frozen(weights, folder, state);
+  return weights;
 }
 
 io::TensorFile weights_of(const fs::path& folder, const nlohmann::json& state, const nn::Parameters& parameters) {
   io::TensorFile file = undamaged_weights(folder, state);
+  if (parameters.options().parts.lora_rank == 0) merge_adapters(file, state);
   for (const nn::Parameter& p : parameters.list()) {
     const auto found = file.tensors.find(p.name);
     if (found == file.tensors.end())
@@ -113,10 +113,12 @@ void use_weights(const io::TensorFile& file, nn::Parameters& parameters) {
 void save_checkpoint(const fs::path& path, const nn::Parameters& parameters, const optim::Optimizer& optimizer,
                      const TrainerState& state) {
   AtomicDirectory folder(path);
-  write_model(folder.path(), parameters);
+  nlohmann::json json = state;
+  write_frozen(path, parameters, json);
+  write_model(folder.path(), parameters.trained());
   io::write_safetensors(folder.path() / kOptimizer, optimizer.state(),
                         {{"updates", std::to_string(optimizer.updates())}});
-  write_state(folder.path(), state, {kModel, kOptimizer});
+  write_state(folder.path(), std::move(json), {kModel, kOptimizer});
   folder.commit();
 }
 
@@ -146,7 +148,12 @@ bool is_on_schedule(const fs::path& path) try {
   return true;
 }
 
-io::TensorFile read_weights(const fs::path& path) { return undamaged_weights(path, read_state(path)); }
+io::TensorFile read_weights(const fs::path& path) {
+  const nlohmann::json state = read_state(path);
+  io::TensorFile weights = undamaged_weights(path, state);
+  merge_adapters(weights, state);
+  return weights;
+}
 
 nlohmann::json read_origin(const fs::path& path) { return read_state(path); }
 
@@ -156,23 +163,28 @@ void load_weights(const fs::path& path, nn::Parameters& parameters) {
 
 void save_weights(const fs::path& path, const nn::Parameters& parameters, const nlohmann::json& origin) {
   AtomicDirectory folder(path);
-  write_model(folder.path(), parameters);
+  write_model(folder.path(), parameters.list());
   write_state(folder.path(), origin, {kModel});
   folder.commit();
 }
 
 void average_checkpoints(const fs::path& path, std::span<const fs::path> checkpoints, nn::Parameters& parameters) {
-  at::Tensor sum = at::zeros_like(parameters.values(), at::kDouble);
+  at::Tensor values = parameters.trained_values();
+  at::Tensor sum = at::zeros_like(values, at::kDouble);
   std::vector<std::string> names;
   for (const fs::path& checkpoint : checkpoints) {
     load_weights(checkpoint, parameters);
-    sum += parameters.values();
+    sum += values;
     names.push_back(checkpoint.filename().string());
   }
   const at::NoGradGuard no_grad;
-  at::Tensor values = parameters.values();
   values.copy_(sum / static_cast<double>(checkpoints.size()));
-  save_weights(path, parameters, {{"average_of", names}});
+  AtomicDirectory folder(path);
+  nlohmann::json origin{{"average_of", names}};
+  write_frozen(path, parameters, origin);
+  write_model(folder.path(), parameters.trained());
+  write_state(folder.path(), std::move(origin), {kModel});
+  folder.commit();
 }
 
 }  // namespace prenorm::runs

@@ -1,5 +1,6 @@
 // A checkpoint: a folder with weights, optimizer buffers and everything else that the next update depends on. It
-// appears whole or not at all, and all of it is checked for damage before any of it is used.
+// appears whole or not at all, and all of it is checked for damage before any of it is used. Weights that do not train
+// lie beside it (frozen_weights.h). Adapters are added to their matrices wherever the model that is loaded has none.
 #pragma once
 
 #include <cstdint>
@@ -84,8 +85,8 @@ nlohmann::json read_origin(const std::filesystem::path& path);
 // Loads only the weights.
 void load_weights(const std::filesystem::path& path, nn::Parameters& parameters);
 
-// Writes a checkpoint without an optimizer. It can be used, or other runs can start from it, but it cannot be resumed.
-// `origin`: where the weights come from, for readers of its trainer.json. Errors: FileError.
+// Writes a checkpoint of all weights, without an optimizer. It can be used, or other runs can start from it, but it
+// cannot be resumed. `origin`: where the weights come from, for readers of its trainer.json. Errors: FileError.
 void save_weights(const std::filesystem::path& path, const nn::Parameters& parameters, const nlohmann::json& origin);
 
 // Writes a checkpoint at `path` whose weights are the mean of those of `checkpoints` (not empty); it has no optimizer.

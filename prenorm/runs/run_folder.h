@@ -5,6 +5,7 @@
 //   labels.json                  the columns and classes of a classification
 //   metrics.jsonl                one JSON object per line
 //   checkpoints/000500/          model.safetensors, optimizer.safetensors, trainer.json
+//   checkpoints/frozen.safetensors   the weights that do not train, of a run that trains a part of its model
 //   checkpoints/average/         model.safetensors of the averaged last checkpoints, trainer.json
 //   best, last                   links to checkpoints
 //   results.json                 final figures
@@ -45,6 +46,7 @@ class RunFolder {
   std::filesystem::path tensorboard() const { return path_ / "tensorboard"; }
   std::filesystem::path checkpoints() const { return path_ / "checkpoints"; }
   std::filesystem::path checkpoint(std::int64_t step) const;
+  std::filesystem::path frozen() const { return checkpoints() / "frozen.safetensors"; }
   std::filesystem::path average() const { return checkpoints() / "average"; }
   std::filesystem::path best() const { return path_ / "best"; }
   std::filesystem::path last() const { return path_ / "last"; }

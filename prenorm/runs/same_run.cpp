@@ -7,7 +7,9 @@
 namespace prenorm::runs {
 
 bool decides_updates(const std::string& section, const std::string& name) {
-  if (section == "train") return name == "seed" || name == "label_smoothing" || name == "pretrained";
+  if (section == "train")
+    return name == "seed" || name == "label_smoothing" || name == "pretrained" || name == "trainable" ||
+           name.starts_with("lora_");
   if (section == "data") return !name.starts_with("valid_") && name != "prepared_dir";
   return section != "decode" && section != "runtime";
 }

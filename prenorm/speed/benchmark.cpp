@@ -46,6 +46,7 @@ Benchmark measure(const Config& config, updates::Task& task, std::int64_t update
   Benchmark result;
   result.workers = updater.workers();
   result.parameters = task.parameters().count();
+  result.trained_parameters = task.parameters().trained_count();
   Progress progress("measuring", updates + kWarmUpUpdates);
   for (std::int64_t step = 1; step <= updates + kWarmUpUpdates; ++step) {
     if (step == kWarmUpUpdates + 1) {

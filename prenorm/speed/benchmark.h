@@ -20,7 +20,7 @@ struct Benchmark {
   std::vector<profile::Row> operators;
   double seconds = 0;  // of all updates
   double gemm_peak_flops = 0;
-  std::int64_t workers = 0, parameters = 0;
+  std::int64_t workers = 0, parameters = 0, trained_parameters = 0;
   double peak_rss_bytes = 0;
 
   double model_flops_per_update() const;

@@ -10,16 +10,17 @@
 namespace prenorm::tasks {
 
 CausalLmTask::CausalLmTask(const Config& config, std::int64_t vocabulary, std::unique_ptr<TextBatches> batches)
-    : TextTask(
-          config,
-          std::make_unique<models::CausalLm>(config.model, vocabulary, static_cast<std::uint64_t>(config.train.seed)),
-          std::move(batches)) {}
+    : TextTask(config,
+               std::make_unique<models::CausalLm>(config.model, vocabulary,
+                                                  static_cast<std::uint64_t>(config.train.seed), model_options(config)),
+               std::move(batches)),
+      passes_(models::training_passes(parameters(), config.model, Stack::kDecoder)) {}
 
 updates::BatchLoss CausalLmTask::loss(const batches::TextBatch& batch, const BatchSize&, std::int64_t replica,
                                       const nn::Context& context) {
   const auto sums = at(replica).loss(batch, config().train.label_smoothing, context);
   return {sums.loss_sum, sums.nll_sum.item<double>(), std::ssize(batch.targets), batch.tokens.tokens(),
-          models::causal_lm_flops(config().model, model().vocabulary(), batch)};
+          models::causal_lm_flops(config().model, model().vocabulary(), batch, passes_)};
 }
 
 runs::Validation CausalLmTask::validate(bool) {

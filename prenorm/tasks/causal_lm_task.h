@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "prenorm/models/causal_lm.h"
+#include "prenorm/models/training_passes.h"
 #include "prenorm/tasks/text_task.h"
 
 namespace prenorm::tasks {
@@ -20,6 +21,9 @@ class CausalLmTask : public TextTask<models::CausalLm> {
  protected:
   updates::BatchLoss loss(const batches::TextBatch& share, const BatchSize& whole, std::int64_t replica,
                           const nn::Context& context) override;
+
+ private:
+  models::TrainingPasses passes_;
 };
 
 }  // namespace prenorm::tasks

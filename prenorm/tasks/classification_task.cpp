@@ -30,9 +30,10 @@ ClassificationTask::ClassificationTask(const Config& config, std::int64_t vocabu
                                        std::unique_ptr<TextBatches> batches)
     : TextTask(config,
                std::make_unique<models::Bert>(config.model, vocabulary, models::BertHeads{.outputs = format.outputs()},
-                                              static_cast<std::uint64_t>(config.train.seed)),
+                                              static_cast<std::uint64_t>(config.train.seed), model_options(config)),
                std::move(batches)),
-      format_(std::move(format)) {}
+      format_(std::move(format)),
+      passes_(models::training_passes(parameters(), config.model, Stack::kEncoder)) {}
 
 ops::CrossEntropySums ClassificationTask::loss_of(const models::Bert& bert, const at::Tensor& states,
                                                   const batches::TextBatch& batch, const nn::Context& context) const {
@@ -51,7 +52,7 @@ updates::BatchLoss ClassificationTask::loss(const batches::TextBatch& batch, con
   const models::Bert& bert = at(replica);
   const auto sums = loss_of(bert, bert.states(batch, context), batch, context);
   return {sums.loss_sum, sums.nll_sum.item<double>(), batch.sequences(), batch.tokens.tokens(),
-          models::classifier_flops(config().model, batch)};
+          models::classifier_flops(config().model, batch, passes_)};
 }
 
 runs::Validation ClassificationTask::validate(bool) {

@@ -6,6 +6,7 @@
 
 #include "prenorm/data/example_format.h"
 #include "prenorm/models/bert.h"
+#include "prenorm/models/training_passes.h"
 #include "prenorm/tasks/answers.h"
 #include "prenorm/tasks/text_task.h"
 #include "prenorm/text/tokenizer.h"
@@ -39,6 +40,7 @@ class ClassificationTask : public TextTask<models::Bert> {
                                 const nn::Context& context) const;
 
   data::ExampleFormat format_;
+  models::TrainingPasses passes_;
 };
 
 // Reads the tables of the configuration and builds the model. Errors: those of data::read_table(), data::format_of()

@@ -14,8 +14,9 @@ MaskedLmTask::MaskedLmTask(const Config& config, std::int64_t vocabulary, std::u
                std::make_unique<models::Bert>(
                    config.model, vocabulary,
                    models::BertHeads{.masked_lm = true, .next_sentence = config.masked_lm.next_sentence},
-                   static_cast<std::uint64_t>(config.train.seed)),
-               std::move(batches)) {}
+                   static_cast<std::uint64_t>(config.train.seed), model_options(config)),
+               std::move(batches)),
+      passes_(models::training_passes(parameters(), config.model, Stack::kEncoder)) {}
 
 updates::BatchLoss MaskedLmTask::loss(const batches::TextBatch& batch, const BatchSize& whole, std::int64_t replica,
                                       const nn::Context& context) {
@@ -29,7 +30,7 @@ updates::BatchLoss MaskedLmTask::loss(const batches::TextBatch& batch, const Bat
     loss = loss + weight * bert.next_sentence_loss(states, batch).loss_sum;
   }
   return {loss, masked.nll_sum.item<double>(), std::ssize(batch.targets), batch.tokens.tokens(),
-          models::masked_lm_flops(config().model, bert.vocabulary(), batch)};
+          models::masked_lm_flops(config().model, bert.vocabulary(), batch, passes_)};
 }
 
 runs::Validation MaskedLmTask::validate(bool) {

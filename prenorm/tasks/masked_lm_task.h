@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "prenorm/models/bert.h"
+#include "prenorm/models/training_passes.h"
 #include "prenorm/tasks/text_task.h"
 
 namespace prenorm::tasks {
@@ -23,6 +24,9 @@ class MaskedLmTask : public TextTask<models::Bert> {
  protected:
   updates::BatchLoss loss(const batches::TextBatch& share, const BatchSize& whole, std::int64_t replica,
                           const nn::Context& context) override;
+
+ private:
+  models::TrainingPasses passes_;
 };
 
 }  // namespace prenorm::tasks

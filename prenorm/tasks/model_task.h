@@ -5,9 +5,18 @@
 #include <utility>
 #include <vector>
 
+#include "prenorm/config/config.h"
+#include "prenorm/nn/trained_parts.h"
 #include "prenorm/updates/task.h"
 
 namespace prenorm::tasks {
+
+// How the weights of a model that is to be trained are stored.
+inline nn::ParameterOptions model_options(const Config& config) {
+  nn::ParameterOptions options;
+  options.parts = nn::trained_parts(config);
+  return options;
+}
 
 // Model must have parameters(), and replica(), which returns a unique_ptr<Model>.
 template <class Model>

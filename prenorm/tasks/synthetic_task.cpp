@@ -21,8 +21,7 @@ std::int64_t random_length(RandomStream& random) {
 }  // namespace
 
 SyntheticTask::SyntheticTask(const Config& config, const SyntheticLengths& lengths)
-    : TranslatorTask(config.model, config.tokenizer.vocab_size, config.tokenizer.vocab_size,
-                     static_cast<std::uint64_t>(config.train.seed), config.train.label_smoothing),
+    : TranslatorTask(config, config.tokenizer.vocab_size, config.tokenizer.vocab_size),
       batch_(config.batch),
       lengths_(lengths),
       vocabulary_(config.tokenizer.vocab_size),

@@ -17,8 +17,7 @@ constexpr std::size_t kSamples = 5;
 
 TranslationTask::TranslationTask(const Config& config, const runs::Tokenizers& tokenizers,
                                  const std::filesystem::path& prepared_dir)
-    : TranslatorTask(config.model, tokenizers.source.size(), tokenizers.target.size(),
-                     static_cast<std::uint64_t>(config.train.seed), config.train.label_smoothing),
+    : TranslatorTask(config, tokenizers.source.size(), tokenizers.target.size()),
       config_(config),
       tokenizers_(tokenizers),
       train_(prepare_parallel(config, tokenizers, config.data.train_source, config.data.train_target, prepared_dir)),

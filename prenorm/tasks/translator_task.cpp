@@ -9,11 +9,14 @@
 
 namespace prenorm::tasks {
 
-TranslatorTask::TranslatorTask(const ModelConfig& config, std::int64_t source_vocabulary,
-                               std::int64_t target_vocabulary, std::uint64_t seed, double label_smoothing)
-    : ModelTask(std::make_unique<models::Translator>(config, source_vocabulary, target_vocabulary, seed)),
-      config_(config),
-      label_smoothing_(label_smoothing) {}
+TranslatorTask::TranslatorTask(const Config& config, std::int64_t source_vocabulary, std::int64_t target_vocabulary)
+    : ModelTask(std::make_unique<models::Translator>(config.model, source_vocabulary, target_vocabulary,
+                                                     static_cast<std::uint64_t>(config.train.seed),
+                                                     model_options(config))),
+      config_(config.model),
+      label_smoothing_(config.train.label_smoothing),
+      passes_{models::training_passes(parameters(), config.model, Stack::kEncoder),
+              models::training_passes(parameters(), config.model, Stack::kDecoder)} {}
 
 void TranslatorTask::start_from_data() {
   if (!models::starts_from_data(config_)) return;
@@ -36,7 +39,7 @@ updates::LoadedBatch TranslatorTask::load(std::int64_t epoch, std::int64_t index
 updates::BatchLoss TranslatorTask::loss(const batches::Batch& batch, std::int64_t replica, const nn::Context& context) {
   const auto sums = at(replica).loss(batch, label_smoothing_, context);
   return {sums.loss_sum, sums.nll_sum.item<double>(), batch.target_tokens(), batch.source_tokens(),
-          models::training_flops(config_, model().target_vocabulary(), batch)};
+          models::training_flops(config_, model().target_vocabulary(), batch, passes_)};
 }
 
 }  // namespace prenorm::tasks

@@ -6,14 +6,14 @@
 
 #include "prenorm/batches/batch.h"
 #include "prenorm/models/translator.h"
+#include "prenorm/models/translator_cost.h"
 #include "prenorm/tasks/model_task.h"
 
 namespace prenorm::tasks {
 
 class TranslatorTask : public ModelTask<models::Translator> {
  public:
-  TranslatorTask(const ModelConfig& config, std::int64_t source_vocabulary, std::int64_t target_vocabulary,
-                 std::uint64_t seed, double label_smoothing);
+  TranslatorTask(const Config& config, std::int64_t source_vocabulary, std::int64_t target_vocabulary);
 
   virtual batches::Batch batch(std::int64_t epoch, std::int64_t index) = 0;
 
@@ -29,6 +29,7 @@ class TranslatorTask : public ModelTask<models::Translator> {
 
   ModelConfig config_;
   double label_smoothing_;
+  models::TranslatorPasses passes_;
 };
 
 }  // namespace prenorm::tasks

@@ -62,7 +62,7 @@ runs::TrainingResult Trainer::run() {
 void Trainer::start() {
   if (state_.unigram_nats == 0) state_.unigram_nats = task_.unigram_nats();
   state_.history.parameters.clear();
-  for (const nn::Parameter& p : task_.parameters().list()) state_.history.parameters.push_back(p.name);
+  for (const nn::Parameter& p : task_.parameters().trained()) state_.history.parameters.push_back(p.name);
   writer_.start(state_, /*continues=*/!stop_reason(config_.train, state_, StopSignal::received() != 0));
   // The first checkpoint to roll back to.
   if (config_.train.on_fault == OnFault::kRollback && folder_.steps().empty() && !save(state_.on_schedule))
@@ -95,7 +95,7 @@ bool Trainer::make_update() {
   state_.seconds += seconds;
   state_.window.seconds += seconds;
   last_ = update;
-  if (recorder) writer_.log().observation(state_.step, task_.parameters().list(), tensors, *recorder);
+  if (recorder) writer_.log().observation(state_.step, task_.parameters().trained(), tensors, *recorder);
   writer_.log().update(state_, update);
   const bool weights_finite =
       std::all_of(tensors.begin(), tensors.end(), [](const auto& t) { return std::isfinite(t.weight); });

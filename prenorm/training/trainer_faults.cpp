@@ -42,7 +42,7 @@ void Trainer::roll_back(std::int64_t target) {
 
 diagnosis::Diagnosis Trainer::diagnose(const updates::Fault& fault, updates::FaultAction action) {
   const updates::ControlBatch control = control_batch(task_, state_.history, state_.epoch, state_.batch);
-  return writer_.diagnose(state_, task_.parameters().list(),
+  return writer_.diagnose(state_, task_.parameters().trained(),
                           {fault, action, /*first_after_start=*/state_.step == started_step_, control});
 }
 

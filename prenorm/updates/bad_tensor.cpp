@@ -42,10 +42,10 @@ BadTensor find_in_batch(Task& task, const MicroBatch& batch, double largest) {
     const BatchLoss loss = loaded.loss(share, 0, context);
     if (!all_finite(loss.loss_sum)) report(TensorKind::kLoss, "loss", "the loss is not finite");
     if (found.kind != TensorKind::kNone) return found;
-    loss.loss_sum.backward();
+    if (loss.loss_sum.requires_grad()) loss.loss_sum.backward();
   }
   // The backward pass goes from the last parameter to the first.
-  const auto& list = task.parameters().list();
+  const auto& list = task.parameters().trained();
   for (auto p = list.rbegin(); p != list.rend(); ++p)
     if (!all_finite(p->value.grad()))
       report(TensorKind::kGradient, p->name, fmt::format("gradient of {} is not finite", p->name));

@@ -62,7 +62,7 @@ BatchTotals ShareWorkers::add_shares(std::int64_t epoch, std::int64_t batch, con
     nn::Context here = context;
     if (!observers.empty()) here.observer = &observers[static_cast<std::size_t>(worker)];
     const BatchLoss loss = loaded.loss(share, worker, here);
-    loss.loss_sum.backward();
+    if (loss.loss_sum.requires_grad()) loss.loss_sum.backward();
     totals[static_cast<std::size_t>(share)] = {loss.loss_sum.item<double>(), loss.nll_sum, loss.target_tokens,
                                                loss.source_tokens, loss.model_flops};
   };

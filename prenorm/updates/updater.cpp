@@ -9,8 +9,8 @@ Updater::Updater(const Config& config, Task& task)
     : config_(config),
       task_(task),
       workers_(task, config.runtime),
-      optimizer_(config.optim, task.parameters().values(), task.parameters().gradients()) {
-  for (const nn::Parameter& p : task.parameters().list())
+      optimizer_(config.optim, task.parameters().trained_values(), task.parameters().gradients()) {
+  for (const nn::Parameter& p : task.parameters().trained())
     ends_.push_back((ends_.empty() ? 0 : ends_.back()) + p.value.numel());
 }
 

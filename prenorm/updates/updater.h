@@ -31,7 +31,7 @@ class Updater {
   Update gradient(std::vector<MicroBatch> batches, std::span<const nn::Observer> observers = {});
   // Whether norms by tensor are to be recorded for this update.
   bool measurement_due(const runs::TrainerState& state, const Update& update) const;
-  // Applies the update. With `measure`, returns the norms of every parameter; otherwise an empty vector.
+  // Applies the update. With `measure`, returns the norms of every parameter that trains; otherwise an empty vector.
   std::vector<runs::TensorUpdate> apply(const Update& update, bool measure);
 
   // Records an applied update in the state, except its time. `tensors`: the result of apply(), or empty.
@@ -48,7 +48,7 @@ class Updater {
   Task& task_;
   ShareWorkers workers_;
   optim::Optimizer optimizer_;
-  std::vector<std::int64_t> ends_;  // end of each parameter in the buffer
+  std::vector<std::int64_t> ends_;  // end of each parameter that trains in the buffer
 };
 
 }  // namespace prenorm::updates

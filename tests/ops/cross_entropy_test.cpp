@@ -164,6 +164,27 @@ TEST(CrossEntropy, OneInputAloneMayWantTheGradient) {
   EXPECT_FALSE(projected_cross_entropy(hidden, weight, targets, 0.1).loss_sum.requires_grad());
 }
 
+// In several chunks: what is frozen gets no gradient, and the others get theirs.
+TEST(CrossEntropy, FrozenInputsChangeNoOtherGradient) {
+  const at::Tensor targets = random_targets(600, 33'000, 3);
+  const std::vector<at::Tensor> inputs{random_tensor({600, 3}, 1), random_tensor({33'000, 3}, 2),
+                                       random_tensor({33'000}, 4)};
+  const auto gradients = [&](unsigned wanted) {
+    std::vector<at::Tensor> leaves;
+    for (unsigned i = 0; i < 3; ++i) leaves.push_back(inputs[i].clone().requires_grad_((wanted >> i & 1) != 0));
+    projected_cross_entropy(leaves[0], leaves[1], targets, 0.1, leaves[2]).loss_sum.backward();
+    return leaves;
+  };
+  const std::vector<at::Tensor> all = gradients(7);
+  for (unsigned wanted = 1; wanted < 7; ++wanted) {
+    const std::vector<at::Tensor> some = gradients(wanted);
+    for (unsigned i = 0; i < 3; ++i) {
+      ASSERT_EQ(some[i].grad().defined(), (wanted >> i & 1) != 0) << wanted << " " << i;
+      if (some[i].grad().defined()) EXPECT_TRUE(some[i].grad().equal(all[i].grad())) << wanted << " " << i;
+    }
+  }
+}
+
 TEST(CrossEntropy, KeepsNoGraphWithoutGradients) {
   const at::Tensor hidden = random_tensor({9, 4}, 1).requires_grad_(true),
                    weight = random_tensor({7, 4}, 2).requires_grad_(true);

@@ -28,6 +28,26 @@ auto composite(std::optional<Activation> activation) {
   };
 }
 
+// With an adapter: x, weight, bias, A, B.
+std::vector<at::Tensor> adapted_inputs(std::int64_t rows, std::int64_t in, std::int64_t out, std::int64_t rank,
+                                       at::ScalarType type) {
+  std::vector<at::Tensor> all = inputs(rows, in, out, type);
+  all.push_back(random_tensor({rank, in}, 4, type));
+  all.push_back(random_tensor({out, rank}, 5, type));
+  return all;
+}
+auto adapted(std::optional<Activation> activation) {
+  return [activation](const std::vector<at::Tensor>& x) {
+    return weighed(linear(x[0], x[1], x[2], activation, {x[3], x[4], 0.7}));
+  };
+}
+// The same with the sum of the matrices, computed by ATen.
+auto merged(std::optional<Activation> activation) {
+  return [activation](const std::vector<at::Tensor>& x) {
+    return weighed(linear_composite(x[0], x[1] + 0.7 * x[4].matmul(x[3]), x[2], activation));
+  };
+}
+
 TEST(Linear, EqualsComposite) {
   for (const auto type : {at::kFloat, at::kDouble})
     for (const auto& shape : std::vector<std::vector<std::int64_t>>{
@@ -78,6 +98,43 @@ TEST(Linear, NeedsNoGradientOfItsInputOrItsWeights) {
     fused(Activation::kRelu)(all).backward();
     fused(Activation::kRelu)(one).backward();
     EXPECT_TRUE(one[wanted].grad().equal(all[wanted].grad()));
+  }
+}
+
+TEST(Linear, AnAdapterAddsToItsMatrix) {
+  for (const auto type : {at::kFloat, at::kDouble})
+    for (const auto& shape : std::vector<std::vector<std::int64_t>>{
+             {0, 3, 4, 2}, {1, 1, 1, 1}, {2, 5, 3, 3}, {65, 48, 7, 4}, {200, 60, 70, 8}})
+      for (const auto activation : kActivations) {
+        SCOPED_TRACE(fmt::format("{} rows, {} to {}, rank {}", shape[0], shape[1], shape[2], shape[3]));
+        expect_same(adapted_inputs(shape[0], shape[1], shape[2], shape[3], type), adapted(activation),
+                    merged(activation), type == at::kFloat ? 2e-5 : 1e-12);
+      }
+}
+
+TEST(Linear, GradientOfAnAdapterByDifferences) {
+  for (const auto activation : kActivations)
+    expect_gradients_by_differences(adapted_inputs(5, 4, 3, 2, at::kDouble), adapted(activation));
+}
+
+TEST(Linear, TheAdapterOfAFrozenMatrixHasTheSameGradient) {
+  const std::vector<at::Tensor> x = adapted_inputs(6, 4, 3, 2, at::kDouble), all = fresh_leaves(x);
+  std::vector<at::Tensor> some;
+  for (std::size_t i = 0; i < x.size(); ++i) some.push_back(x[i].clone().requires_grad_(i == 0 || i > 2));
+  adapted(Activation::kRelu)(all).backward();
+  adapted(Activation::kRelu)(some).backward();
+  for (const std::size_t i : {0, 3, 4}) EXPECT_TRUE(some[i].grad().equal(all[i].grad())) << i;
+  for (const std::size_t i : {1, 2}) EXPECT_FALSE(some[i].grad().defined()) << i;
+}
+
+// Nothing but the gradient of a matrix needs x, so that a frozen map lets go of it.
+TEST(Linear, AFrozenMatrixDoesNotKeepItsInput) {
+  for (const bool frozen : {false, true}) {
+    const std::vector<at::Tensor> x = inputs(6, 4, 3, at::kDouble);
+    at::Tensor leaf = x[0].clone().requires_grad_(true);
+    at::Tensor inner = leaf * 2, weight = x[1].clone().requires_grad_(!frozen);
+    const at::Tensor y = linear(inner, weight, x[2].clone().requires_grad_(true), Activation::kRelu);
+    EXPECT_EQ(inner.use_count() > 1, !frozen);
   }
 }
 

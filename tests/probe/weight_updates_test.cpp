@@ -101,6 +101,33 @@ TEST_F(WeightUpdatesOfARun, StartAtThePretrainedWeights) {
     }
 }
 
+TEST_F(WeightUpdatesOfARun, SayWhichMatricesAreFrozen) {
+  Config config = runs_.config(TaskKind::kMaskedLm);
+  config.train.trainable = "*.up.weight";
+  const WeightUpdates updates = probe_updates(runs_.trained(config, "run"), "last");
+  for (const MatrixUpdate& m : updates.matrices) {
+    EXPECT_EQ(m.frozen, m.kind != "feed_forward.up") << m.kind;
+    EXPECT_EQ(m.figures.norm == 0, m.frozen) << m.kind;
+  }
+  const nlohmann::json json = updates;
+  EXPECT_EQ(nlohmann::json(json.get<WeightUpdates>()), json);
+  EXPECT_THAT(report_of(updates), HasSubstr("frozen, no update"));
+}
+
+TEST_F(WeightUpdatesOfARun, HaveTheRankOfTheirAdapters) {
+  Config config = runs_.config(TaskKind::kMaskedLm);
+  config.train.lora_rank = 2;
+  config.train.lora_targets = "*.up.weight";
+  config.optim.lr = 0.01;
+  for (const MatrixUpdate& m : probe_updates(runs_.trained(config, "run"), "last").matrices) {
+    EXPECT_EQ(m.frozen, m.kind != "feed_forward.up") << m.kind;
+    if (m.frozen) continue;
+    EXPECT_GT(m.figures.singular_values.at(1), 0);
+    // Beyond the rank there is only the rounding of the sum to float32.
+    EXPECT_LT(m.figures.singular_values.at(2), 1e-3 * m.figures.singular_values.at(0));
+  }
+}
+
 // The scales of this placement come from the first batch.
 TEST_F(WeightUpdatesOfARun, StartAtScalesFromData) {
   Config config = runs_.config(TaskKind::kTranslation);

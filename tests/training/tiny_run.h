@@ -117,6 +117,10 @@ inline std::map<std::string, nlohmann::json> record_of(const std::filesystem::pa
   std::map<std::string, nlohmann::json> record;
   for (const std::string& name : names_in(run / "checkpoints")) {
     const std::filesystem::path checkpoint = run / "checkpoints" / name;
+    if (name == "frozen.safetensors") {
+      record[name] = hash_file_hex(checkpoint);
+      continue;
+    }
     record[name] = read_json(checkpoint / "trainer.json")["xxh3_128"]["model.safetensors"];
     record[name + " file"] = hash_file_hex(checkpoint / "model.safetensors");
     if (name != "average") record[name + " state"] = trainer_state(checkpoint);
