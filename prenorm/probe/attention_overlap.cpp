@@ -96,14 +96,23 @@ double shared_overlap(double deviation, double correlation, double keys) {
 
 }  // namespace
 
-KeyCounts keys_of_length(double length, bool causal) {
-  if (!causal || length < 2) return {length, length};
-  double own = 0, shared = 0;  // sums of 1/k over queries, and of 1/k over pairs whose later query is the k-th
-  for (double k = 1; k <= length; ++k) {
-    own += 1 / k;
-    shared += (k - 1) / k;
+// Of two causal queries, the keys of the later one bound the overlap.
+KeyCounts keys_of(std::span<const double> lengths, bool causal) {
+  double queries = 0, pairs = 0, own = 0, shared = 0;  // numbers of both, and sums over them of 1/keys
+  for (const double length : lengths) {
+    queries += length;
+    pairs += length * (length - 1) / 2;
+    if (!causal) {
+      own += 1;
+      shared += (length - 1) / 2;
+    } else {
+      for (double k = 1; k <= length; ++k) {
+        own += 1 / k;
+        shared += (k - 1) / k;
+      }
+    }
   }
-  return {length / own, length * (length - 1) / 2 / shared};
+  return {queries > 0 ? queries / own : 1, pairs > 0 ? pairs / shared : 1};
 }
 
 AttentionOverlap overlap_in_limit(double score_variance, double keys) {

@@ -10,6 +10,8 @@
 // Above v = 2 ln n attention condenses on few keys: entropy collapse. Their β is √(v / (q (q - p) ln n)).
 #pragma once
 
+#include <span>
+
 namespace prenorm::probe {
 
 struct AttentionOverlap {
@@ -22,8 +24,8 @@ struct KeyCounts {
   double own = 1, shared = 1;  // at least 1
 };
 
-// Keys of sequences of one length, averaged over queries and over pairs of them.
-KeyCounts keys_of_length(double length, bool causal);
+// Keys of sequences of these lengths, averaged over queries and over pairs of queries of a sequence.
+KeyCounts keys_of(std::span<const double> lengths, bool causal);
 
 // The limit of many keys.
 AttentionOverlap overlap_in_limit(double score_variance, double keys);

@@ -81,12 +81,15 @@ TEST(AttentionOverlap, ApproachesTheLimitOfManyKeys) {
 }
 
 TEST(AttentionOverlap, CountsTheKeysOfCausalQueries) {
-  const KeyCounts all = keys_of_length(3, /*causal=*/false), causal = keys_of_length(3, /*causal=*/true);
+  const std::vector<double> one{3}, two{1, 3};
+  const KeyCounts all = keys_of(one, /*causal=*/false), causal = keys_of(one, /*causal=*/true);
   EXPECT_EQ(all.own, 3);
   EXPECT_EQ(all.shared, 3);
   EXPECT_NEAR(1 / causal.own, (1 + 1.0 / 2 + 1.0 / 3) / 3, 1e-12);
   EXPECT_NEAR(1 / causal.shared, (1.0 / 2 + 1.0 / 3 + 1.0 / 3) / 3, 1e-12) << "pairs (1, 2), (1, 3), (2, 3)";
-  EXPECT_EQ(keys_of_length(1, true).own, 1);
+  EXPECT_NEAR(keys_of(two, false).own, 2, 1e-12) << "four queries, the mean of 1/keys is a half";
+  EXPECT_NEAR(keys_of(two, false).shared, 3, 1e-12) << "all pairs are in the longer sequence";
+  EXPECT_EQ(keys_of({}, false).own, 1);
 }
 
 }  // namespace

@@ -155,7 +155,7 @@ void expect_that_of_random_networks(const std::vector<SublayerSpec>& specs, std:
 }
 
 AttentionSpec attention(double score_gain) {
-  return {.value_gain = 0.8, .score_gain = score_gain, .keys = keys_of_length(kTokens, false)};
+  return {.value_gain = 0.8, .score_gain = score_gain, .keys = {kTokens, kTokens}};
 }
 
 TEST(SignalRecursion, IsThatOfWideRandomBlocks) {
