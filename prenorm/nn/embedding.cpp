@@ -38,7 +38,6 @@ Embedding::Embedding(const Scopes& scopes, const ModelConfig& config, at::Tensor
       scale_(config.scale_embeddings ? std::sqrt(static_cast<double>(config.d_model)) : 1),
       dropout_(config.dropout),
       point_(scopes.positions.name()),
-      index_point_((scopes.positions / "index").name()),
       site_(name_key(scopes.positions.name() + ".dropout")) {
   if (config.positions == Positions::kLearned)
     learned_ = embedding_table(scopes.positions, config.max_positions, config);
@@ -72,7 +71,7 @@ at::Tensor Embedding::operator()(const at::Tensor& ids, const at::Tensor& positi
   if (segments_.defined()) x = x + (segments.defined() ? at::embedding(segments_, segments) : segments_.select(0, 0));
   if (norm_) x = (*norm_)(x);
   if (more) x = ops::dropout(x, mask);
-  if (context.observe_sequences) context.observe(index_point_, positions);
+  if (context.observe_sequences) context.observe(point_ + ".index", positions);
   context.observe(point_, x);
   return x;
 }

@@ -59,7 +59,7 @@ class Embedding {
   std::shared_ptr<Sinusoids> sinusoids_;
   double scale_;
   double dropout_;
-  std::string point_, index_point_;
+  std::string point_;
   std::uint64_t site_;
 };
 

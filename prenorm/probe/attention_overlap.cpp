@@ -98,8 +98,9 @@ double shared_overlap(double deviation, double correlation, double keys) {
 
 // Of two causal queries, the keys of the later one bound the overlap.
 KeyCounts keys_of(std::span<const double> lengths, bool causal) {
-  double queries = 0, pairs = 0, own = 0, shared = 0;  // numbers of both, and sums over them of 1/keys
+  double most = 1, queries = 0, pairs = 0, own = 0, shared = 0;  // numbers of both, and sums over them of 1/keys
   for (const double length : lengths) {
+    most = std::max(most, length);
     queries += length;
     pairs += length * (length - 1) / 2;
     if (!causal) {
@@ -112,7 +113,7 @@ KeyCounts keys_of(std::span<const double> lengths, bool causal) {
       }
     }
   }
-  return {queries > 0 ? queries / own : 1, pairs > 0 ? pairs / shared : 1};
+  return {queries > 0 ? queries / own : 1, pairs > 0 ? pairs / shared : 1, most};
 }
 
 AttentionOverlap overlap_in_limit(double score_variance, double keys) {

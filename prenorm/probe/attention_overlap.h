@@ -22,6 +22,7 @@ struct AttentionOverlap {
 // attention, where queries have different numbers of keys.
 struct KeyCounts {
   double own = 1, shared = 1;  // at least 1
+  double most = 1;             // that any query has
 };
 
 // Keys of sequences of these lengths, averaged over queries and over pairs of queries of a sequence.

@@ -20,7 +20,7 @@ AttentionOverlap overlap_of(const AttentionSpec& spec, double variance, const Si
 
 void attend(SublayerSignal& s, const AttentionSpec& spec, const SignalState& keys) {
   s.score_variance = score_variance(spec, s.read, keys);
-  s.keys = spec.keys.own;
+  s.keys = spec.keys.most;
   s.overlap = overlap_of(spec, s.score_variance, s.read);
   const double differing = keys.own - keys.same;
   s.raw = {spec.value_gain * (keys.same + differing * s.overlap.own) + spec.bias,

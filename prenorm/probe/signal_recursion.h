@@ -52,7 +52,7 @@ struct AttentionSpec {
   double value_gain = 1;  // E‖W_O W_V x‖²/‖x‖²
   double score_gain = 0;  // Var(score)/(q q): (d Var W_Q)(d Var W_K)
   double bias = 0;        // variance of an element of the output that all tokens share
-  KeyCounts keys{1, 1};
+  KeyCounts keys{};
   // Take the limit of many keys (the paper's formula) in place of the exact number.
   bool limit = false;
   // In place of softmax attention: the overlaps of fixed weights whose rows sum to 1.
@@ -81,7 +81,7 @@ struct SublayerSignal {
   SignalState raw, branch;     // f(...), and branch(f(...)) without β
   SignalState sum, output;     // α x + β branch, and y
   double score_variance = 0;   // of attention: of what differs between a query's keys
-  double keys = 1;             // of attention
+  double keys = 1;             // of attention: the most that a query has
   AttentionOverlap overlap{};  // of attention
   double transfer = 0;         // factor by which f multiplies a squared gradient that all tokens share
   double hidden_overlap = 0;   // of a feed-forward network: E φ(u) φ(u') of tokens of different sequences
