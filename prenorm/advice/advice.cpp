@@ -46,6 +46,12 @@ std::vector<StartOfTraining> measure_seeds(const Config& config, std::int64_t se
   return measured;
 }
 
+std::vector<probe::StackVerdict> recursion_of(const Config& config, const probe::TaskBuilder& build) {
+  const ModelConfig model = model_of_task(config);
+  const probe::Measurement starts = probe::measure_starts(*build(config));
+  return probe::verdicts_on(probe::predict_signal(model, probe::stack_starts(model, starts)));
+}
+
 }  // namespace
 
 // An update that makes numbers overflow leaves a spread of NaN, which is not safe.
@@ -69,6 +75,7 @@ Advice advise(const Config& config, std::int64_t seeds, const probe::TaskBuilder
   std::int64_t done = 0;
   Advice advice{config, measure_seeds(config, seeds, build, progress, done), 0, {}};
   advice.largest_safe_lr = mean_rate(advice.seeds);
+  advice.recursion = recursion_of(config, build);
   if (compare) {
     Config recommended = config;
     recommended.model.norm_placement = kRecommendedPlacement;

@@ -10,6 +10,7 @@
 #include "prenorm/advice/first_update.h"
 #include "prenorm/config/config.h"
 #include "prenorm/probe/probe.h"
+#include "prenorm/probe/trainability.h"
 
 namespace prenorm::advice {
 
@@ -34,6 +35,8 @@ struct Advice {
   double largest_safe_lr = 0;                 // geometric mean over seeds
   std::optional<double> largest_with_pre_ln;  // largest safe rate of the first seed's model with pre_ln; empty if the
                                               // model already is pre_ln
+  // What the recursion of signal and gradient says of the first seed's model. It does not know the rate.
+  std::vector<probe::StackVerdict> recursion{};
 
   bool starts_safely() const { return config.optim.lr <= largest_safe_lr; }
   // Within a factor of two of the limit: uncertain.

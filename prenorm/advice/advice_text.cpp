@@ -8,6 +8,7 @@
 #include "prenorm/base/json_number.h"
 #include "prenorm/base/text_table.h"
 #include "prenorm/probe/probe_text.h"
+#include "prenorm/probe/trainability_text.h"
 
 namespace prenorm::advice {
 namespace {
@@ -82,7 +83,10 @@ std::string to_text(const Advice& a) {
                      a.largest_safe_lr, low->largest_safe_lr, high->largest_safe_lr);
   out += fmt::format("  {}\n", reason(a));
   if (!a.starts_safely()) out += fmt::format("  {}\n", remedies(a));
-  return out + "\n" + layers(a);
+  out += "\n" + layers(a);
+  if (!a.recursion.empty()) out += "\nAt initialisation, by the recursion of signal and gradient, at any rate:\n";
+  for (const probe::StackVerdict& v : a.recursion) out += fmt::format("  {}\n", to_text(v));
+  return out;
 }
 
 ordered_json to_json(const Advice& a) {
@@ -97,6 +101,7 @@ ordered_json to_json(const Advice& a) {
           {"largest_lr_without_warmup", a.largest_safe_lr},
           {"largest_lr_without_warmup_under_pre_ln", or_null(a.largest_with_pre_ln)},
           {"rule", {{"spread_kept_at_least", kSpreadKept}, {"spread_at_least", kSmallestSpread}}},
+          {"recursion", a.recursion.empty() ? ordered_json() : recursion_json(a.recursion)},
           {"seeds", std::move(seeds)}};
 }
 

@@ -20,6 +20,7 @@ struct Context {
   std::uint64_t key = 0;  // the batch's key, mix_key({seed, step, micro-batch}), which determines dropout masks
   const Observer* observer = nullptr;
   bool observe_attention = false;  // compute attention probabilities for the observer too
+  bool observe_sequences = false;  // show the observer which tokens are a sequence: `<embedding>.index`
   // Index of the first row in the whole batch, if the rows are a share of it: dropout masks do not depend on shares.
   std::int64_t first_row = 0;
 

@@ -71,6 +71,7 @@ at::Tensor Embedding::operator()(const at::Tensor& ids, const at::Tensor& positi
   if (segments_.defined()) x = x + (segments.defined() ? at::embedding(segments_, segments) : segments_.select(0, 0));
   if (norm_) x = (*norm_)(x);
   if (more) x = ops::dropout(x, mask);
+  if (context.observe_sequences) context.observe(point_ + ".index", positions);
   context.observe(point_, x);
   return x;
 }

@@ -48,15 +48,16 @@ html::Chart gradient_chart(const std::vector<ModelSummary>& models) {
   chart.x_label = "layer, from the input: encoder, then decoder";
   chart.y_label = "L2 norm of the mean gradient of W2";
   chart.log_y = true;
-  chart.note = "Dashed: range predicted by the theory from the last layer's gradient.";
+  chart.note =
+      "Dashed: range predicted by the theory from the last layer's gradient, and the recursion of signal and gradient.";
   // With more models, their own lines are enough.
   const bool theory = models.size() <= 4;
   std::size_t look = 0;
   for (const ModelSummary& summary : models) {
     const std::string name = model_name(summary.model);
     html::Series measured{name, {}, {}}, low{name + ", theory, at least", {}, {}, true},
-        high{name + ", theory, at most", {}, {}, true};
-    for (html::Series* s : {&measured, &low, &high}) s->look = look;
+        high{name + ", theory, at most", {}, {}, true}, recursion{name + ", recursion", {}, {}, true};
+    for (html::Series* s : {&measured, &low, &high, &recursion}) s->look = look;
     ++look;
     std::map<Stack, double> last;
     for (const LayerGradient& g : summary.layers) last[g.stack] = g.norm_of_mean.mean;
@@ -64,15 +65,17 @@ html::Chart gradient_chart(const std::vector<ModelSummary>& models) {
     for (const LayerGradient& g : summary.layers) {
       ++place;
       const Interval predicted = g.predicted_over_last.value_or(Interval{NAN, NAN});
-      for (html::Series* s : {&measured, &low, &high}) s->x.push_back(place);
+      for (html::Series* s : {&measured, &low, &high, &recursion}) s->x.push_back(place);
       measured.y.push_back(g.norm_of_mean.mean);
       low.y.push_back(last[g.stack] * predicted.low);
       high.y.push_back(last[g.stack] * predicted.high);
+      recursion.y.push_back(last[g.stack] * g.recursion_over_last.value_or(NAN));
     }
     chart.series.push_back(std::move(measured));
     if (!theory) continue;
     chart.series.push_back(std::move(low));
     chart.series.push_back(std::move(high));
+    chart.series.push_back(std::move(recursion));
   }
   if (!theory) chart.note.clear();
   return chart;
@@ -101,15 +104,53 @@ html::Chart state_chart(const std::vector<ModelSummary>& models) {
   return chart;
 }
 
+// The cosine between tokens of a sequence at the output of each sublayer.
+html::Chart cosine_chart(const std::vector<ModelSummary>& models) {
+  html::Chart chart;
+  chart.title = "Cosine between tokens";
+  chart.x_label = "sublayer, in the order of computation";
+  chart.y_label = "mean cosine of two tokens of a sequence";
+  chart.note = "Dashed: the recursion of signal and gradient, from the states of the embeddings.";
+  std::size_t look = 0;
+  for (const ModelSummary& summary : models) {
+    html::Series measured{model_name(summary.model), {}, {}}, recursion{measured.name + ", recursion", {}, {}, true};
+    measured.look = recursion.look = look++;
+    for (const StateSummary& state : summary.states) {
+      if (!state.recursion_cosine || std::isnan(state.cosine.mean)) continue;
+      for (html::Series* s : {&measured, &recursion}) s->x.push_back(static_cast<double>(s->x.size() + 1));
+      measured.y.push_back(state.cosine.mean);
+      recursion.y.push_back(*state.recursion_cosine);
+    }
+    if (measured.x.empty()) continue;
+    chart.series.push_back(std::move(measured));
+    chart.series.push_back(std::move(recursion));
+  }
+  return chart;
+}
+
+html::Table verdict_table(const std::vector<ModelSummary>& models) {
+  html::Table table{
+      {"model", "stack", "verdict", "cosine at its end", "score variance over critical", "first gradient over last"},
+      {},
+      "Verdict of the recursion"};
+  for (const ModelSummary& summary : models)
+    for (const probe::StackVerdict& v : summary.recursion_verdicts)
+      table.rows.push_back({model_name(summary.model), std::string(enum_name(v.stack)),
+                            std::string(enum_name(v.verdict)), value_text(v.cosine), value_text(v.score_variance_ratio),
+                            value_text(v.gradient_ratio)});
+  return table;
+}
+
 html::Table layer_table(const std::vector<ModelSummary>& models) {
-  html::Table table{{"layer", "model", "norm of the mean gradient", "mean of norms", "over the last", "predicted"},
-                    {},
-                    "W2 gradients by layer"};
+  html::Table table{
+      {"layer", "model", "norm of the mean gradient", "mean of norms", "over the last", "predicted", "recursion"},
+      {},
+      "W2 gradients by layer"};
   for (const ModelSummary& summary : models)
     for (const LayerGradient& g : summary.layers)
       table.rows.push_back({fmt::format("{} {}", enum_name(g.stack), g.layer + 1), model_name(summary.model),
                             estimate_text(g.norm_of_mean), estimate_text(g.mean_of_norms), value_text(g.over_last),
-                            interval_text(g.predicted_over_last)});
+                            interval_text(g.predicted_over_last), value_text(g.recursion_over_last)});
   return table;
 }
 
@@ -134,17 +175,21 @@ html::Table ratio_table(const std::vector<probe::Ratio>& ratios) {
 }
 
 html::Definitions probe_definitions(const probe::Findings& found) {
-  return {{{"where", fmt::format("{}{}; {} batches per seed, dropout off.", found.where,
-                                 found.simplified ? ", use the simplified setting of the paper's theory" : "",
-                                 found.batches_of_each_seed)},
-           {"norm of the mean gradient",
-            "Frobenius norm of the gradient of W2 (the second feed-forward matrix), averaged over the batches: "
-            "‖E[∂L/∂W2]‖, which the paper plots. L is the mean loss in nats per target token."},
-           {"mean of norms", "E‖∂L/∂W2‖ over the batches."},
-           {"± ", "half the width of the 95 % confidence interval over seeds, by Student's t."},
-           {"predicted",
-            "from the measured states, by the mechanism of Theorem 1 of Xiong et al. 2020 (docs/probe.md): the "
-            "interval reaches from gradients that cancel in attention to gradients that add up."}}};
+  return {
+      {{"where", fmt::format("{}{}; {} batches per seed, dropout off.", found.where,
+                             found.simplified ? ", use the simplified setting of the paper's theory" : "",
+                             found.batches_of_each_seed)},
+       {"norm of the mean gradient",
+        "Frobenius norm of the gradient of W2 (the second feed-forward matrix), averaged over the batches: "
+        "‖E[∂L/∂W2]‖, which the paper plots. L is the mean loss in nats per target token."},
+       {"mean of norms", "E‖∂L/∂W2‖ over the batches."},
+       {"± ", "half the width of the 95 % confidence interval over seeds, by Student's t."},
+       {"predicted",
+        "from the measured states, by the mechanism of Theorem 1 of Xiong et al. 2020 (docs/probe.md): the "
+        "interval reaches from gradients that cancel in attention to gradients that add up."},
+       {"recursion",
+        "from the configuration and the states of the embeddings alone, by the theory of wide layers of Giorlandino "
+        "& Goldt 2026 (docs/probe.md)."}}};
 }
 
 // The file may contain anything.
@@ -167,6 +212,10 @@ html::Section probe_section(const Printed& printed) {
     section.blocks.emplace_back(gradient_chart(found.models));
     if (html::Chart states = state_chart(found.models); !states.series.empty())
       section.blocks.emplace_back(std::move(states));
+    if (html::Chart cosines = cosine_chart(found.models); !cosines.series.empty())
+      section.blocks.emplace_back(std::move(cosines));
+    if (html::Table verdicts = verdict_table(found.models); !verdicts.rows.empty())
+      section.blocks.emplace_back(std::move(verdicts));
     if (!found.fits.empty()) section.blocks.emplace_back(exponent_table(found.fits));
     if (!found.ratios.empty()) section.blocks.emplace_back(ratio_table(found.ratios));
     section.blocks.emplace_back(layer_table(found.models));

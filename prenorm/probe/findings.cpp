@@ -1,7 +1,11 @@
 #include "prenorm/probe/findings.h"
 
+#include <cmath>
+#include <limits>
+
 #include "prenorm/base/json.h"
 #include "prenorm/base/json_number.h"
+#include "prenorm/probe/trainability_text.h"
 
 namespace prenorm::probe {
 namespace {
@@ -52,6 +56,17 @@ std::optional<Interval> interval_of(const Json& object, const char* key) {
   return Interval{real_number(i[0], key), real_number(i[1], key)};
 }
 
+// Figures that earlier versions did not print.
+std::optional<double> later_number(const Json& object, const char* key) {
+  const double value = number_or_nan(object, key);
+  return std::isnan(value) ? std::nullopt : std::optional(value);
+}
+
+Estimate later_estimate(const Json& object, const char* key) {
+  constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+  return object.contains(key) ? estimate_of(object, key) : Estimate{kUnknown, kUnknown, 0};
+}
+
 ModelConfig size_from(const Json& object) {
   ModelConfig model;
   model.norm_placement = enum_of<NormPlacement>(object, "norm_placement");
@@ -64,8 +79,13 @@ ModelConfig size_from(const Json& object) {
 }
 
 LayerGradient gradient_from(const Json& g) {
-  return {enum_of<Stack>(g, "stack"),           whole_of(g, "layer"),          estimate_of(g, "norm_of_mean_gradient"),
-          estimate_of(g, "mean_gradient_norm"), number_or_nan(g, "over_last"), interval_of(g, "predicted_over_last")};
+  return {enum_of<Stack>(g, "stack"),
+          whole_of(g, "layer"),
+          estimate_of(g, "norm_of_mean_gradient"),
+          estimate_of(g, "mean_gradient_norm"),
+          number_or_nan(g, "over_last"),
+          interval_of(g, "predicted_over_last"),
+          later_number(g, "recursion_over_last")};
 }
 
 StateSummary state_from(const Json& s) {
@@ -74,12 +94,16 @@ StateSummary state_from(const Json& s) {
           interval_of(s, "predicted"),
           number_or_nan(s, "share_off_by_10_percent"),
           number_or_nan(s, "share_off_by_20_percent"),
-          number_or_nan(s, "layer_norm_jacobian_scale_mean")};
+          number_or_nan(s, "layer_norm_jacobian_scale_mean"),
+          later_estimate(s, "mean_cosine"),
+          later_number(s, "recursion_squared_norm_over_d"),
+          later_number(s, "recursion_cosine")};
 }
 
 ModelSummary model_from(const Json& m) {
   return {size_from(m), estimate_of(m, "loss_nats_per_token"), list_of<LayerGradient>(m, "w2_gradients", gradient_from),
-          list_of<StateSummary>(m, "states", state_from)};
+          list_of<StateSummary>(m, "states", state_from),
+          m.contains("recursion") ? recursion_from_json(m.at("recursion")) : std::vector<StackVerdict>{}};
 }
 
 Fit fit_from(const Json& f) {

@@ -13,6 +13,8 @@
 namespace prenorm::probe {
 namespace {
 
+constexpr std::string_view kIndex = ".index";
+
 double share_off(const std::vector<double>& values, double mean, double epsilon) {
   const auto off =
       std::count_if(values.begin(), values.end(), [&](double v) { return std::abs(v / mean - 1) > epsilon; });
@@ -23,8 +25,14 @@ StateFigures state_figures(const updates::PointRecord& p) {
   const double mean = mean_of(p.squared_norms);
   double scale = 0;
   for (const double variance : p.variances) scale += 1 / std::sqrt(variance);
-  return {p.name, mean / static_cast<double>(p.d_model), share_off(p.squared_norms, mean, 0.1),
-          share_off(p.squared_norms, mean, 0.2), scale / static_cast<double>(p.variances.size())};
+  return {p.name,
+          mean / static_cast<double>(p.d_model),
+          share_off(p.squared_norms, mean, 0.1),
+          share_off(p.squared_norms, mean, 0.2),
+          scale / static_cast<double>(p.variances.size()),
+          mean_of(p.variances),
+          p.same_sequence.mean(),
+          p.other_sequence.mean()};
 }
 
 AttentionFigures attention_figures(const updates::PointRecord& p) {
@@ -58,6 +66,8 @@ void add_states(Measurement& measurement, const std::vector<updates::PointRecord
   for (const updates::PointRecord& p : points) {
     if (!p.squared_norms.empty()) measurement.states.push_back(state_figures(p));
     if (!p.attention_entropies.empty()) measurement.attention.push_back(attention_figures(p));
+    if (!p.lengths.empty())
+      measurement.sequences.push_back({p.name.substr(0, p.name.size() - kIndex.size()), p.lengths});
   }
 }
 
@@ -71,7 +81,7 @@ Measurement measure(updates::Task& task, const RuntimeConfig& runtime, std::int6
   std::int64_t epoch = 0, batch = 0;
   for (std::int64_t i = 0; i < batches; ++i) {
     workers.clear();
-    const nn::Context context{.observe_attention = i == 0};
+    const nn::Context context{.observe_attention = i == 0, .observe_sequences = true};
     const auto of_batch = workers.add_gradients(epoch, batch, context, recorder.observers());
     workers.sum_and_norm();
     average.add(1 / static_cast<double>(of_batch.target_tokens));

@@ -28,6 +28,9 @@ struct StateFigures {
   // Share of states whose ‖x‖² differs from its mean by more than ε: the δ of Definition 1.
   double share_off_by_10_percent = 0, share_off_by_20_percent = 0;
   double jacobian_scale = 0;  // mean of √d/‖x - mean(x)‖, the spectral norm of a LayerNorm's Jacobian here (Lemma 3)
+  double variance = 0;        // mean of the variance of x's elements: ‖x - mean(x)‖²/d
+  // Mean cosine of two tokens of a sequence, and of different sequences; NaN if there are no such pairs.
+  double cosine = 0, cosine_of_others = 0;
 };
 
 // How close attention is to the uniform average that the theory assumes: its entropy over that of the average, 1 for
@@ -37,11 +40,18 @@ struct AttentionFigures {
   double entropy_over_uniform = 0;
 };
 
+// The sequences that a stack read, by the name of their embeddings ("source_positions").
+struct SequenceFigures {
+  std::string point;
+  std::vector<double> lengths;  // tokens
+};
+
 struct Measurement {
   double loss_nats_per_token = 0;
   std::vector<GradientNorms> gradients;
   std::vector<StateFigures> states;  // in the order of computation
   std::vector<AttentionFigures> attention;
+  std::vector<SequenceFigures> sequences;
 
   // Errors: Error for an unknown name.
   const GradientNorms& gradient(std::string_view parameter) const;
@@ -51,7 +61,7 @@ struct Measurement {
 // Measures the task's first batches.
 Measurement measure(updates::Task& task, const RuntimeConfig& runtime, std::int64_t batches);
 
-// Fills in states and attention.
+// Fills in states, attention and sequences.
 void add_states(Measurement& measurement, const std::vector<updates::PointRecord>& points);
 
 }  // namespace prenorm::probe

@@ -104,6 +104,10 @@ std::string state_of(const ModelConfig& config, Stack stack, std::int64_t layer)
   return sublayer_name(place) + (traits_of(placement_of(config, place)).norm_after ? ".norm_input" : ".output");
 }
 
+std::string output_of(Stack stack, std::int64_t layer) {
+  return sublayer_name({{stack, layer}, Sublayer::kFeedForward}) + ".output";
+}
+
 std::string w2_of(Stack stack, std::int64_t layer) {
   return sublayer_name({{stack, layer}, Sublayer::kFeedForward}) + ".down.weight";
 }

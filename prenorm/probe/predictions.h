@@ -55,6 +55,8 @@ bool has_cross_attention(const Measurement& measurement, Stack stack);
 // The state to compare with Lemma 2: the input of a layer's last normalisation if that follows the sum (x⁵ of post_ln),
 // else the layer's output.
 std::string state_of(const ModelConfig& config, Stack stack, std::int64_t layer);
+// The output of a layer, after its last norm.
+std::string output_of(Stack stack, std::int64_t layer);
 // The W² of a layer, "decoder.layers.5.feed_forward.down.weight".
 std::string w2_of(Stack stack, std::int64_t layer);
 

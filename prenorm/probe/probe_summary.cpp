@@ -1,5 +1,6 @@
 #include "prenorm/probe/probe_summary.h"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <tuple>
@@ -7,13 +8,16 @@
 namespace prenorm::probe {
 namespace {
 
-std::vector<LayerGradient> layer_gradients(const ProbedModel& probed, const Measurement& mean) {
+std::vector<LayerGradient> layer_gradients(const ProbedModel& probed, const Measurement& mean,
+                                           const std::vector<StackSignal>& signals) {
   std::vector<LayerGradient> all;
   for (const Stack stack : kStacks) {
     const std::int64_t layers = layers_of(probed.model, stack);
     if (layers == 0) continue;
     std::vector<Interval> predicted;
     if (!probed.trained) predicted = predict_gradient_profile(probed.model, stack, mean);
+    const auto signal =
+        std::find_if(signals.begin(), signals.end(), [&](const StackSignal& s) { return s.stack == stack; });
     const double last = mean.gradient(w2_of(stack, layers - 1)).norm_of_mean;
     for (std::int64_t l = 0; l < layers; ++l) {
       const std::string name = w2_of(stack, l);
@@ -24,6 +28,7 @@ std::vector<LayerGradient> layer_gradients(const ProbedModel& probed, const Meas
       g.mean_of_norms = over_seeds(probed.seeds, [&](const auto& m) { return m.gradient(name).mean_of_norms; });
       g.over_last = g.norm_of_mean.mean / last;
       if (!predicted.empty()) g.predicted_over_last = predicted[static_cast<std::size_t>(l)];
+      if (signal != signals.end()) g.recursion_over_last = signal->gradient_profile[static_cast<std::size_t>(l)];
     }
   }
   return all;
@@ -49,6 +54,33 @@ std::map<std::string, Interval> predicted_states(const ModelConfig& model, const
       memory = states.back().squared_norm_over_d;
   }
   return predicted;
+}
+
+// The outputs of sublayers, by the names of their points.
+std::map<std::string, SignalState> recursion_states(const std::vector<StackSignal>& signals) {
+  std::map<std::string, SignalState> states;
+  for (const StackSignal& signal : signals)
+    for (std::size_t i = 0; i < signal.names.size(); ++i)
+      states.emplace(signal.names[i] + ".output", signal.sublayers[i].output);
+  return states;
+}
+
+StateSummary state_summary(const std::vector<Measurement>& seeds, const StateFigures& mean, std::size_t i,
+                           const std::map<std::string, Interval>& predicted,
+                           const std::map<std::string, SignalState>& recursion) {
+  StateSummary summary{mean.point,
+                       over_seeds(seeds, [&](const auto& m) { return m.states[i].squared_norm_over_d; }),
+                       {},
+                       mean.share_off_by_10_percent,
+                       mean.share_off_by_20_percent,
+                       mean.jacobian_scale,
+                       over_seeds(seeds, [&](const auto& m) { return m.states[i].cosine; })};
+  if (const auto found = predicted.find(mean.point); found != predicted.end()) summary.predicted = found->second;
+  if (const auto found = recursion.find(mean.point); found != recursion.end()) {
+    summary.recursion_squared_norm_over_d = found->second.own;
+    summary.recursion_cosine = found->second.cosine();
+  }
+  return summary;
 }
 
 // Models that differ in only one number, that number, and what each seed measured.
@@ -123,6 +155,9 @@ Measurement mean_measurement(const std::vector<Measurement>& seeds) {
   average(&Measurement::states, &StateFigures::share_off_by_10_percent);
   average(&Measurement::states, &StateFigures::share_off_by_20_percent);
   average(&Measurement::states, &StateFigures::jacobian_scale);
+  average(&Measurement::states, &StateFigures::variance);
+  average(&Measurement::states, &StateFigures::cosine);
+  average(&Measurement::states, &StateFigures::cosine_of_others);
   average(&Measurement::attention, &AttentionFigures::entropy_over_uniform);
   return mean;
 }
@@ -135,20 +170,18 @@ double last_state(const ModelConfig& model, const Measurement& m) {
 
 ModelSummary summarize(const ProbedModel& probed) {
   const Measurement mean = mean_measurement(probed.seeds);
+  std::vector<StackSignal> signals;
+  if (!probed.trained) signals = predict_signal(probed.model, stack_starts(probed.model, mean));
   ModelSummary summary{probed.model,
                        over_seeds(probed.seeds, [](const auto& m) { return m.loss_nats_per_token; }),
-                       layer_gradients(probed, mean),
-                       {}};
+                       layer_gradients(probed, mean, signals),
+                       {},
+                       verdicts_on(signals)};
   std::map<std::string, Interval> predicted;
   if (!probed.trained) predicted = predicted_states(probed.model, mean);
-  for (std::size_t i = 0; i < mean.states.size(); ++i) {
-    const StateFigures& s = mean.states[i];
-    const auto found = predicted.find(s.point);
-    summary.states.push_back({s.point,
-                              over_seeds(probed.seeds, [&](const auto& m) { return m.states[i].squared_norm_over_d; }),
-                              found != predicted.end() ? std::optional(found->second) : std::nullopt,
-                              s.share_off_by_10_percent, s.share_off_by_20_percent, s.jacobian_scale});
-  }
+  const std::map<std::string, SignalState> recursion = recursion_states(signals);
+  for (std::size_t i = 0; i < mean.states.size(); ++i)
+    summary.states.push_back(state_summary(probed.seeds, mean.states[i], i, predicted, recursion));
   return summary;
 }
 

@@ -10,6 +10,7 @@
 #include "prenorm/base/statistics.h"
 #include "prenorm/probe/predictions.h"
 #include "prenorm/probe/probe.h"
+#include "prenorm/probe/trainability.h"
 
 namespace prenorm::probe {
 
@@ -18,8 +19,9 @@ struct LayerGradient {
   Stack stack = Stack::kEncoder;
   std::int64_t layer = 0;  // from 0
   Estimate norm_of_mean, mean_of_norms;
-  double over_last = 0;                         // norm_of_mean over that of the stack's last layer
-  std::optional<Interval> predicted_over_last;  // predict_gradient_profile() on the mean states
+  double over_last = 0;                           // norm_of_mean over that of the stack's last layer
+  std::optional<Interval> predicted_over_last{};  // predict_gradient_profile() on the mean states
+  std::optional<double> recursion_over_last{};    // predict_signal() from the mean states of the embeddings
 };
 
 struct StateSummary {
@@ -27,6 +29,9 @@ struct StateSummary {
   Estimate squared_norm_over_d;
   std::optional<Interval> predicted;                                                    // predict_states()
   double share_off_by_10_percent = 0, share_off_by_20_percent = 0, jacobian_scale = 0;  // means over seeds
+  Estimate cosine{};  // of two tokens of a sequence; NaN if not known
+  // predict_signal(), of the output of each sublayer.
+  std::optional<double> recursion_squared_norm_over_d{}, recursion_cosine{};
 };
 
 struct ModelSummary {
@@ -34,6 +39,7 @@ struct ModelSummary {
   Estimate loss_nats_per_token;
   std::vector<LayerGradient> layers;
   std::vector<StateSummary> states;
+  std::vector<StackVerdict> recursion_verdicts{};  // empty for a checkpoint
 };
 
 ModelSummary summarize(const ProbedModel& probed);

@@ -8,6 +8,7 @@
 #include "prenorm/base/json_number.h"
 #include "prenorm/config/layers_text.h"
 #include "prenorm/probe/probe_summary.h"
+#include "prenorm/probe/trainability_text.h"
 
 namespace prenorm::probe {
 namespace {
@@ -28,7 +29,8 @@ ordered_json to_json(const LayerGradient& g) {
           {"norm_of_mean_gradient", to_json(g.norm_of_mean)},
           {"mean_gradient_norm", to_json(g.mean_of_norms)},
           {"over_last", g.over_last},
-          {"predicted_over_last", interval_or_null(g.predicted_over_last)}};
+          {"predicted_over_last", interval_or_null(g.predicted_over_last)},
+          {"recursion_over_last", or_null(g.recursion_over_last)}};
 }
 
 ordered_json to_json(const StateSummary& s) {
@@ -37,7 +39,10 @@ ordered_json to_json(const StateSummary& s) {
           {"predicted", interval_or_null(s.predicted)},
           {"share_off_by_10_percent", s.share_off_by_10_percent},
           {"share_off_by_20_percent", s.share_off_by_20_percent},
-          {"layer_norm_jacobian_scale_mean", s.jacobian_scale}};
+          {"layer_norm_jacobian_scale_mean", s.jacobian_scale},
+          {"mean_cosine", to_json(s.cosine)},
+          {"recursion_squared_norm_over_d", or_null(s.recursion_squared_norm_over_d)},
+          {"recursion_cosine", or_null(s.recursion_cosine)}};
 }
 
 ordered_json parameters_json(const std::vector<Measurement>& seeds) {
@@ -74,6 +79,7 @@ ordered_json to_json(const ProbedModel& probed) {
   json["loss_nats_per_token"] = to_json(summary.loss_nats_per_token);
   for (const LayerGradient& g : summary.layers) json["w2_gradients"].push_back(to_json(g));
   for (const StateSummary& s : summary.states) json["states"].push_back(to_json(s));
+  if (!summary.recursion_verdicts.empty()) json["recursion"] = recursion_json(summary.recursion_verdicts);
   json["attention"] = attention_json(probed.seeds);
   json["parameters"] = parameters_json(probed.seeds);
   return json;
@@ -99,25 +105,31 @@ std::string text(const std::optional<Interval>& i) {
   return i->low == i->high ? fmt::format("{:.3g}", i->low) : fmt::format("{:.3g} to {:.3g}", i->low, i->high);
 }
 
-const StateSummary* state_beside(const LayerGradient& g, const ModelSummary& s) {
-  const std::string point = state_of(s.model, g.stack, g.layer);
+std::optional<double> cosine_of(const StateSummary& state) {
+  return std::isfinite(state.cosine.mean) ? std::optional(state.cosine.mean) : std::nullopt;
+}
+
+const StateSummary* state_at(const std::string& point, const ModelSummary& s) {
   for (const StateSummary& state : s.states)
     if (state.point == point) return &state;
   return nullptr;
 }
 
 std::string layer_table(const ModelSummary& s) {
-  std::string out =
-      fmt::format("{}\n{:<12} {:>18} {:>18} {:>7} {:>14} {:>16} {:>14} {:>6}\n", name_of(s.model), "layer",
-                  "|mean dL/dW2|", "mean |dL/dW2|", "/ last", "predicted", "|x|^2/d", "predicted", "|J_LN|");
+  std::string out = fmt::format("{}\n{:<12} {:>18} {:>18} {:>7} {:>14} {:>9} {:>16} {:>14} {:>6} {:>7} {:>9}\n",
+                                name_of(s.model), "layer", "|mean dL/dW2|", "mean |dL/dW2|", "/ last", "predicted",
+                                "recursion", "|x|^2/d", "predicted", "|J_LN|", "cosine", "recursion");
   for (const LayerGradient& g : s.layers) {
-    const StateSummary* state = state_beside(g, s);
-    out +=
-        fmt::format("{:<12} {:>18} {:>18} {:>7.3g} {:>14} {:>16} {:>14} {:>6}\n",
-                    fmt::format("{} {}", enum_name(g.stack), g.layer + 1), text(g.norm_of_mean), text(g.mean_of_norms),
-                    g.over_last, text(g.predicted_over_last), state ? text(state->squared_norm_over_d) : "-",
-                    state ? text(state->predicted) : "-", state ? fmt::format("{:.3g}", state->jacobian_scale) : "-");
+    const StateSummary* state = state_at(state_of(s.model, g.stack, g.layer), s);
+    const StateSummary* end = state_at(output_of(g.stack, g.layer), s);
+    out += fmt::format("{:<12} {:>18} {:>18} {:>7.3g} {:>14} {:>9} {:>16} {:>14} {:>6} {:>7} {:>9}\n",
+                       fmt::format("{} {}", enum_name(g.stack), g.layer + 1), text(g.norm_of_mean),
+                       text(g.mean_of_norms), g.over_last, text(g.predicted_over_last), text(g.recursion_over_last),
+                       state ? text(state->squared_norm_over_d) : "-", state ? text(state->predicted) : "-",
+                       state ? fmt::format("{:.3g}", state->jacobian_scale) : "-", end ? text(cosine_of(*end)) : "-",
+                       end ? text(end->recursion_cosine) : "-");
   }
+  for (const StackVerdict& v : s.recursion_verdicts) out += "recursion, " + to_text(v) + "\n";
   return out + "\n";
 }
 

@@ -81,6 +81,7 @@ SimplifiedMeasurement measure(const SimplifiedSetting& s) {
   for (std::int64_t i = 0; i < s.sequences; ++i) {
     model.parameters.gradients().zero_();
     const Example example = draw(s, i);
+    recorder.observers().front()("positions.index", packing.positions);
     const at::Tensor output = model.encoder(example.x, packing, {.observer = recorder.observers().data()});
     const at::Tensor leaf = output.detach().requires_grad_();
     const at::Tensor loss =

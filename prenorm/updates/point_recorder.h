@@ -11,14 +11,23 @@
 
 namespace prenorm::updates {
 
+// The cosines of pairs of rows.
+struct PairCosines {
+  double sum = 0, pairs = 0;
+
+  double mean() const { return sum / pairs; }  // NaN without pairs
+};
+
 // Figures of all rows observed at one point.
 struct PointRecord {
   std::string name;
   std::int64_t d_model = 0;
-  std::vector<double> squared_norms;
-  std::vector<double> variances;  // biased variance of each row's elements: σ² of the LayerNorm that reads it
-  std::vector<double> attention_entropies;  // one per row of probabilities, nats; attention points have only these
-  std::vector<double> uniform_entropies;    // and ln of the number of keys that each row could attend to
+  std::vector<double> squared_norms{};
+  std::vector<double> variances{};  // biased variance of each row's elements: σ² of the LayerNorm that reads it
+  std::vector<double> attention_entropies{};  // one per row of probabilities, nats; attention points have only these
+  std::vector<double> uniform_entropies{};    // and ln of the number of keys that each row could attend to
+  std::vector<double> lengths{};              // number of rows of each sequence; points named `.index` have only these
+  PairCosines same_sequence{}, other_sequence{};  // of rows, if Context::observe_sequences is set
 
   double rms() const;  // √ of the mean square of all elements
 };
@@ -39,6 +48,7 @@ class PointRecorder {
  private:
   std::function<bool(std::string_view)> wanted_;
   std::vector<std::vector<PointRecord>> records_;  // one list per worker
+  std::vector<std::vector<double>> lengths_;       // per worker: the sequences of what it computes
   std::vector<nn::Observer> observers_;
 };
 
