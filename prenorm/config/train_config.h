@@ -68,10 +68,9 @@ void describe(V& v, TrainConfig& c) {
           "a run, or one of its checkpoints, to take the tokenizer and the weights of the same names from");
   v.field("trainable", c.trainable,
           "what trains: all, norm, head, norm_and_head, bias, or patterns of parameter names, separated by commas");
-  v.field(
-      "lora_rank", c.lora_rank, Range{0, 65536},
-      "rank of adapters beside weight matrices (Hu et al. 2021); trainable = \"all\" then means the adapters and, in "
-      "classification, the head; 0 = no adapters");
+  v.field("lora_rank", c.lora_rank, Range{0, 65536},
+          "rank of adapters (Hu et al. 2021); with trainable = all only they train, and a classifier's head; 0 = no "
+          "adapters");
   v.field("lora_alpha", c.lora_alpha, Range{0, 1e6}, "an adapter adds lora_alpha / lora_rank times B A to its matrix");
   v.field("lora_targets", c.lora_targets,
           "the matrices with adapters: qkv = queries, keys and values, or patterns of parameter names");

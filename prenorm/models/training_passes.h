@@ -17,7 +17,7 @@ struct TrainingPasses {
   double projection = 3;  // the logits, and the transform before them
 };
 
-// Of one stack of a model and of the projection after it.
+// For one stack of a model and the projection after it.
 TrainingPasses training_passes(const nn::Parameters& parameters, const ModelConfig& config, Stack stack);
 
 }  // namespace prenorm::models

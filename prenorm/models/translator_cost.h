@@ -17,7 +17,7 @@
 
 namespace prenorm::models {
 
-// Of both stacks.
+// The passes of both stacks.
 struct TranslatorPasses {
   TrainingPasses encoder{}, decoder{};
 };
