@@ -15,13 +15,13 @@
 namespace prenorm::probe {
 namespace {
 
-constexpr double kReach = 8, kMostVariance = 100, kLogStep = 0.5;
+constexpr double kGaussianReach = 8, kMostVariance = 100, kLogStep = 0.5;
 
 // Nodes of a Gaussian number, with their weights; fine enough for functions of deviation · z that change within 1.
 struct Gaussian {
   explicit Gaussian(double deviation) {
     const double step = std::min(0.25, 0.5 / std::max(deviation, 1e-9));
-    for (double z = -kReach; z <= kReach; z += step) {
+    for (double z = -kGaussianReach; z <= kGaussianReach; z += step) {
       nodes.push_back(z);
       weights.push_back(step * std::exp(-z * z / 2) / std::sqrt(2 * std::numbers::pi));
     }
@@ -32,7 +32,7 @@ struct Gaussian {
 // The values of ln t from where nothing is left of e^s t to where nothing is left of exp(-t e^s).
 std::vector<double> log_times(double deviation, double keys) {
   std::vector<double> times;
-  for (double x = -kReach * deviation - std::log(keys) - 20; x < kReach * deviation + 5; x += kLogStep)
+  for (double x = -kGaussianReach * deviation - std::log(keys) - 20; x < kGaussianReach * deviation + 5; x += kLogStep)
     times.push_back(x);
   return times;
 }

@@ -57,6 +57,7 @@ void expect_same(const ModelSummary& a, const ModelSummary& b) {
     expect_same(a.layers[i].norm_of_mean, b.layers[i].norm_of_mean);
     expect_same(a.layers[i].mean_of_norms, b.layers[i].mean_of_norms);
     EXPECT_EQ(a.layers[i].predicted_over_last->high, b.layers[i].predicted_over_last->high);
+    EXPECT_EQ(a.layers[i].recursion_over_last.value(), b.layers[i].recursion_over_last.value());
   }
   ASSERT_EQ(a.states.size(), b.states.size());
   for (std::size_t i = 0; i < a.states.size(); ++i) {
@@ -64,6 +65,15 @@ void expect_same(const ModelSummary& a, const ModelSummary& b) {
     expect_same(a.states[i].squared_norm_over_d, b.states[i].squared_norm_over_d);
     EXPECT_EQ(a.states[i].predicted.has_value(), b.states[i].predicted.has_value());
     EXPECT_EQ(a.states[i].jacobian_scale, b.states[i].jacobian_scale);
+    expect_same(a.states[i].cosine, b.states[i].cosine);
+    EXPECT_EQ(a.states[i].recursion_cosine, b.states[i].recursion_cosine);
+    EXPECT_EQ(a.states[i].recursion_squared_norm_over_d, b.states[i].recursion_squared_norm_over_d);
+  }
+  ASSERT_EQ(a.recursion_verdicts.size(), 2U);
+  ASSERT_EQ(b.recursion_verdicts.size(), 2U);
+  for (std::size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(a.recursion_verdicts[i].verdict, b.recursion_verdicts[i].verdict);
+    EXPECT_EQ(a.recursion_verdicts[i].cosine, b.recursion_verdicts[i].cosine);
   }
 }
 

@@ -20,7 +20,7 @@
 namespace prenorm::probe {
 namespace {
 
-constexpr std::int64_t kWidth = 320, kTokens = 48, kSequences = 3, kNetworks = 6;
+constexpr std::int64_t kWidth = 320, kTokens = 48, kSequences = 3, kRandomNetworks = 6;
 
 class Draws {
  public:
@@ -125,7 +125,7 @@ Found random_network(const std::vector<SublayerSpec>& specs, std::uint64_t key) 
 }
 
 void add(SignalState& sum, const SignalState& x) {
-  constexpr double kShare = 1.0 / kNetworks;
+  constexpr double kShare = 1.0 / kRandomNetworks;
   sum = {sum.own + kShare * x.own, sum.same + kShare * x.same, sum.other + kShare * x.other,
          sum.mean + kShare * x.mean};
 }
@@ -135,7 +135,7 @@ void expect_that_of_random_networks(const std::vector<SublayerSpec>& specs, std:
                                     bool gradients = true) {
   std::vector<SignalState> mean(specs.size() + 1, SignalState{0, 0, 0, 0});
   std::vector<double> squares;
-  for (std::uint64_t i = 0; i < kNetworks; ++i) {
+  for (std::uint64_t i = 0; i < kRandomNetworks; ++i) {
     const Found found = random_network(specs, 10 * key + i);
     for (std::size_t at = 0; at < mean.size(); ++at) add(mean[at], found.states[at]);
     squares.resize(found.gradients.size());
