@@ -34,6 +34,7 @@ enum class Cause : std::uint8_t {
   kPoisonedBatch,      // one batch is bad, not the model
   kRateTooHigh,        //
   kPostLnCold,         // Post-LN without warm-up
+  kRankCollapse,       // the last layer's states are the same for all tokens of a sequence
   kMissingFinalNorm,   // Pre-LN without the LN after the last layer
   kEmbeddingScale,     // embeddings far from unit size
   kAdamMoments,        // beta1, beta2 or eps make Adam's steps unbounded or almost zero
@@ -110,13 +111,14 @@ struct EnumNames<diagnosis::Symptom> {
 template <>
 struct EnumNames<diagnosis::Cause> {
   using C = diagnosis::Cause;
-  static constexpr std::array<std::pair<C, std::string_view>, 13> values{
+  static constexpr std::array<std::pair<C, std::string_view>, 14> values{
       {{C::kNone, "none"},
        {C::kDamagedWeights, "damaged_weights"},
        {C::kBrokenOperator, "broken_operator"},
        {C::kPoisonedBatch, "poisoned_batch"},
        {C::kRateTooHigh, "rate_too_high"},
        {C::kPostLnCold, "post_ln_without_warmup"},
+       {C::kRankCollapse, "rank_collapse"},
        {C::kMissingFinalNorm, "missing_final_norm"},
        {C::kEmbeddingScale, "embedding_scale"},
        {C::kAdamMoments, "adam_moments"},

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "prenorm/config/placement.h"
+#include "prenorm/diagnosis/rank_collapse.h"
 #include "prenorm/nn/trained_parts.h"
 
 namespace prenorm::diagnosis {
@@ -61,6 +62,18 @@ Found embeddings_grow(const Evidence&, const RunFacts& f) {
                  Confidence::kMedium,
                  {fmt::format("an embedding table has grown to {:.3g} times its norm, other matrices to {:.3g}",
                               f.embedding_growth, f.weight_growth)}};
+}
+
+Found rank_collapse(const Evidence& e, const RunFacts&) {
+  const std::optional<CosineProfile> cosines = initial_cosines(e);
+  if (!cosines || !cosines->collapsed()) return std::nullopt;
+  return Finding{
+      Cause::kRankCollapse,
+      Confidence::kHigh,
+      {fmt::format("at initialisation the states of two tokens of a sequence had a mean cosine of {:.6f} after the last "
+                   "of {} layers, and of {:.3f} after the first; from layer {} on it was above {}",
+                   cosines->by_layer.back(), cosines->by_layer.size(), cosines->by_layer.front(),
+                   cosines->first_collapsed_layer(), kCollapsedCosine)}};
 }
 
 Found missing_final_norm(const Evidence& e, const RunFacts& f) {
@@ -250,7 +263,7 @@ Found unstable(const Evidence& e, const RunFacts& f) {
 
 Found stalled(const Evidence& e, const RunFacts& f) {
   return first_of({hardly_moved, adam_moments, weight_decay_unstable, weight_decay, embeddings_start_large,
-                   missing_final_norm, replaced_weights, embeddings_grow, post_ln_cold, no_signal},
+                   rank_collapse, missing_final_norm, replaced_weights, embeddings_grow, post_ln_cold, no_signal},
                   e, f);
 }
 

@@ -17,7 +17,7 @@ bool is_whole(const runs::UpdateLine& line) {
 
 // Nothing where a norm is not finite.
 std::optional<LoggedObservation> observation_of(const runs::ObservationLine& line) {
-  LoggedObservation seen{line.step, {}, {}};
+  LoggedObservation seen{.step = line.step};
   for (const auto& [name, norm] : line.grad_norms) seen.tensors[name].gradient = norm;
   for (const auto& [name, norm] : line.weight_norms) seen.tensors[name].weight = norm;
   for (const auto& [name, ratio] : line.update_ratios) seen.tensors[name].ratio = ratio;
@@ -25,6 +25,8 @@ std::optional<LoggedObservation> observation_of(const runs::ObservationLine& lin
     if (!std::isfinite(tensor.gradient + tensor.weight + tensor.ratio)) return std::nullopt;
   for (const auto& [point, rms] : line.rms)
     if (std::isfinite(rms)) seen.rms.emplace_back(point, rms);
+  for (const auto& [point, cosine] : line.mean_cosines)
+    if (std::isfinite(cosine)) seen.mean_cosines.emplace_back(point, cosine);
   return seen;
 }
 

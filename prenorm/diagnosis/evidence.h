@@ -20,8 +20,9 @@ namespace prenorm::diagnosis {
 // An observation of the log, with the norms of each parameter together.
 struct LoggedObservation {
   std::int64_t step = 0;
-  std::map<std::string, runs::TensorUpdate> tensors;
-  std::vector<std::pair<std::string, double>> rms;  // by point, in the order of computation
+  std::map<std::string, runs::TensorUpdate> tensors{};
+  std::vector<std::pair<std::string, double>> rms{};           // by point, in the order of computation
+  std::vector<std::pair<std::string, double>> mean_cosines{};  // the same, over pairs of tokens of a sequence
 };
 
 struct FaultEvidence {

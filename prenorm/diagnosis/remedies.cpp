@@ -47,6 +47,7 @@ std::string cause_text(Cause cause) {
     case Cause::kPoisonedBatch: return "one batch is bad; the model is sound";
     case Cause::kRateTooHigh: return "the learning rate is too high";
     case Cause::kPostLnCold: return "Post-LN was started at full rate, without warm-up";
+    case Cause::kRankCollapse: return "the last layer cannot tell tokens apart: rank collapse at initialisation";
     case Cause::kMissingFinalNorm: return "the LayerNorm after the last Pre-LN layer is missing";
     case Cause::kEmbeddingScale: return "the embeddings are far too large";
     case Cause::kAdamMoments: return "Adam's beta1, beta2 or eps make its steps unbounded or almost zero";
@@ -79,6 +80,10 @@ std::vector<Remedy> remedies_for(Cause cause, const Evidence& e) {
     case Cause::kPostLnCold:
       return {other_placement("needs no warm-up (Xiong et al. 2020)"), warm_up(),
               lower_rate(c, 10, "slower, and stable without warm-up at small depth")};
+    case Cause::kRankCollapse:
+      return {other_placement("skip connections keep what distinguishes tokens, at any depth"),
+              {"model.attention = \"e_spa\"", "without skip connections: starts from attention that keeps tokens apart"},
+              {"", "fewer layers: each layer of attention makes tokens more alike"}};
     case Cause::kMissingFinalNorm:
       return {other_placement("the same layers with the LN that is missing"),
               lower_rate(c, 10, "holds off the same end for longer, no more")};
@@ -127,6 +132,9 @@ std::string theory_for(Cause cause, const Evidence& e) {
         "l sublayers, at {} layers from {:.2g} to {:.2g} times d; the factor 1/√L of Theorem 1 comes from the LN after "
         "the last layer, which divides by that and is missing here.",
         layers, 1 + static_cast<double>(layers) / 2, 1 + 3 * static_cast<double>(layers) / 2);
+  if (cause == Cause::kRankCollapse)
+    return "Without skip connections, attention's output tends to a matrix of rank one, doubly exponentially with depth "
+           "(Dong et al. 2021). Queries and keys then have almost no gradient, and all tokens get one prediction.";
   if (cause == Cause::kEmbeddingScale)
     return "All lemmas of Xiong et al. 2020 start from embedded tokens of E‖x‖² about d; here they are of another "
            "size.";

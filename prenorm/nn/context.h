@@ -15,6 +15,9 @@ namespace prenorm::nn {
 // Called with tensors at named points ("encoder.layers.0.self_attention.branch"). It must not change them.
 using Observer = std::function<void(std::string_view point, const at::Tensor& value)>;
 
+// Whether a point shows the index of each token in its sequence, int64 [tokens], and not states.
+inline bool is_index_point(std::string_view point) { return point.ends_with(".index"); }
+
 struct Context {
   bool training = false;  // apply dropout
   std::uint64_t key = 0;  // the batch's key, mix_key({seed, step, micro-batch}), which determines dropout masks

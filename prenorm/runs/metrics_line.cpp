@@ -80,6 +80,7 @@ void observation_members(Fields&& field, Line& line) {
   field("weight_norm_l2_by_parameter", line.weight_norms);
   field("update_ratio_by_parameter", line.update_ratios);
   field("rms_by_point", line.rms);
+  field("mean_cosine_by_point", line.mean_cosines);
 }
 
 template <class Fields, class Line>

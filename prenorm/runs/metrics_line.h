@@ -34,6 +34,8 @@ struct ObservationLine {
   std::int64_t step = 0;
   NamedNumbers grad_norms{}, weight_norms{}, update_ratios{};  // by parameter
   NamedNumbers rms{};                                          // size of the states, by point
+  // Mean over pairs of tokens of a sequence, by point; none where no sequence has two tokens.
+  NamedNumbers mean_cosines{};
 };
 
 struct ValidationLine {

@@ -71,7 +71,10 @@ void RunLog::observation(std::int64_t step, const std::vector<nn::Parameter>& pa
     line.weight_norms.emplace_back(parameters[i].name, tensors[i].weight);
     line.update_ratios.emplace_back(parameters[i].name, tensors[i].ratio);
   }
-  for (const updates::PointRecord& point : recorder.points()) line.rms.emplace_back(point.name, point.rms());
+  for (const updates::PointRecord& point : recorder.points()) {
+    if (!point.squared_norms.empty()) line.rms.emplace_back(point.name, point.rms());
+    if (point.same_sequence.pairs > 0) line.mean_cosines.emplace_back(point.name, point.same_sequence.mean());
+  }
   write(line);
   if (tensorboard_) tensorboard_->write_weights(step, parameters);
 }

@@ -91,7 +91,7 @@ PointRecorder::PointRecorder(std::int64_t workers, std::function<bool(std::strin
       const at::NoGradGuard no_grad;
       PointRecord& record = record_of(records, point);
       if (value.dim() == 3) return record_attention(record, value);
-      if (value.dim() == 1) {
+      if (nn::is_index_point(point)) {
         lengths = lengths_of(value);
         return append(record.lengths, lengths);
       }

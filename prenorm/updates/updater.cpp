@@ -23,7 +23,8 @@ Update Updater::compute(runs::TrainerState& state, std::span<const nn::Observer>
   for (std::int64_t i = 0; i < config_.batch.accumulate; ++i) {
     const nn::Context context{.training = true,
                               .key = mix_key({static_cast<std::uint64_t>(config_.train.seed),
-                                              static_cast<std::uint64_t>(state.step), static_cast<std::uint64_t>(i)})};
+                                              static_cast<std::uint64_t>(state.step), static_cast<std::uint64_t>(i)}),
+                              .observe_sequences = !observers.empty()};
     batches.push_back({state.epoch, state.batch, context});
     task_.advance(state.epoch, state.batch);
   }
