@@ -80,8 +80,7 @@ double steps_to_reach(std::int64_t d, std::int64_t m, double target, std::uint64
 Student train_student(std::int64_t d, std::int64_t m, std::int64_t updates, std::uint64_t key) {
   constexpr std::int64_t kBatch = 256;
   const LinearProblem problem(d, m, key);
-  const at::Tensor teacher = std::sqrt(2.0) * problem.target;
-  const auto outputs_of_teacher = [&](const at::Tensor& z) { return at::relu(z.mm(teacher.t())); };
+  const auto outputs_of_teacher = [&](const at::Tensor& z) { return z.mm(problem.target.t()); };
   const at::Tensor many = outputs_of_teacher(unit_ball(d, 10000, mix_key({key, name_key("variance")})));
   const double variance = (many - many.mean(0)).square().sum(1).mean().item<double>();
 
@@ -91,12 +90,15 @@ Student train_student(std::int64_t d, std::int64_t m, std::int64_t updates, std:
   const at::Tensor out_scale = parameters.add("out_scale", {d}, nn::constant(1));
   const at::Tensor out_shift = parameters.add("out_shift", {d}, nn::constant(0));
   parameters.complete();
+  double start = 0;
   const auto loss = [&](std::int64_t update) {
     if (update % 100 == 0) Cells::stop_if_asked();
     const at::Tensor z = unit_ball(d, kBatch, mix_key({key, static_cast<std::uint64_t>(update)}));
     const at::Tensor hidden = at::relu(z.mm(problem.frozen.first.t()) * scale + shift);
-    const at::Tensor out = at::relu(hidden.mm(problem.frozen.second.t()) * out_scale + out_shift);
-    return (out - outputs_of_teacher(z)).square().sum(1).mean() / variance;
+    const at::Tensor out = hidden.mm(problem.frozen.second.t()) * out_scale + out_shift;
+    at::Tensor value = (out - outputs_of_teacher(z)).square().sum(1).mean() / variance;
+    if (update == 1) start = value.item<double>();
+    return value;
   };
   FitOptions options;
   options.optim.lr = 0.02;
@@ -105,7 +107,7 @@ Student train_student(std::int64_t d, std::int64_t m, std::int64_t updates, std:
   options.updates = updates;
   options.record_every = updates / 50;
   const Trajectory trajectory = fit(parameters, loss, options);
-  return {trajectory.update, trajectory.loss};
+  return {start, trajectory.update, trajectory.loss};
 }
 
 }  // namespace prenorm::papers::norm_only

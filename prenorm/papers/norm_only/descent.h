@@ -19,16 +19,18 @@ LinearDescent descend_scales(std::int64_t d, std::int64_t m, std::int64_t steps,
 // The steps after which the loss is at most `target` by the closed form; infinite if it never is.
 double steps_to_reach(std::int64_t d, std::int64_t m, double target, std::uint64_t key);
 
-// A student of two layers of ReLU, all scales and shifts trained by Adam from 1 and 0 on fresh points of the unit ball,
-// and a teacher relu(W* z). The loss is relative to the variance of the teacher's outputs.
+// A student W2 relu(W1 z) of which all scales and shifts are trained by Adam, from 1 and 0, on fresh points of the unit
+// ball; the teacher is W* z. There is no last ReLU: outputs whose ReLU is off for every input would never be trained.
+// Losses are relative to the variance of the teacher's outputs.
 struct Student {
+  double start = 0;  // before the first update
   std::vector<double> update, loss;
 };
 Student train_student(std::int64_t d, std::int64_t m, std::int64_t updates, std::uint64_t key);
 
 // By m / d^2. Linear pairs and students have d = 8.
-inline constexpr double kDescentRatios[] = {0.25, 1, 2};
-enum DescentRatioIndex : std::uint8_t { kQuarter, kThreshold, kTwice };
+inline constexpr double kDescentRatios[] = {0.25, 1, 2, 4};
+enum DescentRatioIndex : std::uint8_t { kQuarter, kThreshold, kTwice, kFourTimes };
 struct DescentRatio {  // by draw, those of all seeds
   std::vector<LinearDescent> linear;
   std::vector<Student> students;
@@ -36,7 +38,6 @@ struct DescentRatio {  // by draw, those of all seeds
 };
 struct DescentStudy {
   std::vector<DescentRatio> ratios;
-  double student_loss = 1e-3;  // see Setting
 };
 DescentStudy study_descent(const Setting& setting, const Cells& cells);
 

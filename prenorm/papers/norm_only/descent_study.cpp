@@ -24,6 +24,7 @@ nlohmann::json train_all_ratios(std::int64_t updates, std::uint64_t key) {
     const Student student = train_student(kStudentWidth, m, updates, key);
     json.push_back({{"loss", numbers_to_json(linear.loss)},
                     {"expected", numbers_to_json(linear.expected)},
+                    {"student_start", json_number(student.start)},
                     {"student_update", numbers_to_json(student.update)},
                     {"student_loss", numbers_to_json(student.loss)},
                     {"steps", json_number(steps_to_reach(kMainWidth, units_of(ratio, kMainWidth), 1e-3, key))}});
@@ -43,13 +44,14 @@ DescentStudy study_descent(const Setting& s, const Cells& cells) {
   const auto values = cells.get_all("training of scales and shifts", names, CellThreads::kOneEach, [&](std::size_t i) {
     return train_all_ratios(s.student_updates, mix_key({name_key("descent"), i / per_seed, i % per_seed}));
   });
-  DescentStudy study{{}, s.student_loss};
+  DescentStudy study;
   for (std::size_t r = 0; r < std::size(kDescentRatios); ++r) {
     DescentRatio& ratio = study.ratios.emplace_back();
     for (const auto& value : values) {
       const auto& json = value.at(r);
       ratio.linear.push_back({numbers_field(json, "loss"), numbers_field(json, "expected")});
-      ratio.students.push_back({numbers_field(json, "student_update"), numbers_field(json, "student_loss")});
+      ratio.students.push_back({number_field(json, "student_start"), numbers_field(json, "student_update"),
+                                numbers_field(json, "student_loss")});
       ratio.steps.push_back(number_field(json, "steps"));
     }
   }

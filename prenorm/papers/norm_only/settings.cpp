@@ -12,7 +12,6 @@ Setting setting_of(const ExperimentOptions& options) {
   s.sparse_work = 200;
   s.students = 2;
   s.student_updates = 2000;
-  s.student_loss = 0.03;
   s.language_widths = {16, 32, 64};
   s.language_updates = 100;
   return s;

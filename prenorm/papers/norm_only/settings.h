@@ -18,8 +18,7 @@ struct Setting {
   std::vector<std::int64_t> sparse_widths = {16, 24, 32};
   std::int64_t sparse_work = 400;  // draws of a seed at d = 16; those of larger d are fewer
   std::int64_t students = 3;       // of each seed, for each number of units
-  std::int64_t student_updates = 8000;
-  double student_loss = 1e-3;  // that students of 2 d^2 units reach, median
+  std::int64_t student_updates = 6000;
   std::vector<std::int64_t> language_widths = {32, 64, 128};
   std::int64_t language_updates = 800;
 };

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -52,13 +53,14 @@ void check_width(const SparseWidth& w, std::vector<Check>& checks) {
                     "mean rank / d^2 at 0.85 of the predicted transition"});
   const SparsePoint& paper = w.at_paper_rate();
   const double most = no_empty_unit_probability(w.width, paper.p);
-  checks.push_back({"sparse_at_paper_rate",
-                    "theorem, case 3",
-                    sparse_setting(w),
-                    paper.full_rank,
-                    most,
-                    {most - three_deviations(most, paper.draws), most + three_deviations(most, paper.draws)},
-                    "share of draws with full rank at p = sqrt(ln d / d); predicted: no empty unit"});
+  checks.push_back(
+      {"sparse_at_paper_rate",
+       "theorem, case 3",
+       sparse_setting(w),
+       paper.full_rank,
+       most,
+       {most - three_deviations(most, paper.draws), std::min(1.0, most + three_deviations(most, paper.draws))},
+       "share of draws with full rank at p = sqrt(ln d / d); predicted: no empty unit"});
   const SparsePoint& above = w.above_paper_rate();
   checks.push_back({"sparse_above_paper_rate",
                     "theorem, case 3",
