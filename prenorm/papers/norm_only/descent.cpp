@@ -5,6 +5,7 @@
 #include <ATen/ops/ones.h>
 #include <ATen/ops/relu.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -40,7 +41,8 @@ Modes modes_of(const LinearProblem& problem, const at::Tensor& system) {
   const at::Tensor error = system.sum(1) - problem.target.reshape({-1});  // gamma = 1
   const double norm = problem.target.square().sum().item<double>();
   const at::Tensor start = u.t().mv(error).square() / norm;
-  return {(s / s[0]).square(), start, error.square().sum().item<double>() / norm - start.sum().item<double>()};
+  const double outside = error.square().sum().item<double>() / norm - start.sum().item<double>();
+  return {(s / s[0]).square(), start, std::max(0.0, outside)};  // below 0 by rounding where K has full row rank
 }
 
 }  // namespace

@@ -9,7 +9,7 @@ Setting setting_of(const ExperimentOptions& options) {
   s.widths = {4, 8, 16};
   s.skip_widths = {16};
   s.sparse_widths = {16, 24};
-  s.sparse_work = 200;
+  s.sparse_work = 120;
   s.students = 2;
   s.student_updates = 2000;
   s.language_widths = {16, 32, 64};
