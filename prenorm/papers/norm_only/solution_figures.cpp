@@ -8,9 +8,7 @@
 namespace prenorm::papers::norm_only {
 namespace {
 
-std::string title_of(Skips skips) {
-  return skips == Skips::kInput ? "skips from the layer's input" : "residual connections";
-}
+std::string title_of(Skips skips) { return skips == Skips::kInput ? "input" : "residual"; }
 
 // The median of `member` over k.
 Curve over_pairs(const std::vector<SkipCase>& cases, Skips skips, std::int64_t d, const std::string& name,
@@ -75,14 +73,14 @@ void add_skip_figures(const std::vector<SkipCase>& cases, Results& results) {
                    true,
                    true,
                    {},
-                   "Width d^2/k and depth 2kl: the product is the same at every k."};
+                   "Width d^2/k, depth 2kl. Skips from the layer's input, or residual connections."};
   Figure error{fmt::format("Error of the network by pairs per target layer, d = {}, l = 2", d),
                "pairs of layers k per target layer",
                "greatest relative error, median over draws",
                true,
                true,
                {},
-               "On 1000 points of the unit ball."};
+               "On 1000 points of the unit ball. Skips from the layer's input, or residual connections."};
   for (const Skips skips : {Skips::kInput, Skips::kPrevious}) {
     condition.curves.push_back(over_pairs(cases, skips, d, title_of(skips), &Draw::condition));
     error.curves.push_back(over_pairs(cases, skips, d, title_of(skips) + ", double", &Draw::output_error));
@@ -99,10 +97,10 @@ void add_budget_figure(const std::vector<SkipCase>& cases, Results& results) {
                 false,
                 false,
                 {},
-                "Means over draws; input = skips from the layer's input, residual = from the previous pair."};
+                "Means over draws. Skips from the layer's input, or residual connections."};
   Curve theory{"sqrt(1 - budget)", {}, {}, true};
   for (const SkipCase& c : cases) {
-    const std::string name = fmt::format("{}, k = {}", c.skips == Skips::kInput ? "input" : "residual", c.pairs);
+    const std::string name = fmt::format("{}, k = {}", title_of(c.skips), c.pairs);
     if (figure.curves.empty() || figure.curves.back().name != name) figure.curves.push_back({name, {}, {}});
     figure.curves.back().x.push_back(c.budget);
     figure.curves.back().y.push_back(mean_of(column(c.draws, &Draw::residual)));

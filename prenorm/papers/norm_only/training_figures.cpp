@@ -64,8 +64,8 @@ void add_language_figure(const std::vector<LanguageWidth>& widths, Results& resu
                 true,
                 false,
                 {},
-                "Means over seeds. The random weights are as many as those of the norms."};
-  for (const Trained trained : kTrained) {
+                "Means over seeds. The random weights are as many as those of the norms. Without training: above 4."};
+  for (const Trained trained : {Trained::kAll, Trained::kNorms, Trained::kRandom}) {
     Curve curve{std::string(name_of(trained)), {}, {}};
     for (const LanguageWidth& width : widths) {
       curve.x.push_back(static_cast<double>(width.width));
