@@ -50,6 +50,7 @@ constexpr PlacementTraits traits_of(NormPlacement placement) {
     case NormPlacement::kDeepnorm: return {.norm_after = true, .stream_scale = StreamScale::kDepth};
     case NormPlacement::kAdmin: return {.norm_after = true, .stream_scale = StreamScale::kLearned};
     case NormPlacement::kPreLnNoFinal: return {.norm_before = true, .theory = Theory::kGradients};
+    case NormPlacement::kNone: return {};
   }
   throw Error("model.norm_placement has the value " + std::to_string(static_cast<int>(placement)) +
               ", which config/placement.h does not know");

@@ -17,7 +17,7 @@ class Linear {
       : weight_(scope.add("weight", {out, in}, initializer)), bias_(scope.add("bias", {out}, constant(0))) {}
 
   // [rows, in] -> [rows, out]
-  at::Tensor operator()(const at::Tensor& x, std::optional<Activation> activation = std::nullopt) const {
+  at::Tensor operator()(const at::Tensor& x, std::optional<ops::ActivationForm> activation = std::nullopt) const {
     return ops::linear(x, weight_, bias_, activation);
   }
 

@@ -3,9 +3,11 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/gelu.h>
+#include <ATen/ops/leaky_relu.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/relu.h>
 
+#include <cmath>
 #include <utility>
 
 #include "prenorm/ops/check.h"
@@ -26,15 +28,24 @@ using torch::autograd::variable_list;
 struct Linear : Function<Linear> {
   static constexpr const char* kName = "linear";
   static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
-                            const at::Tensor& bias, std::optional<Activation> activation) {
+                            const at::Tensor& bias, std::optional<ActivationForm> activation) {
     at::Tensor z = at::empty({x.size(0), weight.size(0)}, x.options());
-    const bool relu = activation == Activation::kRelu, gelu = activation.has_value() && !relu;
-    const auto kind = activation == Activation::kGeluTanh ? cpu::Gelu::kTanh : cpu::Gelu::kExact;
+    const auto is = [&](Activation kind) { return activation && activation->kind == kind; };
+    const bool relu = is(Activation::kRelu), leaky = is(Activation::kTatRelu);
+    const bool gelu = activation.has_value() && !relu && !leaky;
+    const auto kind = is(Activation::kGeluTanh) ? cpu::Gelu::kTanh : cpu::Gelu::kExact;
     gemm_forward(z, x, weight, bias, relu);
+    if (leaky) {
+      cpu::leaky_relu(z, activation->slope, activation->gain());
+      context->saved_data["slope"] = activation->slope;
+      context->saved_data["gain"] = activation->gain();
+    }
+    context->saved_data["leaky"] = leaky;
     context->saved_data["relu"] = relu;
     context->saved_data["gelu"] = gelu ? static_cast<std::int64_t>(kind) : kNoGelu;
-    // The output of max(z, 0) shows where it was cut; the derivative of GELU needs its input.
-    context->save_for_backward({x, weight, bias, relu || gelu ? z : at::Tensor()});
+    // The output of max(z, 0) shows where it was cut, as the sign of a leaky one does; the derivative of GELU needs its
+    // input.
+    context->save_for_backward({x, weight, bias, activation ? z : at::Tensor()});
     return gelu ? cpu::gelu(z, kind) : z;
   }
 
@@ -43,6 +54,9 @@ struct Linear : Function<Linear> {
     const at::Tensor &x = saved[0], &weight = saved[1], &bias = saved[2];
     at::Tensor grad_z = gradients[0].contiguous(), grad_x;
     if (context->saved_data["relu"].toBool()) grad_z = cpu::relu_backward(grad_z, saved[3]);
+    if (context->saved_data["leaky"].toBool())
+      grad_z = cpu::leaky_relu_backward(grad_z, saved[3], context->saved_data["slope"].toDouble(),
+                                        context->saved_data["gain"].toDouble());
     if (const std::int64_t gelu = context->saved_data["gelu"].toInt(); gelu != kNoGelu)
       grad_z = cpu::gelu_backward(grad_z, saved[3], static_cast<cpu::Gelu>(gelu));
     if (context->needs_input_grad(0)) {
@@ -73,8 +87,10 @@ struct Linear : Function<Linear> {
 
 }  // namespace
 
+double ActivationForm::gain() const { return std::sqrt(2 / (1 + slope * slope)); }
+
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
-                  std::optional<Activation> activation) {
+                  std::optional<ActivationForm> activation) {
   const Check check("linear", x);
   check.matrix(x, Check::kAny, Check::kAny, "x");
   check.matrix(weight, Check::kAny, x.size(1), "weight");
@@ -84,11 +100,16 @@ at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tenso
 }
 
 at::Tensor linear_composite(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
-                            std::optional<Activation> activation) {
+                            std::optional<ActivationForm> activation) {
   at::Tensor z = at::linear(x, weight, bias);
   if (!activation) return z;
-  if (*activation == Activation::kRelu) return at::relu(z);
-  return at::gelu(z, *activation == Activation::kGeluTanh ? "tanh" : "none");
+  switch (activation->kind) {
+    case Activation::kRelu: return at::relu(z);
+    case Activation::kGelu: return at::gelu(z, "none");
+    case Activation::kGeluTanh: return at::gelu(z, "tanh");
+    case Activation::kTatRelu: return at::leaky_relu(z, activation->slope) * activation->gain();
+  }
+  return z;
 }
 
 }  // namespace prenorm::ops

@@ -6,28 +6,30 @@
 #include <cmath>
 #include <numbers>
 
+#include "prenorm/nn/activation_shape.h"
 #include "prenorm/nn/depth_scales.h"
 
 namespace prenorm::probe {
 namespace {
 
-double activation(const ModelConfig& config, double z) {
-  switch (config.activation) {
+double activation(const ops::ActivationForm& form, double z) {
+  switch (form.kind) {
     case Activation::kRelu: return z > 0 ? z : 0;
     case Activation::kGelu: return z * std::erfc(-z / std::numbers::sqrt2) / 2;
     case Activation::kGeluTanh:
       return z / 2 * (1 + std::tanh(std::sqrt(2 / std::numbers::pi) * (z + 0.044715 * z * z * z)));
+    case Activation::kTatRelu: return form.gain() * (z > 0 ? z : form.slope * z);
   }
   return z;
 }
 
 // E act(z)², z ~ N(0, deviation²).
-double mean_square_of_activation(const ModelConfig& config, double deviation) {
+double mean_square_of_activation(const ops::ActivationForm& form, double deviation) {
   constexpr int kSteps = 4000;
   constexpr double kReach = 8, kStep = 2 * kReach / kSteps;
   double sum = 0;
   for (int i = 0; i <= kSteps; ++i) {
-    const double u = -kReach + i * kStep, a = activation(config, deviation * u);
+    const double u = -kReach + i * kStep, a = activation(form, deviation * u);
     sum += a * a * std::exp(-u * u / 2);
   }
   return sum * kStep / std::sqrt(2 * std::numbers::pi);
@@ -35,7 +37,8 @@ double mean_square_of_activation(const ModelConfig& config, double deviation) {
 
 // Variance of the initial elements of a matrix [out, in].
 double variance_of(const ModelConfig& config, double in, double out) {
-  return config.init == WeightInit::kNormal ? config.init_std * config.init_std : 2 / (in + out);
+  if (config.init == WeightInit::kNormal) return config.init_std * config.init_std;
+  return config.init == WeightInit::kOrthogonal ? 1 / in : 2 / (in + out);
 }
 
 double squared_output_gain(const ModelConfig& config, Stack stack) {
@@ -85,7 +88,7 @@ double feed_forward_gain(const ModelConfig& config, Stack stack) {
   const auto d = static_cast<double>(config.d_model), d_ff = static_cast<double>(config.d_ff);
   const double variance = variance_of(config, d, d_ff);
   return squared_output_gain(config, stack) * d_ff * variance *
-         mean_square_of_activation(config, std::sqrt(d * variance));
+         mean_square_of_activation(nn::activation_of(config, stack), std::sqrt(d * variance));
 }
 
 Interval attention_gain(const ModelConfig& config, Stack stack) {

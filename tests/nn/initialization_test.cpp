@@ -86,7 +86,7 @@ TEST(Initialization, StackedProjectionsHaveTheFansOfOne) {
     ModelConfig config = attention_config();
     config.init = init;
     Parameters parameters(1);
-    const SelfAttention self(Scope(parameters) / "self", config, false);
+    const SelfAttention self(Scope(parameters) / "self", config, {Stack::kEncoder, 0});
     const CrossAttention cross(Scope(parameters) / "cross", config);
     const double plain = 2.0 / (128 + 128);
     for (const std::string name : {"self.qkv.weight", "cross.query.weight", "cross.key_value.weight"})
@@ -99,10 +99,10 @@ TEST(Initialization, StackedProjectionsHaveTheFansOfOne) {
 TEST(Initialization, QueryAndKeyStartAtZeroWhereAskedAndNothingElse) {
   ModelConfig config = attention_config();
   Parameters usual(1), zero(1);
-  const SelfAttention usual_self(Scope(usual) / "self", config, false);
+  const SelfAttention usual_self(Scope(usual) / "self", config, {Stack::kEncoder, 0});
   const CrossAttention usual_cross(Scope(usual) / "cross", config);
   config.init_query_key_zero = true;
-  const SelfAttention zero_self(Scope(zero) / "self", config, false);
+  const SelfAttention zero_self(Scope(zero) / "self", config, {Stack::kEncoder, 0});
   const CrossAttention zero_cross(Scope(zero) / "cross", config);
   EXPECT_EQ(variance(zero.at("self.qkv.weight").narrow(0, 0, 256)), 0);
   EXPECT_EQ(variance(zero.at("cross.query.weight")), 0);
@@ -153,7 +153,7 @@ TEST(Initialization, FeedForwardEmbeddingsBiasesAndNorms) {
   config.d_model = 128;
   config.d_ff = 384;
   Parameters parameters(1);
-  const FeedForward network(Scope(parameters) / "ffn", config);
+  const FeedForward network(Scope(parameters) / "ffn", config, Stack::kEncoder);
   const Norm norm(Scope(parameters) / "norm", config);
   embedding_table(Scope(parameters) / "embedding", 1000, 128);
   expect_variance(parameters.at("ffn.up.weight"), 2.0 / (128 + 384));
