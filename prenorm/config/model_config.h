@@ -131,7 +131,7 @@ void describe(V& v, ModelConfig& c) {
           "how self-attention starts: plain; without shortcuts (He et al. 2023) value_skipinit, u_spa or e_spa");
   v.field("attention_decay", c.attention_decay, Range{1e-6, 20},
           "e_spa: tokens at distance k have correlation exp(-k * attention_decay) after the last layer");
-  v.field("attention_correlation", c.attention_correlation, Range{0, 0.999},
+  v.field("attention_correlation", c.attention_correlation, Range{0.001, 0.999},
           "u_spa: correlation of all pairs of tokens after the last layer");
   v.field("activation", c.activation,
           "activation of the feed-forward networks: relu, gelu (exact), gelu_tanh (GPT-2) or tat_relu (a leaky ReLU "

@@ -57,7 +57,7 @@ std::vector<Sublayer> sublayers_of(bool cross_attention) {
 }
 
 Interval sublayer_gain(const ModelConfig& config, Stack stack, Sublayer sublayer, Interval memory) {
-  if (traits_of(config.norm_placement).norm_branch) return {1, 1};
+  if (traits_of(config).norm_branch) return {1, 1};
   if (sublayer == Sublayer::kFeedForward) {
     const double gain = feed_forward_gain(config, stack);
     return {gain, gain};
@@ -114,7 +114,7 @@ std::string w2_of(Stack stack, std::int64_t layer) {
 std::vector<PredictedState> predict_states(const ModelConfig& config, Stack stack, double input,
                                            std::optional<Interval> memory) {
   std::vector<PredictedState> states;
-  const PlacementTraits traits = traits_of(config.norm_placement);
+  const PlacementTraits traits = traits_of(config);
   if (!traits.predicts(Theory::kStates)) return states;
   Interval stream{input, input};
   for (std::int64_t layer = 0; layer < layers_of(config, stack); ++layer)
@@ -135,7 +135,7 @@ double last_layer_pre_over_post(double post_squared_norm_over_d, double pre_squa
 }
 
 std::vector<Interval> predict_gradient_profile(const ModelConfig& config, Stack stack, const Measurement& m) {
-  if (!traits_of(config.norm_placement).predicts(Theory::kGradients)) return {};
+  if (!traits_of(config).predicts(Theory::kGradients)) return {};
   const std::int64_t layers = layers_of(config, stack);
   std::vector<Interval> profile(static_cast<std::size_t>(layers), Interval{1, 1});
   for (std::int64_t l = layers - 2; l >= 0; --l) {
