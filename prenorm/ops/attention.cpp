@@ -177,7 +177,7 @@ AttentionOptions saved_options(AutogradContext* context) {
           d["dropout"].toDouble(),
           static_cast<std::uint64_t>(d["key"].toInt()),
           d["first_row"].toInt(),
-          d.contains("bias") ? d["bias"].toTensorVector() : std::vector<at::Tensor>()};
+          d.count("bias") > 0 ? d["bias"].toTensorVector() : std::vector<at::Tensor>()};
 }
 
 // key_value: undefined in self-attention, where `query` holds all three.

@@ -59,14 +59,14 @@ class Shaped : public ::testing::TestWithParam<std::tuple<AttentionShaping, Stac
  protected:
   static AttentionShaping attention() { return std::get<0>(GetParam()); }
   static Stack stack() { return std::get<1>(GetParam()); }
-  static Packing packing() { return Packing::from_offsets(offsets_of({3, 0, 1, 5})); }
+  static Packing packing() { return Packing::from_offsets(offsets_of(Lengths{3, 0, 1, 5})); }
 };
 INSTANTIATE_TEST_SUITE_P(All, Shaped,
                          ::testing::Combine(::testing::ValuesIn(all_values<AttentionShaping>()),
                                             ::testing::ValuesIn(all_values<Stack>())),
-                         [](const auto& info) {
-                           return fmt::format("{}_{}", enum_name(std::get<0>(info.param)),
-                                              enum_name(std::get<1>(info.param)));
+                         [](const auto& one) {
+                           return fmt::format("{}_{}", enum_name(std::get<0>(one.param)),
+                                              enum_name(std::get<1>(one.param)));
                          });
 
 TEST_P(Shaped, GradientsByDifferences) {
@@ -95,7 +95,7 @@ TEST_P(Shaped, KernelsEqualComposites) {
 TEST_P(Shaped, PackedSequencesAreIndependent) {
   const ShapedStack s(attention(), stack(), true);
   const at::Tensor x = random_tensor({9, kModelWidth}, 1);
-  const at::Tensor last = s.layers(x.narrow(0, 4, 5), Packing::from_offsets(offsets_of({5})), {});
+  const at::Tensor last = s.layers(x.narrow(0, 4, 5), Packing::from_offsets(offsets_of(Lengths{5})), {});
   EXPECT_LT(relative_difference(s.layers(x, packing(), {}).narrow(0, 4, 5), last), 1e-12);
 }
 
@@ -113,7 +113,7 @@ TEST_P(Shaped, StepsEqualTheWholeSequence) {
   s.layers.step(token(0), caches, picks({0}, {1}));                                   // a
   s.layers.step(x.narrow(0, 1, 2), caches, picks({0, 1, 0, 2}, {2, 2}));              // a b, a c
   const at::Tensor y = s.layers.step(x.narrow(0, 3, 2), caches, picks({0, 2, 3, 0, 1, 4}, {3, 3}));  // a c d, a b e
-  const Packing three = Packing::from_offsets(offsets_of({3}));
+  const Packing three = Packing::from_offsets(offsets_of(Lengths{3}));
   const at::Tensor acd = s.layers(at::cat({token(0), token(2), token(3)}), three, {});
   const at::Tensor abe = s.layers(at::cat({token(0), token(1), token(4)}), three, {});
   EXPECT_LT(relative_difference(y[0], acd[2]), 1e-12);
@@ -148,7 +148,7 @@ TEST_P(Shaped, AttentionStartsAsItsMatrix) {
       mixed = (weights / weights.sum(1, true)).mm(values);
     }
     const at::Tensor expected = mixed.mm(parameters.at("self.out.weight").t());
-    EXPECT_LT(relative_difference(self(x, Packing::from_offsets(offsets_of({6})), {}), expected), 1e-13);
+    EXPECT_LT(relative_difference(self(x, Packing::from_offsets(offsets_of(Lengths{6})), {}), expected), 1e-13);
   }
 }
 

@@ -13,6 +13,7 @@
 
 #include "finite_differences.h"
 #include "golden_file.h"
+#include "prenorm/base/error.h"
 #include "random_tensor.h"
 #include "test_seed.h"
 
