@@ -50,9 +50,23 @@ constexpr PlacementTraits traits_of(NormPlacement placement) {
     case NormPlacement::kDeepnorm: return {.norm_after = true, .stream_scale = StreamScale::kDepth};
     case NormPlacement::kAdmin: return {.norm_after = true, .stream_scale = StreamScale::kLearned};
     case NormPlacement::kPreLnNoFinal: return {.norm_before = true, .theory = Theory::kGradients};
+    case NormPlacement::kNone: return {};
   }
   throw Error("model.norm_placement has the value " + std::to_string(static_cast<int>(placement)) +
               ", which config/placement.h does not know");
+}
+
+// Whether layers are those of the theory: plain attention, and each branch added to the whole stream.
+constexpr bool has_plain_branches(const ModelConfig& model) {
+  return model.attention == AttentionShaping::kPlain && model.attention_skip == 1 && model.attention_gain == 1 &&
+         model.feed_forward_skip == 1 && model.feed_forward_gain == 1;
+}
+
+// The traits of a model: those of its placement, without the theory if its branches are others.
+constexpr PlacementTraits traits_of(const ModelConfig& model) {
+  PlacementTraits traits = traits_of(model.norm_placement);
+  if (!has_plain_branches(model)) traits.theory = Theory::kNone;
+  return traits;
 }
 
 // The placement of one residual connection: the same everywhere in a model. A mixture by depth would be decided here.

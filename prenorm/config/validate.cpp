@@ -103,6 +103,13 @@ const std::vector<Rule>& all_rules() {
       {{"model.d_model", "model.num_heads"},
        "model.d_model must be a multiple of model.num_heads",
        [](const Config& c) { return c.model.d_model % c.model.num_heads == 0; }},
+      {{"model.attention_skip", "model.attention_gain"},
+       "model.attention_skip and model.attention_gain must not both be 0, or nothing passes self-attention",
+       [](const Config& c) { return c.model.attention_skip != 0 || c.model.attention_gain != 0; }},
+      {{"model.feed_forward_skip", "model.feed_forward_gain"},
+       "model.feed_forward_skip and model.feed_forward_gain must not both be 0, or nothing passes the feed-forward "
+       "network",
+       [](const Config& c) { return c.model.feed_forward_skip != 0 || c.model.feed_forward_gain != 0; }},
       {{"model.d_model", "model.positions"},
        "model.d_model must be even for sinusoidal positions",
        [](const Config& c) { return c.model.positions != Positions::kSinusoidal || c.model.d_model % 2 == 0; }},

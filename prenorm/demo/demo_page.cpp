@@ -47,7 +47,7 @@ html::Chart gradients(const DemoResult& result) {
         run.name,
         {},
         {},
-        traits_of(run.config.model.norm_placement).needs_warmup() && run.config.schedule.warmup_steps == 0,
+        traits_of(run.config.model).needs_warmup() && run.config.schedule.warmup_steps == 0,
         run.name};
     double layer = 0;
     const auto add = [&](const char* stack, std::int64_t layers) {

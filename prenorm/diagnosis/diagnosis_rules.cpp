@@ -78,7 +78,7 @@ Found rank_collapse(const Evidence& e, const RunFacts&) {
 
 Found missing_final_norm(const Evidence& e, const RunFacts& f) {
   const ModelConfig& model = e.config.model;
-  if (!traits_of(model.norm_placement).ends_without_norm()) return std::nullopt;
+  if (!traits_of(model).ends_without_norm() || model.feed_forward_skip == 0) return std::nullopt;
   Finding found{Cause::kMissingFinalNorm,
                 Confidence::kMedium,
                 {fmt::format("model.norm_placement = \"{}\" hands the sum of all layers to the output as it is",
@@ -136,7 +136,7 @@ Found replaced_weights(const Evidence& e, const RunFacts& f) {
 Found post_ln_cold(const Evidence& e, const RunFacts& f) {
   const bool learned = f.unigram > 0 && f.best_nll > 0 && !at_unigram_loss(f.best_nll * 1.1, f.unigram);
   const ModelConfig& model = e.config.model;
-  if (!traits_of(model.norm_placement).needs_warmup() || !starts_cold(e.config.schedule) || learned)
+  if (!traits_of(model).needs_warmup() || !starts_cold(e.config.schedule) || learned)
     return std::nullopt;
   // Where the frequencies are not known, only an early end is laid to the start.
   if (f.unigram == 0 && static_cast<double>(f.steps) > 2 * kUpdatesToJudge) return std::nullopt;

@@ -23,7 +23,7 @@ std::vector<Remedy> for_high_rate(const Config& c) {
   std::vector<Remedy> remedies{lower_rate(c, 10, "a tenth; the largest stable rate may lie in between")};
   if (c.schedule.warmup_steps == 0) remedies.push_back(warm_up());
   if (c.optim.clip_norm == 0) remedies.push_back({"optim.clip_norm = 1.0", "bounds what one batch can do"});
-  if (traits_of(c.model.norm_placement).needs_warmup()) remedies.push_back(other_placement("stable at higher rates"));
+  if (traits_of(c.model).needs_warmup()) remedies.push_back(other_placement("stable at higher rates"));
   return remedies;
 }
 

@@ -31,6 +31,16 @@ class Demands {
   ModelType type_;
 };
 
+// What no published architecture has.
+void check_branches(const ModelConfig& m, const Demands& demands) {
+  demands.need(m.attention, AttentionShaping::kPlain, "model.attention");
+  demands.need(m.attention_skip == 1, "model.attention_skip", "1");
+  demands.need(m.attention_gain == 1, "model.attention_gain", "1");
+  demands.need(m.feed_forward_skip == 1, "model.feed_forward_skip", "1");
+  demands.need(m.feed_forward_gain == 1, "model.feed_forward_gain", "1");
+  demands.need(m.activation != Activation::kTatRelu, "model.activation", R"("relu", "gelu" or "gelu_tanh")");
+}
+
 ModelType encoder_type(const ModelConfig& model) {
   if (model.norm_placement != published_placement(ModelType::kMegatronBert)) return ModelType::kBert;
   return model.embedding_norm ? ModelType::kRobertaPreLayerNorm : ModelType::kMegatronBert;
@@ -99,6 +109,7 @@ Architecture architecture_of(const Config& config, std::int64_t vocabulary, cons
   const Demands demands(config, type);
   demands.need(config.model.norm, NormKind::kLayerNorm, "model.norm");
   demands.need(config.model.norm_affine, "model.norm_affine", "true");
+  check_branches(config.model, demands);
   Architecture result{type, config.model, vocabulary, ids};
   if (type == ModelType::kMarian) {
     check_translator(config, demands);

@@ -20,6 +20,7 @@ const char* activation_name(Activation activation) {
     case Activation::kRelu: return "relu";
     case Activation::kGelu: return "gelu";
     case Activation::kGeluTanh: return "gelu_new";
+    case Activation::kTatRelu: break;  // architecture_of rejects it
   }
   return "";
 }

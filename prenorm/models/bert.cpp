@@ -4,6 +4,7 @@
 #include <ATen/ops/tanh.h>
 
 #include "prenorm/models/id_tensor.h"
+#include "prenorm/nn/activation_shape.h"
 #include "prenorm/ops/dropout.h"
 
 namespace prenorm::models {
@@ -63,7 +64,7 @@ at::Tensor Bert::states(const batches::TextBatch& batch, const nn::Context& cont
 
 at::Tensor Bert::masked_states(const at::Tensor& states, const batches::TextBatch& batch) const {
   const at::Tensor rows = batch.predicted ? states.index_select(0, id_tensor(*batch.predicted)) : states;
-  return masked_lm_->norm(masked_lm_->transform(rows, config_.activation));
+  return masked_lm_->norm(masked_lm_->transform(rows, nn::activation_of(config_, Stack::kEncoder)));
 }
 
 ops::CrossEntropySums Bert::masked_lm_loss(const at::Tensor& states, const batches::TextBatch& batch,

@@ -1,15 +1,25 @@
-// Multi-head attention with its projections (Vaswani et al. 2017, section 3.2.2) over packed sequences.
+// Multi-head attention with its projections (Vaswani et al. 2017, section 3.2.2) over packed sequences. Self-attention
+// can start as another matrix than the average, for layers without shortcuts (He et al. 2023):
+//
+//   value_skipinit   (α I + β softmax(Q Kᵀ/√d_head)) V    α and β of each head are trained, from 1 and 0
+//   u_spa, e_spa     D softmax(Q Kᵀ/√d_head + B) V        constants D and B of the layer: nn/attention_shape.h
+//
+// Cross-attention is always plain.
 #pragma once
 
 #include <ATen/core/Tensor.h>
 
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "prenorm/config/model_config.h"
 #include "prenorm/nn/context.h"
 #include "prenorm/nn/depth_scales.h"
 #include "prenorm/nn/linear.h"
 #include "prenorm/nn/packing.h"
+#include "prenorm/nn/score_shape.h"
 #include "prenorm/ops/attention.h"
 
 namespace prenorm::nn {
@@ -35,8 +45,8 @@ struct AttentionKind {
         dropout(config.attention_dropout),
         site(name_key(scope.name() + ".attention_dropout")),
         probabilities_point(scope.name() + ".attention_probabilities") {}
-  ops::AttentionOptions options(const Context& context) const {
-    return {num_heads, causal, context.training ? dropout : 0, context.at(site), context.first_row};
+  ops::AttentionOptions options(const Context& context, std::vector<at::Tensor> bias = {}) const {
+    return {num_heads, causal, context.training ? dropout : 0, context.at(site), context.first_row, std::move(bias)};
   }
 
   std::int64_t num_heads;
@@ -48,8 +58,9 @@ struct AttentionKind {
 
 class SelfAttention {
  public:
-  // gains: the DepthScales::gains of this stack.
-  SelfAttention(const Scope& scope, const ModelConfig& config, bool causal, const BranchGains& gains = {});
+  // Attention is causal if the layer's stack is a decoder. gains: the DepthScales::gains of this stack. Under
+  // value_skipinit registers `<scope>.alpha` and `<scope>.beta`, [num_heads].
+  SelfAttention(const Scope& scope, const ModelConfig& config, const Layer& layer, const BranchGains& gains = {});
 
   // x: [tokens, d_model] -> [tokens, d_model]
   at::Tensor operator()(const at::Tensor& x, const Packing& packing, const Context& context) const;
@@ -58,8 +69,13 @@ class SelfAttention {
   at::Tensor step(const at::Tensor& x, KeyValueCache& cache, const Picks& picks) const;
 
  private:
+  // α V + β mixed, for each head; `mixed` itself without such weights.
+  at::Tensor with_values(const at::Tensor& mixed, const at::Tensor& qkv) const;
+
   AttentionKind kind_;
   Linear qkv_, out_;
+  std::optional<ScoreShape> shape_;
+  at::Tensor alpha_, beta_;  // undefined unless attention starts as the identity
 };
 
 class CrossAttention {

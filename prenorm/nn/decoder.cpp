@@ -12,13 +12,13 @@ BranchGains gains_of(const ModelConfig& config, const Place& place) { return dep
 }  // namespace
 
 DecoderLayer::DecoderLayer(const Scope& scope, const ModelConfig& config, std::int64_t index)
-    : self_attention_(scope / "self_attention", config, /*causal=*/true,
+    : self_attention_(scope / "self_attention", config, {Stack::kDecoder, index},
                       gains_of(config, in_decoder(index, Sublayer::kSelfAttention))),
       self_attention_residual_(scope / "self_attention", config, in_decoder(index, Sublayer::kSelfAttention)),
       cross_attention_(scope / "cross_attention", config,
                        gains_of(config, in_decoder(index, Sublayer::kCrossAttention))),
       cross_attention_residual_(scope / "cross_attention", config, in_decoder(index, Sublayer::kCrossAttention)),
-      feed_forward_(scope / "feed_forward", config, gains_of(config, in_decoder(index, Sublayer::kFeedForward))),
+      feed_forward_(scope / "feed_forward", config, Stack::kDecoder, gains_of(config, in_decoder(index, Sublayer::kFeedForward))),
       feed_forward_residual_(scope / "feed_forward", config, in_decoder(index, Sublayer::kFeedForward)) {}
 
 Stream DecoderLayer::operator()(const Stream& in, const Packing& packing, const Memory& memory,

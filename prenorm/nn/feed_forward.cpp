@@ -1,11 +1,12 @@
 #include "prenorm/nn/feed_forward.h"
 
+#include "prenorm/nn/activation_shape.h"
 #include "prenorm/ops/dropout.h"
 
 namespace prenorm::nn {
 
-FeedForward::FeedForward(const Scope& scope, const ModelConfig& config, const BranchGains& gains)
-    : activation_(config.activation),
+FeedForward::FeedForward(const Scope& scope, const ModelConfig& config, Stack stack, const BranchGains& gains)
+    : activation_(activation_of(config, stack)),
       dropout_(config.activation_dropout),
       site_(name_key(scope.name() + ".activation_dropout")),
       up_(scope / "up", config.d_model, config.d_ff, of_matrix(config, config.d_model, config.d_ff, gains.inner)),

@@ -5,10 +5,10 @@
 namespace prenorm::nn {
 
 StackLayer::StackLayer(const Scope& scope, const ModelConfig& config, const Layer& layer)
-    : self_attention_(scope / "self_attention", config, layer.stack == Stack::kDecoder,
+    : self_attention_(scope / "self_attention", config, layer,
                       depth_scales(config, {layer, Sublayer::kSelfAttention}).gains),
       self_attention_residual_(scope / "self_attention", config, {layer, Sublayer::kSelfAttention}),
-      feed_forward_(scope / "feed_forward", config, depth_scales(config, {layer, Sublayer::kFeedForward}).gains),
+      feed_forward_(scope / "feed_forward", config, layer.stack, depth_scales(config, {layer, Sublayer::kFeedForward}).gains),
       feed_forward_residual_(scope / "feed_forward", config, {layer, Sublayer::kFeedForward}) {}
 
 Stream StackLayer::operator()(const Stream& in, const Packing& packing, const Context& context) const {

@@ -19,7 +19,7 @@ class Linear {
         adapter_(scope.add_adapter(in, out)) {}
 
   // [rows, in] -> [rows, out]
-  at::Tensor operator()(const at::Tensor& x, std::optional<Activation> activation = std::nullopt) const {
+  at::Tensor operator()(const at::Tensor& x, std::optional<ops::ActivationForm> activation = std::nullopt) const {
     return ops::linear(x, weight_, bias_, activation, adapter_);
   }
 

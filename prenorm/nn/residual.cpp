@@ -25,11 +25,22 @@ ops::NormedSum normed_sum(const Norm& norm, const Stream& in, const std::string&
 
 }  // namespace
 
-Residual::Residual(const Scope& scope, const ModelConfig& config, const Place& place)
-    : Residual(scope, config, traits_of(placement_of(config, place)), depth_scales(config, place).stream) {}
+ShortcutWeights shortcut_weights(const ModelConfig& config, Sublayer sublayer) {
+  switch (sublayer) {
+    case Sublayer::kSelfAttention: return {config.attention_skip, config.attention_gain};
+    case Sublayer::kFeedForward: return {config.feed_forward_skip, config.feed_forward_gain};
+    case Sublayer::kCrossAttention: break;
+  }
+  return {};
+}
 
-Residual::Residual(const Scope& scope, const ModelConfig& config, const PlacementTraits& traits, double depth_scale)
-    : dropout_(config.dropout), site_(name_key(scope.name() + ".dropout")) {
+Residual::Residual(const Scope& scope, const ModelConfig& config, const Place& place)
+    : Residual(scope, config, traits_of(placement_of(config, place)), depth_scales(config, place).stream,
+               shortcut_weights(config, place.sublayer)) {}
+
+Residual::Residual(const Scope& scope, const ModelConfig& config, const PlacementTraits& traits, double depth_scale,
+                   const ShortcutWeights& weights)
+    : weights_(weights), dropout_(config.dropout), site_(name_key(scope.name() + ".dropout")) {
   const auto point = [&](const char* name) { return (scope / name).name(); };
   const char* after = traits.norm_before ? "output_norm" : "norm";
   points_ = {point("norm_input"), point("branch_norm_input"), point("branch"), point(after) + "_input",
@@ -50,18 +61,28 @@ ops::NormedSum Residual::read(const Stream& in, const Context& context) const {
 }
 
 at::Tensor Residual::scaled(const at::Tensor& x) const {
-  if (depth_scale_) return *depth_scale_ * x;
-  return omega_.defined() ? omega_ * x : x;
+  if (depth_scale_) return *depth_scale_ * weights_.skip * x;
+  const at::Tensor shortcut = weights_.skip == 1 ? x : weights_.skip * x;
+  return omega_.defined() ? omega_ * shortcut : shortcut;
 }
 
 Stream Residual::add(const at::Tensor& x, at::Tensor branch, const Context& context) const {
   if (branch_norm_) branch = (*branch_norm_)(context.observed(points_.branch_norm_input, branch));
+  if (weights_.gain != 1) branch = weights_.gain * branch;
   context.observe(points_.branch, branch);
   const ops::DropoutMask mask = context.dropout_mask(dropout_, site_, branch.size(1));
+  if (weights_.skip == 0) return alone(ops::dropout(branch, mask), context);
   if (!after_) return {scaled(x), branch, mask, points_.output};
   const ops::NormedSum result = (*after_)(scaled(x), branch, mask);
   context.observe(points_.output_norm_input, result.sum);
   return {context.observed(*points_.output, result.normed)};
+}
+
+// The sum without a shortcut: the branch is all there is.
+Stream Residual::alone(const at::Tensor& branch, const Context& context) const {
+  if (!after_) return {context.observed(*points_.output, branch)};
+  context.observe(points_.output_norm_input, branch);
+  return {context.observed(*points_.output, (*after_)(branch))};
 }
 
 StackEnd::StackEnd(const Scope& scope, const ModelConfig& config, Stack stack)

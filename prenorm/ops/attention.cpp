@@ -37,6 +37,11 @@ at::Tensor with_rows(const at::Tensor& x) {
   return rows_apart && (x.size(1) <= 1 || x.stride(1) == 1) ? x : x.contiguous();
 }
 
+AttentionOptions with_rows(AttentionOptions o) {
+  for (at::Tensor& bias : o.bias) bias = with_rows(bias);
+  return o;
+}
+
 // Queries, keys and values as columns of two matrices, or of one in self-attention.
 struct Columns {
   at::Tensor query, key_value;
@@ -96,6 +101,13 @@ std::vector<std::pair<std::int64_t, std::int64_t>> query_blocks(const Offsets& o
   return blocks;
 }
 
+// The same input with the bias of one sequence.
+template <class T>
+cpu::AttentionInput<T> with_bias(cpu::AttentionInput<T> in, const AttentionOptions& o, std::int64_t sequence) {
+  if (!o.bias.empty()) in.bias = rows<const T>(o.bias[static_cast<std::size_t>(sequence)]);
+  return in;
+}
+
 struct Result {
   at::Tensor out, log_sum_exp;
 };
@@ -116,7 +128,7 @@ Result forward(const Columns& c, const Offsets& offsets, const AttentionOptions&
       for (std::int64_t i = begin; i < end; ++i) {
         const auto [sequence, block] = blocks[static_cast<std::size_t>(i / o.num_heads)];
         cpu::attention_forward<scalar_t>(span_of(offsets, sequence, i % o.num_heads, c.d_model / o.num_heads, o), block,
-                                         in, out, log_sum_exp);
+                                         with_bias(in, o, sequence), out, log_sum_exp);
       }
     });
   });
@@ -140,9 +152,11 @@ void backward(const Columns& c, const Columns& grad, const Result& r, const at::
                                              rows<scalar_t>(grad.key_value, grad.key_column),
                                              rows<scalar_t>(grad.key_value, grad.value_column)};
     at::parallel_for(0, tasks, grain(flops, tasks), [&](auto begin, auto end) {
-      for (std::int64_t i = begin; i < end; ++i)
-        cpu::attention_backward<scalar_t>(
-            span_of(offsets, i / o.num_heads, i % o.num_heads, c.d_model / o.num_heads, o), in, g);
+      for (std::int64_t i = begin; i < end; ++i) {
+        const std::int64_t sequence = i / o.num_heads;
+        cpu::attention_backward<scalar_t>(span_of(offsets, sequence, i % o.num_heads, c.d_model / o.num_heads, o),
+                                          with_bias(in, o, sequence), g);
+      }
     });
   });
 }
@@ -154,11 +168,16 @@ void save_options(AutogradContext* context, const AttentionOptions& o) {
   d["dropout"] = o.dropout;
   d["key"] = static_cast<std::int64_t>(o.dropout_key);
   d["first_row"] = o.first_row;
+  if (!o.bias.empty()) d["bias"] = o.bias;
 }
 AttentionOptions saved_options(AutogradContext* context) {
   auto& d = context->saved_data;
-  return {d["num_heads"].toInt(), d["causal"].toBool(), d["dropout"].toDouble(),
-          static_cast<std::uint64_t>(d["key"].toInt()), d["first_row"].toInt()};
+  return {d["num_heads"].toInt(),
+          d["causal"].toBool(),
+          d["dropout"].toDouble(),
+          static_cast<std::uint64_t>(d["key"].toInt()),
+          d["first_row"].toInt(),
+          d.count("bias") > 0 ? d["bias"].toTensorVector() : std::vector<at::Tensor>()};
 }
 
 // key_value: undefined in self-attention, where `query` holds all three.
@@ -192,7 +211,7 @@ struct Attention : Function<Attention> {
 at::Tensor self_attention(const at::Tensor& qkv, const at::Tensor& offsets, const AttentionOptions& options) {
   if (!use_kernels(qkv)) return self_attention_composite(qkv, offsets, options);
   check_self_attention(qkv, offsets, options);
-  return Attention::apply(with_rows(qkv), offsets, c10::optional<at::Tensor>(), offsets, options);
+  return Attention::apply(with_rows(qkv), offsets, c10::optional<at::Tensor>(), offsets, with_rows(options));
 }
 
 at::Tensor cross_attention(const at::Tensor& query, const at::Tensor& query_offsets, const at::Tensor& key_value,
@@ -200,11 +219,11 @@ at::Tensor cross_attention(const at::Tensor& query, const at::Tensor& query_offs
   if (!use_kernels(query)) return cross_attention_composite(query, query_offsets, key_value, key_offsets, options);
   check_cross_attention(query, query_offsets, key_value, key_offsets, options);
   return Attention::apply(with_rows(query), query_offsets, c10::optional<at::Tensor>(with_rows(key_value)), key_offsets,
-                          options);
+                          with_rows(options));
 }
 
 at::Tensor picked_attention(const at::Tensor& query, const at::Tensor& key_value, const at::Tensor& picks,
-                            const at::Tensor& pick_offsets, std::int64_t num_heads) {
+                            const at::Tensor& pick_offsets, std::int64_t num_heads, const at::Tensor& bias) {
   const Check check("picked_attention", query);
   check.matrix(query, Check::kAny, Check::kAny, "query");
   if (!query.is_cpu()) throw UsageError("picked_attention: there is a kernel for the CPU only; move the tensors there");
@@ -213,6 +232,8 @@ at::Tensor picked_attention(const at::Tensor& query, const at::Tensor& key_value
   check.offsets(pick_offsets, picks.numel(), "pick_offsets");
   check.equal(pick_offsets.numel() - 1, query.size(0), "sequences of picks and rows of query");
   check.row_numbers(picks, key_value.size(0), "pick");
+  if (bias.defined()) check.vector(bias, picks.numel(), "bias");
+  const at::Tensor biases = bias.defined() ? bias.contiguous() : bias;
   const Columns c = columns(with_rows(query), with_rows(key_value));
   at::Tensor out = at::empty(c.query.sizes(), c.query.options());
   const auto *first = pick_offsets.data_ptr<std::int64_t>(), *pick = picks.data_ptr<std::int64_t>();
@@ -220,9 +241,11 @@ at::Tensor picked_attention(const at::Tensor& query, const at::Tensor& key_value
   AT_DISPATCH_FLOATING_TYPES(query.scalar_type(), "picked_attention", [&] {
     const auto in = input<scalar_t>(c);
     const auto result = rows<scalar_t>(out);
+    const auto* added = biases.defined() ? biases.data_ptr<scalar_t>() : nullptr;
     at::parallel_for(0, c.query.size(0), grain(flops, c.query.size(0)), [&](auto begin, auto end) {
       for (std::int64_t row = begin; row < end; ++row)
-        cpu::attention_picked<scalar_t>(in.query[row], in.key, in.value, pick + first[row], first[row + 1] - first[row],
+        cpu::attention_picked<scalar_t>(in.query[row], in.key, in.value, pick + first[row],
+                                        added == nullptr ? nullptr : added + first[row], first[row + 1] - first[row],
                                         num_heads, c.d_model / num_heads, result[row]);
     });
   });

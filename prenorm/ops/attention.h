@@ -17,6 +17,9 @@ struct AttentionOptions {
   std::uint64_t dropout_key = 0;
   // Index of our first query in the whole batch, so that dropout masks do not depend on sharding.
   std::int64_t first_row = 0;
+  // Added to the scores of all heads before the softmax, without a gradient: for each sequence a matrix that covers its
+  // queries and keys, of which the top left corner counts, with the type of the queries. Empty: nothing is added.
+  std::vector<at::Tensor> bias{};
 };
 
 // Self-attention. qkv: [tokens, 3 * d_model], rows of queries, keys, values side by side; offsets: int64 on the CPU,
@@ -30,9 +33,10 @@ at::Tensor cross_attention(const at::Tensor& query, const at::Tensor& query_offs
 
 // One query per row over keys and values picked by row number, for decoding (no gradient). query: [rows, d_model];
 // key_value: [any, 2 * d_model]; row r sees key_value[picks[i]] for i in [pick_offsets[r], pick_offsets[r + 1]). picks,
-// pick_offsets: int64 on the CPU. Returns [rows, d_model].
+// pick_offsets: int64 on the CPU. bias: [picks], added to the scores of all heads, or undefined. Returns [rows,
+// d_model].
 at::Tensor picked_attention(const at::Tensor& query, const at::Tensor& key_value, const at::Tensor& picks,
-                            const at::Tensor& pick_offsets, std::int64_t num_heads);
+                            const at::Tensor& pick_offsets, std::int64_t num_heads, const at::Tensor& bias = {});
 
 // softmax(Q Kᵀ / sqrt(d_head)) of each sequence, without dropout: [num_heads, queries, keys]. For observers; no
 // gradient.

@@ -52,11 +52,13 @@ std::vector<Sequence> sequences_of(const at::Tensor& query_offsets, const at::Te
   return sequences;
 }
 
+// bias: undefined if nothing is added to the scores.
 at::Tensor sequence_probabilities(const at::Tensor& query, const at::Tensor& key, const Sequence& s,
-                                  const AttentionOptions& o) {
+                                  const AttentionOptions& o, const at::Tensor& bias) {
   const at::Tensor q = split_heads(query.narrow(0, s.first_query, s.queries), o.num_heads);
   const at::Tensor k = split_heads(key.narrow(0, s.first_key, s.keys), o.num_heads);
   at::Tensor scores = q.matmul(k.transpose(1, 2)) / std::sqrt(static_cast<double>(q.size(2)));
+  if (bias.defined()) scores = scores + bias.narrow(0, 0, s.queries).narrow(1, 0, s.keys);
   if (o.causal) {
     const at::Tensor i = at::arange(s.queries, query.options()), j = at::arange(s.keys, query.options());
     scores = scores.masked_fill(j.unsqueeze(0) > i.unsqueeze(1), -std::numeric_limits<double>::infinity());
@@ -64,11 +66,15 @@ at::Tensor sequence_probabilities(const at::Tensor& query, const at::Tensor& key
   return at::softmax(scores, -1);
 }
 
+at::Tensor bias_of(const AttentionOptions& o, std::size_t sequence) {
+  return o.bias.empty() ? at::Tensor() : o.bias[sequence];
+}
+
 at::Tensor composite(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value,
                      const at::Tensor& query_offsets, const at::Tensor& key_offsets, const AttentionOptions& o) {
   std::vector<at::Tensor> parts;
   for (const Sequence& s : sequences_of(query_offsets, key_offsets)) {
-    at::Tensor probabilities = sequence_probabilities(query, key, s, o);
+    at::Tensor probabilities = sequence_probabilities(query, key, s, o, bias_of(o, parts.size()));
     if (o.dropout > 0) probabilities = probabilities * dropout_factors(s.first_query, probabilities, o);
     const at::Tensor v = split_heads(value.narrow(0, s.first_key, s.keys), o.num_heads);
     parts.push_back(probabilities.matmul(v).transpose(0, 1).reshape({s.queries, query.size(1)}));
@@ -82,7 +88,7 @@ std::vector<at::Tensor> all_probabilities(const at::Tensor& query, const at::Ten
   const at::NoGradGuard no_grad;
   std::vector<at::Tensor> list;
   for (const Sequence& s : sequences_of(query_offsets, key_offsets))
-    list.push_back(sequence_probabilities(query, key, s, o));
+    list.push_back(sequence_probabilities(query, key, s, o, bias_of(o, list.size())));
   return list;
 }
 

@@ -4,10 +4,12 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/gelu.h>
+#include <ATen/ops/leaky_relu.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/mm.h>
 #include <ATen/ops/relu.h>
 
+#include <cmath>
 #include <utility>
 
 #include "prenorm/ops/check.h"
@@ -29,11 +31,13 @@ using torch::autograd::variable_list;
 struct Linear : Function<Linear> {
   static constexpr const char* kName = "linear";
   static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
-                            const at::Tensor& bias, std::optional<Activation> activation,
+                            const at::Tensor& bias, std::optional<ActivationForm> activation,
                             const c10::optional<at::Tensor>& a, const c10::optional<at::Tensor>& b, double scale) {
     at::Tensor z = at::empty({x.size(0), weight.size(0)}, x.options()), h;
-    const bool relu = activation == Activation::kRelu, gelu = activation.has_value() && !relu;
-    const auto kind = activation == Activation::kGeluTanh ? cpu::Gelu::kTanh : cpu::Gelu::kExact;
+    const auto is = [&](Activation kind) { return activation && activation->kind == kind; };
+    const bool relu = is(Activation::kRelu), leaky = is(Activation::kTatRelu);
+    const bool gelu = activation.has_value() && !relu && !leaky;
+    const auto kind = is(Activation::kGeluTanh) ? cpu::Gelu::kTanh : cpu::Gelu::kExact;
     gemm_forward(z, x, weight, bias, relu && !a);
     if (a) {
       h = at::empty({x.size(0), a->size(0)}, x.options());
@@ -41,13 +45,19 @@ struct Linear : Function<Linear> {
       z.addmm_(h, b->t(), 1, scale);
       if (relu) z.clamp_min_(0);
     }
+    if (leaky) {
+      cpu::leaky_relu(z, activation->slope, activation->gain());
+      context->saved_data["slope"] = activation->slope;
+      context->saved_data["gain"] = activation->gain();
+    }
+    context->saved_data["leaky"] = leaky;
     context->saved_data["relu"] = relu;
     context->saved_data["gelu"] = gelu ? static_cast<std::int64_t>(kind) : kNoGelu;
     context->saved_data["scale"] = scale;
-    // The output of max(z, 0) shows where it was cut; the derivative of GELU needs its input. The input of the map is
-    // for the gradients of matrices alone.
+    // The output of max(z, 0) shows where it was cut, as the sign of a leaky one does; the derivative of GELU needs its
+    // input. The input of the map is for the gradients of matrices alone.
     const bool needs_x = weight.requires_grad() || (a && a->requires_grad());
-    context->save_for_backward({needs_x ? x : at::Tensor(), weight, bias, relu || gelu ? z : at::Tensor(),
+    context->save_for_backward({needs_x ? x : at::Tensor(), weight, bias, activation ? z : at::Tensor(),
                                 a.value_or(at::Tensor()), b.value_or(at::Tensor()), h});
     return gelu ? cpu::gelu(z, kind) : z;
   }
@@ -58,6 +68,9 @@ struct Linear : Function<Linear> {
     const LowRank adapter{saved[4], saved[5], context->saved_data["scale"].toDouble()};
     at::Tensor grad_z = gradients[0].contiguous(), grad_x;
     if (context->saved_data["relu"].toBool()) grad_z = cpu::relu_backward(grad_z, saved[3]);
+    if (context->saved_data["leaky"].toBool())
+      grad_z = cpu::leaky_relu_backward(grad_z, saved[3], context->saved_data["slope"].toDouble(),
+                                        context->saved_data["gain"].toDouble());
     if (const std::int64_t gelu = context->saved_data["gelu"].toInt(); gelu != kNoGelu)
       grad_z = cpu::gelu_backward(grad_z, saved[3], static_cast<cpu::Gelu>(gelu));
     if (context->needs_input_grad(0)) {
@@ -105,8 +118,10 @@ struct Linear : Function<Linear> {
 
 }  // namespace
 
+double ActivationForm::gain() const { return std::sqrt(2 / (1 + slope * slope)); }
+
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
-                  std::optional<Activation> activation, const LowRank& adapter) {
+                  std::optional<ActivationForm> activation, const LowRank& adapter) {
   const Check check("linear", x);
   check.matrix(x, Check::kAny, Check::kAny, "x");
   check.matrix(weight, Check::kAny, x.size(1), "weight");
@@ -122,12 +137,17 @@ at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tenso
 }
 
 at::Tensor linear_composite(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
-                            std::optional<Activation> activation, const LowRank& adapter) {
+                            std::optional<ActivationForm> activation, const LowRank& adapter) {
   at::Tensor z = at::linear(x, weight, bias);
   if (adapter.defined()) z = z + adapter.scale * at::mm(at::mm(x, adapter.a.t()), adapter.b.t());
   if (!activation) return z;
-  if (*activation == Activation::kRelu) return at::relu(z);
-  return at::gelu(z, *activation == Activation::kGeluTanh ? "tanh" : "none");
+  switch (activation->kind) {
+    case Activation::kRelu: return at::relu(z);
+    case Activation::kGelu: return at::gelu(z, "none");
+    case Activation::kGeluTanh: return at::gelu(z, "tanh");
+    case Activation::kTatRelu: return at::leaky_relu(z, activation->slope) * activation->gain();
+  }
+  return z;
 }
 
 }  // namespace prenorm::ops

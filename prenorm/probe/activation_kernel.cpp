@@ -38,6 +38,7 @@ double tanh_of_gelu(double z) { return std::tanh(std::sqrt(2 / pi) * (z + 0.0447
 
 double value_of(const ActivationShape& shape, double z) {
   switch (shape.kind) {
+    case Activation::kTatRelu:
     case Activation::kRelu: return shape.scale * (z > 0 ? z : shape.negative_slope * z);
     case Activation::kGelu: return z * std::erfc(-z / std::numbers::sqrt2) / 2;
     case Activation::kGeluTanh: return z / 2 * (1 + tanh_of_gelu(z));
@@ -47,6 +48,7 @@ double value_of(const ActivationShape& shape, double z) {
 
 double slope_of(const ActivationShape& shape, double z) {
   switch (shape.kind) {
+    case Activation::kTatRelu:
     case Activation::kRelu: return shape.scale * (z > 0 ? 1 : shape.negative_slope);
     case Activation::kGelu:
       return std::erfc(-z / std::numbers::sqrt2) / 2 + z * std::exp(-z * z / 2) / std::sqrt(2 * pi);

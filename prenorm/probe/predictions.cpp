@@ -6,28 +6,30 @@
 #include <cmath>
 #include <numbers>
 
+#include "prenorm/nn/activation_shape.h"
 #include "prenorm/nn/depth_scales.h"
 
 namespace prenorm::probe {
 namespace {
 
-double activation(const ModelConfig& config, double z) {
-  switch (config.activation) {
+double activation(const ops::ActivationForm& form, double z) {
+  switch (form.kind) {
     case Activation::kRelu: return z > 0 ? z : 0;
     case Activation::kGelu: return z * std::erfc(-z / std::numbers::sqrt2) / 2;
     case Activation::kGeluTanh:
       return z / 2 * (1 + std::tanh(std::sqrt(2 / std::numbers::pi) * (z + 0.044715 * z * z * z)));
+    case Activation::kTatRelu: return form.gain() * (z > 0 ? z : form.slope * z);
   }
   return z;
 }
 
 // E act(z)², z ~ N(0, deviation²).
-double mean_square_of_activation(const ModelConfig& config, double deviation) {
+double mean_square_of_activation(const ops::ActivationForm& form, double deviation) {
   constexpr int kSteps = 4000;
   constexpr double kReach = 8, kStep = 2 * kReach / kSteps;
   double sum = 0;
   for (int i = 0; i <= kSteps; ++i) {
-    const double u = -kReach + i * kStep, a = activation(config, deviation * u);
+    const double u = -kReach + i * kStep, a = activation(form, deviation * u);
     sum += a * a * std::exp(-u * u / 2);
   }
   return sum * kStep / std::sqrt(2 * std::numbers::pi);
@@ -35,7 +37,8 @@ double mean_square_of_activation(const ModelConfig& config, double deviation) {
 
 // Variance of the initial elements of a matrix [out, in].
 double variance_of(const ModelConfig& config, double in, double out) {
-  return config.init == WeightInit::kNormal ? config.init_std * config.init_std : 2 / (in + out);
+  if (config.init == WeightInit::kNormal) return config.init_std * config.init_std;
+  return config.init == WeightInit::kOrthogonal ? 1 / in : 2 / (in + out);
 }
 
 double squared_output_gain(const ModelConfig& config, Stack stack) {
@@ -54,7 +57,7 @@ std::vector<Sublayer> sublayers_of(bool cross_attention) {
 }
 
 Interval sublayer_gain(const ModelConfig& config, Stack stack, Sublayer sublayer, Interval memory) {
-  if (traits_of(config.norm_placement).norm_branch) return {1, 1};
+  if (traits_of(config).norm_branch) return {1, 1};
   if (sublayer == Sublayer::kFeedForward) {
     const double gain = feed_forward_gain(config, stack);
     return {gain, gain};
@@ -85,7 +88,7 @@ double feed_forward_gain(const ModelConfig& config, Stack stack) {
   const auto d = static_cast<double>(config.d_model), d_ff = static_cast<double>(config.d_ff);
   const double variance = variance_of(config, d, d_ff);
   return squared_output_gain(config, stack) * d_ff * variance *
-         mean_square_of_activation(config, std::sqrt(d * variance));
+         mean_square_of_activation(nn::activation_of(config, stack), std::sqrt(d * variance));
 }
 
 Interval attention_gain(const ModelConfig& config, Stack stack) {
@@ -115,7 +118,7 @@ std::string w2_of(Stack stack, std::int64_t layer) {
 std::vector<PredictedState> predict_states(const ModelConfig& config, Stack stack, double input,
                                            std::optional<Interval> memory) {
   std::vector<PredictedState> states;
-  const PlacementTraits traits = traits_of(config.norm_placement);
+  const PlacementTraits traits = traits_of(config);
   if (!traits.predicts(Theory::kStates)) return states;
   Interval stream{input, input};
   for (std::int64_t layer = 0; layer < layers_of(config, stack); ++layer)
@@ -136,7 +139,7 @@ double last_layer_pre_over_post(double post_squared_norm_over_d, double pre_squa
 }
 
 std::vector<Interval> predict_gradient_profile(const ModelConfig& config, Stack stack, const Measurement& m) {
-  if (!traits_of(config.norm_placement).predicts(Theory::kGradients)) return {};
+  if (!traits_of(config).predicts(Theory::kGradients)) return {};
   const std::int64_t layers = layers_of(config, stack);
   std::vector<Interval> profile(static_cast<std::size_t>(layers), Interval{1, 1});
   for (std::int64_t l = layers - 2; l >= 0; --l) {

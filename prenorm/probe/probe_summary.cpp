@@ -50,7 +50,7 @@ std::map<std::string, Interval> predicted_states(const ModelConfig& model, const
     const auto states =
         predict_states(model, stack, input_of(mean, stack), looks ? std::optional(memory) : std::nullopt);
     for (const PredictedState& p : states) predicted.emplace(p.point, p.squared_norm_over_d);
-    if (traits_of(model.norm_placement).ends_without_norm() && !states.empty())
+    if (traits_of(model).ends_without_norm() && !states.empty())
       memory = states.back().squared_norm_over_d;
   }
   return predicted;
@@ -104,7 +104,7 @@ Estimate exponent_of(const Curve& curve) {
 }
 
 std::optional<double> predicted_depth_exponent(const Curve& curve) {
-  const PlacementTraits traits = traits_of(curve.models.front()->model.norm_placement);
+  const PlacementTraits traits = traits_of(curve.models.front()->model);
   if (!traits.predicts(Theory::kTheorem1)) return std::nullopt;
   if (traits.norm_after) return 0.0;
   std::vector<double> inverse_lengths;
@@ -114,13 +114,13 @@ std::optional<double> predicted_depth_exponent(const Curve& curve) {
 }
 
 std::optional<double> predicted_width_exponent(const Curve& curve) {
-  if (!traits_of(curve.models.front()->model.norm_placement).predicts(Theory::kTheorem1)) return std::nullopt;
+  if (!traits_of(curve.models.front()->model).predicts(Theory::kTheorem1)) return std::nullopt;
   return 0.5;
 }
 
 // Whether Theorem 1 is about the model, and as which of its two placements.
 bool is_theorem_1(const ModelConfig& model, bool norm_after) {
-  const PlacementTraits traits = traits_of(model.norm_placement);
+  const PlacementTraits traits = traits_of(model);
   return traits.predicts(Theory::kTheorem1) && traits.norm_after == norm_after;
 }
 

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "prenorm/config/placement.h"
+#include "prenorm/nn/activation_shape.h"
 #include "prenorm/nn/depth_scales.h"
 
 namespace prenorm::probe {
@@ -16,23 +17,34 @@ double squared(double x) { return x * x; }
 
 // Variance of the initial elements of a matrix [out, in] without gains.
 double initial_variance(const ModelConfig& config, double in, double out) {
+  if (config.init == WeightInit::kOrthogonal) return 1 / in;
   return config.init == WeightInit::kNormal ? squared(config.init_std) : 2 / (in + out);
+}
+
+bool starts_without_scores(const ModelConfig& config) {
+  return config.init_query_key_zero || config.init == WeightInit::kOrthogonal;
 }
 
 AttentionSpec attention_spec(const ModelConfig& config, const nn::BranchGains& gains, const KeyCounts& keys) {
   const auto d = static_cast<double>(config.d_model);
   const double matrix = d * initial_variance(config, d, d), projection = matrix * squared(config.init_qkv_gain);
   return {.value_gain = projection * squared(gains.inner) * matrix * squared(gains.output),
-          .score_gain = config.init_query_key_zero ? 0 : squared(projection),
+          .score_gain = starts_without_scores(config) ? 0 : squared(projection),
           .keys = keys};
 }
 
-FeedForwardSpec feed_forward_spec(const ModelConfig& config, const nn::BranchGains& gains) {
+ActivationShape activation_shape(const ModelConfig& config, Stack stack) {
+  const ops::ActivationForm form = nn::activation_of(config, stack);
+  return form.kind == Activation::kTatRelu ? ActivationShape{Activation::kRelu, form.slope, form.gain()}
+                                           : ActivationShape{form.kind};
+}
+
+FeedForwardSpec feed_forward_spec(const ModelConfig& config, Stack stack, const nn::BranchGains& gains) {
   const auto d = static_cast<double>(config.d_model), d_ff = static_cast<double>(config.d_ff);
   const double variance = initial_variance(config, d, d_ff);
   return {.in_gain = d * variance * squared(gains.inner),
           .out_gain = d_ff * variance * squared(gains.output),
-          .activation = {config.activation}};
+          .activation = activation_shape(config, stack)};
 }
 
 SublayerSpec sublayer_spec(const ModelConfig& config, const Place& place, const KeyCounts& keys) {
@@ -44,8 +56,15 @@ SublayerSpec sublayer_spec(const ModelConfig& config, const Place& place, const 
                     .norm_branch = traits.norm_branch,
                     .norm_after = traits.norm_after,
                     .norm = config.norm};
+  if (place.sublayer == Sublayer::kFeedForward) {
+    spec.skip *= config.feed_forward_skip;
+    spec.gain *= config.feed_forward_gain;
+  } else if (place.sublayer == Sublayer::kSelfAttention) {
+    spec.skip *= config.attention_skip;
+    spec.gain *= config.attention_gain;
+  }
   if (place.sublayer == Sublayer::kFeedForward)
-    spec.f = feed_forward_spec(config, scales.gains);
+    spec.f = feed_forward_spec(config, place.layer.stack, scales.gains);
   else
     spec.f = attention_spec(config, scales.gains, keys);
   return spec;
@@ -129,6 +148,7 @@ std::vector<SublayerSpec> sublayer_specs(const ModelConfig& config, Stack stack,
 }
 
 std::vector<StackSignal> predict_signal(const ModelConfig& config, const std::map<Stack, StackStart>& starts) {
+  if (config.attention != AttentionShaping::kPlain) return {};
   std::vector<StackSignal> signals;
   std::optional<StackStart> memory;
   for (const Stack stack : kStacks) {

@@ -133,7 +133,7 @@ TEST(Load, UnknownChoicesListTheKnownOnes) {
   EXPECT_EQ(
       text_error("model.norm_placement = \"preln\""),
       "run.toml:1:7: model.norm_placement: expected one of \"post_ln\", \"pre_ln\", \"sandwich_ln\", \"deepnorm\", "
-      "\"admin\", \"pre_ln_no_final\", got \"preln\" (did you mean 'pre_ln'?)");
+      "\"admin\", \"pre_ln_no_final\", \"none\", got \"preln\" (did you mean 'pre_ln'?)");
   EXPECT_EQ(text_error("optim.name = 3"),
             "run.toml:1:7: optim.name: expected one of \"adam\", \"adamw\", \"radam\", \"sgd\", got the integer 3");
   EXPECT_NE(text_error("optim.name = \"" + std::string(5000, 'x') + "\"").find("xxx...\""), std::string::npos);

@@ -27,12 +27,12 @@ TEST(Placements, HaveNames) {
   EXPECT_EQ(placements, std::ssize(EnumNames<NormPlacement>::values));
 }
 
-// Every placement normalises somewhere, or a stack of any depth would have no scale.
+// Every placement but none normalises somewhere, or a stack of any depth would have no scale.
 TEST(PlacementTraits, EveryPlacementHasANormAndATheoryItCanHave) {
   for (const NormPlacement placement : all_values<NormPlacement>()) {
     SCOPED_TRACE(enum_name(placement));
     const PlacementTraits traits = traits_of(placement);
-    EXPECT_TRUE(traits.norm_before || traits.norm_branch || traits.norm_after);
+    EXPECT_EQ(traits.norm_before || traits.norm_branch || traits.norm_after, placement != NormPlacement::kNone);
     EXPECT_FALSE(traits.norm_after && traits.final_norm) << "the last layer's norm is the final one";
     // The closed forms are for a stream without a scale.
     EXPECT_TRUE(traits.stream_scale == StreamScale::kOne || traits.theory == Theory::kNone);

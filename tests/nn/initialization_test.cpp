@@ -3,6 +3,7 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/eye.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -86,7 +87,7 @@ TEST(Initialization, StackedProjectionsHaveTheFansOfOne) {
     ModelConfig config = attention_config();
     config.init = init;
     Parameters parameters(1);
-    const SelfAttention self(Scope(parameters) / "self", config, false);
+    const SelfAttention self(Scope(parameters) / "self", config, {Stack::kEncoder, 0});
     const CrossAttention cross(Scope(parameters) / "cross", config);
     const double plain = 2.0 / (128 + 128);
     for (const std::string name : {"self.qkv.weight", "cross.query.weight", "cross.key_value.weight"})
@@ -96,13 +97,64 @@ TEST(Initialization, StackedProjectionsHaveTheFansOfOne) {
   }
 }
 
+// Rows or columns, whichever are fewer, are orthonormal but for the scale.
+TEST(Initialization, OrthogonalMatricesKeepTheMeanSquare) {
+  for (const auto& [out, in] : {std::pair<std::int64_t, std::int64_t>{64, 64}, {256, 64}, {64, 256}, {1, 7}, {7, 1}}) {
+    const at::Tensor w = drawn(orthogonal(in, out, 0.5), {out, in}).to(at::kDouble);
+    const double scale = 0.5 * std::max(std::sqrt(static_cast<double>(out) / static_cast<double>(in)), 1.0);
+    const at::Tensor product = out > in ? w.t().mm(w) : w.mm(w.t());
+    const at::Tensor expected = scale * scale * at::eye(std::min(out, in), at::kDouble);
+    EXPECT_LT((product - expected).abs().max().item<double>(), 1e-5) << out << " x " << in;
+    EXPECT_TRUE(w.equal(drawn(orthogonal(in, out, 0.5), {out, in}).to(at::kDouble)));
+  }
+}
+
+// Uniform over all orthogonal matrices: in two dimensions, each sign of the determinant is as likely as the other, and
+// the first column points everywhere.
+TEST(Initialization, OrthogonalMatricesAreUniform) {
+  double determinants = 0, first = 0, square = 0;
+  constexpr int kDraws = 2000;
+  for (int i = 0; i < kDraws; ++i) {
+    at::Tensor w = at::empty({2, 2}, at::kDouble);
+    orthogonal(2, 2)(w, RandomStream(mix_key({static_cast<std::uint64_t>(i)})));
+    const auto* v = w.data_ptr<double>();
+    determinants += v[0] * v[3] - v[1] * v[2];
+    first += v[0];
+    square += v[0] * v[0];
+  }
+  EXPECT_NEAR(determinants / kDraws, 0, 0.1);
+  EXPECT_NEAR(first / kDraws, 0, 0.07);
+  EXPECT_NEAR(square / kDraws, 0.5, 0.04);
+}
+
+TEST(Initialization, OrthogonalAttentionStartsWithoutQueries) {
+  ModelConfig config = attention_config();
+  config.init = WeightInit::kOrthogonal;
+  config.init_qkv_gain = 1;
+  Parameters parameters(1, at::kDouble);
+  const SelfAttention self(Scope(parameters) / "self", config, {Stack::kEncoder, 0});
+  const CrossAttention cross(Scope(parameters) / "cross", config);
+  const auto is_orthogonal = [](const at::Tensor& w) {
+    return (w.mm(w.t()) - at::eye(w.size(0), at::kDouble)).abs().max().item<double>() < 1e-12;
+  };
+  const at::Tensor qkv = parameters.at("self.qkv.weight"), key_value = parameters.at("cross.key_value.weight");
+  EXPECT_EQ(variance(qkv.narrow(0, 0, 128)), 0);
+  EXPECT_EQ(variance(parameters.at("cross.query.weight")), 0);
+  expect_variance(qkv.narrow(0, 128, 128), 1.0 / 128);
+  expect_variance(key_value.narrow(0, 0, 128), 1.0 / 128);
+  EXPECT_TRUE(is_orthogonal(qkv.narrow(0, 256, 128)));
+  EXPECT_TRUE(is_orthogonal(key_value.narrow(0, 128, 128)));
+  EXPECT_TRUE(is_orthogonal(parameters.at("self.out.weight")));
+  EXPECT_FALSE(qkv.narrow(0, 256, 128).equal(parameters.at("self.out.weight")));
+}
+
 TEST(Initialization, QueryAndKeyStartAtZeroWhereAskedAndNothingElse) {
   ModelConfig config = attention_config();
   Parameters usual(1), zero(1);
-  const SelfAttention usual_self(Scope(usual) / "self", config, false);
+  const SelfAttention usual_self(Scope(usual) / "self", config, {Stack::kEncoder, 0});
   const CrossAttention usual_cross(Scope(usual) / "cross", config);
   config.init_query_key_zero = true;
-  const SelfAttention zero_self(Scope(zero) / "self", config, false);
+  const SelfAttention zero_self(Scope(zero) / "self", config, {Stack::kEncoder, 0});
   const CrossAttention zero_cross(Scope(zero) / "cross", config);
   EXPECT_EQ(variance(zero.at("self.qkv.weight").narrow(0, 0, 256)), 0);
   EXPECT_EQ(variance(zero.at("cross.query.weight")), 0);
@@ -153,7 +205,7 @@ TEST(Initialization, FeedForwardEmbeddingsBiasesAndNorms) {
   config.d_model = 128;
   config.d_ff = 384;
   Parameters parameters(1);
-  const FeedForward network(Scope(parameters) / "ffn", config);
+  const FeedForward network(Scope(parameters) / "ffn", config, Stack::kEncoder);
   const Norm norm(Scope(parameters) / "norm", config);
   embedding_table(Scope(parameters) / "embedding", 1000, 128);
   expect_variance(parameters.at("ffn.up.weight"), 2.0 / (128 + 384));

@@ -87,7 +87,8 @@ INSTANTIATE_TEST_SUITE_P(Placements, LayerOracle,
 TEST(Structure, CountsOfNorms) {
   const std::map<NormPlacement, std::pair<int, int>> a_branch_and_a_stack{
       {NormPlacement::kPostLn, {1, 0}},   {NormPlacement::kPreLn, {1, 1}}, {NormPlacement::kSandwichLn, {2, 1}},
-      {NormPlacement::kDeepnorm, {1, 0}}, {NormPlacement::kAdmin, {1, 0}}, {NormPlacement::kPreLnNoFinal, {1, 0}}};
+      {NormPlacement::kDeepnorm, {1, 0}}, {NormPlacement::kAdmin, {1, 0}}, {NormPlacement::kPreLnNoFinal, {1, 0}},
+      {NormPlacement::kNone, {0, 0}}};
   for (const NormPlacement placement : prenorm::testing::all_values<NormPlacement>()) {
     SCOPED_TRACE(enum_name(placement));
     const auto [branch, stack] = a_branch_and_a_stack.at(placement);

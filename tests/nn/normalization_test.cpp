@@ -64,7 +64,7 @@ FeedForward activation_alone(Parameters& parameters, Activation activation) {
   config.d_model = config.d_ff = 1;
   config.activation = activation;
   config.activation_dropout = 0.5;
-  const FeedForward network(Scope(parameters), config);
+  const FeedForward network(Scope(parameters), config, Stack::kEncoder);
   const at::NoGradGuard no_grad;
   for (const std::string name : {"up.weight", "down.weight"}) parameters.at(name).fill_(1);
   return network;

@@ -66,6 +66,7 @@ at::Tensor residual_by_formula(const at::Tensor& x, const Parameters& parameters
     case NormPlacement::kPreLn:
     case NormPlacement::kPreLnNoFinal: return x + branch(norm(x));
     case NormPlacement::kSandwichLn: return x + norm(branch(norm(x)), "branch_norm");
+    case NormPlacement::kNone: return x + branch(x);
   }
   return {};
 }
@@ -112,6 +113,55 @@ TEST(Residual, IsItsFormulaForEveryCombinationOfTraits) {
       const at::Tensor expected = norm(traits.norm_after, scaled + added, traits.norm_before ? "output_norm" : "norm");
       EXPECT_LT(relative_difference(residual(in(x), {}, branch).sum(), expected), 1e-13);
     }
+}
+
+// y = after(α scale x + β branch(f(before(x)))), for every combination of norms and scales. With α = 0, x reaches the
+// sum by no way, not even as 0 x.
+TEST(Residual, HasTheShortcutWeightsOfItsConfiguration) {
+  const at::Tensor x = random_tensor({4, kWidth}, 1);
+  const ModelConfig config = config_of(NormPlacement::kPreLn);
+  for (int norms = 0; norms < 8; ++norms)
+    for (const StreamScale scale : {StreamScale::kOne, StreamScale::kDepth, StreamScale::kLearned})
+      for (const ShortcutWeights weights : {ShortcutWeights{0.8, 0.6}, ShortcutWeights{0, 1}, ShortcutWeights{0, 0.5},
+                                            ShortcutWeights{1, 0.3}}) {
+        const PlacementTraits traits{(norms & 1) != 0, (norms & 2) != 0, (norms & 4) != 0, scale};
+        SCOPED_TRACE(fmt::format("norms {}, scale {}, skip {}, gain {}", norms, static_cast<int>(scale), weights.skip,
+                                 weights.gain));
+        Parameters parameters(1, at::kDouble);
+        const Residual residual(Scope(parameters), config, traits, kStreamScale, weights);
+        fill_at_random(parameters);
+        const auto norm = [&](bool there, const at::Tensor& v, const char* scope) {
+          return there ? norm_by_formula(v, scope, parameters, config) : v;
+        };
+        const at::Tensor added = norm(traits.norm_branch, branch(norm(traits.norm_before, x, "norm")), "branch_norm");
+        const at::Tensor scaled = scale == StreamScale::kOne     ? x
+                                  : scale == StreamScale::kDepth ? kStreamScale * x
+                                                                 : parameters.at("omega") * x;
+        const at::Tensor expected = norm(traits.norm_after, weights.skip * scaled + weights.gain * added,
+                                         traits.norm_before ? "output_norm" : "norm");
+        EXPECT_LT(relative_difference(residual(in(x), {}, branch).sum(), expected), 1e-13);
+      }
+  Parameters parameters(1, at::kDouble);
+  const Residual residual(Scope(parameters), config, traits_of(NormPlacement::kNone), 1, {0, 1});
+  const at::Tensor infinite = x / 0;
+  EXPECT_TRUE(residual(in(infinite), {}, [](const at::Tensor& v) { return v * 0 == 0; }).sum().isfinite().all().item<bool>());
+}
+
+TEST(Residual, CrossAttentionKeepsItsShortcut) {
+  ModelConfig config;
+  config.attention_skip = 0;
+  config.attention_gain = 0.5;
+  config.feed_forward_skip = 0.25;
+  config.feed_forward_gain = 2;
+  const ShortcutWeights self = shortcut_weights(config, Sublayer::kSelfAttention),
+                        cross = shortcut_weights(config, Sublayer::kCrossAttention),
+                        feed_forward = shortcut_weights(config, Sublayer::kFeedForward);
+  EXPECT_EQ(self.skip, 0);
+  EXPECT_EQ(self.gain, 0.5);
+  EXPECT_EQ(cross.skip, 1);
+  EXPECT_EQ(cross.gain, 1);
+  EXPECT_EQ(feed_forward.skip, 0.25);
+  EXPECT_EQ(feed_forward.gain, 2);
 }
 
 // The stream owns the name of the sum's observation point, which remains valid after the module is destroyed.
@@ -227,6 +277,7 @@ std::vector<std::string> points_of(NormPlacement placement) {
     case NormPlacement::kPreLn:
     case NormPlacement::kPreLnNoFinal: return {"norm_input", "branch", "output"};
     case NormPlacement::kSandwichLn: return {"norm_input", "branch_norm_input", "branch", "output"};
+    case NormPlacement::kNone: return {"branch", "output"};
   }
   return {};
 }
@@ -265,9 +316,10 @@ TEST(Observer, SeesEveryPointAndChangesNothing) {
     const double alpha = depth_scales(config, {{Stack::kEncoder}}).stream;
     at::Tensor before = x;  // the input stream of the sublayer
     for (const std::string& scope : scopes) {
-      const at::Tensor added = seen.at(scope + "branch"), shown = seen.at(scope + "norm_input"),
-                       after = seen.at(scope + "output");
-      if (points_of(placement).front() == "norm_input") {
+      const at::Tensor added = seen.at(scope + "branch"), after = seen.at(scope + "output");
+      const bool normalises = seen.contains(scope + "norm_input");
+      const at::Tensor shown = normalises ? seen.at(scope + "norm_input") : before;
+      if (!normalises || points_of(placement).front() == "norm_input") {
         EXPECT_TRUE(shown.equal(before)) << scope;
         EXPECT_TRUE(after.equal(before + added)) << scope;
       } else {

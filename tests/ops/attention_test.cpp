@@ -9,9 +9,11 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <numeric>
 
 #include "finite_differences.h"
 #include "golden_file.h"
+#include "prenorm/base/error.h"
 #include "random_tensor.h"
 #include "test_seed.h"
 
@@ -312,6 +314,87 @@ TEST_P(AttentionOfType, PickedEqualsCrossOverGatheredRows) {
     const at::Tensor gathered = key_value.index_select(0, integer_tensor(picks));
     const at::Tensor cross = cross_attention(query, integer_tensor(offsets_of(Lengths(counts.size(), 1))), gathered,
                                              integer_tensor(offsets), {num_heads});
+    EXPECT_LT(relative_difference(picked, cross), tolerance()) << d_head;
+  }
+}
+
+// A bias for each sequence, larger than it and with rows that are not next to each other.
+std::vector<at::Tensor> biases_for(const Shape& s, at::ScalarType dtype) {
+  std::vector<at::Tensor> biases;
+  const Lengths& keys = s.keys.empty() ? s.queries : s.keys;
+  for (std::size_t i = 0; i < s.queries.size(); ++i)
+    biases.push_back((3 * random_tensor({s.queries[i] + 2, keys[i] + 5}, 7 + i, dtype)).narrow(1, 0, keys[i] + 1));
+  return biases;
+}
+
+TEST_P(AttentionOfType, WithABiasEqualsComposite) {
+  for (const Shape& s : shapes())
+    for (const bool causal : {false, true}) {
+      if (causal && !s.keys.empty()) continue;
+      SCOPED_TRACE(s.name + (causal ? ", causal" : ""));
+      AttentionOptions options{s.num_heads, causal, 0.3, 5};
+      options.bias = biases_for(s, GetParam());
+      const Outcome kernel = run_kernel(s, GetParam(), options), composite = run_composite(s, GetParam(), options);
+      EXPECT_LT(relative_difference(kernel.out, composite.out), tolerance());
+      EXPECT_LT(relative_difference(kernel.grad_query, composite.grad_query), tolerance());
+      if (!s.keys.empty()) {
+        EXPECT_LT(relative_difference(kernel.grad_key_value, composite.grad_key_value), tolerance());
+      }
+    }
+}
+
+// Without queries, attention is the softmax of the bias.
+TEST(Attention, IsTheSoftmaxOfItsBiasIfQueriesAreZero) {
+  const at::Tensor offsets = integer_tensor(Lengths{0, 4}), bias = random_tensor({4, 4}, 1);
+  at::Tensor qkv = random_tensor({4, 12}, 2);
+  qkv.narrow(1, 0, 4).zero_();
+  AttentionOptions options{2, true};
+  options.bias = {bias};
+  const at::Tensor weights = bias.exp().tril();
+  const at::Tensor expected = (weights / weights.sum(1, true)).mm(qkv.narrow(1, 8, 4));
+  EXPECT_LT(relative_difference(self_attention(qkv, offsets, options), expected), 1e-13);
+  EXPECT_LT(relative_difference(self_attention_probabilities(qkv, offsets, options)[0][1], weights / weights.sum(1, true)),
+            1e-13);
+}
+
+TEST(Attention, GradientWithABiasByDifferences) {
+  const at::Tensor offsets = integer_tensor(Lengths{0, 3, 8}), weight = random_tensor({8, 4}, 9);
+  AttentionOptions options{2, true, 0.2, 3};
+  options.bias = {random_tensor({3, 3}, 4), random_tensor({6, 7}, 5)};
+  const at::Tensor qkv = random_tensor({8, 12}, 2).requires_grad_(true);
+  const auto loss = [&] { return (self_attention(qkv, offsets, options) * weight).sum(); };
+  loss().backward();
+  EXPECT_LT(relative_difference(qkv.grad(), finite_differences(qkv, [&] { return loss().item<double>(); })), 1e-8);
+}
+
+TEST(Attention, RejectsABiasThatDoesNotCoverItsSequences) {
+  const at::Tensor offsets = integer_tensor(Lengths{0, 3, 8}), qkv = random_tensor({8, 12}, 2);
+  for (const std::vector<at::Tensor>& bias :
+       {std::vector<at::Tensor>{random_tensor({8, 8}, 1)}, {random_tensor({3, 3}, 1), random_tensor({4, 5}, 1)},
+        {random_tensor({3, 3}, 1), random_tensor({5, 4}, 1)},
+        {random_tensor({3, 3}, 1, at::kFloat), random_tensor({5, 5}, 1, at::kFloat)}}) {
+    AttentionOptions options{2, true};
+    options.bias = bias;
+    EXPECT_THROW(self_attention(qkv, offsets, options), UsageError);
+    EXPECT_THROW(self_attention_composite(qkv, offsets, options), UsageError);
+  }
+}
+
+TEST_P(AttentionOfType, PickedWithABiasEqualsCross) {
+  for (const std::int64_t d_head : {5, 16}) {
+    const std::int64_t width = 3 * d_head;
+    const Lengths counts{1, 17, 4, 40}, offsets = offsets_of(counts);
+    const at::Tensor key_value = random_tensor({offsets.back(), 2 * width}, 1, GetParam());
+    const at::Tensor query = random_tensor({4, width}, 2, GetParam());
+    const at::Tensor bias = 3 * random_tensor({offsets.back()}, 3, GetParam());
+    Lengths picks(static_cast<std::size_t>(offsets.back()));
+    std::iota(picks.begin(), picks.end(), 0);
+    AttentionOptions options{3};
+    for (std::size_t i = 0; i < counts.size(); ++i)
+      options.bias.push_back(bias.narrow(0, offsets[i], counts[i]).unsqueeze(0));
+    const at::Tensor cross = cross_attention(query, integer_tensor(offsets_of(Lengths(4, 1))), key_value,
+                                             integer_tensor(offsets), options);
+    const at::Tensor picked = picked_attention(query, key_value, integer_tensor(picks), integer_tensor(offsets), 3, bias);
     EXPECT_LT(relative_difference(picked, cross), tolerance()) << d_head;
   }
 }

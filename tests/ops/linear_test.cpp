@@ -13,16 +13,21 @@ namespace {
 
 using namespace prenorm::testing;
 
-constexpr std::optional<Activation> kActivations[] = {std::nullopt, Activation::kRelu, Activation::kGelu,
-                                                      Activation::kGeluTanh};
+const std::optional<ActivationForm> kActivations[] = {std::nullopt,
+                                                      Activation::kRelu,
+                                                      Activation::kGelu,
+                                                      Activation::kGeluTanh,
+                                                      Activation::kTatRelu,
+                                                      ActivationForm(Activation::kTatRelu, 0.35),
+                                                      ActivationForm(Activation::kTatRelu, 1)};
 
 std::vector<at::Tensor> inputs(std::int64_t rows, std::int64_t in, std::int64_t out, at::ScalarType type) {
   return {random_tensor({rows, in}, 1, type), random_tensor({out, in}, 2, type), random_tensor({out}, 3, type)};
 }
-auto fused(std::optional<Activation> activation) {
+auto fused(std::optional<ActivationForm> activation) {
   return [activation](const std::vector<at::Tensor>& x) { return weighed(linear(x[0], x[1], x[2], activation)); };
 }
-auto composite(std::optional<Activation> activation) {
+auto composite(std::optional<ActivationForm> activation) {
   return [activation](const std::vector<at::Tensor>& x) {
     return weighed(linear_composite(x[0], x[1], x[2], activation));
   };

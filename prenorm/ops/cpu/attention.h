@@ -28,6 +28,7 @@ struct AttentionSpan {
 template <class T>
 struct AttentionInput {
   Rows<const T> query, key, value;
+  Rows<const T> bias{nullptr, 0};  // added to the scores, counted from the start of the span; or null
 };
 
 // Queries of a sequence that the forward pass takes at once; blocks can be computed in parallel.

@@ -13,11 +13,13 @@ namespace {
 // scores become p m (which dV needs), gradients of probabilities become those of scores, p (m dp - D).
 struct GradientRows {
   template <int kBytes, class T>
-  static PRENORM_INLINE void run(const AttentionSpan* s, const Block* b, T* scores, T* grads, std::int64_t stride,
-                                 const T* log_sum_exp, const T* corrections) {
-    for (std::int64_t row = 0; row < b->rows; ++row)
+  static PRENORM_INLINE void run(const AttentionSpan* s, const Block* b, Rows<const T> bias, T* scores, T* grads,
+                                 std::int64_t stride, const T* log_sum_exp, const T* corrections) {
+    for (std::int64_t row = 0; row < b->rows; ++row) {
+      add_score_bias(*s, *b, row, bias, scores + row * stride);
       run_row<Simd<T, kBytes>>(*s, *b, row, scores + row * stride, grads + row * stride,
                                log_sum_exp[(b->query + row) * s->num_heads], corrections[b->query + row]);
+    }
   }
 
  private:
@@ -190,7 +192,7 @@ class Backward {
                  b.diagonal()});
     multiply<T>({grad_scores_, stride_, grad_out_, width_, 1, value_columns_, stride_, b.rows, columns, d, false,
                  lower_result, b.diagonal()});
-    run_vectors<GradientRows>(&s_, &b, scores_, grad_scores_, stride_,
+    run_vectors<GradientRows>(&s_, &b, in_.bias, scores_, grad_scores_, stride_,
                               g_.log_sum_exp + s_.query_begin * s_.num_heads + s_.head,
                               static_cast<const T*>(corrections_));
     multiply<T>({grad_value.data, grad_value.stride, scores_, 1, stride_, grad_out_, width_, b.columns, width_, b.rows,

@@ -61,6 +61,17 @@ PRENORM_INLINE void fill_from(V& x, std::int64_t count, const V& filler) {
   x = lane < static_cast<typename S::Integer>(count) ? x : filler;
 }
 
+// Adds the bias of the visible keys to a row of scores.
+template <class T>
+PRENORM_INLINE void add_score_bias(const AttentionSpan& s, const Block& b, std::int64_t row, Rows<const T> bias,
+                                   T* scores) {
+  if (bias.data == nullptr) return;
+  const T* const added = bias[b.query + row] + b.key;
+  const std::int64_t n = b.visible(s, row);
+#pragma omp simd
+  for (std::int64_t j = 0; j < n; ++j) scores[j] += added[j];
+}
+
 template <class T>
 T score_scale(const AttentionSpan& s) {
   return T(1) / std::sqrt(static_cast<T>(s.d_head));

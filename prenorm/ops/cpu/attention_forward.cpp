@@ -21,10 +21,12 @@ struct RowState {
 // the weighted sum so far, is rescaled to the new largest.
 struct SoftmaxRows {
   template <int kBytes, class T>
-  static PRENORM_INLINE void run(const AttentionSpan* s, const Block* b, T* scores, std::int64_t stride,
-                                 RowState<T>* states, T* out, std::int64_t out_stride) {
-    for (std::int64_t row = 0; row < b->rows; ++row)
+  static PRENORM_INLINE void run(const AttentionSpan* s, const Block* b, Rows<const T> bias, T* scores,
+                                 std::int64_t stride, RowState<T>* states, T* out, std::int64_t out_stride) {
+    for (std::int64_t row = 0; row < b->rows; ++row) {
+      add_score_bias(*s, *b, row, bias, scores + row * stride);
       run_row<Simd<T, kBytes>>(*s, *b, row, scores + row * stride, states[row], out + row * out_stride);
+    }
   }
 
  private:
@@ -103,7 +105,7 @@ void attention_forward(const AttentionSpan& s, std::int64_t block, const Attenti
     copy_scaled(value, width, in.value[key_row] + s.column, in.value.stride, b.columns, d, T(1));
     multiply<T>({scores, stride, query, width, 1, key, stride, rows, columns, d, false,
                  b.cut(s) ? Part::kLowerResult : Part::kAll, b.diagonal()});
-    run_vectors<SoftmaxRows>(&s, &b, scores, stride, states, sum, width);
+    run_vectors<SoftmaxRows>(&s, &b, in.bias, scores, stride, states, sum, width);
     multiply<T>({sum, width, scores, stride, 1, value, width, rows, width, b.columns, begin > 0,
                  b.cut(s) ? Part::kLowerLeft : Part::kAll, b.diagonal()});
   }

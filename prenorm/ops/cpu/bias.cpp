@@ -36,6 +36,19 @@ PRENORM_INLINE void relu_backward_kernel(const T* grad_y, const T* y, T* grad_z,
   for (std::int64_t i = 0; i < count; ++i) grad_z[i] = y[i] > 0 ? grad_y[i] : T(0);
 }
 
+template <class T>
+PRENORM_INLINE void leaky_relu_kernel(T* y, std::int64_t count, T low, T high) {
+#pragma omp simd
+  for (std::int64_t i = 0; i < count; ++i) y[i] *= y[i] > 0 ? high : low;
+}
+
+template <class T>
+PRENORM_INLINE void leaky_relu_backward_kernel(const T* grad_y, const T* y, T* grad_z, std::int64_t count, T low,
+                                               T high) {
+#pragma omp simd
+  for (std::int64_t i = 0; i < count; ++i) grad_z[i] = grad_y[i] * (y[i] > 0 ? high : low);
+}
+
 }  // namespace
 
 void add_bias(at::Tensor& y, const at::Tensor& bias, bool relu) {
@@ -75,6 +88,34 @@ at::Tensor relu_backward(const at::Tensor& grad_y, const at::Tensor& y) {
     for_each_row_block(y.size(0), [&](std::int64_t, std::int64_t begin, std::int64_t end) {
       run_loops<relu_backward_kernel<scalar_t>>(g + begin * columns, out + begin * columns, z + begin * columns,
                                                 (end - begin) * columns);
+    });
+  });
+  return grad_z;
+}
+
+void leaky_relu(at::Tensor& y, double slope, double gain) {
+  const profile::Timer timer(forward_op, 0, bytes_of(y, 2));
+  const std::int64_t columns = y.size(1);
+  AT_DISPATCH_FLOATING_TYPES(y.scalar_type(), "leaky_relu", [&] {
+    auto* out = y.data_ptr<scalar_t>();
+    for_each_row_block(y.size(0), [&](std::int64_t, std::int64_t begin, std::int64_t end) {
+      run_loops<leaky_relu_kernel<scalar_t>>(out + begin * columns, (end - begin) * columns,
+                                             static_cast<scalar_t>(gain * slope), static_cast<scalar_t>(gain));
+    });
+  });
+}
+
+at::Tensor leaky_relu_backward(const at::Tensor& grad_y, const at::Tensor& y, double slope, double gain) {
+  const profile::Timer timer(backward_op, 0, bytes_of(y, 3));
+  const std::int64_t columns = y.size(1);
+  at::Tensor grad_z = at::empty_like(y);
+  AT_DISPATCH_FLOATING_TYPES(y.scalar_type(), "leaky_relu_backward", [&] {
+    const auto *g = grad_y.data_ptr<scalar_t>(), *out = y.data_ptr<scalar_t>();
+    auto* z = grad_z.data_ptr<scalar_t>();
+    for_each_row_block(y.size(0), [&](std::int64_t, std::int64_t begin, std::int64_t end) {
+      run_loops<leaky_relu_backward_kernel<scalar_t>>(g + begin * columns, out + begin * columns, z + begin * columns,
+                                                      (end - begin) * columns, static_cast<scalar_t>(gain * slope),
+                                                      static_cast<scalar_t>(gain));
     });
   });
   return grad_z;

@@ -15,4 +15,9 @@ at::Tensor column_sums(const at::Tensor& x);
 // grad_y where y > 0, else 0
 at::Tensor relu_backward(const at::Tensor& grad_y, const at::Tensor& y);
 
+// y becomes gain max(y, slope y); 0 <= slope <= 1. y: contiguous, changed.
+void leaky_relu(at::Tensor& y, double slope, double gain);
+// gain grad_y where y > 0, else gain slope grad_y
+at::Tensor leaky_relu_backward(const at::Tensor& grad_y, const at::Tensor& y, double slope, double gain);
+
 }  // namespace prenorm::ops::cpu

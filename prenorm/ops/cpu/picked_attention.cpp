@@ -40,6 +40,7 @@ struct Picked {
   const T* query;
   Rows<const T> key, value;
   const std::int64_t* picks;
+  const T* bias;
   std::int64_t count, num_heads, d_head;
   T* out;
   T* weights;  // [num_heads, stride]
@@ -53,6 +54,8 @@ struct Attend {
     const Picked<T> p = *picked;
     for (std::int64_t j = 0; j < p.count; j += kGroup) scores<S>(p, j);
     for (std::int64_t head = 0; head < p.num_heads; ++head) {
+      if (p.bias != nullptr)
+        for (std::int64_t j = 0; j < p.count; ++j) p.weights[head * p.stride + j] += p.bias[j];
       softmax<S>(p, p.weights + head * p.stride);
       const T* weights = p.weights + head * p.stride;
       std::int64_t c = 0;
@@ -142,19 +145,21 @@ struct Attend {
 
 template <class T>
 void attention_picked(const T* query, Rows<const T> key, Rows<const T> value, const std::int64_t* picks,
-                      std::int64_t count, std::int64_t num_heads, std::int64_t d_head, T* out) {
+                      const T* bias, std::int64_t count, std::int64_t num_heads, std::int64_t d_head, T* out) {
   if (count == 0) {
     std::fill_n(out, num_heads * d_head, T(0));
     return;
   }
   const std::int64_t stride = padded<T>(count);
   Scratch<T> scratch(num_heads * stride);
-  const Picked<T> p{query, key, value, picks, count, num_heads, d_head, out, scratch.take(num_heads * stride), stride};
+  const Picked<T> p{query,     key,    value, picks, bias,
+                    count,     num_heads, d_head, out,   scratch.take(num_heads * stride),
+                    stride};
   run_vectors<Attend>(&p);
 }
 template void attention_picked<float>(const float*, Rows<const float>, Rows<const float>, const std::int64_t*,
-                                      std::int64_t, std::int64_t, std::int64_t, float*);
+                                      const float*, std::int64_t, std::int64_t, std::int64_t, float*);
 template void attention_picked<double>(const double*, Rows<const double>, Rows<const double>, const std::int64_t*,
-                                       std::int64_t, std::int64_t, std::int64_t, double*);
+                                       const double*, std::int64_t, std::int64_t, std::int64_t, double*);
 
 }  // namespace prenorm::ops::cpu
