@@ -14,6 +14,7 @@
 #include "prenorm/papers/icl_preconditioned_gd/experiments.h"
 #include "prenorm/papers/low_rank_sparse/experiments.h"
 #include "prenorm/papers/mesa_optimization/experiments.h"
+#include "prenorm/papers/no_shortcuts/experiments.h"
 #include "prenorm/papers/xiong2020/experiments.h"
 
 namespace prenorm::papers {
@@ -29,6 +30,7 @@ constexpr Experiment kExperiments[] = {
     benign_overfitting::kExperiment,
     low_rank_sparse::kExperiment,
     encoder_convergence::kExperiment,
+    no_shortcuts::kExperiment,
 };
 
 }  // namespace

@@ -11,7 +11,6 @@
 
 #include "prenorm/base/json_number.h"
 #include "prenorm/papers/json.h"
-#include "prenorm/papers/no_shortcuts/model_network.h"
 
 namespace prenorm::papers::no_shortcuts {
 namespace {
@@ -20,8 +19,8 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr Method kMethods[] = {Method::kPlain, Method::kUniform, Method::kExponential, Method::kValueSkip};
 
 Initialization measure(const NetworkSetting& s) {
-  const std::vector<at::Tensor> kernels = model_kernels(s);
-  Initialization result{profile_of(kernels), profile_of(reference_kernels(s)), kNaN, kNaN};
+  const std::vector<at::Tensor> kernels = network_kernels(s);
+  Initialization result{profile_of(kernels), kNaN, kNaN};
   if (s.sublayers != Sublayers::kAttention || s.query_key != QueryKey::kZero) return result;
   const std::vector<at::Tensor> exact = attention_kernels(s.method, s.tokens, s.layers);
   result.greatest_error = 0;
@@ -34,15 +33,14 @@ Initialization measure(const NetworkSetting& s) {
 }
 
 nlohmann::json to_json(const Initialization& i) {
-  return {{"model", to_json(i.model)},
-          {"reference", to_json(i.reference)},
+  return {{"profile", to_json(i.profile)},
           {"greatest_error", json_number(i.greatest_error)},
           {"share_near", json_number(i.share_near)}};
 }
 
 Initialization initialization_from_json(const nlohmann::json& json) {
-  return {profile_from_json(json.at("model")), profile_from_json(json.at("reference")),
-          number_field(json, "greatest_error"), number_field(json, "share_near")};
+  return {profile_from_json(json.at("profile")), number_field(json, "greatest_error"),
+          number_field(json, "share_near")};
 }
 
 NetworkSetting attention_only(Method method, std::int64_t layers, Inputs inputs) {

@@ -1,5 +1,4 @@
-// Networks at initialisation, without shortcuts and without normalisation: prenorm's layers, the reference in plain
-// ATen, and closed forms side by side.
+// Networks at initialisation, without shortcuts and without normalisation, beside closed forms.
 #pragma once
 
 #include <vector>
@@ -13,8 +12,8 @@ namespace prenorm::papers::no_shortcuts {
 
 // One seed of a network.
 struct Initialization {
-  Profile model, reference;  // prenorm's layers in float, network.h in double
-  // Of the model, in attention-only networks, beside attention_kernels(): the greatest difference of cosines over all
+  Profile profile;
+  // Attention-only networks with W_Q = 0, beside attention_kernels(): the greatest difference of cosines over all
   // depths and pairs, and the share of pairs of the last layer within 2 / sqrt(d_model). NaN for other networks.
   double greatest_error = 0, share_near = 0;
 };

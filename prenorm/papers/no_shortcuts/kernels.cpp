@@ -56,6 +56,20 @@ at::Tensor attention_between(const at::Tensor& before, const at::Tensor& after) 
                                      /*left=*/false);
 }
 
+// With b = exp(-gamma_l), c = exp(-gamma_{l-1}) and r the ratio of their a = sqrt(1 - exp(-2 gamma)), in rows and
+// columns from 0: A_00 = 1; A_i0 = b^(i-1) (b - c r) and A_ii = r for i > 0; A_ij = r b^(i-j-1) (b - c) between.
+at::Tensor log_exponential_attention(std::int64_t tokens, std::int64_t layer, std::int64_t layers) {
+  const double gamma = decay_of_layer(kDecay, layer, layers);
+  const double b = std::exp(-gamma), c = std::exp(-decay_of_layer(kDecay, layer - 1, layers));
+  const double r = std::sqrt((1 - b * b) / (1 - c * c));
+  const at::Tensor location = at::arange(tokens, at::kDouble);
+  at::Tensor log_a = std::log(r * (b - c)) - gamma * (location.unsqueeze(1) - location - 1);
+  log_a.select(1, 0).copy_(std::log(b - c * r) - gamma * (location - 1));
+  log_a.diagonal().fill_(std::log(r));
+  log_a.select(0, 0).select(0, 0).fill_(0);
+  return log_a.tril();
+}
+
 at::Tensor attention_of(Method method, std::int64_t tokens, std::int64_t layer, std::int64_t layers) {
   if (method == Method::kValueSkip) return at::eye(tokens, at::kDouble);
   if (method == Method::kPlain)

@@ -31,6 +31,8 @@ at::Tensor target_kernel(Method method, std::int64_t tokens, std::int64_t layer,
 at::Tensor attention_of(Method method, std::int64_t tokens, std::int64_t layer, std::int64_t layers);
 // The lower triangular A with A before A^T = after.
 at::Tensor attention_between(const at::Tensor& before, const at::Tensor& after);
+// E-SPA without Cholesky factors: ln A_ij for j <= i, 0 above the diagonal, layer = 1 ... layers.
+at::Tensor log_exponential_attention(std::int64_t tokens, std::int64_t layer, std::int64_t layers);
 
 // The kernels after 0 ... layers layers of attention with orthogonal values, from the identity.
 std::vector<at::Tensor> attention_kernels(Method method, std::int64_t tokens, std::int64_t layers);

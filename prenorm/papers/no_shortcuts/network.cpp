@@ -29,9 +29,9 @@ at::Tensor gaussian_matrix(std::int64_t rows, std::int64_t columns, double devia
 }
 
 // The weights of one layer.
-class ReferenceLayer {
+class NetworkLayer {
  public:
-  ReferenceLayer(const NetworkSetting& setting, std::int64_t layer) : setting_(setting), layer_(layer) {}
+  NetworkLayer(const NetworkSetting& setting, std::int64_t layer) : setting_(setting), layer_(layer) {}
 
   at::Tensor operator()(at::Tensor x) const {
     if (setting_.sublayers != Sublayers::kFeedForward) x = attention(x);
@@ -109,12 +109,12 @@ at::Tensor inputs_of(const NetworkSetting& s) {
   return orthogonal_matrix(s.tokens, s.d_model, key) * std::sqrt(static_cast<double>(std::min(s.tokens, s.d_model)));
 }
 
-std::vector<at::Tensor> reference_kernels(const NetworkSetting& s) {
+std::vector<at::Tensor> network_kernels(const NetworkSetting& s) {
   at::Tensor x = inputs_of(s);
   const auto kernel = [&] { return at::matmul(x, x.t()) / static_cast<double>(s.d_model); };
   std::vector<at::Tensor> kernels = {kernel()};
   for (std::int64_t layer = 1; layer <= s.layers; ++layer) {
-    x = ReferenceLayer(s, layer)(x);
+    x = NetworkLayer(s, layer)(x);
     kernels.push_back(kernel());
   }
   return kernels;

@@ -39,6 +39,6 @@ at::Tensor inputs_of(const NetworkSetting& setting);
 at::Tensor orthogonal_matrix(std::int64_t rows, std::int64_t columns, std::uint64_t key);
 
 // The kernels x x^T / d_model of the inputs and after each layer.
-std::vector<at::Tensor> reference_kernels(const NetworkSetting& setting);
+std::vector<at::Tensor> network_kernels(const NetworkSetting& setting);
 
 }  // namespace prenorm::papers::no_shortcuts
