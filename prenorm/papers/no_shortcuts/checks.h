@@ -4,7 +4,9 @@
 #include <vector>
 
 #include "prenorm/papers/check.h"
+#include "prenorm/papers/no_shortcuts/gradients.h"
 #include "prenorm/papers/no_shortcuts/initializations.h"
+#include "prenorm/papers/no_shortcuts/training.h"
 
 namespace prenorm::papers::no_shortcuts {
 
@@ -18,5 +20,13 @@ void check_activation_maps(std::vector<Check>& checks);
 void check_attention_only(const Initializations& measured, std::vector<Check>& checks);
 void check_feed_forward(const Initializations& measured, std::vector<Check>& checks);
 void check_blocks(const Initializations& measured, std::vector<Check>& checks);
+// Gradients of queries vanish with plain attention.
+void check_gradients(const std::vector<GradientProfiles>& profiles, std::vector<Check>& checks);
+void check_training(const Trainings& trainings, std::vector<Check>& checks);
+
+// The first update at which the loss is at most `loss`; infinity if there is none.
+double updates_to(const Trajectory& trajectory, double loss);
+// By seed: updates of `slow` to its own final loss over those of `fast` to the same loss.
+std::vector<double> update_ratios(const TrainingRuns& slow, const TrainingRuns& fast);
 
 }  // namespace prenorm::papers::no_shortcuts

@@ -1,0 +1,91 @@
+#include <algorithm>
+
+#include "prenorm/base/statistics.h"
+#include "prenorm/papers/no_shortcuts/check_values.h"
+#include "prenorm/papers/no_shortcuts/checks.h"
+
+namespace prenorm::papers::no_shortcuts {
+namespace {
+
+constexpr const char* kGradientSource = "rank collapse";
+constexpr const char* kTrainingSource = "training";
+
+// The mean over the last hundred updates.
+double final_loss(const Trajectory& t) {
+  const std::size_t points = std::min<std::size_t>(100 / kRecordEvery, t.loss.size());
+  return mean_of(std::span(t.loss).last(points));
+}
+
+CheckSetting layers_setting(const TrainingRuns& r) { return {{"layers", static_cast<double>(r.setting.layers)}}; }
+
+std::vector<double> final_losses(const TrainingRuns& r) {
+  std::vector<double> losses;
+  for (const Trajectory& t : r.seeds) losses.push_back(final_loss(t));
+  return losses;
+}
+
+std::string check_prefix(Arm arm) {
+  if (arm == Arm::kPreLn) return "pre_ln_";
+  return arm == Arm::kNoNorm ? "no_norm_" : check_prefix(method_of(arm));
+}
+
+// Loss of each seed of `a` less that of `b`.
+std::vector<double> differences(const TrainingRuns& a, const TrainingRuns& b) {
+  std::vector<double> values = final_losses(a);
+  for (std::size_t seed = 0; seed < values.size(); ++seed) values[seed] -= final_loss(b.seeds.at(seed));
+  return values;
+}
+
+}  // namespace
+
+double updates_to(const Trajectory& t, double loss) {
+  for (std::size_t i = 0; i < t.loss.size(); ++i)
+    if (t.loss[i] <= loss) return t.update[i];
+  return kUnbounded;
+}
+
+// Vanilla models at the end of their budget beside Pre-LN models: the ratio of updates to the same loss.
+std::vector<double> update_ratios(const TrainingRuns& slow, const TrainingRuns& fast) {
+  std::vector<double> ratios;
+  for (std::size_t seed = 0; seed < slow.seeds.size(); ++seed) {
+    const double target = final_loss(slow.seeds[seed]);
+    ratios.push_back(updates_to(slow.seeds[seed], target) / updates_to(fast.seeds.at(seed), target));
+  }
+  return ratios;
+}
+
+void check_gradients(const std::vector<GradientProfiles>& profiles, std::vector<Check>& checks) {
+  for (const GradientProfiles& p : profiles) {
+    std::vector<double> ratios;
+    for (const GradientProfile& seed : p.seeds) ratios.push_back(seed.query.back() / seed.query.front());
+    const CheckSetting at = {{"layers", static_cast<double>(p.layers)}};
+    if (p.arm == Arm::kPlain)
+      checks.push_back({"plain_query_gradient", kGradientSource, at, greatest(ratios), 0, {0, 0.01},
+                        "gradient of W_Q in the last layer over that in the first, greatest"});
+    else
+      checks.push_back({check_prefix(p.arm) + "query_gradient", kGradientSource, at, least(ratios), 1, {0.05, 20},
+                        "gradient of W_Q in the last layer over that in the first, least"});
+  }
+}
+
+void check_training(const Trainings& trainings, std::vector<Check>& checks) {
+  const double unigram = trainings.unigram_nats;
+  const TrainingRuns& pre = trainings.arms.at(0);
+  for (const TrainingRuns& r : trainings.arms) {
+    std::vector<double> gains = final_losses(r);
+    for (double& gain : gains) gain = unigram - gain;
+    const std::string prefix = check_prefix(r.setting.arm);
+    if (r.setting.arm == Arm::kPlain) {
+      checks.push_back({prefix + "loss_gain", kTrainingSource, layers_setting(r), greatest(gains), 0, {-0.2, 0.1},
+                        "loss of character frequencies less final loss, nats per character, greatest"});
+      continue;
+    }
+    checks.push_back({prefix + "loss_gain", kTrainingSource, layers_setting(r), least(gains), 0.5, {0.3, 3},
+                      "loss of character frequencies less final loss, nats per character, least"});
+    if (r.setting.arm == Arm::kPreLn || r.setting.arm == Arm::kNoNorm) continue;
+    checks.push_back({prefix + "over_pre_ln", kTrainingSource, layers_setting(r), least(differences(r, pre)), 0,
+                      {0, kUnbounded}, "final loss less that of Pre-LN, nats per character, least"});
+  }
+}
+
+}  // namespace prenorm::papers::no_shortcuts
