@@ -1,6 +1,7 @@
 // The claims of He et al. 2023 as checks. Each function appends some.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "prenorm/papers/check.h"
@@ -23,6 +24,8 @@ void check_blocks(const Initializations& measured, std::vector<Check>& checks);
 // Gradients of queries vanish with plain attention.
 void check_gradients(const std::vector<GradientProfiles>& profiles, std::vector<Check>& checks);
 void check_training(const Trainings& trainings, std::vector<Check>& checks);
+// How far a model gets that no check is made of.
+std::string training_note(const TrainingRuns& runs, double unigram_nats);
 
 // The first update at which the loss is at most `loss`; infinity if there is none.
 double updates_to(const Trajectory& trajectory, double loss);

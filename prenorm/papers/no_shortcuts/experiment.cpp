@@ -14,6 +14,10 @@ void add_trainings(const ExperimentOptions& options, const Cells& cells, Results
   const Trainings trainings = train_all(read_characters(), options, cells);
   check_training(trainings, results.checks);
   add_training_figures(trainings, results);
+  for (const TrainingRuns& r : trainings.arms)
+    if (r.setting.arm == Arm::kUniform || r.setting.arm == Arm::kExponential)
+      results.notes.push_back(training_note(r, trainings.unigram_nats));
+  for (const TrainingRuns& r : trainings.depths) results.notes.push_back(training_note(r, trainings.unigram_nats));
 }
 
 }  // namespace
