@@ -16,7 +16,7 @@ using test::failed_checks_of;
 // One seed of what the quick form measures.
 Initializations measured_networks() { return measure_initializations({1, /*quick=*/true}, Cells()); }
 
-TEST(ShortcutChecks, HoldForWhatIsMeasuredAndFailForOtherMethods) {
+TEST(SlowShortcutChecks, HoldForWhatIsMeasuredAndFailForOtherMethods) {
   Initializations networks = measured_networks();
   EXPECT_EQ(failed_checks_of(check_attention_only, networks), std::set<std::string>{});
   EXPECT_EQ(failed_checks_of(check_blocks, networks), std::set<std::string>{});

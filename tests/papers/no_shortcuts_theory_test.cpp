@@ -29,7 +29,8 @@ at::Tensor random_kernel(std::int64_t tokens, std::uint64_t seed) {
 
 TEST(ShortcutKernels, AttentionLeadsFromOneToTheNext) {
   for (const std::int64_t tokens : {1, 2, 7, 40}) {
-    const at::Tensor before = random_kernel(tokens, test::test_seed(1)), after = random_kernel(tokens, test::test_seed(2));
+    const at::Tensor before = random_kernel(tokens, test::test_seed(1)),
+                     after = random_kernel(tokens, test::test_seed(2));
     const at::Tensor a = attention_between(before, after);
     EXPECT_LT(largest_entry(at::matmul(at::matmul(a, before), a.t()) - after), 1e-9) << tokens;
     EXPECT_EQ(largest_entry(a.triu(1)), 0) << "causal";
@@ -122,8 +123,7 @@ double loss_at(LanguageModel& model, const at::Tensor& value, std::int64_t i, do
 }
 
 TEST(ShortcutLanguageModels, HaveTheGradientsOfFiniteDifferences) {
-  for (const Arm arm :
-       {Arm::kPreLn, Arm::kNoNorm, Arm::kPlain, Arm::kValueSkip, Arm::kUniform, Arm::kExponential}) {
+  for (const Arm arm : {Arm::kPreLn, Arm::kNoNorm, Arm::kPlain, Arm::kValueSkip, Arm::kUniform, Arm::kExponential}) {
     LanguageModel model({arm, 2, 8, 2, 6, 20, test::test_seed(6)}, at::kDouble);
     for (const nn::Parameter& p : model.parameters().list()) {
       if (p.name == "query1") p.value.detach().add_(0.1);  // so that keys have gradients
@@ -133,8 +133,8 @@ TEST(ShortcutLanguageModels, HaveTheGradientsOfFiniteDifferences) {
     for (const nn::Parameter& p : model.parameters().list()) {
       constexpr double kStep = 1e-5;
       const std::int64_t i = p.value.numel() / 2;
-      const double slope = (loss_at(model, p.value.detach(), i, kStep) - loss_at(model, p.value.detach(), i, -kStep)) /
-                           (2 * kStep);
+      const double slope =
+          (loss_at(model, p.value.detach(), i, kStep) - loss_at(model, p.value.detach(), i, -kStep)) / (2 * kStep);
       EXPECT_NEAR(p.value.grad().flatten()[i].item<double>(), slope, 1e-6) << name_of(arm) << ", " << p.name;
     }
   }

@@ -43,7 +43,8 @@ batches::TextBatch Characters::batch(std::int64_t sequences, std::int64_t tokens
   RandomStream random(mix_key({name_key("windows"), seed, static_cast<std::uint64_t>(update)}));
   batches::TextBatch batch;
   for (std::int64_t s = 0; s < sequences; ++s) {
-    const auto first = ids_.begin() + static_cast<std::ptrdiff_t>(random.below(static_cast<std::uint64_t>(size() - tokens)));
+    const auto first =
+        ids_.begin() + static_cast<std::ptrdiff_t>(random.below(static_cast<std::uint64_t>(size() - tokens)));
     batch.tokens.ids.insert(batch.tokens.ids.end(), first, first + tokens);
     batch.tokens.end_sequence();
     batch.targets.insert(batch.targets.end(), first + 1, first + tokens + 1);

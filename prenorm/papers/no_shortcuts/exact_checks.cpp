@@ -46,8 +46,7 @@ MatrixFigures figures_of_matrices(Method method, const Shape& s) {
     // What a model adds to its scores is ln(A / its row sum).
     const at::Tensor bias = log_a - closed.sum(1, /*keepdim=*/true).log();
     f.row_sum_error = std::max(f.row_sum_error, greatest_entry(bias.exp().tril().sum(1) - 1));
-    f.diagonal_error =
-        std::max(f.diagonal_error, greatest_entry(a.diagonal().narrow(0, 1, s.tokens - 1) - diagonal));
+    f.diagonal_error = std::max(f.diagonal_error, greatest_entry(a.diagonal().narrow(0, 1, s.tokens - 1) - diagonal));
   }
   return f;
 }
@@ -63,7 +62,12 @@ void check_shape(const Shape& s, std::vector<Check>& checks) {
     const std::string prefix = check_prefix(method);
     checks.push_back({prefix + "kernel_error", kSource, at, f.kernel_error, 0, exact,
                       "A_l K_(l-1) A_l^T less K_l, greatest entry of all layers"});
-    checks.push_back({prefix + "least_entry", kSource, at, f.least_entry, 0, {0, kUnbounded},
+    checks.push_back({prefix + "least_entry",
+                      kSource,
+                      at,
+                      f.least_entry,
+                      0,
+                      {0, kUnbounded},
                       "least entry of all A_l on and below the diagonal: softmax can have no negative one"});
     if (method != Method::kExponential) continue;
     checks.push_back({prefix + "closed_form", kSource, at, f.closed_form_error, 0, exact,
@@ -72,8 +76,13 @@ void check_shape(const Shape& s, std::vector<Check>& checks) {
                       "sum of exp(bias) over a row less 1, greatest"});
     checks.push_back({prefix + "diagonal", kSource, at, f.diagonal_error, 0, exact,
                       "diagonal of A_l, rows after the first, less a^(1/L) with a = sqrt(1 - exp(-2 gamma_L))"});
-    checks.push_back({prefix + "row_sum", kSource, at, f.greatest_row_sum, known_row_sum(s),
-                      {known_row_sum(s) - 1e-3, known_row_sum(s) + 1e-3}, "greatest row sum of all A_l"});
+    checks.push_back({prefix + "row_sum",
+                      kSource,
+                      at,
+                      f.greatest_row_sum,
+                      known_row_sum(s),
+                      {known_row_sum(s) - 1e-3, known_row_sum(s) + 1e-3},
+                      "greatest row sum of all A_l"});
   }
 }
 
@@ -96,24 +105,48 @@ void check_exact_kernels(std::vector<Check>& checks) {
     std::size_t layers;
     double mean_cosine, least_cosine;
   };
-  constexpr std::array<Collapse, 7> kCollapse = {{{1, 0.669, 0.088}, {2, 0.896, 0.343}, {3, 0.951, 0.604},
-                                                  {4, 0.975, 0.785}, {6, 0.993, 0.947}, {8, 0.9985, 0.990},
+  constexpr std::array<Collapse, 7> kCollapse = {{{1, 0.669, 0.088},
+                                                  {2, 0.896, 0.343},
+                                                  {3, 0.951, 0.604},
+                                                  {4, 0.975, 0.785},
+                                                  {6, 0.993, 0.947},
+                                                  {8, 0.9985, 0.990},
                                                   {12, 0.99998, 0.9998}}};
   for (const Collapse& c : kCollapse) {
     const KernelFigures f = figures_of(plain.at(c.layers));
     const CheckSetting at = {{"layers", static_cast<double>(c.layers)}};
-    checks.push_back({"plain_mean_cosine", "rank collapse", at, f.mean_cosine, c.mean_cosine,
-                      {c.mean_cosine - 6e-4, c.mean_cosine + 6e-4}, "mean cosine of two of 128 tokens"});
-    checks.push_back({"plain_least_cosine", "rank collapse", at, f.least_cosine, c.least_cosine,
-                      {c.least_cosine - 6e-4, c.least_cosine + 6e-4}, "least cosine of two of 128 tokens"});
+    checks.push_back({"plain_mean_cosine",
+                      "rank collapse",
+                      at,
+                      f.mean_cosine,
+                      c.mean_cosine,
+                      {c.mean_cosine - 6e-4, c.mean_cosine + 6e-4},
+                      "mean cosine of two of 128 tokens"});
+    checks.push_back({"plain_least_cosine",
+                      "rank collapse",
+                      at,
+                      f.least_cosine,
+                      c.least_cosine,
+                      {c.least_cosine - 6e-4, c.least_cosine + 6e-4},
+                      "least cosine of two of 128 tokens"});
   }
   for (const Shape& s : kShapes) {
     const CheckSetting at = {{"layers", static_cast<double>(s.layers)}, {"tokens", static_cast<double>(s.tokens)}};
     const KernelFigures f = figures_of(attention_kernels(Method::kExponential, s.tokens, s.layers).back());
     const double mean = exponential_mean(s.tokens), least = std::exp(-kDecay * static_cast<double>(s.tokens - 1));
-    checks.push_back({"e_spa_mean_cosine", kSource, at, f.mean_cosine, mean, {mean - 1e-10, mean + 1e-10},
+    checks.push_back({"e_spa_mean_cosine",
+                      kSource,
+                      at,
+                      f.mean_cosine,
+                      mean,
+                      {mean - 1e-10, mean + 1e-10},
                       "mean cosine after all layers, which are multiplied out"});
-    checks.push_back({"e_spa_least_cosine", kSource, at, f.least_cosine, least, {least - 1e-10, least + 1e-10},
+    checks.push_back({"e_spa_least_cosine",
+                      kSource,
+                      at,
+                      f.least_cosine,
+                      least,
+                      {least - 1e-10, least + 1e-10},
                       "least cosine after all layers"});
   }
 }
@@ -123,18 +156,38 @@ void check_activation_maps(std::vector<Check>& checks) {
     std::int64_t layers;
     double slope, relu;
   };
-  constexpr std::array<Row, 7> kRows = {{{6, 0, 0.777}, {12, 0, 0.897}, {18, 0.146, 0.940}, {24, 0.239, 0.961},
-                                         {36, 0.351, 0.979}, {48, 0.421, 0.987}, {72, 0.508, 0.994}}};
+  constexpr std::array<Row, 7> kRows = {{{6, 0, 0.777},
+                                         {12, 0, 0.897},
+                                         {18, 0.146, 0.940},
+                                         {24, 0.239, 0.961},
+                                         {36, 0.351, 0.979},
+                                         {48, 0.421, 0.987},
+                                         {72, 0.508, 0.994}}};
   for (const Row& row : kRows) {
     const CheckSetting at = {{"layers", static_cast<double>(row.layers)}};
-    checks.push_back({"relu_map", "activation shaping", at, composed_map(0, row.layers), row.relu,
-                      {row.relu - 6e-4, row.relu + 6e-4}, "cosine after ReLU layers of two orthogonal inputs"});
+    checks.push_back({"relu_map",
+                      "activation shaping",
+                      at,
+                      composed_map(0, row.layers),
+                      row.relu,
+                      {row.relu - 6e-4, row.relu + 6e-4},
+                      "cosine after ReLU layers of two orthogonal inputs"});
     const double slope = slope_for(row.layers);
-    checks.push_back({"tat_slope", "activation shaping", at, slope, row.slope, {row.slope - 1e-3, row.slope + 1e-3},
+    checks.push_back({"tat_slope",
+                      "activation shaping",
+                      at,
+                      slope,
+                      row.slope,
+                      {row.slope - 1e-3, row.slope + 1e-3},
                       "negative slope with which the cosine becomes 0.9; 0 where ReLU stays below"});
     if (slope == 0) continue;
-    checks.push_back({"tat_map", "activation shaping", at, composed_map(slope, row.layers), kTatTarget,
-                      {kTatTarget - 1e-10, kTatTarget + 1e-10}, "cosine after layers with this slope"});
+    checks.push_back({"tat_map",
+                      "activation shaping",
+                      at,
+                      composed_map(slope, row.layers),
+                      kTatTarget,
+                      {kTatTarget - 1e-10, kTatTarget + 1e-10},
+                      "cosine after layers with this slope"});
   }
 }
 

@@ -96,7 +96,14 @@ void add_initialization_figures(const Initializations& measured, Results& result
 
 void add_attention_map(Results& results) {
   constexpr std::int64_t kTokens = 16, kLayers = 12, kLayer = 6;
-  HeatMap map{"Attention of E-SPA at initialisation, layer 6 of 12", "key", "query", "weight", {}, {}, {}, false,
+  HeatMap map{"Attention of E-SPA at initialisation, layer 6 of 12",
+              "key",
+              "query",
+              "weight",
+              {},
+              {},
+              {},
+              false,
               "Rows add up to more than 1: the location-dependent scale is included."};
   const at::Tensor a = attention_of(Method::kExponential, kTokens, kLayer, kLayers);
   for (std::int64_t i = 0; i < kTokens; ++i) {

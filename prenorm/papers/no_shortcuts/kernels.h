@@ -14,7 +14,7 @@ namespace prenorm::papers::no_shortcuts {
 enum class Method : std::uint8_t { kPlain, kUniform, kExponential, kValueSkip };
 std::string_view name_of(Method method);  // "plain", "U-SPA", "E-SPA", "V-SkipInit"
 
-inline constexpr double kDecay = 0.005;     // gamma_L of E-SPA
+inline constexpr double kDecay = 0.005;      // gamma_L of E-SPA
 inline constexpr double kCorrelation = 0.8;  // rho_L of U-SPA
 
 // exp(-gamma |i - j|), [tokens, tokens]; the identity for gamma = infinity.

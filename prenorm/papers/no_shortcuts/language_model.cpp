@@ -26,7 +26,8 @@ namespace prenorm::papers::no_shortcuts {
 namespace {
 
 nn::Initializer orthogonal(std::int64_t rows, std::int64_t columns) {
-  return [=](at::Tensor& weight, RandomStream random) { weight.copy_(orthogonal_matrix(rows, columns, random.next())); };
+  return
+      [=](at::Tensor& weight, RandomStream random) { weight.copy_(orthogonal_matrix(rows, columns, random.next())); };
 }
 
 // [tokens, d_model]: sin and cos of the position times 10000^(-2i/d), Vaswani et al. 2017.

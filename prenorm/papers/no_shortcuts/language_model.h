@@ -42,7 +42,7 @@ class LanguageModel {
   struct LayerWeights {
     at::Tensor query, key, value, out, up, up_bias, down, down_bias;
     at::Tensor attention_norm, attention_norm_bias, feed_forward_norm, feed_forward_norm_bias;  // Pre-LN
-    at::Tensor skip, gain;      // V-SkipInit: weights of the values themselves and of attention
+    at::Tensor skip, gain;       // V-SkipInit: weights of the values themselves and of attention
     at::Tensor bias, row_scale;  // added to the scores; multiplies rows of attention
   };
   LayerWeights make_layer(std::int64_t layer);

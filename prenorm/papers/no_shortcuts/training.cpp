@@ -40,8 +40,8 @@ Trainings settings_of(bool quick) {
 }  // namespace
 
 std::string TrainingSetting::name() const {
-  return fmt::format("training: {}, {} layers, {} updates of {} sequences, rate {}, every {}, seed {}",
-                     name_of(arm), layers, updates, kSequences, rate_of(arm), kRecordEvery, seed);
+  return fmt::format("training: {}, {} layers, {} updates of {} sequences, rate {}, every {}, seed {}", name_of(arm),
+                     layers, updates, kSequences, rate_of(arm), kRecordEvery, seed);
 }
 
 double rate_of(Arm arm) {

@@ -68,15 +68,30 @@ void check_gradients(const std::vector<GradientProfiles>& profiles, std::vector<
   const CheckSetting at = {{"layers", static_cast<double>(plain.layers)}};
   for (const GradientProfiles& p : profiles)
     if (p.arm == Arm::kPlain)
-      checks.push_back({"plain_query_gradient", kGradientSource, at, greatest(ratios(p)), 0, {0, 0.05},
+      checks.push_back({"plain_query_gradient",
+                        kGradientSource,
+                        at,
+                        greatest(ratios(p)),
+                        0,
+                        {0, 0.05},
                         "gradient of W_Q in the last layer over that in the first, greatest"});
     else
-      checks.push_back({check_prefix(p.arm) + "query_gradient", kGradientSource, at, least(ratios(p)), 1,
-                        {0.3, kUnbounded}, "gradient of W_Q in the last layer over that in the first, least"});
+      checks.push_back({check_prefix(p.arm) + "query_gradient",
+                        kGradientSource,
+                        at,
+                        least(ratios(p)),
+                        1,
+                        {0.3, kUnbounded},
+                        "gradient of W_Q in the last layer over that in the first, least"});
   std::vector<double> over;
   for (std::size_t seed = 0; seed < plain.seeds.size(); ++seed)
     over.push_back(plain.seeds[seed].query.back() / exponential.seeds.at(seed).query.back());
-  checks.push_back({"plain_over_e_spa_query_gradient", kGradientSource, at, greatest(over), 0, {0, 1e-3},
+  checks.push_back({"plain_over_e_spa_query_gradient",
+                    kGradientSource,
+                    at,
+                    greatest(over),
+                    0,
+                    {0, 1e-3},
                     "gradient of W_Q in the last layer, plain over E-SPA, greatest"});
 }
 
@@ -95,30 +110,49 @@ void check_training(const Trainings& trainings, std::vector<Check>& checks) {
                       learns ? "loss of character frequencies less final loss, nats per character, least"
                              : "loss of character frequencies less final loss, nats per character, greatest"});
   }
-  checks.push_back({"v_skip_init_over_pre_ln", kTrainingSource, layers_setting(skip), mean_of(differences(skip, pre)), 0,
-                    {0, 0.5}, "final loss less that of Pre-LN after as many updates, nats per character, mean"});
-  checks.push_back({"v_skip_init_update_ratio", kTrainingSource, layers_setting(skip),
-                    least(update_ratios(skip, pre)), 1, {1, 10},
+  checks.push_back({"v_skip_init_over_pre_ln",
+                    kTrainingSource,
+                    layers_setting(skip),
+                    mean_of(differences(skip, pre)),
+                    0,
+                    {0, 0.5},
+                    "final loss less that of Pre-LN after as many updates, nats per character, mean"});
+  checks.push_back({"v_skip_init_update_ratio",
+                    kTrainingSource,
+                    layers_setting(skip),
+                    least(update_ratios(skip, pre)),
+                    1,
+                    {1, 10},
                     "updates to the final loss of V-SkipInit, over those of Pre-LN to the same loss, least"});
   if (trainings.depths.empty()) return;
   const TrainingRuns& no_norm = find_runs(trainings.arms, Arm::kNoNorm, 12);
-  checks.push_back({"no_norm_update_ratio", kTrainingSource, layers_setting(no_norm),
-                    mean_of(update_ratios(no_norm, pre)), 1, {0.75, 1.5},
+  checks.push_back({"no_norm_update_ratio",
+                    kTrainingSource,
+                    layers_setting(no_norm),
+                    mean_of(update_ratios(no_norm, pre)),
+                    1,
+                    {0.75, 1.5},
                     "updates to its final loss, over those of Pre-LN to the same loss, mean"});
   const auto deficit = [&](std::int64_t layers) {
     return mean_of(differences(find_runs(trainings.depths, Arm::kValueSkip, layers),
                                find_runs(trainings.depths, Arm::kPreLn, layers)));
   };
-  checks.push_back({"v_skip_init_deficit_grows", kTrainingSource, {{"layers", 24}}, deficit(24) - deficit(6), 0.03,
-                    {0, 0.5}, "final loss of V-SkipInit less that of Pre-LN, 24 layers less 6, mean"});
+  checks.push_back({"v_skip_init_deficit_grows",
+                    kTrainingSource,
+                    {{"layers", 24}},
+                    deficit(24) - deficit(6),
+                    0.03,
+                    {0, 0.5},
+                    "final loss of V-SkipInit less that of Pre-LN, 24 layers less 6, mean"});
 }
 
 std::string training_note(const TrainingRuns& r, double unigram_nats) {
   const std::vector<double> losses = final_losses(r);
-  return fmt::format("Reported, not checked: {} in {} layers ends {:.2f} to {:.2f} nats below the loss of character "
-                     "frequencies after {} updates.",
-                     name_of(r.setting.arm), r.setting.layers, unigram_nats - greatest(losses),
-                     unigram_nats - least(losses), r.setting.updates);
+  return fmt::format(
+      "Reported, not checked: {} in {} layers ends {:.2f} to {:.2f} nats below the loss of character "
+      "frequencies after {} updates.",
+      name_of(r.setting.arm), r.setting.layers, unigram_nats - greatest(losses), unigram_nats - least(losses),
+      r.setting.updates);
 }
 
 }  // namespace prenorm::papers::no_shortcuts

@@ -24,11 +24,16 @@ void add_gradient_figure(const std::vector<GradientProfiles>& profiles, Results&
 
 void add_training_figures(const Trainings& trainings, Results& results) {
   const auto figure_of = [&](const std::string& title, const std::vector<TrainingRuns>& all) {
-    Figure figure{title, "update", "loss, nats per character", false, false, {},
+    Figure figure{title,
+                  "update",
+                  "loss, nats per character",
+                  false,
+                  false,
+                  {},
                   "Mean of 20 updates, seed 1. Dashed: a model that knows the frequencies of characters alone."};
     for (const TrainingRuns& r : all)
-      figure.curves.push_back({fmt::format("{}, {} layers", name_of(r.setting.arm), r.setting.layers),
-                               r.seeds[0].update, r.seeds[0].loss});
+      figure.curves.push_back(
+          {fmt::format("{}, {} layers", name_of(r.setting.arm), r.setting.layers), r.seeds[0].update, r.seeds[0].loss});
     const std::vector<double>& updates = all.back().seeds[0].update;
     figure.curves.push_back(
         {"frequencies", updates, std::vector<double>(updates.size(), trainings.unigram_nats), /*theory=*/true});
