@@ -14,6 +14,7 @@
 #include "prenorm/papers/icl_preconditioned_gd/experiments.h"
 #include "prenorm/papers/low_rank_sparse/experiments.h"
 #include "prenorm/papers/mesa_optimization/experiments.h"
+#include "prenorm/papers/no_shortcuts/experiments.h"
 #include "prenorm/papers/norm_only/experiments.h"
 #include "prenorm/papers/xiong2020/experiments.h"
 
@@ -31,6 +32,7 @@ constexpr Experiment kExperiments[] = {
     low_rank_sparse::kExperiment,
     encoder_convergence::kExperiment,
     norm_only::kExperiment,
+    no_shortcuts::kExperiment,
 };
 
 }  // namespace

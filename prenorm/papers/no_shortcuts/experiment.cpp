@@ -1,0 +1,43 @@
+#include "prenorm/papers/no_shortcuts/checks.h"
+#include "prenorm/papers/no_shortcuts/experiments.h"
+#include "prenorm/papers/no_shortcuts/figures.h"
+#include "prenorm/papers/real_data/folder.h"
+
+namespace prenorm::papers::no_shortcuts {
+namespace {
+
+void add_trainings(const ExperimentOptions& options, const Cells& cells, Results& results) {
+  if (!real_data::exists(kTextFile)) {
+    results.notes.push_back(real_data::skipped_note("trainings on characters", kTextFile));
+    return;
+  }
+  const Trainings trainings = train_all(read_characters(), options, cells);
+  check_training(trainings, results.checks);
+  add_training_figures(trainings, results);
+  for (const TrainingRuns& r : trainings.arms)
+    if (r.setting.arm == Arm::kUniform || r.setting.arm == Arm::kExponential)
+      results.notes.push_back(training_note(r, trainings.unigram_nats));
+  for (const TrainingRuns& r : trainings.depths) results.notes.push_back(training_note(r, trainings.unigram_nats));
+}
+
+}  // namespace
+
+Results run_no_shortcuts(const ExperimentOptions& options, const Cells& cells) {
+  Results results;
+  check_attention_matrices(results.checks);
+  check_exact_kernels(results.checks);
+  check_activation_maps(results.checks);
+  const Initializations measured = measure_initializations(options, cells);
+  check_attention_only(measured, results.checks);
+  check_feed_forward(measured, results.checks);
+  check_blocks(measured, results.checks);
+  add_initialization_figures(measured, results);
+  add_attention_map(results);
+  const std::vector<GradientProfiles> gradients = measure_gradients(options, cells);
+  check_gradients(gradients, results.checks);
+  add_gradient_figure(gradients, results);
+  add_trainings(options, cells, results);
+  return results;
+}
+
+}  // namespace prenorm::papers::no_shortcuts
