@@ -1,5 +1,5 @@
-// y = act(x Wᵀ + b) on the rows of a matrix. act is ReLU, GELU or the leaky ReLU of TAT, √(2/(1 + s²)) max(z, s z), which
-// keeps the mean square of a standard normal z.
+// y = act(x Wᵀ + b) on the rows of a matrix. act is ReLU, GELU or the leaky ReLU of TAT, √(2/(1 + s²)) max(z, s z),
+// which keeps the mean square of a standard normal z.
 #pragma once
 
 #include <ATen/core/Tensor.h>

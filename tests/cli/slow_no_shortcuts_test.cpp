@@ -79,8 +79,8 @@ TEST_F(SlowNoShortcuts, ResumesWithTheSameBitsWritesTextAndIsProbed) {
   const fs::path whole = *folder_ / "whole", stopped = *folder_ / "stopped";
   train(whole, budget("e_spa", kUpdates / 4));
   train(stopped, budget("e_spa", kUpdates / 8));
-  const Outcome resumed = prenorm({"train", "--resume", "--run", stopped, "--quiet", "--set",
-                                   "train.max_steps=" + std::to_string(kUpdates / 4)});
+  const Outcome resumed = prenorm(
+      {"train", "--resume", "--run", stopped, "--quiet", "--set", "train.max_steps=" + std::to_string(kUpdates / 4)});
   ASSERT_EQ(resumed.code, 0) << resumed.err;
   EXPECT_TRUE(weights_of(stopped) == weights_of(whole));
 
