@@ -4,9 +4,9 @@
     tools/same_bits.py OLD_COMMAND NEW_COMMAND [--only REGEX] [--theory]
 
 Both commands run the same short work on this machine: training of every task under every placement, with kernels and
-composites, two workers each; the probe, the checks of the theory, advice and a study. Losses, gradient norms and every
-other number of metrics.jsonl, the final weights and the JSON of the other commands must be equal. Numbers from another
-machine prove nothing, since processors and BLAS libraries round differently.
+composites, and without shortcuts, two workers each; the probe, the checks of the theory, advice and a study. Losses,
+gradient norms and every other number of metrics.jsonl, the final weights and the JSON of the other commands must be
+equal. Numbers from another machine prove nothing, since processors and BLAS libraries round differently.
 """
 
 import argparse
@@ -19,8 +19,17 @@ import sys
 import tempfile
 from pathlib import Path
 
-PLACEMENTS = ("post_ln", "pre_ln", "sandwich_ln", "deepnorm", "admin", "pre_ln_no_final")
+PLACEMENTS = ("post_ln", "pre_ln", "sandwich_ln", "deepnorm", "admin", "pre_ln_no_final", "none")
 TASKS = ("translation", "masked_lm", "causal_lm", "classification")
+ATTENTION = ("value_skipinit", "u_spa", "e_spa")
+WITHOUT_SHORTCUTS = {
+    "model.norm_placement": "none",
+    "model.attention_skip": 0.0,
+    "model.feed_forward_skip": 0.0,
+    "model.activation": "tat_relu",
+    "model.tat_eta": 0.3,
+    "model.init": "orthogonal",
+}
 UPDATES = 60
 # Keys of the JSON that differ between two runs of the same build.
 TIMES = ("seconds", "training_seconds", "target_tokens_per_second", "tokens_per_second")
@@ -117,6 +126,11 @@ def trainings(folder):
                     settings["tokenizer.vocab_size"] = 300  # byte-level BPE starts from 256 bytes
                 name = f"{task} {placement} {'kernels' if fused else 'composites'}"
                 yield name, lambda command, out, c=config, s=settings: training(command, c, out, s)
+        for attention in ATTENTION:
+            settings = {**WITHOUT_SHORTCUTS, "model.attention": attention}
+            if task == "causal_lm":
+                settings["tokenizer.vocab_size"] = 300
+            yield f"{task} {attention}", lambda command, out, c=config, s=settings: training(command, c, out, s)
 
 
 def study(command, config, out):

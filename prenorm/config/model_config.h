@@ -46,11 +46,10 @@ struct EnumNames<AttentionShaping> {
 };
 template <>
 struct EnumNames<Activation> {
-  static constexpr std::array<std::pair<Activation, std::string_view>, 4> values{
-      {{Activation::kRelu, "relu"},
-       {Activation::kGelu, "gelu"},
-       {Activation::kGeluTanh, "gelu_tanh"},
-       {Activation::kTatRelu, "tat_relu"}}};
+  static constexpr std::array<std::pair<Activation, std::string_view>, 4> values{{{Activation::kRelu, "relu"},
+                                                                                  {Activation::kGelu, "gelu"},
+                                                                                  {Activation::kGeluTanh, "gelu_tanh"},
+                                                                                  {Activation::kTatRelu, "tat_relu"}}};
 };
 template <>
 struct EnumNames<Positions> {
@@ -110,8 +109,7 @@ template <class V>
 void describe(V& v, ModelConfig& c) {
   v.field(
       "norm_placement", c.norm_placement,
-      "where LN is applied: post_ln = LN(x + f(x)); pre_ln = x + f(LN(x)), a final LN on each stack; none = x + f(x); "
-      "others: model.md");
+      "where LN is applied: post_ln = LN(x + f(x)); pre_ln = x + f(LN(x)), a final LN on each stack; others: model.md");
   v.field("norm", c.norm, "kind of LN: layer_norm (Ba et al. 2016) or rms_norm (Zhang & Sennrich 2019)");
   v.field("norm_affine", c.norm_affine, "whether LN has learned weights (and, in layer_norm, biases)");
   v.field("attention_skip", c.attention_skip, Range{0, 100},
@@ -134,8 +132,8 @@ void describe(V& v, ModelConfig& c) {
   v.field("attention_correlation", c.attention_correlation, Range{0.001, 0.999},
           "u_spa: correlation of all pairs of tokens after the last layer");
   v.field("activation", c.activation,
-          "activation of the feed-forward networks: relu, gelu (exact), gelu_tanh (GPT-2) or tat_relu (a leaky ReLU "
-          "shaped for the depth)");
+          "activation of the feed-forward networks: relu, gelu (exact), gelu_tanh (GPT-2), tat_relu (leaky, for the "
+          "depth)");
   v.field("tat_eta", c.tat_eta, Range{0, 0.999},
           "tat_relu: correlation that orthogonal inputs have after all feed-forward networks of a stack");
   v.field("positions", c.positions, "position encoding added to the embeddings");
@@ -154,8 +152,8 @@ void describe(V& v, ModelConfig& c) {
   v.field("norm_eps", c.norm_eps, Range{0, 1}, "added to the variance (the mean square in rms_norm) inside LN");
   v.field(
       "init", c.init,
-      "initial weights: xavier_* (Glorot & Bengio 2010; embeddings N(0, 1/d_model)), orthogonal (queries zero; model.md) "
-      "or normal: all N(0, init_std^2)");
+      "initial weights: xavier_* (Glorot & Bengio 2010), orthogonal (queries 0): embeddings N(0, 1/d_model); normal: "
+      "N(0, init_std^2)");
   v.field("init_std", c.init_std, Range{0, 10}, "standard deviation for init = \"normal\"");
   v.field("init_depth_scaled", c.init_depth_scaled,
           "divide the initial weights of residual outputs by the square root of the number of branches, as GPT-2");

@@ -43,12 +43,11 @@ html::Chart gradients(const DemoResult& result) {
       "two Post-LN runs start from the same weights, so their lines coincide.";
   for (const DemoRun& run : result.runs) {
     // The Post-LN runs have the same initial gradients: dashed over solid shows both.
-    html::Series series{
-        run.name,
-        {},
-        {},
-        traits_of(run.config.model).needs_warmup() && run.config.schedule.warmup_steps == 0,
-        run.name};
+    html::Series series{run.name,
+                        {},
+                        {},
+                        traits_of(run.config.model).needs_warmup() && run.config.schedule.warmup_steps == 0,
+                        run.name};
     double layer = 0;
     const auto add = [&](const char* stack, std::int64_t layers) {
       for (std::int64_t i = 0; i < layers; ++i) {

@@ -13,10 +13,12 @@ namespace {
 
 enum class Projected : std::uint8_t { kQuery, kKey, kValue };
 
-// Draws stacked matrices of `init = "orthogonal"`: zeros for queries, Gaussian ones for keys, orthogonal ones for values.
+// Draws stacked matrices of `init = "orthogonal"`: zeros for queries, Gaussian ones for keys, orthogonal ones for
+// values.
 Initializer stacked_orthogonal(const ModelConfig& config, const std::vector<Projected>& parts, double value_gain) {
   const std::int64_t d = config.d_model;
-  const double key_deviation = config.init_query_key_zero ? 0 : config.init_qkv_gain / std::sqrt(static_cast<double>(d));
+  const double key_deviation =
+      config.init_query_key_zero ? 0 : config.init_qkv_gain / std::sqrt(static_cast<double>(d));
   const Initializer key = normal(key_deviation), value = orthogonal(d, d, config.init_qkv_gain * value_gain);
   return [=](at::Tensor& weight, RandomStream random) {
     for (std::size_t i = 0; i < parts.size(); ++i) {
@@ -33,7 +35,8 @@ Initializer stacked_orthogonal(const ModelConfig& config, const std::vector<Proj
 // configuration may set them to zero. Those of the values follow and have an additional gain.
 Initializer stacked(const ModelConfig& config, const std::vector<Projected>& parts, double value_gain) {
   if (config.init == WeightInit::kOrthogonal) return stacked_orthogonal(config, parts, value_gain);
-  const std::int64_t queries_and_keys = std::ranges::count_if(parts, [](Projected p) { return p != Projected::kValue; });
+  const std::int64_t queries_and_keys =
+      std::ranges::count_if(parts, [](Projected p) { return p != Projected::kValue; });
   const Initializer draw = of_matrix(config, config.d_model, config.d_model, config.init_qkv_gain);
   return [draw, value_gain, zero = config.init_query_key_zero, rows = queries_and_keys * config.d_model](
              at::Tensor& weight, RandomStream random) {
@@ -60,7 +63,8 @@ void KeyValueCache::append(const at::Tensor& key_value) {
 SelfAttention::SelfAttention(const Scope& scope, const ModelConfig& config, const Layer& layer,
                              const BranchGains& gains)
     : kind_(scope, config, layer.stack == Stack::kDecoder),
-      qkv_(scope / "qkv", config.d_model, 3 * config.d_model, stacked(config, {Projected::kQuery, Projected::kKey, Projected::kValue}, gains.inner)),
+      qkv_(scope / "qkv", config.d_model, 3 * config.d_model,
+           stacked(config, {Projected::kQuery, Projected::kKey, Projected::kValue}, gains.inner)),
       out_(scope / "out", config.d_model, config.d_model,
            of_matrix(config, config.d_model, config.d_model, gains.output)) {
   if (const auto shape = AttentionShape::of(config, layer, kind_.causal)) shape_.emplace(*shape);
@@ -96,8 +100,8 @@ at::Tensor SelfAttention::step(const at::Tensor& x, KeyValueCache& cache, const 
   cache.append(qkv.narrow(1, d, 2 * d));
   ScoreShape::Rows shape;
   if (shape_) shape = shape_->of_last_tokens(picks.offsets, qkv.options());
-  const at::Tensor mixed = ops::picked_attention(qkv.narrow(1, 0, d), cache.rows, picks.rows, picks.offsets,
-                                                 kind_.num_heads, shape.bias);
+  const at::Tensor mixed =
+      ops::picked_attention(qkv.narrow(1, 0, d), cache.rows, picks.rows, picks.offsets, kind_.num_heads, shape.bias);
   return out_(with_values(shape_ ? shape.row_scale * mixed : mixed, qkv));
 }
 

@@ -1,7 +1,8 @@
 // The attention matrices of "signal-preserving attention" (He et al. 2023, "Deep Transformers without Shortcuts"): with
 // kernels Σ_l = X_l X_lᵀ / d that the states are to have after layer l, attention starts as a matrix A_l with
 //
-//   A_l Σ_{l-1} A_lᵀ = Σ_l,    A_l = L_l L_{l-1}⁻¹ from Cholesky factors (causal) or Σ_l^{1/2} Σ_{l-1}^{-1/2} (not causal)
+//   A_l Σ_{l-1} A_lᵀ = Σ_l,    A_l = L_l L_{l-1}⁻¹ from Cholesky factors (causal) or Σ_l^{1/2} Σ_{l-1}^{-1/2} (not
+//   causal)
 //
 // and Σ_0 = I. In a stack of L layers, u_spa has (Σ_l)_ij = ρ_l for i ≠ j, with ρ_l = ρ_L l/L, and e_spa has
 // (Σ_l)_ij = exp(-γ_l |i - j|), with a(γ_l) = a(γ_L)^{l/L} and a(γ) = √(1 - e^{-2γ}). Closed forms where they exist

@@ -18,7 +18,8 @@ DecoderLayer::DecoderLayer(const Scope& scope, const ModelConfig& config, std::i
       cross_attention_(scope / "cross_attention", config,
                        gains_of(config, in_decoder(index, Sublayer::kCrossAttention))),
       cross_attention_residual_(scope / "cross_attention", config, in_decoder(index, Sublayer::kCrossAttention)),
-      feed_forward_(scope / "feed_forward", config, Stack::kDecoder, gains_of(config, in_decoder(index, Sublayer::kFeedForward))),
+      feed_forward_(scope / "feed_forward", config, Stack::kDecoder,
+                    gains_of(config, in_decoder(index, Sublayer::kFeedForward))),
       feed_forward_residual_(scope / "feed_forward", config, in_decoder(index, Sublayer::kFeedForward)) {}
 
 Stream DecoderLayer::operator()(const Stream& in, const Packing& packing, const Memory& memory,

@@ -68,8 +68,8 @@ Initializer orthogonal(std::int64_t fan_in, std::int64_t fan_out, double gain) {
   const double scale = gain * std::max(std::sqrt(static_cast<double>(fan_out) / static_cast<double>(fan_in)), 1.0);
   return [scale](at::Tensor& weight, RandomStream random) {
     const bool tall = weight.size(0) > weight.size(1);
-    at::Tensor rows = at::empty({std::min(weight.size(0), weight.size(1)), std::max(weight.size(0), weight.size(1))},
-                                at::kDouble);
+    at::Tensor rows =
+        at::empty({std::min(weight.size(0), weight.size(1)), std::max(weight.size(0), weight.size(1))}, at::kDouble);
     normal(1)(rows, random);
     make_orthonormal(rows.data_ptr<double>(), rows.size(0), rows.size(1));
     weight.copy_(scale * (tall ? rows.t() : rows));

@@ -8,7 +8,8 @@ StackLayer::StackLayer(const Scope& scope, const ModelConfig& config, const Laye
     : self_attention_(scope / "self_attention", config, layer,
                       depth_scales(config, {layer, Sublayer::kSelfAttention}).gains),
       self_attention_residual_(scope / "self_attention", config, {layer, Sublayer::kSelfAttention}),
-      feed_forward_(scope / "feed_forward", config, layer.stack, depth_scales(config, {layer, Sublayer::kFeedForward}).gains),
+      feed_forward_(scope / "feed_forward", config, layer.stack,
+                    depth_scales(config, {layer, Sublayer::kFeedForward}).gains),
       feed_forward_residual_(scope / "feed_forward", config, {layer, Sublayer::kFeedForward}) {}
 
 Stream StackLayer::operator()(const Stream& in, const Packing& packing, const Context& context) const {

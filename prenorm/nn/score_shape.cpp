@@ -29,7 +29,8 @@ ScoreShape::Table ScoreShape::table(std::int64_t length, const at::TensorOptions
   auto& by_length = tables_->by_length;
   const auto found = shape_.causal ? by_length.lower_bound(length) : by_length.find(length);
   if (found != by_length.end()) return found->second;
-  const std::int64_t rows = shape_.causal ? (length + kRowsAtOnce - 1) / kRowsAtOnce * kRowsAtOnce : length;
+  const std::int64_t step = shape_.causal ? kRowsAtOnce : 1;
+  const std::int64_t rows = std::max<std::int64_t>((length + step - 1) / step, 1) * step;
   const LogAttention a = log_attention(shape_, rows);
   if (shape_.causal || tables_->elements + rows * rows > kMostElements) {
     by_length.clear();

@@ -172,12 +172,9 @@ void save_options(AutogradContext* context, const AttentionOptions& o) {
 }
 AttentionOptions saved_options(AutogradContext* context) {
   auto& d = context->saved_data;
-  return {d["num_heads"].toInt(),
-          d["causal"].toBool(),
-          d["dropout"].toDouble(),
-          static_cast<std::uint64_t>(d["key"].toInt()),
-          d["first_row"].toInt(),
-          d.count("bias") > 0 ? d["bias"].toTensorVector() : std::vector<at::Tensor>()};
+  return {d["num_heads"].toInt(),  d["causal"].toBool(),
+          d["dropout"].toDouble(), static_cast<std::uint64_t>(d["key"].toInt()),
+          d["first_row"].toInt(),  d.count("bias") > 0 ? d["bias"].toTensorVector() : std::vector<at::Tensor>()};
 }
 
 // key_value: undefined in self-attention, where `query` holds all three.

@@ -50,8 +50,7 @@ std::map<std::string, Interval> predicted_states(const ModelConfig& model, const
     const auto states =
         predict_states(model, stack, input_of(mean, stack), looks ? std::optional(memory) : std::nullopt);
     for (const PredictedState& p : states) predicted.emplace(p.point, p.squared_norm_over_d);
-    if (traits_of(model).ends_without_norm() && !states.empty())
-      memory = states.back().squared_norm_over_d;
+    if (traits_of(model).ends_without_norm() && !states.empty()) memory = states.back().squared_norm_over_d;
   }
   return predicted;
 }

@@ -55,6 +55,23 @@ TEST(PlacementTraits, AreThoseOfTheFormulas) {
   EXPECT_THROW(traits_of(static_cast<NormPlacement>(200)), Error);
 }
 
+// The closed forms are for plain attention and shortcuts with weight 1.
+TEST(PlacementTraits, OfAModelHaveTheTheoryOfPlainBranchesOnly) {
+  ModelConfig model;
+  EXPECT_EQ(traits_of(model).theory, Theory::kTheorem1);
+  for (double ModelConfig::*const weight : {&ModelConfig::attention_skip, &ModelConfig::attention_gain,
+                                            &ModelConfig::feed_forward_skip, &ModelConfig::feed_forward_gain}) {
+    ModelConfig weighed = model;
+    weighed.*weight = 0.5;
+    EXPECT_EQ(traits_of(weighed).theory, Theory::kNone);
+    EXPECT_TRUE(traits_of(weighed).final_norm);
+  }
+  for (const AttentionShaping attention : all_values<AttentionShaping>()) {
+    model.attention = attention;
+    EXPECT_EQ(traits_of(model).predicts(Theory::kTheorem1), attention == AttentionShaping::kPlain);
+  }
+}
+
 TEST(Stacks, OfTasks) {
   Config config;
   config.model.encoder_layers = 4;

@@ -65,6 +65,8 @@ const std::vector<Case>& broken_cases() {
       {{"batch.max_tokens=256"}, "batch.max_tokens must be greater than data.max_target_tokens"},
       {{"model.d_model=250"}, "multiple of model.num_heads (model.d_model = 250, model.num_heads = 4)"},
       {{"model.d_model=255", "model.num_heads=5"}, "model.d_model must be even for sinusoidal positions"},
+      {{"model.attention_skip=0", "model.attention_gain=0"}, "model.attention_gain must not both be 0"},
+      {{"model.feed_forward_skip=0", "model.feed_forward_gain=0"}, "model.feed_forward_gain must not both be 0"},
       {{"model.positions=learned", "model.max_positions=256"}, "model.max_positions must be greater than"},
       {{"optim.momentum=0.9"}, "optim.momentum is for optim.name = \"sgd\""},
       {{"schedule.name=linear", "schedule.warmup_steps=10001"},

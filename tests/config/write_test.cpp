@@ -51,8 +51,8 @@ TEST(Keys, AreListedForHelpAndCompletion) {
     EXPECT_EQ(key.choices.empty(), key.type != "choice") << key.key;
     EXPECT_FALSE(key.default_value.empty()) << key.key;
     if (key.key != "model.norm_placement") continue;
-    EXPECT_EQ(key.choices,
-              (std::vector<std::string>{"post_ln", "pre_ln", "sandwich_ln", "deepnorm", "admin", "pre_ln_no_final", "none"}));
+    EXPECT_EQ(key.choices, (std::vector<std::string>{"post_ln", "pre_ln", "sandwich_ln", "deepnorm", "admin",
+                                                     "pre_ln_no_final", "none"}));
     EXPECT_EQ(key.default_value, "\"pre_ln\"");
   }
 }

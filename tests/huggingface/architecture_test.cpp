@@ -73,6 +73,14 @@ TEST(Architecture, WhatHasNoPlaceInOneIsRefusedByItsKey) {
             fmt::format(kFormat, "model.norm_placement", "\"sandwich_ln\"", "gpt2", "\"pre_ln\""));
   const std::vector<std::pair<std::string, std::string>> others{
       {"bert", "model.norm_affine=false"},
+      {"bert", "model.norm_placement=none"},
+      {"gpt2", "model.norm_placement=none"},
+      {"gpt2", "model.attention=e_spa"},
+      {"gpt2", "model.attention_skip=0"},
+      {"gpt2", "model.attention_gain=0.5"},
+      {"bert", "model.feed_forward_skip=0"},
+      {"bert", "model.feed_forward_gain=0.5"},
+      {"bert", "model.activation=tat_relu"},
       {"bert", "model.embedding_norm=false"},
       {"bert", "model.positions=sinusoidal"},
       {"bert", "model.scale_embeddings=true"},

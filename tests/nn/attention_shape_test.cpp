@@ -40,7 +40,8 @@ double largest(const at::Tensor& x) { return x.abs().max().item<double>(); }
 std::vector<AttentionShape> shapes(bool causal, std::int64_t layers) {
   std::vector<AttentionShape> list;
   for (const std::int64_t layer : {std::int64_t{1}, layers / 2 + 1, layers}) {
-    for (const double decay : {0.005, 0.3, 2.0}) list.push_back({AttentionShaping::kESpa, layer, layers, decay, causal});
+    for (const double decay : {0.005, 0.3, 2.0})
+      list.push_back({AttentionShaping::kESpa, layer, layers, decay, causal});
     for (const double rho : {0.1, 0.8}) list.push_back({AttentionShaping::kUSpa, layer, layers, rho, causal});
   }
   return list;

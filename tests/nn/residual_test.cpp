@@ -122,8 +122,8 @@ TEST(Residual, HasTheShortcutWeightsOfItsConfiguration) {
   const ModelConfig config = config_of(NormPlacement::kPreLn);
   for (int norms = 0; norms < 8; ++norms)
     for (const StreamScale scale : {StreamScale::kOne, StreamScale::kDepth, StreamScale::kLearned})
-      for (const ShortcutWeights weights : {ShortcutWeights{0.8, 0.6}, ShortcutWeights{0, 1}, ShortcutWeights{0, 0.5},
-                                            ShortcutWeights{1, 0.3}}) {
+      for (const ShortcutWeights weights :
+           {ShortcutWeights{0.8, 0.6}, ShortcutWeights{0, 1}, ShortcutWeights{0, 0.5}, ShortcutWeights{1, 0.3}}) {
         const PlacementTraits traits{(norms & 1) != 0, (norms & 2) != 0, (norms & 4) != 0, scale};
         SCOPED_TRACE(fmt::format("norms {}, scale {}, skip {}, gain {}", norms, static_cast<int>(scale), weights.skip,
                                  weights.gain));
@@ -144,7 +144,8 @@ TEST(Residual, HasTheShortcutWeightsOfItsConfiguration) {
   Parameters parameters(1, at::kDouble);
   const Residual residual(Scope(parameters), config, traits_of(NormPlacement::kNone), 1, {0, 1});
   const at::Tensor infinite = x / 0;
-  EXPECT_TRUE(residual(in(infinite), {}, [](const at::Tensor& v) { return v * 0 == 0; }).sum().isfinite().all().item<bool>());
+  EXPECT_TRUE(
+      residual(in(infinite), {}, [](const at::Tensor& v) { return v * 0 == 0; }).sum().isfinite().all().item<bool>());
 }
 
 TEST(Residual, CrossAttentionKeepsItsShortcut) {

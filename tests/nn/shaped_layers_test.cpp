@@ -71,7 +71,8 @@ INSTANTIATE_TEST_SUITE_P(All, Shaped,
 
 TEST_P(Shaped, GradientsByDifferences) {
   ShapedStack s(attention(), stack(), true);
-  const at::Tensor x = random_tensor({9, kModelWidth}, 1).requires_grad_(true), weight = random_tensor({9, kModelWidth}, 2);
+  const at::Tensor x = random_tensor({9, kModelWidth}, 1).requires_grad_(true),
+                   weight = random_tensor({9, kModelWidth}, 2);
   const auto loss = [&] { return (s.layers(x, packing(), {}) * weight).sum(); };
   loss().backward();
   const auto value = [&] { return loss().item<double>(); };
@@ -110,8 +111,8 @@ TEST_P(Shaped, StepsEqualTheWholeSequence) {
   const auto picks = [](const Lengths& rows, const Lengths& counts) {
     return Picks{integer_tensor(rows), integer_tensor(offsets_of(counts))};
   };
-  s.layers.step(token(0), caches, picks({0}, {1}));                                   // a
-  s.layers.step(x.narrow(0, 1, 2), caches, picks({0, 1, 0, 2}, {2, 2}));              // a b, a c
+  s.layers.step(token(0), caches, picks({0}, {1}));                                                  // a
+  s.layers.step(x.narrow(0, 1, 2), caches, picks({0, 1, 0, 2}, {2, 2}));                             // a b, a c
   const at::Tensor y = s.layers.step(x.narrow(0, 3, 2), caches, picks({0, 2, 3, 0, 1, 4}, {3, 3}));  // a c d, a b e
   const Packing three = Packing::from_offsets(offsets_of(Lengths{3}));
   const at::Tensor acd = s.layers(at::cat({token(0), token(2), token(3)}), three, {});
@@ -124,7 +125,8 @@ TEST_P(Shaped, StepsEqualTheWholeSequence) {
   EXPECT_LT(relative_difference(read, s.layers(x.narrow(0, 0, 3), three, {})), 1e-12);
 }
 
-// At the start, attention alone is D A V: value_skipinit hands on each token, e_spa and u_spa mix them by their matrices.
+// At the start, attention alone is D A V: value_skipinit hands on each token, e_spa and u_spa mix them by their
+// matrices.
 TEST_P(Shaped, AttentionStartsAsItsMatrix) {
   const ModelConfig config = skipless(attention());
   for (const std::int64_t index : {0, 2}) {

@@ -353,8 +353,9 @@ TEST(Attention, IsTheSoftmaxOfItsBiasIfQueriesAreZero) {
   const at::Tensor weights = bias.exp().tril();
   const at::Tensor expected = (weights / weights.sum(1, true)).mm(qkv.narrow(1, 8, 4));
   EXPECT_LT(relative_difference(self_attention(qkv, offsets, options), expected), 1e-13);
-  EXPECT_LT(relative_difference(self_attention_probabilities(qkv, offsets, options)[0][1], weights / weights.sum(1, true)),
-            1e-13);
+  EXPECT_LT(
+      relative_difference(self_attention_probabilities(qkv, offsets, options)[0][1], weights / weights.sum(1, true)),
+      1e-13);
 }
 
 TEST(Attention, GradientWithABiasByDifferences) {
@@ -370,7 +371,8 @@ TEST(Attention, GradientWithABiasByDifferences) {
 TEST(Attention, RejectsABiasThatDoesNotCoverItsSequences) {
   const at::Tensor offsets = integer_tensor(Lengths{0, 3, 8}), qkv = random_tensor({8, 12}, 2);
   for (const std::vector<at::Tensor>& bias :
-       {std::vector<at::Tensor>{random_tensor({8, 8}, 1)}, {random_tensor({3, 3}, 1), random_tensor({4, 5}, 1)},
+       {std::vector<at::Tensor>{random_tensor({8, 8}, 1)},
+        {random_tensor({3, 3}, 1), random_tensor({4, 5}, 1)},
         {random_tensor({3, 3}, 1), random_tensor({5, 4}, 1)},
         {random_tensor({3, 3}, 1, at::kFloat), random_tensor({5, 5}, 1, at::kFloat)}}) {
     AttentionOptions options{2, true};
@@ -392,9 +394,10 @@ TEST_P(AttentionOfType, PickedWithABiasEqualsCross) {
     AttentionOptions options{3};
     for (std::size_t i = 0; i < counts.size(); ++i)
       options.bias.push_back(bias.narrow(0, offsets[i], counts[i]).unsqueeze(0));
-    const at::Tensor cross = cross_attention(query, integer_tensor(offsets_of(Lengths(4, 1))), key_value,
-                                             integer_tensor(offsets), options);
-    const at::Tensor picked = picked_attention(query, key_value, integer_tensor(picks), integer_tensor(offsets), 3, bias);
+    const at::Tensor cross =
+        cross_attention(query, integer_tensor(offsets_of(Lengths(4, 1))), key_value, integer_tensor(offsets), options);
+    const at::Tensor picked =
+        picked_attention(query, key_value, integer_tensor(picks), integer_tensor(offsets), 3, bias);
     EXPECT_LT(relative_difference(picked, cross), tolerance()) << d_head;
   }
 }

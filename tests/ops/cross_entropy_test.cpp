@@ -180,7 +180,9 @@ TEST(CrossEntropy, FrozenInputsChangeNoOtherGradient) {
     const std::vector<at::Tensor> some = gradients(wanted);
     for (unsigned i = 0; i < 3; ++i) {
       ASSERT_EQ(some[i].grad().defined(), (wanted >> i & 1) != 0) << wanted << " " << i;
-      if (some[i].grad().defined()) EXPECT_TRUE(some[i].grad().equal(all[i].grad())) << wanted << " " << i;
+      if (some[i].grad().defined()) {
+        EXPECT_TRUE(some[i].grad().equal(all[i].grad())) << wanted << " " << i;
+      }
     }
   }
 }

@@ -41,13 +41,13 @@ std::vector<at::Tensor> adapted_inputs(std::int64_t rows, std::int64_t in, std::
   all.push_back(random_tensor({out, rank}, 5, type));
   return all;
 }
-auto adapted(std::optional<Activation> activation) {
+auto adapted(std::optional<ActivationForm> activation) {
   return [activation](const std::vector<at::Tensor>& x) {
     return weighed(linear(x[0], x[1], x[2], activation, {x[3], x[4], 0.7}));
   };
 }
 // The same with the sum of the matrices, computed by ATen.
-auto merged(std::optional<Activation> activation) {
+auto merged(std::optional<ActivationForm> activation) {
   return [activation](const std::vector<at::Tensor>& x) {
     return weighed(linear_composite(x[0], x[1] + 0.7 * x[4].matmul(x[3]), x[2], activation));
   };

@@ -144,16 +144,15 @@ struct Attend {
 }  // namespace
 
 template <class T>
-void attention_picked(const T* query, Rows<const T> key, Rows<const T> value, const std::int64_t* picks,
-                      const T* bias, std::int64_t count, std::int64_t num_heads, std::int64_t d_head, T* out) {
+void attention_picked(const T* query, Rows<const T> key, Rows<const T> value, const std::int64_t* picks, const T* bias,
+                      std::int64_t count, std::int64_t num_heads, std::int64_t d_head, T* out) {
   if (count == 0) {
     std::fill_n(out, num_heads * d_head, T(0));
     return;
   }
   const std::int64_t stride = padded<T>(count);
   Scratch<T> scratch(num_heads * stride);
-  const Picked<T> p{query,     key,    value, picks, bias,
-                    count,     num_heads, d_head, out,   scratch.take(num_heads * stride),
+  const Picked<T> p{query, key, value, picks, bias, count, num_heads, d_head, out, scratch.take(num_heads * stride),
                     stride};
   run_vectors<Attend>(&p);
 }
