@@ -150,10 +150,9 @@ void describe(V& v, ModelConfig& c) {
   v.field("attention_dropout", c.attention_dropout, Range{0, 0.99}, "dropout on attention probabilities");
   v.field("activation_dropout", c.activation_dropout, Range{0, 0.99}, "dropout after the feed-forward activation");
   v.field("norm_eps", c.norm_eps, Range{0, 1}, "added to the variance (the mean square in rms_norm) inside LN");
-  v.field(
-      "init", c.init,
-      "initial weights: xavier_* (Glorot & Bengio 2010), orthogonal (queries 0): embeddings N(0, 1/d_model); normal: "
-      "N(0, init_std^2)");
+  v.field("init", c.init,
+          "initial weights: xavier_* (Glorot & Bengio 2010) or orthogonal, embeddings N(0, 1/d_model); normal: N(0, "
+          "init_std^2)");
   v.field("init_std", c.init_std, Range{0, 10}, "standard deviation for init = \"normal\"");
   v.field("init_depth_scaled", c.init_depth_scaled,
           "divide the initial weights of residual outputs by the square root of the number of branches, as GPT-2");

@@ -21,13 +21,13 @@ using Words = std::vector<std::string>;
 
 constexpr int kUpdates = 200;
 
-Words on_reviews(const Words& command, const Words& settings) {
+// What `folder` has for validation is the start of the text that the corpus has.
+Words on_reviews(const fs::path& folder, const Words& command, const Words& settings) {
   const fs::path text = data_folder() / "lm";
   Words words = command;
   for (const std::string& setting :
        {"data.train_text=" + (text / "reviews_speeches.train.txt.gz").string(),
-        "data.valid_text=" + (text / "reviews_speeches.valid.txt.gz").string(),
-        std::string("train.seed=") + std::to_string(test_seed(1)), std::string("data.max_valid_tokens=20000")}) {
+        "data.valid_text=" + (folder / "valid.txt").string(), "train.seed=" + std::to_string(test_seed(1))}) {
     words.push_back("--set");
     words.push_back(setting);
   }
@@ -39,8 +39,8 @@ Words on_reviews(const Words& command, const Words& settings) {
 }
 
 nlohmann::json train(const fs::path& run, const Words& settings) {
-  const Outcome outcome =
-      prenorm(on_reviews({"train", PRENORM_TEST_DIR "/../examples/no_shortcuts.toml", "--run", run}, settings));
+  const Outcome outcome = prenorm(on_reviews(
+      run.parent_path(), {"train", PRENORM_TEST_DIR "/../examples/no_shortcuts.toml", "--run", run}, settings));
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   return nlohmann::json::parse(read_file(run / "results.json"));
 }
@@ -48,7 +48,7 @@ nlohmann::json train(const fs::path& run, const Words& settings) {
 // A rate that is constant, so that an end in between changes nothing before it.
 Words budget(const std::string& attention, int updates) {
   return {"model.attention=" + attention, "train.max_steps=" + std::to_string(updates), "schedule.name=constant",
-          "train.valid_every=1000000", "train.save_every=" + std::to_string(kUpdates / 2)};
+          "train.valid_every=1000000", "train.checkpoint_every=" + std::to_string(kUpdates / 2)};
 }
 
 std::string weights_of(const fs::path& run) { return read_file(run / "last" / "model.safetensors"); }
@@ -56,7 +56,11 @@ std::string weights_of(const fs::path& run) { return read_file(run / "last" / "m
 class SlowNoShortcuts : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    if (fs::exists(data_folder() / "lm")) folder_ = new TemporaryFolder;
+    if (!fs::exists(data_folder() / "lm")) return;
+    folder_ = new TemporaryFolder;
+    const Outcome start = shell("gzip -dc '" + (data_folder() / "lm/reviews_speeches.valid.txt.gz").string() +
+                                "' | head -c 40000 > '" + (*folder_ / "valid.txt").string() + "'");
+    ASSERT_EQ(start.code, 0) << start.err;
   }
   static void TearDownTestSuite() { delete folder_; }
   void SetUp() override {

@@ -10,6 +10,7 @@
 #include "enum_values.h"
 #include "finite_differences.h"
 #include "golden_file.h"
+#include "prenorm/nn/decoder.h"
 #include "prenorm/nn/layer_stack.h"
 #include "prenorm/ops/kernels.h"
 #include "random_tensor.h"
@@ -151,6 +152,30 @@ TEST_P(Shaped, AttentionStartsAsItsMatrix) {
     }
     const at::Tensor expected = mixed.mm(parameters.at("self.out.weight").t());
     EXPECT_LT(relative_difference(self(x, Packing::from_offsets(offsets_of(Lengths{6})), {}), expected), 1e-13);
+  }
+}
+
+// The decoder of a translator: shaped self-attention, plain cross-attention with its shortcut.
+TEST(ShapedDecoder, StepsEqualTheWholeSequence) {
+  const at::NoGradGuard no_grad;
+  for (const AttentionShaping attention : all_values<AttentionShaping>()) {
+    SCOPED_TRACE(enum_name(attention));
+    Parameters parameters(3, at::kDouble);
+    const Decoder decoder(Scope(parameters) / "decoder", skipless(attention));
+    parameters.complete();
+    parameters.values().add_(0.2 * random_tensor({parameters.count()}, 5));
+    const Memory memory{random_tensor({4, kModelWidth}, 2), Packing::from_offsets(offsets_of(Lengths{4}))};
+    const at::Tensor x = random_tensor({4, kModelWidth}, 1);
+    const at::Tensor whole = decoder(x, Packing::from_offsets(offsets_of(Lengths{4})), memory, {});
+    DecoderCache cache = decoder.start(memory);
+    Lengths self, cross{0, 1, 2, 3};
+    for (std::int64_t t = 0; t < 4; ++t) {
+      self.push_back(t);
+      const at::Tensor y =
+          decoder.step(x.narrow(0, t, 1), cache, {integer_tensor(self), integer_tensor(Lengths{0, t + 1})},
+                       {integer_tensor(cross), integer_tensor(Lengths{0, 4})});
+      EXPECT_LT(relative_difference(y[0], whole[t]), 1e-12) << "step " << t;
+    }
   }
 }
 
