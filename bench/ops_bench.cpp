@@ -178,7 +178,7 @@ void linear_forward_backward(benchmark::State& state) {
   const at::Tensor weight = with_buffer(random_matrix(out, kWidth)), bias = with_buffer(at::zeros({out}));
   for ([[maybe_unused]] auto _ : state) {
     x.mutable_grad() = at::Tensor();
-    linear(x, weight, bias, Activation::kRelu).backward(grad);
+    linear(x, weight, bias, Activation::kRelu, {}).backward(grad);
   }
   report_flops(state, 6.0 * static_cast<double>(kTokens * kWidth * out));
 }

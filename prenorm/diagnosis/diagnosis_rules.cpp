@@ -70,10 +70,11 @@ Found rank_collapse(const Evidence& e, const RunFacts&) {
   return Finding{
       Cause::kRankCollapse,
       Confidence::kHigh,
-      {fmt::format("at initialisation the states of two tokens of a sequence had a mean cosine of {:.6f} after the last "
-                   "of {} layers, and of {:.3f} after the first; from layer {} on it was above {}",
-                   cosines->by_layer.back(), cosines->by_layer.size(), cosines->by_layer.front(),
-                   cosines->first_collapsed_layer(), kCollapsedCosine)}};
+      {fmt::format(
+          "at initialisation the states of two tokens of a sequence had a mean cosine of {:.6f} after the last "
+          "of {} layers, and of {:.3f} after the first; from layer {} on it was above {}",
+          cosines->by_layer.back(), cosines->by_layer.size(), cosines->by_layer.front(),
+          cosines->first_collapsed_layer(), kCollapsedCosine)}};
 }
 
 Found missing_final_norm(const Evidence& e, const RunFacts& f) {

@@ -81,9 +81,10 @@ std::vector<Remedy> remedies_for(Cause cause, const Evidence& e) {
       return {other_placement("needs no warm-up (Xiong et al. 2020)"), warm_up(),
               lower_rate(c, 10, "slower, and stable without warm-up at small depth")};
     case Cause::kRankCollapse:
-      return {other_placement("skip connections keep what distinguishes tokens, at any depth"),
-              {"model.attention = \"e_spa\"", "without skip connections: starts from attention that keeps tokens apart"},
-              {"", "fewer layers: each layer of attention makes tokens more alike"}};
+      return {
+          other_placement("skip connections keep what distinguishes tokens, at any depth"),
+          {"model.attention = \"e_spa\"", "without skip connections: starts from attention that keeps tokens apart"},
+          {"", "fewer layers: each layer of attention makes tokens more alike"}};
     case Cause::kMissingFinalNorm:
       return {other_placement("the same layers with the LN that is missing"),
               lower_rate(c, 10, "holds off the same end for longer, no more")};
@@ -133,7 +134,8 @@ std::string theory_for(Cause cause, const Evidence& e) {
         "the last layer, which divides by that and is missing here.",
         layers, 1 + static_cast<double>(layers) / 2, 1 + 3 * static_cast<double>(layers) / 2);
   if (cause == Cause::kRankCollapse)
-    return "Without skip connections, attention's output tends to a matrix of rank one, doubly exponentially with depth "
+    return "Without skip connections, attention's output tends to a matrix of rank one, doubly exponentially with "
+           "depth "
            "(Dong et al. 2021). Queries and keys then have almost no gradient, and all tokens get one prediction.";
   if (cause == Cause::kEmbeddingScale)
     return "All lemmas of Xiong et al. 2020 start from embedded tokens of E‖x‖² about d; here they are of another "

@@ -115,10 +115,9 @@ Replay replay(const Config& config, updates::Task& task, const runs::RunFolder& 
   result.batches.resize(static_cast<std::size_t>(config.batch.accumulate * updater.workers()));
   std::vector<nn::Observer> observers;
   for (ObservedBatch& b : result.batches)
-    observers.emplace_back(
-        [&b](std::string_view point, const at::Tensor& value) {
-          if (!nn::is_index_point(point)) see(of_point(b.points, point), value);
-        });
+    observers.emplace_back([&b](std::string_view point, const at::Tensor& value) {
+      if (!nn::is_index_point(point)) see(of_point(b.points, point), value);
+    });
   result.update = updater.compute(state, observers);
   for (std::int64_t i = 0; i < std::ssize(result.batches); ++i) {
     ObservedBatch& b = result.batches[static_cast<std::size_t>(i)];

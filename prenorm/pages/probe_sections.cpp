@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <set>
@@ -75,7 +76,8 @@ html::Chart gradient_chart(const std::vector<ModelSummary>& models) {
     if (!theory) continue;
     chart.series.push_back(std::move(low));
     chart.series.push_back(std::move(high));
-    chart.series.push_back(std::move(recursion));
+    if (!std::all_of(recursion.y.begin(), recursion.y.end(), [](double y) { return std::isnan(y); }))
+      chart.series.push_back(std::move(recursion));
   }
   if (!theory) chart.note.clear();
   return chart;

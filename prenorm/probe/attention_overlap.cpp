@@ -96,7 +96,7 @@ double shared_overlap(double deviation, double correlation, double keys) {
 
 }  // namespace
 
-// Of two causal queries, the keys of the later one bound the overlap.
+// The keys of the later of two causal queries bound their overlap.
 KeyCounts keys_of(std::span<const double> lengths, bool causal) {
   double most = 1, queries = 0, pairs = 0, own = 0, shared = 0;  // numbers of both, and sums over them of 1/keys
   for (const double length : lengths) {

@@ -18,7 +18,8 @@
 // The backward part is a derivation of ours, in the same limit: for a gradient δ that tokens share (the mean over
 // tokens of ∂L/∂x), attention passes the mean on, since its weights sum to 1: δ² ← w δ². A feed-forward network
 // multiplies it by a b E φ'(u) φ'(u'), a LayerNorm by 1/q of its input. What flows through attention scores is of the
-// order of 1/keys and is left out.
+// order of 1/keys and is left out. A known gap: in a stack without any norm, the gradient of the first of three layers
+// over that of the last comes out 25 to 40 % too small, at widths of 128 and 256 alike and with scores at zero.
 #pragma once
 
 #include <optional>

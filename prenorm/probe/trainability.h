@@ -37,7 +37,7 @@ struct StackVerdict {
 
 StackVerdict verdict_on(const StackSignal& signal);
 std::vector<StackVerdict> verdicts_on(const std::vector<StackSignal>& signals);
-// That of the first stack that is not trainable.
+// The verdict on the first stack that is not trainable.
 Trainability verdict_on(const std::vector<StackVerdict>& stacks);
 
 }  // namespace prenorm::probe

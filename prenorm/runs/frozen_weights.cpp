@@ -18,7 +18,7 @@ constexpr const char* kFrozen = "frozen";
 constexpr const char* kHash = "values_xxh3_128";
 constexpr const char* kLoraScale = "lora_scale";
 
-// Of names and values, whatever the order and the header of their file.
+// Covers names and values, whatever the order and the header of their file.
 std::string hash_of(const std::map<std::string, at::Tensor>& tensors) {
   std::string text;
   for (const auto& [name, tensor] : tensors) {

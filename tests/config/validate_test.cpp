@@ -60,6 +60,8 @@ const std::vector<Case>& broken_cases() {
       {{"decode.end_ids=3"}, "decode.end_ids is for causal_lm"},
       {{"task=causal_lm", "data.train_text=a", "decode.end_ids=\"3, x\""}, "decode.end_ids must be ids of tokens"},
       {{"train.pretrained=run"}, "train.pretrained is for masked_lm, classification and causal_lm"},
+      {{"train.trainable=\"norm,\""}, "train.trainable must be words or patterns of parameter names"},
+      {{"train.lora_targets=\"\""}, "train.lora_targets must be words or patterns of parameter names"},
       {{"tokenizer.target_model=de.model"}, "tokenizer.target_model is for tokenizer.joint = false"},
       {{"tokenizer.joint=false"}, "model.tied_embeddings = \"all\" needs tokenizer.joint = true"},
       {{"batch.max_tokens=256"}, "batch.max_tokens must be greater than data.max_target_tokens"},

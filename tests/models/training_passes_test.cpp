@@ -75,6 +75,7 @@ TEST(TrainingPasses, OfAnEncoderAreThoseOfItsProducts) {
     for (const std::string_view subset : kSubsets) {
       SCOPED_TRACE(fmt::format("{} {}", enum_name(placement), subset));
       const ModelConfig config = small_model(placement);
+      if (placement == NormPlacement::kNone && subset.ends_with("norm.weight")) continue;  // it has none there
       const Bert bert(config, 9, {.masked_lm = true}, 1, training(subset));
       const TrainingPasses passes = training_passes(bert.parameters(), config, Stack::kEncoder);
       EXPECT_DOUBLE_EQ(counted_masked_lm(bert, batch), masked_lm_flops(config, 9, batch, passes));

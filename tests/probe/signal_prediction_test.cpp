@@ -43,8 +43,10 @@ TEST(SignalPrediction, IsWhatModelsOfEveryPlacementMeasure) {
       EXPECT_NEAR(*state.recursion_squared_norm_over_d / state.squared_norm_over_d.mean, 1, 0.3) << where;
     }
     EXPECT_EQ(compared, 15) << "two sublayers in 3 layers, three in 3 others";
+    // The gap without any norm is that of signal_recursion.h; 24 models gave ratios from 0.65 to 0.85.
+    const double bound = model.model.norm_placement == NormPlacement::kNone ? 0.5 : 0.35;
     for (const LayerGradient& g : summary.layers)
-      EXPECT_NEAR(g.recursion_over_last.value() / g.over_last, 1, 0.35)
+      EXPECT_NEAR(g.recursion_over_last.value() / g.over_last, 1, bound)
           << enum_name(model.model.norm_placement) << " " << enum_name(g.stack) << " " << g.layer;
   }
 }

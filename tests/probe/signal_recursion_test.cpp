@@ -37,7 +37,7 @@ class Draws {
 
 double number(const at::Tensor& x) { return x.item<double>(); }
 
-// Of states [sequences, tokens, d].
+// x: states [sequences, tokens, d].
 SignalState measured(const at::Tensor& x) {
   const auto d = static_cast<double>(x.size(2)), n = static_cast<double>(x.size(1)), s = static_cast<double>(x.size(0));
   const double own = number(x.square().sum());

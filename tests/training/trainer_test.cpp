@@ -135,11 +135,9 @@ TEST_F(TrainerTest, ObservationsAreLoggedAndChangeNoNumber) {
   EXPECT_GT(sizes["decoder.layers.0.cross_attention.branch"], 0);
   EXPECT_GT(sizes["decoder.layers.0.feed_forward.output"], sizes["target_positions"]);
   EXPECT_FALSE(sizes.contains("target_positions.index"));
-  // Embedded tokens are unrelated but for the positions they share; attention makes them more alike.
   const auto cosines = lines[0]["mean_cosine_by_point"];
   EXPECT_EQ(cosines.size(), sizes.size());
-  EXPECT_LT(cosines["target_positions"], cosines["decoder.layers.0.self_attention.output"]);
-  for (const auto& cosine : cosines) EXPECT_LE(cosine, 1 + 1e-9);
+  for (const auto& cosine : cosines) EXPECT_LE(std::abs(cosine.get<double>()), 1 + 1e-9);
 }
 
 TEST_F(TrainerTest, SameSeedSameBitsOtherSeedOthers) {

@@ -50,14 +50,18 @@ Result gradient_of(Config config, std::int64_t workers, std::int64_t share_token
   return result;
 }
 
+// Without norms, small branches keep the states, and with them the errors of sums, from growing.
+void keep_small(ModelConfig& model) {
+  if (model.norm_placement == NormPlacement::kNone) model.attention_gain = model.feed_forward_gain = 0.2;
+}
+
 // Dropout masks are those of the whole batch, wherever it is cut. Only the order of float32 sums differs.
 TEST(ShareWorkers, AnySharesAndWorkersGiveTheGradientOfTheWholeBatch) {
   for (const NormPlacement placement : prenorm::testing::all_values<NormPlacement>()) {
     SCOPED_TRACE(enum_name(placement));
     Config config = small_config();
     config.model.norm_placement = placement;
-    // Without norms, small branches keep the states, and with them the errors of sums, from growing.
-    if (placement == NormPlacement::kNone) config.model.attention_gain = config.model.feed_forward_gain = 0.2;
+    keep_small(config.model);
     const Result whole = gradient_of(config, 1, 1'000'000);
     EXPECT_GT(whole.norm, 0);
     for (const std::int64_t workers : {1, 2, 3})
@@ -89,6 +93,7 @@ TEST(ShareWorkers, KernelsAndCompositePathAgreeForEveryPlacementAndNorm) {
     Config config = small_config();
     config.batch.max_tokens = 120;
     norm_case.apply_to(config.model);
+    keep_small(config.model);
     const Result fused = gradient_of(config, 2, 50);
     const ops::KernelsGuard off(false);
     const Result composite = gradient_of(config, 2, 50);

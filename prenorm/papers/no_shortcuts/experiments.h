@@ -18,8 +18,7 @@ inline constexpr std::string_view kClaims[] = {
 };
 inline constexpr Experiment kExperiment{
     .name = "no-shortcuts",
-    .citation =
-        "He et al. 2023, Deep Transformers without Shortcuts: Modifying Self-attention for Faithful Signal Propagation",
+    .citation = "He et al. 2023, Deep Transformers without Shortcuts",
     .claims = kClaims,
     .setup =
         "Causal networks without shortcuts and normalisation, 12 to 36 layers, at initialisation in double: attention "
