@@ -77,6 +77,11 @@ Found rank_collapse(const Evidence& e, const RunFacts&) {
           cosines->first_collapsed_layer(), kCollapsedCosine)}};
 }
 
+// Without a shortcut around attention nothing else can be the first cause: small gradients follow from it.
+Found rank_collapse_without_shortcuts(const Evidence& e, const RunFacts& f) {
+  return e.config.model.attention_skip == 0 ? rank_collapse(e, f) : std::nullopt;
+}
+
 Found missing_final_norm(const Evidence& e, const RunFacts& f) {
   const ModelConfig& model = e.config.model;
   if (!traits_of(model).ends_without_norm() || model.feed_forward_skip == 0) return std::nullopt;
@@ -262,8 +267,9 @@ Found unstable(const Evidence& e, const RunFacts& f) {
 }
 
 Found stalled(const Evidence& e, const RunFacts& f) {
-  return first_of({hardly_moved, adam_moments, weight_decay_unstable, weight_decay, embeddings_start_large,
-                   rank_collapse, missing_final_norm, replaced_weights, embeddings_grow, post_ln_cold, no_signal},
+  return first_of({rank_collapse_without_shortcuts, hardly_moved, adam_moments, weight_decay_unstable, weight_decay,
+                   embeddings_start_large, missing_final_norm, replaced_weights, embeddings_grow, post_ln_cold,
+                   rank_collapse, no_signal},
                   e, f);
 }
 

@@ -35,6 +35,14 @@ std::vector<Remedy> for_adam(const OptimConfig& o) {
   return remedies;
 }
 
+std::vector<Remedy> for_rank_collapse(const ModelConfig& model) {
+  const Remedy fewer{"", "fewer layers: each layer of attention makes tokens more alike"};
+  if (model.attention_skip != 0) return {other_placement("keeps what distinguishes tokens, at any depth"), fewer};
+  return {{"model.attention = \"e_spa\"", "starts from attention that keeps tokens apart without shortcuts"},
+          {"model.attention_skip = 1", "the shortcut keeps what distinguishes tokens, at any depth"},
+          fewer};
+}
+
 Remedy go_past(const char* why) { return {"train.on_fault = \"skip\"", why}; }
 
 }  // namespace
@@ -80,11 +88,7 @@ std::vector<Remedy> remedies_for(Cause cause, const Evidence& e) {
     case Cause::kPostLnCold:
       return {other_placement("needs no warm-up (Xiong et al. 2020)"), warm_up(),
               lower_rate(c, 10, "slower, and stable without warm-up at small depth")};
-    case Cause::kRankCollapse:
-      return {
-          other_placement("skip connections keep what distinguishes tokens, at any depth"),
-          {"model.attention = \"e_spa\"", "without skip connections: starts from attention that keeps tokens apart"},
-          {"", "fewer layers: each layer of attention makes tokens more alike"}};
+    case Cause::kRankCollapse: return for_rank_collapse(c.model);
     case Cause::kMissingFinalNorm:
       return {other_placement("the same layers with the LN that is missing"),
               lower_rate(c, 10, "holds off the same end for longer, no more")};

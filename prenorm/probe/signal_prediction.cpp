@@ -9,6 +9,7 @@
 #include "prenorm/config/placement.h"
 #include "prenorm/nn/activation_shape.h"
 #include "prenorm/nn/depth_scales.h"
+#include "prenorm/nn/residual.h"
 
 namespace prenorm::probe {
 namespace {
@@ -50,19 +51,14 @@ FeedForwardSpec feed_forward_spec(const ModelConfig& config, Stack stack, const 
 SublayerSpec sublayer_spec(const ModelConfig& config, const Place& place, const KeyCounts& keys) {
   const PlacementTraits traits = traits_of(placement_of(config, place));
   const nn::DepthScales scales = nn::depth_scales(config, place);
+  const nn::ShortcutWeights weights = nn::shortcut_weights(config, place.sublayer);
   SublayerSpec spec{.kind = place.sublayer,
-                    .skip = scales.stream,
+                    .skip = scales.stream * weights.skip,
+                    .gain = weights.gain,
                     .norm_before = traits.norm_before,
                     .norm_branch = traits.norm_branch,
                     .norm_after = traits.norm_after,
                     .norm = config.norm};
-  if (place.sublayer == Sublayer::kFeedForward) {
-    spec.skip *= config.feed_forward_skip;
-    spec.gain *= config.feed_forward_gain;
-  } else if (place.sublayer == Sublayer::kSelfAttention) {
-    spec.skip *= config.attention_skip;
-    spec.gain *= config.attention_gain;
-  }
   if (place.sublayer == Sublayer::kFeedForward)
     spec.f = feed_forward_spec(config, place.layer.stack, scales.gains);
   else

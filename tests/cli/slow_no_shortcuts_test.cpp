@@ -70,7 +70,6 @@ class SlowNoShortcuts : public ::testing::Test {
   static inline TemporaryFolder* folder_ = nullptr;
 };
 
-// Seeds 0 to 4 give: filled in below.
 TEST_F(SlowNoShortcuts, LearnsWithShapedAttentionOnly) {
   const nlohmann::json shaped = train(*folder_ / "e_spa", budget("e_spa", kUpdates));
   const nlohmann::json plain = train(*folder_ / "plain", budget("plain", kUpdates));

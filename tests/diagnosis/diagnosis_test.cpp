@@ -118,6 +118,16 @@ std::vector<Broken> broken_runs() {
              c.optim.lr = 0.03;
            },
        .certainty = Certainty::kByItsRecord},
+      {.name = "no shortcuts and no norms, 12+12 layers",
+       .cause = diagnosis::Cause::kRankCollapse,
+       .configure =
+           [](Config& c) {
+             c.model.norm_placement = NormPlacement::kNone;
+             c.model.attention_skip = c.model.feed_forward_skip = 0;
+             c.model.encoder_layers = c.model.decoder_layers = 12;
+           },
+       .names = "mean cosine",
+       .certainty = Certainty::kByItsRecord},
       {.name = "embeddings a hundredfold",
        .cause = diagnosis::Cause::kEmbeddingScale,
        .start = [](nn::Parameters& p) { scale(p, "embedding.weight", 100); },
