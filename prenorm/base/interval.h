@@ -11,4 +11,6 @@ struct Interval {
   }
 };
 
+constexpr Interval around(double middle, double half_width) { return {middle - half_width, middle + half_width}; }
+
 }  // namespace prenorm

@@ -61,7 +61,7 @@ void check_errors(const CriticalStudy& s, std::vector<Check>& checks) {
                       {{"d", static_cast<double>(point.data.dimension)}},
                       point.error,
                       predicted,
-                      {predicted - 0.05, predicted + 0.05},
+                      around(predicted, 0.05),
                       "share of fresh samples with the wrong sign at N SNR^2 = 1, N = 32, uniform attention"});
   }
 }

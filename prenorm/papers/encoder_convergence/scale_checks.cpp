@@ -42,7 +42,7 @@ Check query_kernel_check(const std::vector<Runs>& runs, const Setting& s, Attent
           mean_exponent(s, [&](std::int64_t width,
                                std::size_t seed) { return find_runs(runs, kLeCun, scale, width).seeds[seed].query; }),
           predicted,
-          {predicted - 0.2, predicted + 0.2},
+          around(predicted, 0.2),
           "exponent in d_m of the trace of K_Q at the start, LeCun, mean"};
 }
 

@@ -30,13 +30,9 @@ void check_selection(const std::vector<TaskRuns>& runs, std::vector<Check>& chec
                       1,
                       {kUniform + 0.03, 1},
                       "trained attention on the flagged token at d_m^(-1/2), least; uniform is 0.125"});
-    checks.push_back({"selection_attention_inverse",
-                      "scaling of attention",
-                      width_setting_of(r),
-                      mean_of(values_of(r.seeds, [](const TaskSeed& s) { return s.inverse.flagged; })),
-                      kUniform,
-                      {kUniform - 0.01, kUniform + 0.01},
-                      "trained attention on the flagged token at d_m^(-1), mean"});
+    checks.push_back({"selection_attention_inverse", "scaling of attention", width_setting_of(r),
+                      mean_of(values_of(r.seeds, [](const TaskSeed& s) { return s.inverse.flagged; })), kUniform,
+                      around(kUniform, 0.01), "trained attention on the flagged token at d_m^(-1), mean"});
   }
 }
 

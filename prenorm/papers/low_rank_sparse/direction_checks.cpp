@@ -77,7 +77,7 @@ Check second_cosine_check(std::int64_t patterns, const Models& models) {
           {{"M", static_cast<double>(patterns)}},
           farthest_from(expected, cosines),
           expected,
-          {expected - 0.03, expected + 0.03},
+          around(expected, 0.03),
           "smaller cosine between the top 2 right singular vectors and span(mu_1, mu_2), of W_Q, W_K, W_V and all "
           "models the farthest"};
 }

@@ -27,7 +27,7 @@ Check ratio_mean_check(const LawRuns& runs) {
           {},
           ratio.value(),
           expected,
-          {expected - tolerance, expected + tolerance},
+          around(expected, tolerance),
           "mean over test sequences, coordinates and seeds of y_j / (W x)_j at the last position; 1 would be recovery"};
 }
 
@@ -70,7 +70,7 @@ Check loss_share_check(const LawRuns& runs) {
           {},
           share.value(),
           expected,
-          {expected - tolerance, expected + tolerance},
+          around(expected, tolerance),
           "test loss over that of the prediction 0, mean over seeds"};
 }
 

@@ -115,38 +115,18 @@ void check_exact_kernels(std::vector<Check>& checks) {
   for (const Collapse& c : kCollapse) {
     const KernelFigures f = figures_of(plain.at(c.layers));
     const CheckSetting at = {{"layers", static_cast<double>(c.layers)}};
-    checks.push_back({"plain_mean_cosine",
-                      "rank collapse",
-                      at,
-                      f.mean_cosine,
-                      c.mean_cosine,
-                      {c.mean_cosine - 6e-4, c.mean_cosine + 6e-4},
-                      "mean cosine of two of 128 tokens"});
-    checks.push_back({"plain_least_cosine",
-                      "rank collapse",
-                      at,
-                      f.least_cosine,
-                      c.least_cosine,
-                      {c.least_cosine - 6e-4, c.least_cosine + 6e-4},
-                      "least cosine of two of 128 tokens"});
+    checks.push_back({"plain_mean_cosine", "rank collapse", at, f.mean_cosine, c.mean_cosine,
+                      around(c.mean_cosine, 6e-4), "mean cosine of two of 128 tokens"});
+    checks.push_back({"plain_least_cosine", "rank collapse", at, f.least_cosine, c.least_cosine,
+                      around(c.least_cosine, 6e-4), "least cosine of two of 128 tokens"});
   }
   for (const Shape& s : kShapes) {
     const CheckSetting at = {{"layers", static_cast<double>(s.layers)}, {"tokens", static_cast<double>(s.tokens)}};
     const KernelFigures f = figures_of(attention_kernels(Method::kExponential, s.tokens, s.layers).back());
     const double mean = exponential_mean(s.tokens), least = std::exp(-kDecay * static_cast<double>(s.tokens - 1));
-    checks.push_back({"e_spa_mean_cosine",
-                      kSource,
-                      at,
-                      f.mean_cosine,
-                      mean,
-                      {mean - 1e-10, mean + 1e-10},
+    checks.push_back({"e_spa_mean_cosine", kSource, at, f.mean_cosine, mean, around(mean, 1e-10),
                       "mean cosine after all layers, which are multiplied out"});
-    checks.push_back({"e_spa_least_cosine",
-                      kSource,
-                      at,
-                      f.least_cosine,
-                      least,
-                      {least - 1e-10, least + 1e-10},
+    checks.push_back({"e_spa_least_cosine", kSource, at, f.least_cosine, least, around(least, 1e-10),
                       "least cosine after all layers"});
   }
 }
@@ -165,29 +145,14 @@ void check_activation_maps(std::vector<Check>& checks) {
                                          {72, 0.508, 0.994}}};
   for (const Row& row : kRows) {
     const CheckSetting at = {{"layers", static_cast<double>(row.layers)}};
-    checks.push_back({"relu_map",
-                      "activation shaping",
-                      at,
-                      composed_map(0, row.layers),
-                      row.relu,
-                      {row.relu - 6e-4, row.relu + 6e-4},
-                      "cosine after ReLU layers of two orthogonal inputs"});
+    checks.push_back({"relu_map", "activation shaping", at, composed_map(0, row.layers), row.relu,
+                      around(row.relu, 6e-4), "cosine after ReLU layers of two orthogonal inputs"});
     const double slope = slope_for(row.layers);
-    checks.push_back({"tat_slope",
-                      "activation shaping",
-                      at,
-                      slope,
-                      row.slope,
-                      {row.slope - 1e-3, row.slope + 1e-3},
+    checks.push_back({"tat_slope", "activation shaping", at, slope, row.slope, around(row.slope, 1e-3),
                       "negative slope with which the cosine becomes 0.9; 0 where ReLU stays below"});
     if (slope == 0) continue;
-    checks.push_back({"tat_map",
-                      "activation shaping",
-                      at,
-                      composed_map(slope, row.layers),
-                      kTatTarget,
-                      {kTatTarget - 1e-10, kTatTarget + 1e-10},
-                      "cosine after layers with this slope"});
+    checks.push_back({"tat_map", "activation shaping", at, composed_map(slope, row.layers), kTatTarget,
+                      around(kTatTarget, 1e-10), "cosine after layers with this slope"});
   }
 }
 

@@ -31,12 +31,8 @@ void check_orthogonal_inputs(const Network& n, std::vector<Check>& checks) {
 // about c (1 - c) sqrt(2 / d): at most 0.022 for d = 256. Of 2 / sqrt(d), the deviation of a cosine near 0 is half.
 void check_gaussian_inputs(const Network& n, std::vector<Check>& checks) {
   const double exact = exact_cosine(n.setting);
-  checks.push_back({check_prefix(n.setting.method) + "gaussian_inputs",
-                    kAttentionSource,
-                    layers_setting(n),
-                    farthest_from(exact, each_seed(n, last_cosine)),
-                    exact,
-                    {exact - 0.05, exact + 0.05},
+  checks.push_back({check_prefix(n.setting.method) + "gaussian_inputs", kAttentionSource, layers_setting(n),
+                    farthest_from(exact, each_seed(n, last_cosine)), exact, around(exact, 0.05),
                     "mean cosine of the last layer, Gaussian inputs, farthest of the seeds"});
   checks.push_back({check_prefix(n.setting.method) + "pairs_near",
                     kAttentionSource,
@@ -122,12 +118,8 @@ void check_feed_forward(const Initializations& measured, std::vector<Check>& che
   for (const Network& n : measured.feed_forward) {
     const double predicted = composed_map(n.setting.slope(), n.setting.layers);
     const double tolerance = n.setting.tat ? 0.07 : 0.03;  // ReLU narrows the noise of earlier layers
-    checks.push_back({n.setting.tat ? "tat_network" : "relu_network",
-                      "activation shaping",
-                      layers_setting(n),
-                      farthest_from(predicted, each_seed(n, last_cosine)),
-                      predicted,
-                      {predicted - tolerance, predicted + tolerance},
+    checks.push_back({n.setting.tat ? "tat_network" : "relu_network", "activation shaping", layers_setting(n),
+                      farthest_from(predicted, each_seed(n, last_cosine)), predicted, around(predicted, tolerance),
                       "mean cosine after feed-forward layers of orthogonal inputs, farthest; predicted: the map"});
   }
 }
@@ -168,12 +160,8 @@ void check_blocks(const Initializations& measured, std::vector<Check>& checks) {
   }
   for (const Network& n : measured.attention) {
     const double exact = exact_cosine(n.setting);
-    checks.push_back({"e_spa_block_attention",
-                      kBlockSource,
-                      layers_setting(n),
-                      farthest_from(exact, each_seed(n, last_cosine)),
-                      exact,
-                      {exact - 0.05, exact + 0.05},
+    checks.push_back({"e_spa_block_attention", kBlockSource, layers_setting(n),
+                      farthest_from(exact, each_seed(n, last_cosine)), exact, around(exact, 0.05),
                       "mean cosine of the same attention without feed-forward networks, farthest"});
   }
   const auto range = [](const Network& n, bool upper) {

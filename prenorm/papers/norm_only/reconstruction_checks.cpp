@@ -65,7 +65,7 @@ void check_threshold(const ThresholdStudy& study, std::vector<Check>& checks) {
                         {{"m / d^2", ratio}},
                         mean_of(residuals),
                         expected,
-                        {expected - 0.03, expected + 0.03},
+                        around(expected, 0.03),
                         "relative residual of least squares with m units, mean; predicted: sqrt(1 - m/d^2)"});
     else
       checks.push_back({"threshold_residual",

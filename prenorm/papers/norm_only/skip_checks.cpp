@@ -92,12 +92,8 @@ void check_shift(const std::vector<SkipCase>& cases, std::vector<Check>& checks)
   for (const SkipCase& c : cases) {
     // One row of the shift is lost: 1 of |S - I|^2 = 2 d.
     const double lost = c.skips == Skips::kInput ? 0 : std::sqrt(0.5 / static_cast<double>(c.width));
-    checks.push_back({prefix_of(c.skips) + "shift",
-                      "exceptional target",
-                      skip_setting(c),
-                      farthest_from(lost, column(c.draws, &Draw::residual)),
-                      lost,
-                      {lost - 1e-9, lost + 1e-9},
+    checks.push_back({prefix_of(c.skips) + "shift", "exceptional target", skip_setting(c),
+                      farthest_from(lost, column(c.draws, &Draw::residual)), lost, around(lost, 1e-9),
                       "relative residual for the cyclic shift, whose leading blocks are singular; farthest"});
   }
 }

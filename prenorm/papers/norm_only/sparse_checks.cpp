@@ -96,7 +96,7 @@ void check_sparse(const std::vector<SparseWidth>& widths, std::vector<Check>& ch
                     {},
                     fit_exponent(d, at_paper_rate),
                     expected,
-                    {expected - 0.05, expected + 0.05},
+                    around(expected, 0.05),
                     "exponent in d of frozen non-zeros over d^2 at p = sqrt(ln d / d); 1/2 and a logarithm"});
   checks.push_back(
       {"least_nonzero_exponent",
