@@ -65,6 +65,7 @@ struct TrainConfig {
   double spike_ratio = 0.0;
   std::int64_t history = 64;
   NoiseScale noise_scale = NoiseScale::kOff;
+  double noise_scale_smoothing = 0.95;
   bool tensorboard = false;
 };
 
@@ -111,6 +112,8 @@ void describe(V& v, TrainConfig& c) {
           "recent updates kept with figures by layer, for the diagnosis of a fault; 0 = none");
   v.field("noise_scale", c.noise_scale,
           "measure gradients by example: off, norm (weights of normalisations, nearly free), or all that train");
+  v.field("noise_scale_smoothing", c.noise_scale_smoothing, Range{0, 0.9999},
+          "share of the past in the running means whose ratio is the noise scale; 0.95 averages some 40 updates");
   v.field("tensorboard", c.tensorboard, "also write the metrics for TensorBoard, to RUN/tensorboard");
 }
 
