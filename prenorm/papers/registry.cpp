@@ -15,6 +15,7 @@
 #include "prenorm/papers/low_rank_sparse/experiments.h"
 #include "prenorm/papers/mesa_optimization/experiments.h"
 #include "prenorm/papers/no_shortcuts/experiments.h"
+#include "prenorm/papers/noise_scale/experiments.h"
 #include "prenorm/papers/norm_only/experiments.h"
 #include "prenorm/papers/xiong2020/experiments.h"
 
@@ -33,6 +34,7 @@ constexpr Experiment kExperiments[] = {
     encoder_convergence::kExperiment,
     norm_only::kExperiment,
     no_shortcuts::kExperiment,
+    noise_scale::kExperiment,
 };
 
 }  // namespace

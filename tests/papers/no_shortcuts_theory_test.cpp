@@ -10,7 +10,7 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/papers/no_shortcuts/activation_map.h"
-#include "prenorm/papers/no_shortcuts/characters.h"
+#include "prenorm/papers/real_data/characters.h"
 #include "prenorm/papers/no_shortcuts/kernels.h"
 #include "prenorm/papers/no_shortcuts/language_model.h"
 #include "prenorm/papers/no_shortcuts/network.h"
@@ -99,7 +99,7 @@ TEST(ShortcutNetworks, OfAttentionAloneHaveTheExactKernels) {
 }
 
 TEST(ShortcutCharacters, AreWindowsWithTheirNextCharacters) {
-  const Characters text({"abcabcabd", "never read"}, 10);
+  const real_data::Characters text({"abcabcabd", "never read"}, 10);
   EXPECT_EQ(text.size(), 10);
   EXPECT_EQ(text.vocabulary(), 5);
   const batches::TextBatch batch = text.batch(3, 4, test::test_seed(5), 1);
@@ -107,11 +107,11 @@ TEST(ShortcutCharacters, AreWindowsWithTheirNextCharacters) {
   for (std::size_t s = 0; s < 3; ++s)
     for (std::size_t t = 0; t < 3; ++t) EXPECT_EQ(batch.targets[4 * s + t], batch.tokens.ids[4 * s + t + 1]);
   EXPECT_EQ(text.batch(3, 4, 1, 7).tokens.ids, text.batch(3, 4, 1, 7).tokens.ids);
-  EXPECT_NEAR(Characters({"ab", "ab"}, 6).unigram_nats(), std::log(3), 1e-12);
-  EXPECT_THROW(Characters({}, 10), UsageError);
+  EXPECT_NEAR(real_data::Characters({"ab", "ab"}, 6).unigram_nats(), std::log(3), 1e-12);
+  EXPECT_THROW(real_data::Characters({}, 10), UsageError);
 }
 
-batches::TextBatch small_batch() { return Characters({"some words to learn"}, 100).batch(2, 6, 1, 1); }
+batches::TextBatch small_batch() { return real_data::Characters({"some words to learn"}, 100).batch(2, 6, 1, 1); }
 
 double loss_at(LanguageModel& model, const at::Tensor& value, std::int64_t i, double shift) {
   double* element = value.data_ptr<double>() + i;

@@ -7,11 +7,11 @@ namespace prenorm::papers::no_shortcuts {
 namespace {
 
 void add_trainings(const ExperimentOptions& options, const Cells& cells, Results& results) {
-  if (!real_data::exists(kTextFile)) {
-    results.notes.push_back(real_data::skipped_note("trainings on characters", kTextFile));
+  if (!real_data::exists(real_data::kTextFile)) {
+    results.notes.push_back(real_data::skipped_note("trainings on characters", real_data::kTextFile));
     return;
   }
-  const Trainings trainings = train_all(read_characters(), options, cells);
+  const Trainings trainings = train_all(real_data::read_characters(), options, cells);
   check_training(trainings, results.checks);
   add_training_figures(trainings, results);
   for (const TrainingRuns& r : trainings.arms)

@@ -50,7 +50,7 @@ double rate_of(Arm arm) {
   }
 }
 
-Trajectory train(const TrainingSetting& s, const Characters& text) {
+Trajectory train(const TrainingSetting& s, const real_data::Characters& text) {
   LanguageModelSetting setting;
   setting.arm = s.arm;
   setting.layers = s.layers;
@@ -64,7 +64,7 @@ Trajectory train(const TrainingSetting& s, const Characters& text) {
   return fit(model.parameters(), loss, training_options(s));
 }
 
-Trainings train_all(const Characters& text, const ExperimentOptions& options, const Cells& cells) {
+Trainings train_all(const real_data::Characters& text, const ExperimentOptions& options, const Cells& cells) {
   Trainings all = settings_of(options.quick);
   all.unigram_nats = text.unigram_nats();
   std::vector<TrainingSetting> settings;

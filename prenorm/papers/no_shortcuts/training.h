@@ -8,7 +8,7 @@
 #include "prenorm/papers/cells.h"
 #include "prenorm/papers/experiment.h"
 #include "prenorm/papers/fit.h"
-#include "prenorm/papers/no_shortcuts/characters.h"
+#include "prenorm/papers/real_data/characters.h"
 #include "prenorm/papers/no_shortcuts/language_model.h"
 
 namespace prenorm::papers::no_shortcuts {
@@ -28,7 +28,7 @@ inline constexpr std::int64_t kSequences = 8, kRecordEvery = 20;
 double rate_of(Arm arm);
 
 // Losses in nats per character.
-Trajectory train(const TrainingSetting& setting, const Characters& text);
+Trajectory train(const TrainingSetting& setting, const real_data::Characters& text);
 
 // All seeds of a model.
 struct TrainingRuns {
@@ -40,7 +40,7 @@ struct Trainings {
   std::vector<TrainingRuns> arms;    // 12 layers
   std::vector<TrainingRuns> depths;  // Pre-LN and V-SkipInit in 6 and 24 layers
 };
-Trainings train_all(const Characters& text, const ExperimentOptions& options, const Cells& cells);
+Trainings train_all(const real_data::Characters& text, const ExperimentOptions& options, const Cells& cells);
 
 // Errors: std::out_of_range.
 const TrainingRuns& find_runs(const std::vector<TrainingRuns>& all, Arm arm, std::int64_t layers);

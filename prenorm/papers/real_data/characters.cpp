@@ -1,4 +1,4 @@
-#include "prenorm/papers/no_shortcuts/characters.h"
+#include "prenorm/papers/real_data/characters.h"
 
 #include <algorithm>
 #include <array>
@@ -9,7 +9,7 @@
 #include "prenorm/files/read_lines.h"
 #include "prenorm/papers/real_data/folder.h"
 
-namespace prenorm::papers::no_shortcuts {
+namespace prenorm::papers::real_data {
 
 Characters::Characters(const std::vector<std::string>& lines, std::int64_t bytes) {
   std::array<std::int64_t, 256> id_of{};
@@ -52,6 +52,6 @@ batches::TextBatch Characters::batch(std::int64_t sequences, std::int64_t tokens
   return batch;
 }
 
-Characters read_characters() { return {read_lines(real_data::file(kTextFile)), 2'000'000}; }
+Characters read_characters() { return {read_lines(file(kTextFile)), 2'000'000}; }
 
-}  // namespace prenorm::papers::no_shortcuts
+}  // namespace prenorm::papers::real_data

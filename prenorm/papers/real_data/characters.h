@@ -8,7 +8,7 @@
 
 #include "prenorm/batches/text_batch.h"
 
-namespace prenorm::papers::no_shortcuts {
+namespace prenorm::papers::real_data {
 
 inline constexpr std::string_view kTextFile = "lm/reviews_speeches.train.txt.gz";
 
@@ -34,4 +34,4 @@ class Characters {
 // The first 2 MB of kTextFile. Errors: FileError, DataError.
 Characters read_characters();
 
-}  // namespace prenorm::papers::no_shortcuts
+}  // namespace prenorm::papers::real_data

@@ -1,0 +1,17 @@
+#include "prenorm/papers/noise_scale/setting.h"
+
+namespace prenorm::papers::noise_scale {
+
+Setting setting_of(const ExperimentOptions& options) {
+  Setting s;
+  s.seeds = options.seeds;
+  if (!options.quick) return s;
+  s.regression_steps = 1000;
+  s.training_tokens = 800'000;
+  s.branch_tokens = 100'000;
+  s.frozen_sequences = 512;
+  s.ramp_tokens = 800'000;
+  return s;
+}
+
+}  // namespace prenorm::papers::noise_scale
