@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "prenorm/optim/gradient_norm.h"
 #include "prenorm/optim/optimizer.h"
 #include "prenorm/optim/schedule.h"
 
@@ -29,7 +30,10 @@ Trajectory fit(nn::Parameters& parameters, const std::function<at::Tensor(std::i
     const bool finite = std::isfinite(now);
     recorder.add(update, now, update % options.record_every == 0 || update == options.updates || !finite);
     if (!finite) break;
-    optimizer.step(optim::learning_rate(options.schedule, options.optim.lr, options.updates, update, /*epoch=*/1));
+    const double limit = options.optim.clip_norm;
+    const double scale = limit > 0 ? optim::clip_factor(optim::l2_norm(parameters.gradients()), limit) : 1;
+    optimizer.step(optim::learning_rate(options.schedule, options.optim.lr, options.updates, update, /*epoch=*/1),
+                   scale);
   }
   return recorder.trajectory();
 }

@@ -13,7 +13,7 @@
 namespace prenorm::papers {
 
 struct FitOptions {
-  OptimConfig optim;  // clip_norm is ignored: gradients are not clipped
+  OptimConfig optim;  // clip_norm: of the whole gradient
   ScheduleConfig schedule;
   std::int64_t updates = 0;
   std::int64_t record_every = 1;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -87,12 +88,26 @@ Pruned prune_neurons(const runs::RunFolder& run, const runs::RunFolder& output, 
   return pruned;
 }
 
+// Errors: UsageError if the run trained none of the matrices that a truncation changes.
+void check_has_updates(const runs::RunFolder& run, const app::TrainedFrom& from,
+                       const std::vector<nn::WeightMatrix>& matrices) {
+  const bool trains = std::ranges::any_of(matrices, [&](const nn::WeightMatrix& m) {
+    return m.layer && (from.parts.trains(m.parameter) || from.parts.adapts(m.parameter));
+  });
+  if (!trains)
+    throw_error<UsageError>(
+        "{}: its training has not changed any matrix of its layers (see train.trainable), so there is no update to "
+        "truncate; --rows removes neurons",
+        run.path().string());
+}
+
 Pruned truncate_to_rank(const runs::RunFolder& run, const runs::RunFolder& output, const PruneOptions& options) {
   const app::TrainedFrom from = app::trained_from(run, options.checkpoint);
   const std::vector<nn::WeightMatrix> trained = nn::weight_matrices(from.task->parameters());
   if (const std::int64_t largest = largest_rank(trained); *options.rank >= largest)
     throw_error<UsageError>("--rank {}: the matrices of the layers have rank {} at most, so nothing would change",
                             *options.rank, largest);
+  check_has_updates(run, from, trained);
   const std::optional<runs::Validation> before = validation_of(*from.task);
   const Truncation truncation = truncate_updates(from.initial, trained, *options.rank);
   const std::int64_t d_ff = from.config.model.d_ff, parameters = from.task->parameters().count();

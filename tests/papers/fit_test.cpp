@@ -41,6 +41,15 @@ TEST(Fit, FollowsGradientDescent) {
   EXPECT_EQ(number.theta.item<double>(), 0.125);
 }
 
+TEST(Fit, ClipsGradients) {
+  Number number;
+  FitOptions options = gradient_descent(2);
+  options.optim.clip_norm = 0.8;
+  fit(
+      number.parameters, [&](std::int64_t) { return number.theta.square().sum(); }, options);
+  EXPECT_NEAR(number.theta.item<double>(), 1 - 2 * 0.25 * 0.8, 1e-12) << "both gradients, 2 and 1.6, are clipped";
+}
+
 TEST(Fit, RecordsMeansAndTheLastUpdate) {
   Number number;
   FitOptions options = gradient_descent(5);

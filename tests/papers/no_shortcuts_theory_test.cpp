@@ -9,11 +9,14 @@
 #include <numbers>
 
 #include "prenorm/base/error.h"
+#include "prenorm/models/causal_lm.h"
 #include "prenorm/papers/no_shortcuts/activation_map.h"
 #include "prenorm/papers/real_data/characters.h"
 #include "prenorm/papers/no_shortcuts/kernels.h"
-#include "prenorm/papers/no_shortcuts/language_model.h"
+#include "prenorm/papers/no_shortcuts/language_models.h"
 #include "prenorm/papers/no_shortcuts/network.h"
+#include "prenorm/papers/no_shortcuts/recursion.h"
+#include "prenorm/papers/no_shortcuts/stack_kernels.h"
 #include "test_seed.h"
 
 namespace prenorm::papers::no_shortcuts {
@@ -111,33 +114,79 @@ TEST(ShortcutCharacters, AreWindowsWithTheirNextCharacters) {
   EXPECT_THROW(real_data::Characters({}, 10), UsageError);
 }
 
-batches::TextBatch small_batch() { return real_data::Characters({"some words to learn"}, 100).batch(2, 6, 1, 1); }
-
-double loss_at(LanguageModel& model, const at::Tensor& value, std::int64_t i, double shift) {
-  double* element = value.data_ptr<double>() + i;
-  const double before = *element;
-  *element = before + shift;
-  const double loss = model.loss(small_batch()).item<double>();
-  *element = before;
-  return loss;
+NetworkSetting small_network(Method method, Sublayers sublayers) {
+  NetworkSetting s;
+  s.method = method;
+  s.layers = 3;
+  s.tokens = 10;
+  s.d_model = 16;
+  s.sublayers = sublayers;
+  s.seed = test::test_seed(7);
+  return s;
 }
 
-TEST(ShortcutLanguageModels, HaveTheGradientsOfFiniteDifferences) {
-  for (const Arm arm : {Arm::kPreLn, Arm::kNoNorm, Arm::kPlain, Arm::kValueSkip, Arm::kUniform, Arm::kExponential}) {
-    LanguageModel model({arm, 2, 8, 2, 6, 20, test::test_seed(6)}, at::kDouble);
-    for (const nn::Parameter& p : model.parameters().list()) {
-      if (p.name == "query1") p.value.detach().add_(0.1);  // so that keys have gradients
-    }
-    model.parameters().gradients().zero_();
-    model.loss(small_batch()).backward();
-    for (const nn::Parameter& p : model.parameters().list()) {
-      constexpr double kStep = 1e-5;
-      const std::int64_t i = p.value.numel() / 2;
-      const double slope =
-          (loss_at(model, p.value.detach(), i, kStep) - loss_at(model, p.value.detach(), i, -kStep)) / (2 * kStep);
-      EXPECT_NEAR(p.value.grad().flatten()[i].item<double>(), slope, 1e-6) << name_of(arm) << ", " << p.name;
+TEST(ShortcutStacks, HaveTheKernelsOfNetworksWithTheSameWeights) {
+  for (const Method method : {Method::kPlain, Method::kUniform, Method::kExponential, Method::kValueSkip})
+    for (const Sublayers sublayers : {Sublayers::kAttention, Sublayers::kFeedForward, Sublayers::kBoth})
+      for (const QueryKey query_key : {QueryKey::kZero, QueryKey::kGaussian}) {
+        NetworkSetting s = small_network(method, sublayers);
+        s.query_key = query_key;
+        s.tat = method != Method::kPlain;
+        if (s.tat) s.layers = 14;  // from 13 on TAT is not ReLU
+        const auto kernels = network_kernels(s);
+        EXPECT_LT(relative_difference(stack_kernels(s), kernels), 1e-10) << s.name();
+        s.seed += 1;
+        EXPECT_GT(relative_difference(stack_kernels(s), kernels), 1e-3) << "other weights";
+      }
+}
+
+TEST(ShortcutRecursion, IsTheMapOfFeedForwardLayers) {
+  for (const bool tat : {false, true}) {
+    NetworkSetting s = small_network(Method::kPlain, Sublayers::kFeedForward);
+    s.layers = 18;
+    s.tat = tat;
+    EXPECT_NEAR(recursion_cosines(s).back(), composed_map(s.slope(), 18), 1e-10);
+    s.method = Method::kValueSkip;
+    s.sublayers = Sublayers::kBoth;
+    EXPECT_NEAR(recursion_cosines(s).back(), composed_map(s.slope(), 18), 1e-10) << "attention copies";
+  }
+}
+
+TEST(ShortcutRecursion, IsThatOfAttentionToAllTokens) {
+  NetworkSetting s = small_network(Method::kPlain, Sublayers::kAttention);
+  s.causal = false;
+  EXPECT_NEAR(recursion_cosines(s)[1], 1, 1e-12) << "every token is the mean of all";
+  EXPECT_NEAR(cosines_of(network_kernels(s)[1]).min().item<double>(), 1, 1e-12);
+  s.query_key = QueryKey::kGaussian;
+  s.score_gain = 9;
+  s.normalized = true;
+  s.tokens = 48;
+  s.d_model = 256;
+  const auto kernels = network_kernels(s);
+  const auto predicted = recursion_cosines(s);
+  for (std::size_t layer = 0; layer < kernels.size(); ++layer) {
+    const KernelFigures f = figures_of(kernels[layer]);
+    EXPECT_NEAR(f.mean_cosine, predicted[layer], 0.06) << layer;
+    if (layer > 0) {
+      EXPECT_NEAR(f.least_diagonal, 1, 1e-12);
     }
   }
+}
+
+TEST(ShortcutLanguageModels, AreThoseOfTheArm) {
+  const batches::TextBatch batch = real_data::Characters({"some words to learn"}, 100).batch(2, 6, 1, 1);
+  for (const Arm arm : {Arm::kPreLn, Arm::kNoNorm, Arm::kPlain, Arm::kValueSkip, Arm::kUniform, Arm::kExponential}) {
+    const ModelConfig config = language_model(arm, 4, {.decay = 0.3, .correlation = 0.2, .tat_target = 0.5});
+    EXPECT_EQ(config.norm_placement,
+              has_shortcuts(arm) && arm != Arm::kNoNorm ? NormPlacement::kPreLn : NormPlacement::kNone);
+    EXPECT_EQ(config.attention_skip == 0, !has_shortcuts(arm)) << name_of(arm);
+    EXPECT_NEAR(std::pow(config.feed_forward_skip, 2) + std::pow(config.feed_forward_gain, 2),
+                arm == Arm::kPreLn ? 2 : 1, 1e-12);
+    const models::CausalLm model(config, 20, test::test_seed(6));
+    const double loss = model.loss(batch, 0, {}).loss_sum.item<double>() / static_cast<double>(batch.targets.size());
+    EXPECT_NEAR(loss, std::log(20), 2) << name_of(arm);
+  }
+  EXPECT_EQ(language_model(Arm::kUniform, 4, {.correlation = 0.2}).attention_correlation, 0.2);
 }
 
 }  // namespace

@@ -69,10 +69,16 @@ TEST(NormOnlyChecks, OfNetworksFailWithoutOpenUnits) {
 TEST(NormOnlyChecks, OfSkipsFailForOthers) {
   std::vector<SkipCase> cases = study_skips(tiny_setting(), Cells());
   EXPECT_EQ(failed_checks_of(check_skips, cases), Names{});
+  const std::vector<SkipCase> exact = cases;
   for (SkipCase& c : cases)
     for (Draw& draw : c.draws) draw.residual = draw.output_error = 1e-4;
-  EXPECT_EQ(failed_checks_of(check_skips, cases), (Names{"input_skips_map_error", "input_skips_output_error",
-                                                         "residual_map_error", "residual_output_error"}));
+  EXPECT_EQ(failed_checks_of(check_skips, cases),
+            (Names{"input_skips_map_error", "input_skips_map_error_over_condition", "input_skips_output_error",
+                   "residual_map_error", "residual_map_error_over_condition", "residual_output_error"}));
+  cases = exact;  // one draw of each
+  for (SkipCase& c : cases) c.draws.front().condition = c.skips == Skips::kInput ? 1 : INFINITY;
+  EXPECT_EQ(failed_checks_of(check_skips, cases),
+            (Names{"input_skips_map_error_over_condition", "residual_map_error_over_condition"}));
   std::vector<SkipCase> shift = study_shift(tiny_setting(), Cells());
   EXPECT_EQ(failed_checks_of(check_shift, shift), Names{});
   std::swap(shift[0].draws, shift[1].draws);

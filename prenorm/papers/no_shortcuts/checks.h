@@ -21,11 +21,17 @@ void check_activation_maps(std::vector<Check>& checks);
 void check_attention_only(const Initializations& measured, std::vector<Check>& checks);
 void check_feed_forward(const Initializations& measured, std::vector<Check>& checks);
 void check_blocks(const Initializations& measured, std::vector<Check>& checks);
+// The layers of nn/ compute the same kernels.
+void check_models(const Initializations& measured, std::vector<Check>& checks);
+// The recursion of arXiv 2505.24333 gives the map of feed-forward layers, and the cosines of attention to all tokens.
+void check_recursion(const Initializations& measured, std::vector<Check>& checks);
+// What it says of causal attention, which it was not made for.
+std::string causal_recursion_note(const Initializations& measured);
 // Gradients of queries vanish with plain attention.
 void check_gradients(const std::vector<GradientProfiles>& profiles, std::vector<Check>& checks);
 void check_training(const Trainings& trainings, std::vector<Check>& checks);
-// How far a model gets that no check is made of.
-std::string training_note(const TrainingRuns& runs, double unigram_nats);
+// How many times as many updates as Pre-LN the models without shortcuts make to the same loss.
+std::vector<std::string> training_notes(const Trainings& trainings);
 
 // The first update at which the loss is at most `loss`; infinity if there is none.
 double updates_to(const Trajectory& trajectory, double loss);

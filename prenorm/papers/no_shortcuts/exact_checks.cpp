@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "prenorm/nn/attention_shape.h"
 #include "prenorm/papers/no_shortcuts/activation_map.h"
 #include "prenorm/papers/no_shortcuts/check_values.h"
 #include "prenorm/papers/no_shortcuts/checks.h"
@@ -23,11 +24,21 @@ constexpr std::array<Shape, 3> kShapes = {{{128, 12}, {128, 36}, {512, 36}}};
 // Over all layers.
 struct MatrixFigures {
   double kernel_error = 0, closed_form_error = 0, row_sum_error = 0, diagonal_error = 0;
+  double model_error = 0;  // of what models of prenorm add to scores and multiply rows with
   double least_entry = 0;  // below or on the diagonal
   double greatest_row_sum = 0;
 };
 
 double greatest_entry(const at::Tensor& t) { return t.abs().max().item<double>(); }
+
+// The attention with which a layer of nn/ starts.
+at::Tensor model_attention(Method method, const Shape& s, std::int64_t layer) {
+  const bool exponential = method == Method::kExponential;
+  const nn::LogAttention a = nn::log_attention({exponential ? AttentionShaping::kESpa : AttentionShaping::kUSpa, layer,
+                                                s.layers, exponential ? kDecay : kCorrelation, /*causal=*/true},
+                                               s.tokens);
+  return a.scores.exp().tril() * a.row_sums.unsqueeze(1);
+}
 
 MatrixFigures figures_of_matrices(Method method, const Shape& s) {
   MatrixFigures f;
@@ -38,6 +49,7 @@ MatrixFigures figures_of_matrices(Method method, const Shape& s) {
     const at::Tensor before = target_kernel(method, s.tokens, layer - 1, s.layers);
     const at::Tensor after = target_kernel(method, s.tokens, layer, s.layers);
     f.kernel_error = std::max(f.kernel_error, greatest_entry(at::matmul(at::matmul(a, before), a.t()) - after));
+    f.model_error = std::max(f.model_error, greatest_entry(model_attention(method, s, layer) - a));
     f.least_entry = std::min(f.least_entry, (a + (a * 0 + 1).triu(1)).min().item<double>());
     f.greatest_row_sum = std::max(f.greatest_row_sum, a.sum(1).max().item<double>());
     if (method != Method::kExponential) continue;
@@ -69,6 +81,8 @@ void check_shape(const Shape& s, std::vector<Check>& checks) {
                       0,
                       {0, kUnbounded},
                       "least entry of all A_l on and below the diagonal: softmax can have no negative one"});
+    checks.push_back({prefix + "model_attention", kSource, at, f.model_error, 0, exact,
+                      "attention of nn/attention_shape less A_l by Cholesky factors, greatest entry of all layers"});
     if (method != Method::kExponential) continue;
     checks.push_back({prefix + "closed_form", kSource, at, f.closed_form_error, 0, exact,
                       "closed form less Cholesky factors, greatest entry of all layers"});

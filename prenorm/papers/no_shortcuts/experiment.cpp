@@ -14,10 +14,7 @@ void add_trainings(const ExperimentOptions& options, const Cells& cells, Results
   const Trainings trainings = train_all(real_data::read_characters(), options, cells);
   check_training(trainings, results.checks);
   add_training_figures(trainings, results);
-  for (const TrainingRuns& r : trainings.arms)
-    if (r.setting.arm == Arm::kUniform || r.setting.arm == Arm::kExponential)
-      results.notes.push_back(training_note(r, trainings.unigram_nats));
-  for (const TrainingRuns& r : trainings.depths) results.notes.push_back(training_note(r, trainings.unigram_nats));
+  for (const std::string& note : training_notes(trainings)) results.notes.push_back(note);
 }
 
 }  // namespace
@@ -31,6 +28,9 @@ Results run_no_shortcuts(const ExperimentOptions& options, const Cells& cells) {
   check_attention_only(measured, results.checks);
   check_feed_forward(measured, results.checks);
   check_blocks(measured, results.checks);
+  check_models(measured, results.checks);
+  check_recursion(measured, results.checks);
+  results.notes.push_back(causal_recursion_note(measured));
   add_initialization_figures(measured, results);
   add_attention_map(results);
   const std::vector<GradientProfiles> gradients = measure_gradients(options, cells);

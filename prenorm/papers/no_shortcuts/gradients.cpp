@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "prenorm/base/random.h"
+#include "prenorm/models/causal_lm.h"
 #include "prenorm/papers/json.h"
 
 namespace prenorm::papers::no_shortcuts {
@@ -29,20 +31,22 @@ batches::TextBatch random_batch(std::int64_t tokens, std::uint64_t seed) {
 
 // In double, for gradients of collapsed networks are far below the rounding of float.
 GradientProfile measure(Arm arm, std::uint64_t seed) {
-  LanguageModelSetting setting;
-  setting.arm = arm;
-  setting.layers = kLayers;
-  setting.vocabulary = kVocabulary;
-  setting.seed = seed;
-  const LanguageModel model(setting, at::kDouble);
-  model.loss(random_batch(setting.tokens, seed)).backward();
-  const auto norms = [&](const std::string& name) {
-    std::vector<double> values;
-    for (std::int64_t layer = 0; layer < kLayers; ++layer)
-      values.push_back(model.parameters().at(name + std::to_string(layer)).grad().norm().item<double>());
-    return values;
-  };
-  return {norms("query"), norms("value"), norms("up")};
+  const models::CausalLm model(language_model(arm, kLayers), kVocabulary, seed, at::kDouble);
+  const batches::TextBatch batch = random_batch(kModelTokens, seed);
+  const at::Tensor loss = model.loss(batch, /*label_smoothing=*/0, {}).loss_sum;
+  (loss / static_cast<double>(batch.targets.size())).backward();
+  GradientProfile norms;
+  for (std::int64_t layer = 0; layer < kLayers; ++layer) {
+    const auto gradient = [&](const char* name) {
+      return model.parameters().at(fmt::format("decoder.layers.{}.{}.weight", layer, name)).grad();
+    };
+    const at::Tensor stacked = gradient("self_attention.qkv");
+    const auto part = [&](std::int64_t i) { return stacked.narrow(0, i * kModelWidth, kModelWidth); };
+    norms.query.push_back(part(0).norm().item<double>());
+    norms.value.push_back(part(2).norm().item<double>());
+    norms.up.push_back(gradient("feed_forward.up").norm().item<double>());
+  }
+  return norms;
 }
 
 }  // namespace

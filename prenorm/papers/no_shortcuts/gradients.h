@@ -5,7 +5,7 @@
 
 #include "prenorm/papers/cells.h"
 #include "prenorm/papers/experiment.h"
-#include "prenorm/papers/no_shortcuts/language_model.h"
+#include "prenorm/papers/no_shortcuts/language_models.h"
 
 namespace prenorm::papers::no_shortcuts {
 

@@ -6,6 +6,7 @@
 
 #include "prenorm/papers/no_shortcuts/activation_map.h"
 #include "prenorm/papers/no_shortcuts/figures.h"
+#include "prenorm/papers/no_shortcuts/recursion.h"
 
 namespace prenorm::papers::no_shortcuts {
 namespace {
@@ -21,18 +22,38 @@ Curve curve_over_depth(const std::string& name, const std::vector<double>& value
 }
 
 Figure attention_figure(const std::vector<Network>& networks) {
-  Figure figure{"Mean cosine of tokens over depth, attention alone",
-                "layer",
-                "mean cosine",
-                false,
-                false,
-                {},
-                "128 Gaussian inputs, d_model 256, orthogonal W_V and W_O, W_Q = 0. Dashed: the exact kernels."};
+  Figure figure{
+      "Mean cosine of tokens over depth, attention alone",
+      "layer",
+      "mean cosine",
+      false,
+      false,
+      {},
+      "128 Gaussian inputs, d_model 256, orthogonal W_V and W_O, W_Q = 0. Dashed: the exact kernels; of plain "
+      "attention also the recursion for attention whose tokens are all alike."};
   for (const Network& n : networks) {
     const std::string name(name_of(n.setting.method));
     figure.curves.push_back(curve_over_depth(name, n.seeds[0].profile.mean_cosine));
     const Profile exact = profile_of(attention_kernels(n.setting.method, n.setting.tokens, n.setting.layers));
     figure.curves.push_back(curve_over_depth(name + ", exact", exact.mean_cosine, /*theory=*/true));
+    if (n.setting.method == Method::kPlain)
+      figure.curves.push_back(curve_over_depth(name + ", recursion", recursion_cosines(n.setting), /*theory=*/true));
+  }
+  return figure;
+}
+
+Figure all_tokens_figure(const std::vector<Network>& networks) {
+  Figure figure{"Mean cosine of tokens over depth, attention to all tokens",
+                "layer",
+                "mean cosine",
+                false,
+                false,
+                {},
+                "128 Gaussian inputs, d_model 256, Gaussian W_Q and W_K, tokens of equal norm. Dashed: the recursion."};
+  for (const Network& n : networks) {
+    const std::string name = fmt::format("score variance {}", n.setting.score_gain);
+    figure.curves.push_back(curve_over_depth(name, n.seeds[0].profile.mean_cosine));
+    figure.curves.push_back(curve_over_depth(name + ", recursion", recursion_cosines(n.setting), /*theory=*/true));
   }
   return figure;
 }
@@ -90,6 +111,7 @@ void add_block_figures(const std::vector<Network>& networks, Results& results) {
 
 void add_initialization_figures(const Initializations& measured, Results& results) {
   results.figures.push_back(attention_figure(measured.gaussian_inputs));
+  results.figures.push_back(all_tokens_figure(measured.all_tokens));
   results.figures.push_back(feed_forward_figure(measured.feed_forward));
   add_block_figures(measured.blocks, results);
 }

@@ -11,6 +11,7 @@
 
 #include "prenorm/base/json_number.h"
 #include "prenorm/papers/json.h"
+#include "prenorm/papers/no_shortcuts/stack_kernels.h"
 
 namespace prenorm::papers::no_shortcuts {
 namespace {
@@ -20,7 +21,9 @@ constexpr Method kMethods[] = {Method::kPlain, Method::kUniform, Method::kExpone
 
 Initialization measure(const NetworkSetting& s) {
   const std::vector<at::Tensor> kernels = network_kernels(s);
-  Initialization result{profile_of(kernels), kNaN, kNaN};
+  Initialization result{profile_of(kernels), kNaN, kNaN, kNaN};
+  if (s.causal && !s.normalized && s.sublayers != Sublayers::kFeedForward)
+    result.model_error = relative_difference(stack_kernels(s), kernels);
   if (s.sublayers != Sublayers::kAttention || s.query_key != QueryKey::kZero) return result;
   const std::vector<at::Tensor> exact = attention_kernels(s.method, s.tokens, s.layers);
   result.greatest_error = 0;
@@ -35,12 +38,13 @@ Initialization measure(const NetworkSetting& s) {
 nlohmann::json to_json(const Initialization& i) {
   return {{"profile", to_json(i.profile)},
           {"greatest_error", json_number(i.greatest_error)},
-          {"share_near", json_number(i.share_near)}};
+          {"share_near", json_number(i.share_near)},
+          {"model_error", json_number(i.model_error)}};
 }
 
 Initialization initialization_from_json(const nlohmann::json& json) {
-  return {profile_from_json(json.at("profile")), number_field(json, "greatest_error"),
-          number_field(json, "share_near")};
+  return {profile_from_json(json.at("profile")), number_field(json, "greatest_error"), number_field(json, "share_near"),
+          number_field(json, "model_error")};
 }
 
 NetworkSetting attention_only(Method method, std::int64_t layers, Inputs inputs) {
@@ -50,6 +54,15 @@ NetworkSetting attention_only(Method method, std::int64_t layers, Inputs inputs)
   s.tokens = 128;
   s.sublayers = Sublayers::kAttention;
   s.inputs = inputs;
+  return s;
+}
+
+NetworkSetting attention_to_all(double score_gain) {
+  NetworkSetting s = attention_only(Method::kPlain, 12, Inputs::kGaussian);
+  s.query_key = QueryKey::kGaussian;
+  s.score_gain = score_gain;
+  s.causal = false;
+  s.normalized = true;
   return s;
 }
 
@@ -87,6 +100,7 @@ Initializations networks(bool quick) {
     all.gaussian_queries.back().setting.query_key = QueryKey::kGaussian;
     if (!quick) add(all.blocks, whole_blocks(method, 24));
   }
+  for (const double score_gain : {1.0, 4.0, 16.0}) add(all.all_tokens, attention_to_all(score_gain));
   for (const std::int64_t layers : depths) {
     add(all.feed_forward, feed_forward_only(layers, false));
     if (layers > 12) add(all.feed_forward, feed_forward_only(layers, true));
@@ -102,7 +116,7 @@ Initializations measure_initializations(const ExperimentOptions& options, const 
   Initializations all = networks(options.quick);
   std::vector<Network*> networks;
   for (auto* list : {&all.orthogonal_inputs, &all.gaussian_inputs, &all.gaussian_queries, &all.feed_forward,
-                     &all.attention, &all.blocks})
+                     &all.attention, &all.blocks, &all.all_tokens})
     for (Network& network : *list) networks.push_back(&network);
   const auto setting_at = [&](std::size_t i) {
     NetworkSetting s = networks[i / static_cast<std::size_t>(options.seeds)]->setting;

@@ -16,6 +16,9 @@ struct Initialization {
   // Attention-only networks with W_Q = 0, beside attention_kernels(): the greatest difference of cosines over all
   // depths and pairs, and the share of pairs of the last layer within 2 / sqrt(d_model). NaN for other networks.
   double greatest_error = 0, share_near = 0;
+  // Attention-only networks and whole blocks: relative_difference() of the same network made of the layers of nn/. NaN
+  // for other networks.
+  double model_error = 0;
 };
 
 // All seeds of a network; the seed of `setting` is the first.
@@ -28,6 +31,7 @@ struct Initializations {
   std::vector<Network> orthogonal_inputs, gaussian_inputs, gaussian_queries;  // attention only
   std::vector<Network> feed_forward;                                          // feed-forward only
   std::vector<Network> attention, blocks;                                     // whole blocks, and their attention alone
+  std::vector<Network> all_tokens;  // plain attention only that sees all tokens, with tokens of norm sqrt(d_model)
 };
 Initializations measure_initializations(const ExperimentOptions& options, const Cells& cells);
 

@@ -4,8 +4,8 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
-#include <stdexcept>
 
+#include "prenorm/models/causal_lm.h"
 #include "prenorm/papers/json.h"
 
 namespace prenorm::papers::no_shortcuts {
@@ -13,87 +13,86 @@ namespace {
 
 FitOptions training_options(const TrainingSetting& s) {
   FitOptions options;
-  options.optim.lr = rate_of(s.arm);
+  options.optim.lr = rate_of(s.arm, s.layers);
+  options.optim.beta2 = 0.99;
+  options.optim.clip_norm = 1;
   options.schedule.name = ScheduleName::kConstant;  // a decay would make the time to a loss depend on the budget
-  options.schedule.warmup_steps = 20;
+  options.schedule.warmup_steps = 50;
   options.updates = s.updates;
   options.record_every = kRecordEvery;
   return options;
 }
 
-constexpr std::int64_t kShort = 160, kLong = 600;  // updates
+struct Depth {
+  std::int64_t layers, updates;
+  std::vector<Arm> arms;
+};
 
-// The trainings without their seeds. U-SPA and E-SPA need the long ones to leave the plateau.
-Trainings settings_of(bool quick) {
-  Trainings all;
-  for (const Arm arm : {Arm::kPreLn, Arm::kValueSkip, Arm::kPlain}) all.arms.push_back({{arm, 12, kShort}, {}});
-  if (quick) return all;
-  all.arms.push_back({{Arm::kNoNorm, 12, kShort}, {}});
-  for (const Arm arm : {Arm::kUniform, Arm::kExponential}) all.arms.push_back({{arm, 12, kLong}, {}});
-  for (const std::int64_t layers : {6, 24})
-    for (const Arm arm : {Arm::kPreLn, Arm::kValueSkip}) all.depths.push_back({{arm, layers, kShort}, {}});
-  return all;
+// The quick form has the models that decide, in 12 layers.
+std::vector<Depth> depths_of(bool quick) {
+  if (quick) return {{12, 200, {Arm::kPreLn, Arm::kValueSkip, Arm::kExponential, Arm::kPlain}}};
+  return {{6, 300, {Arm::kPreLn, Arm::kValueSkip}},
+          {12, 300, {Arm::kPreLn, Arm::kNoNorm, Arm::kValueSkip, Arm::kUniform, Arm::kExponential, Arm::kPlain}},
+          {36, 300, {Arm::kPreLn, Arm::kValueSkip, Arm::kUniform, Arm::kExponential, Arm::kPlain}}};
 }
 
 }  // namespace
 
 std::string TrainingSetting::name() const {
-  return fmt::format("training: {}, {} layers, {} updates of {} sequences, rate {}, every {}, seed {}", name_of(arm),
-                     layers, updates, kSequences, rate_of(arm), kRecordEvery, seed);
+  const Shaping& shaping = kTrainedShaping;
+  return fmt::format(
+      "training: {}, {} layers, {} updates of {} sequences, rate {}, shaping {} {} {}, every {}, seed {}", name_of(arm),
+      layers, updates, kSequences, rate_of(arm, layers), shaping.decay, shaping.correlation, shaping.tat_target,
+      kRecordEvery, seed);
 }
 
-double rate_of(Arm arm) {
+double rate_of(Arm arm, std::int64_t layers) {
   switch (arm) {
     case Arm::kPreLn: return 3e-3;
     case Arm::kNoNorm: return 1e-3;
-    default: return 3e-4;
+    default: return layers > 12 ? 5e-4 : 1e-3;
   }
 }
 
 Trajectory train(const TrainingSetting& s, const real_data::Characters& text) {
-  LanguageModelSetting setting;
-  setting.arm = s.arm;
-  setting.layers = s.layers;
-  setting.vocabulary = text.vocabulary();
-  setting.seed = s.seed;
-  LanguageModel model(setting);
+  models::CausalLm model(language_model(s.arm, s.layers, kTrainedShaping), text.vocabulary(), s.seed);
   const auto loss = [&](std::int64_t update) {
     Cells::stop_if_asked();
-    return model.loss(text.batch(kSequences, setting.tokens, s.seed, update));
+    const batches::TextBatch batch = text.batch(kSequences, kModelTokens, s.seed, update);
+    return model.loss(batch, /*label_smoothing=*/0, {.training = true}).loss_sum /
+           static_cast<double>(batch.targets.size());
   };
   return fit(model.parameters(), loss, training_options(s));
 }
 
 Trainings train_all(const real_data::Characters& text, const ExperimentOptions& options, const Cells& cells) {
-  Trainings all = settings_of(options.quick);
-  all.unigram_nats = text.unigram_nats();
-  std::vector<TrainingSetting> settings;
-  std::vector<TrainingRuns*> into;
-  std::vector<std::string> names;
-  const auto add = [&](std::vector<TrainingRuns>& list, std::int64_t seeds) {
-    for (TrainingRuns& runs : list)
-      for (std::int64_t seed = 1; seed <= seeds; ++seed) {
-        settings.push_back(runs.setting);
-        settings.back().seed = static_cast<std::uint64_t>(seed);
-        into.push_back(&runs);
-        names.push_back(settings.back().name());
-      }
+  Trainings all{text.unigram_nats(), {}};
+  for (const Depth& depth : depths_of(options.quick))
+    for (const Arm arm : depth.arms) all.runs.push_back({{arm, depth.layers, depth.updates}, {}});
+  const auto seeds = static_cast<std::size_t>(options.seeds);
+  const std::size_t count = all.runs.size() * seeds;
+  // The deepest take longest and are first.
+  const auto runs_of = [&](std::size_t i) -> TrainingRuns& { return all.runs[all.runs.size() - 1 - i / seeds]; };
+  const auto setting_of = [&](std::size_t i) {
+    TrainingSetting setting = runs_of(i).setting;
+    setting.seed = 1 + i % seeds;
+    return setting;
   };
-  add(all.arms, options.seeds);
-  add(all.depths, options.seeds);
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < count; ++i) names.push_back(setting_of(i).name());
   const auto values = cells.get_all("training", names, CellThreads::kOneEach, [&](std::size_t i) {
-    const Trajectory t = train(settings[i], text);
+    const Trajectory t = train(setting_of(i), text);
     return nlohmann::json{{"update", t.update}, {"loss", numbers_to_json(t.loss)}};
   });
   for (std::size_t i = 0; i < values.size(); ++i)
-    into[i]->seeds.push_back({numbers_field(values[i], "update"), numbers_field(values[i], "loss")});
+    runs_of(i).seeds.push_back({numbers_field(values[i], "update"), numbers_field(values[i], "loss")});
   return all;
 }
 
-const TrainingRuns& find_runs(const std::vector<TrainingRuns>& all, Arm arm, std::int64_t layers) {
-  for (const TrainingRuns& r : all)
-    if (r.setting.arm == arm && r.setting.layers == layers) return r;
-  throw std::out_of_range("no such trainings");
+const TrainingRuns* find_runs(const Trainings& trainings, Arm arm, std::int64_t layers) {
+  for (const TrainingRuns& r : trainings.runs)
+    if (r.setting.arm == arm && r.setting.layers == layers) return &r;
+  return nullptr;
 }
 
 }  // namespace prenorm::papers::no_shortcuts

@@ -1,4 +1,5 @@
-// Language models of characters with and without shortcuts and normalisation, trained on the same batches.
+// Language models of characters with and without shortcuts and normalisation, trained on the same batches: the causal
+// language models of prenorm.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +10,7 @@
 #include "prenorm/papers/experiment.h"
 #include "prenorm/papers/fit.h"
 #include "prenorm/papers/real_data/characters.h"
-#include "prenorm/papers/no_shortcuts/language_model.h"
+#include "prenorm/papers/no_shortcuts/language_models.h"
 
 namespace prenorm::papers::no_shortcuts {
 
@@ -22,10 +23,14 @@ struct TrainingSetting {
   std::string name() const;  // everything that the training depends on
 };
 
-inline constexpr std::int64_t kSequences = 8, kRecordEvery = 20;
+inline constexpr std::int64_t kSequences = 8, kRecordEvery = 10;
+
+// With the paper's constants the tokens of small models without shortcuts are almost parallel at the start: these keep
+// them apart.
+inline constexpr Shaping kTrainedShaping{.decay = 0.3, .correlation = 0.3, .tat_target = 0.5};
 
 // Adam's rate, the best of a short sweep (docs/papers/no-shortcuts.md).
-double rate_of(Arm arm);
+double rate_of(Arm arm, std::int64_t layers);
 
 // Losses in nats per character.
 Trajectory train(const TrainingSetting& setting, const real_data::Characters& text);
@@ -37,12 +42,11 @@ struct TrainingRuns {
 };
 struct Trainings {
   double unigram_nats = 0;
-  std::vector<TrainingRuns> arms;    // 12 layers
-  std::vector<TrainingRuns> depths;  // Pre-LN and V-SkipInit in 6 and 24 layers
+  std::vector<TrainingRuns> runs;  // in order of depth
 };
 Trainings train_all(const real_data::Characters& text, const ExperimentOptions& options, const Cells& cells);
 
-// Errors: std::out_of_range.
-const TrainingRuns& find_runs(const std::vector<TrainingRuns>& all, Arm arm, std::int64_t layers);
+// nullptr if there are none.
+const TrainingRuns* find_runs(const Trainings& trainings, Arm arm, std::int64_t layers);
 
 }  // namespace prenorm::papers::no_shortcuts

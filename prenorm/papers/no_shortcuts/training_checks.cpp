@@ -95,64 +95,100 @@ void check_gradients(const std::vector<GradientProfiles>& profiles, std::vector<
                     "gradient of W_Q in the last layer, plain over E-SPA, greatest"});
 }
 
-void check_training(const Trainings& trainings, std::vector<Check>& checks) {
-  const TrainingRuns &pre = find_runs(trainings.arms, Arm::kPreLn, 12),
-                     &skip = find_runs(trainings.arms, Arm::kValueSkip, 12);
-  for (const TrainingRuns& r : trainings.arms) {
-    // U-SPA and E-SPA leave the plateau of plain attention after 200 to 400 updates, which differs from seed to seed.
-    if (r.setting.arm == Arm::kUniform || r.setting.arm == Arm::kExponential) continue;
-    std::vector<double> gains = final_losses(r);
-    for (double& gain : gains) gain = trainings.unigram_nats - gain;
-    const bool learns = r.setting.arm != Arm::kPlain;
-    checks.push_back({check_prefix(r.setting.arm) + "loss_gain", kTrainingSource, layers_setting(r),
-                      learns ? least(gains) : greatest(gains), learns ? 0.3 : 0,
-                      learns ? Interval{0.3, 3} : Interval{-0.2, 0.1},
-                      learns ? "loss of character frequencies less final loss, nats per character, least"
-                             : "loss of character frequencies less final loss, nats per character, greatest"});
-  }
-  checks.push_back({"v_skip_init_over_pre_ln",
-                    kTrainingSource,
-                    layers_setting(skip),
-                    mean_of(differences(skip, pre)),
-                    0,
-                    {0, 0.5},
-                    "final loss less that of Pre-LN after as many updates, nats per character, mean"});
-  checks.push_back({"v_skip_init_update_ratio",
-                    kTrainingSource,
-                    layers_setting(skip),
-                    least(update_ratios(skip, pre)),
-                    1,
-                    {1, 10},
-                    "updates to the final loss of V-SkipInit, over those of Pre-LN to the same loss, least"});
-  if (trainings.depths.empty()) return;
-  const TrainingRuns& no_norm = find_runs(trainings.arms, Arm::kNoNorm, 12);
-  checks.push_back({"no_norm_update_ratio",
-                    kTrainingSource,
-                    layers_setting(no_norm),
-                    mean_of(update_ratios(no_norm, pre)),
-                    1,
-                    {0.75, 1.5},
-                    "updates to its final loss, over those of Pre-LN to the same loss, mean"});
-  const auto deficit = [&](std::int64_t layers) {
-    return mean_of(differences(find_runs(trainings.depths, Arm::kValueSkip, layers),
-                               find_runs(trainings.depths, Arm::kPreLn, layers)));
-  };
-  checks.push_back({"v_skip_init_deficit_grows",
-                    kTrainingSource,
-                    {{"layers", 24}},
-                    deficit(24) - deficit(6),
-                    0.03,
-                    {0, 0.5},
-                    "final loss of V-SkipInit less that of Pre-LN, 24 layers less 6, mean"});
+namespace {
+
+// Whether a model without shortcuts comes close to the loss of Pre-LN at all.
+bool learns(Arm arm) { return arm != Arm::kPlain; }
+
+void check_loss_gain(const TrainingRuns& r, double unigram_nats, std::vector<Check>& checks) {
+  std::vector<double> gains = final_losses(r);
+  for (double& gain : gains) gain = unigram_nats - gain;
+  if (learns(r.setting.arm))
+    checks.push_back({check_prefix(r.setting.arm) + "loss_gain",
+                      kTrainingSource,
+                      layers_setting(r),
+                      least(gains),
+                      0.3,
+                      {0.3, 3},
+                      "loss of character frequencies less final loss, nats per character, least"});
+  else
+    checks.push_back({check_prefix(r.setting.arm) + "loss_gain",
+                      kTrainingSource,
+                      layers_setting(r),
+                      greatest(gains),
+                      0,
+                      {-0.2, 0.1},
+                      "loss of character frequencies less final loss, nats per character, greatest"});
 }
 
-std::string training_note(const TrainingRuns& r, double unigram_nats) {
-  const std::vector<double> losses = final_losses(r);
-  return fmt::format(
-      "Reported, not checked: {} in {} layers ends {:.2f} to {:.2f} nats below the loss of character "
-      "frequencies after {} updates.",
-      name_of(r.setting.arm), r.setting.layers, unigram_nats - greatest(losses), unigram_nats - least(losses),
-      r.setting.updates);
+// Claimed: 5 times as many updates as a standard Transformer.
+void check_update_ratio(const TrainingRuns& r, const TrainingRuns& pre, std::vector<Check>& checks) {
+  const std::vector<double> ratios = update_ratios(r, pre);
+  if (r.setting.arm == Arm::kNoNorm)
+    checks.push_back({"no_norm_update_ratio",
+                      kTrainingSource,
+                      layers_setting(r),
+                      mean_of(ratios),
+                      1,
+                      {0.7, 1.6},
+                      "updates to its final loss, over those of Pre-LN to the same loss, mean"});
+  else
+    checks.push_back({check_prefix(r.setting.arm) + "update_ratio",
+                      kTrainingSource,
+                      layers_setting(r),
+                      least(ratios),
+                      5,
+                      {1, 30},
+                      "updates to its final loss, over those of Pre-LN to the same loss, least"});
+}
+
+// Mean over seeds of the loss of V-SkipInit less that of Pre-LN.
+double deficit(const Trainings& trainings, std::int64_t layers) {
+  return mean_of(
+      differences(*find_runs(trainings, Arm::kValueSkip, layers), *find_runs(trainings, Arm::kPreLn, layers)));
+}
+
+}  // namespace
+
+void check_training(const Trainings& trainings, std::vector<Check>& checks) {
+  for (const TrainingRuns& r : trainings.runs) {
+    check_loss_gain(r, trainings.unigram_nats, checks);
+    if (r.setting.arm == Arm::kPreLn || !learns(r.setting.arm)) continue;
+    const TrainingRuns& pre = *find_runs(trainings, Arm::kPreLn, r.setting.layers);
+    check_update_ratio(r, pre, checks);
+    if (r.setting.arm == Arm::kNoNorm) continue;
+    checks.push_back({check_prefix(r.setting.arm) + "over_pre_ln",
+                      kTrainingSource,
+                      layers_setting(r),
+                      mean_of(differences(r, pre)),
+                      0,
+                      {0, 0.7},
+                      "final loss less that of Pre-LN after as many updates, nats per character, mean"});
+  }
+  const std::int64_t shallowest = trainings.runs.front().setting.layers, deepest = trainings.runs.back().setting.layers;
+  if (shallowest == deepest) return;
+  checks.push_back(
+      {"v_skip_init_deficit_grows",
+       kTrainingSource,
+       {{"layers", static_cast<double>(deepest)}},
+       deficit(trainings, deepest) - deficit(trainings, shallowest),
+       0.03,
+       {0, 0.5},
+       fmt::format("final loss of V-SkipInit less that of Pre-LN, {} layers less {}, mean", deepest, shallowest)});
+}
+
+std::vector<std::string> training_notes(const Trainings& trainings) {
+  std::vector<std::string> notes;
+  for (const TrainingRuns& r : trainings.runs) {
+    if (has_shortcuts(r.setting.arm) || !learns(r.setting.arm)) continue;
+    const std::vector<double> ratios = update_ratios(r, *find_runs(trainings, Arm::kPreLn, r.setting.layers));
+    notes.push_back(fmt::format(
+        "{} in {} layers makes {:.1f} to {:.1f} times as many updates as Pre-LN to the same loss, in the mean {:.1f} "
+        "({} seeds, {} updates; losses are means of {} updates).",
+        name_of(r.setting.arm), r.setting.layers, least(ratios), greatest(ratios), mean_of(ratios), ratios.size(),
+        r.setting.updates, kRecordEvery));
+  }
+  return notes;
 }
 
 }  // namespace prenorm::papers::no_shortcuts

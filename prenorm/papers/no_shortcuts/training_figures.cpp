@@ -23,24 +23,26 @@ void add_gradient_figure(const std::vector<GradientProfiles>& profiles, Results&
 }
 
 void add_training_figures(const Trainings& trainings, Results& results) {
-  const auto figure_of = [&](const std::string& title, const std::vector<TrainingRuns>& all) {
-    Figure figure{title,
+  for (std::size_t i = 0; i < trainings.runs.size();) {
+    const std::int64_t layers = trainings.runs[i].setting.layers;
+    Figure figure{fmt::format("Training loss of character models, {} layers", layers),
                   "update",
                   "loss, nats per character",
                   false,
                   false,
                   {},
-                  "Mean of 20 updates, seed 1. Dashed: a model that knows the frequencies of characters alone."};
-    for (const TrainingRuns& r : all)
-      figure.curves.push_back(
-          {fmt::format("{}, {} layers", name_of(r.setting.arm), r.setting.layers), r.seeds[0].update, r.seeds[0].loss});
-    const std::vector<double>& updates = all.back().seeds[0].update;
+                  fmt::format("Mean of {} updates, seed 1. Dashed: a model that knows the frequencies of characters "
+                              "alone.",
+                              kRecordEvery)};
+    for (; i < trainings.runs.size() && trainings.runs[i].setting.layers == layers; ++i) {
+      const TrainingRuns& r = trainings.runs[i];
+      figure.curves.push_back({std::string(name_of(r.setting.arm)), r.seeds[0].update, r.seeds[0].loss});
+    }
+    const std::vector<double> updates = figure.curves.front().x;
     figure.curves.push_back(
         {"frequencies", updates, std::vector<double>(updates.size(), trainings.unigram_nats), /*theory=*/true});
     results.figures.push_back(figure);
-  };
-  figure_of("Training loss of character models", trainings.arms);
-  if (!trainings.depths.empty()) figure_of("Training loss over depth", trainings.depths);
+  }
 }
 
 }  // namespace prenorm::papers::no_shortcuts

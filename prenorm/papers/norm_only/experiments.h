@@ -25,6 +25,7 @@ inline constexpr Experiment kExperiment{
     .time = "8 min; quick: 40 s",
     .seeds = 3,
     .quick_seeds = 1,
+    .version = 2,
     .run = run_norm_only};
 
 }  // namespace prenorm::papers::norm_only

@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <limits>
 
 #include "prenorm/base/statistics.h"
+#include "prenorm/papers/extremes.h"
 #include "prenorm/papers/norm_only/figures.h"
 
 namespace prenorm::papers::norm_only {
@@ -10,16 +12,31 @@ namespace {
 
 std::string title_of(Skips skips) { return skips == Skips::kInput ? "input" : "residual"; }
 
-// The median of `member` over k.
-Curve over_pairs(const std::vector<SkipCase>& cases, Skips skips, std::int64_t d, const std::string& name,
-                 double Draw::*member) {
+// What `summary` makes of the draws of the widest d, over k.
+template <class Summary>
+Curve over_pairs(const std::vector<SkipCase>& cases, Skips skips, const std::string& name, const Summary& summary) {
   Curve curve{name, {}, {}};
   for (const SkipCase& c : cases) {
-    if (c.skips != skips || c.width != d) continue;
+    if (c.skips != skips || c.width != cases.front().width) continue;
     curve.x.push_back(static_cast<double>(c.pairs));
-    curve.y.push_back(median(column(c.draws, member)));
+    curve.y.push_back(summary(c.draws));
   }
   return curve;
+}
+
+Curve medians_over_pairs(const std::vector<SkipCase>& cases, Skips skips, const std::string& name,
+                         double Draw::*member) {
+  return over_pairs(cases, skips, name, [member](const Draws& draws) { return median(column(draws, member)); });
+}
+
+// Greatest errors of maps, and the rounding unit times the greatest condition of their systems.
+void add_rounding_curves(const std::vector<SkipCase>& cases, Skips skips, Figure& figure) {
+  figure.curves.push_back(over_pairs(cases, skips, title_of(skips),
+                                     [](const Draws& draws) { return greatest(column(draws, &Draw::residual)); }));
+  figure.curves.push_back(over_pairs(cases, skips, title_of(skips) + ", eps cond(K)", [](const Draws& draws) {
+    return std::numeric_limits<double>::epsilon() * greatest(column(draws, &Draw::condition));
+  }));
+  figure.curves.back().theory = true;
 }
 
 }  // namespace
@@ -81,13 +98,23 @@ void add_skip_figures(const std::vector<SkipCase>& cases, Results& results) {
                true,
                {},
                "On 1000 points of the unit ball. Skips from the layer's input, or residual connections."};
+  Figure rounding{fmt::format("Error of the maps beside their condition, d = {}, l = 2", d),
+                  "pairs of layers k per target layer",
+                  "greatest relative error of all draws",
+                  true,
+                  true,
+                  {},
+                  "Dashed: eps times the greatest cond(K), eps = 2^-52."};
   for (const Skips skips : {Skips::kInput, Skips::kPrevious}) {
-    condition.curves.push_back(over_pairs(cases, skips, d, title_of(skips), &Draw::condition));
-    error.curves.push_back(over_pairs(cases, skips, d, title_of(skips) + ", double", &Draw::output_error));
-    error.curves.push_back(over_pairs(cases, skips, d, title_of(skips) + ", single", &Draw::float_error));
+    const std::string name = title_of(skips);
+    condition.curves.push_back(medians_over_pairs(cases, skips, name, &Draw::condition));
+    error.curves.push_back(medians_over_pairs(cases, skips, name + ", double", &Draw::output_error));
+    error.curves.push_back(medians_over_pairs(cases, skips, name + ", single", &Draw::float_error));
+    add_rounding_curves(cases, skips, rounding);
   }
   results.figures.push_back(condition);
   results.figures.push_back(error);
+  results.figures.push_back(rounding);
 }
 
 void add_budget_figure(const std::vector<SkipCase>& cases, Results& results) {
