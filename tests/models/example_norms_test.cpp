@@ -65,7 +65,7 @@ void expect_norms_by_example(Model& model, const Batch& batch, std::int64_t exam
 }
 
 // Pairs of 3 and 2, 1 and 4, 5 and 1 tokens.
-batches::Batch pairs() {
+batches::Batch three_pairs() {
   batches::Batch batch;
   batch.source.ids = {1, 2, 1, 3, 5, 4, 6, 5, 2};
   batch.source.offsets = {0, 3, 4, 9};
@@ -81,7 +81,7 @@ batches::Batch pairs() {
 void expect_of_translator(const ModelConfig& config, const nn::ParameterOptions& options = at::kDouble) {
   Translator model(config, kTextVocabulary, kTextVocabulary, test::test_seed(3), options);
   disturb(model.parameters());
-  expect_norms_by_example(model, pairs(), 3, [](const Translator& m, const batches::Batch& batch) {
+  expect_norms_by_example(model, three_pairs(), 3, [](const Translator& m, const batches::Batch& batch) {
     return m.loss(batch, 0.1, exampled()).loss_sum;
   });
 }

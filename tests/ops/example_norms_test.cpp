@@ -21,7 +21,7 @@ namespace prenorm::ops {
 namespace {
 
 using namespace prenorm::testing;
-using Lengths = std::vector<std::int64_t>;
+using TokenCounts = std::vector<std::int64_t>;
 using Weights = std::vector<at::Tensor>;
 
 struct Rows {
@@ -61,7 +61,7 @@ Measured measured(const Weights& weights, const std::vector<std::int64_t>& offse
 }
 
 // Each example alone; also that the gradients of the examples add up to that of the batch.
-void expect_norms_of_single_examples(const Weights& weights, const Lengths& lengths, const LossOfRows& loss) {
+void expect_norms_of_single_examples(const Weights& weights, const TokenCounts& lengths, const LossOfRows& loss) {
   const double tolerance = weights.front().scalar_type() == at::kDouble ? 1e-10 : 1e-4;
   const std::vector<std::int64_t> offsets = offsets_of(lengths);
   std::vector<double> squares(weights.size());
@@ -90,18 +90,18 @@ void expect_norms_of_single_examples(const Weights& weights, const Lengths& leng
   }
 }
 
-const Lengths kLengths[] = {{1}, {1, 1, 1}, {3, 1, 5, 2}, {0, 4, 0, 7}, {64, 64}, {70, 3, 130, 1}, {300, 20}};
+const TokenCounts kLengths[] = {{1}, {1, 1, 1}, {3, 1, 5, 2}, {0, 4, 0, 7}, {64, 64}, {70, 3, 130, 1}, {300, 20}};
 
-at::Tensor rows_tensor(const Lengths& lengths, std::int64_t columns, std::uint64_t key, at::ScalarType type) {
+at::Tensor rows_tensor(const TokenCounts& lengths, std::int64_t columns, std::uint64_t key, at::ScalarType type) {
   return random_tensor({offsets_of(lengths).back(), columns}, key, type);
 }
-std::string trace(const Lengths& lengths, at::ScalarType type) {
+std::string trace(const TokenCounts& lengths, at::ScalarType type) {
   return fmt::format("{} examples, the first of {}, {}", lengths.size(), lengths[0], at::toString(type));
 }
 
 TEST(ExampleNorms, OfLinearMaps) {
   for (const auto type : {at::kDouble, at::kFloat})
-    for (const Lengths& lengths : kLengths)
+    for (const TokenCounts& lengths : kLengths)
       for (const auto& [in, out] : std::vector<std::pair<std::int64_t, std::int64_t>>{{5, 3}, {48, 100}, {200, 129}}) {
         SCOPED_TRACE(fmt::format("{}, {} to {}", trace(lengths, type), in, out));
         const at::Tensor x = rows_tensor(lengths, in, 1, type), weigh = rows_tensor(lengths, out, 4, type);
@@ -115,7 +115,7 @@ TEST(ExampleNorms, OfLinearMaps) {
 
 TEST(ExampleNorms, OfAdapters) {
   for (const auto type : {at::kDouble, at::kFloat})
-    for (const Lengths& lengths : kLengths) {
+    for (const TokenCounts& lengths : kLengths) {
       SCOPED_TRACE(trace(lengths, type));
       const at::Tensor x = rows_tensor(lengths, 40, 1, type), weigh = rows_tensor(lengths, 33, 4, type);
       expect_norms_of_single_examples(
@@ -129,7 +129,7 @@ TEST(ExampleNorms, OfAdapters) {
 }
 
 TEST(ExampleNorms, OfABiasWhoseMatrixIsFrozen) {
-  const Lengths lengths{3, 70, 2};
+  const TokenCounts lengths{3, 70, 2};
   const at::Tensor x = rows_tensor(lengths, 40, 1, at::kFloat), matrix = random_tensor({33, 40}, 2, at::kFloat);
   expect_norms_of_single_examples({random_tensor({33}, 3, at::kFloat)}, lengths,
                                   [&](const Weights& w, const Rows& rows) {
@@ -139,7 +139,7 @@ TEST(ExampleNorms, OfABiasWhoseMatrixIsFrozen) {
 
 TEST(ExampleNorms, OfNorms) {
   for (const auto type : {at::kDouble, at::kFloat})
-    for (const Lengths& lengths : kLengths)
+    for (const TokenCounts& lengths : kLengths)
       for (const NormKind kind : all_values<NormKind>())
         for (const bool branch : {true, false}) {
           SCOPED_TRACE(fmt::format("{}, {}, {}", trace(lengths, type), enum_name(kind), branch));
@@ -168,7 +168,7 @@ at::Tensor few_ids(std::int64_t count, std::int64_t different, std::uint64_t key
 
 TEST(ExampleNorms, OfTablesWithRepeatedIds) {
   for (const auto type : {at::kDouble, at::kFloat})
-    for (const Lengths& lengths : kLengths) {
+    for (const TokenCounts& lengths : kLengths) {
       SCOPED_TRACE(trace(lengths, type));
       const std::int64_t count = offsets_of(lengths).back();
       const at::Tensor ids = few_ids(count, 4, 1), places = few_ids(count, 9, 2),
@@ -184,7 +184,7 @@ TEST(ExampleNorms, OfTablesWithRepeatedIds) {
 // The table is read twice and is the matrix of the projection: the sum over its uses is squared.
 TEST(ExampleNorms, OfATableThatIsAlsoTheProjection) {
   for (const auto type : {at::kDouble, at::kFloat})
-    for (const Lengths& lengths : kLengths) {
+    for (const TokenCounts& lengths : kLengths) {
       SCOPED_TRACE(trace(lengths, type));
       const std::int64_t count = offsets_of(lengths).back();
       const at::Tensor ids = few_ids(count, 5, 1), others = few_ids(count, 5, 6), targets = few_ids(count, 5, 3);
@@ -202,7 +202,7 @@ TEST(ExampleNorms, OfATableThatIsAlsoTheProjection) {
 // 64 MiB of logits end within an example; those of 256 rows are always computed.
 TEST(ExampleNorms, OfAProjectionInSeveralChunks) {
   constexpr std::int64_t kVocabulary = 40'000;
-  const Lengths lengths{200, 30, 0, 150, 500, 40};
+  const TokenCounts lengths{200, 30, 0, 150, 500, 40};
   const std::int64_t count = offsets_of(lengths).back();
   const at::Tensor hidden = random_tensor({count, 4}, 1, at::kFloat), targets = few_ids(count, kVocabulary, 2);
   expect_norms_of_single_examples(
@@ -217,7 +217,7 @@ TEST(ExampleNorms, OfAProjectionInSeveralChunks) {
 TEST(ExampleNorms, CountTheArithmeticOfTheFormulas) {
   constexpr std::int64_t kIn = 64, kOut = 96, kExamples = 3;  // break-even at √(64 · 96 / 160) = 6.2 rows
   for (const std::int64_t rows : {1, 5, 6, 7, 40}) {
-    const Lengths lengths(kExamples, rows);
+    const TokenCounts lengths(kExamples, rows);
     const at::Tensor x = rows_tensor(lengths, kIn, 1, at::kFloat);
     const Measured result =
         measured({random_tensor({kOut, kIn}, 2, at::kFloat)}, offsets_of(lengths), [&](const Weights& w, const Rows&) {
@@ -231,7 +231,7 @@ TEST(ExampleNorms, CountTheArithmeticOfTheFormulas) {
 }
 
 TEST(ExampleNorms, SameBitsForAnyThreads) {
-  const Lengths lengths{70, 3, 130, 1, 40};
+  const TokenCounts lengths{70, 3, 130, 1, 40};
   const at::Tensor x = rows_tensor(lengths, 96, 1, at::kFloat);
   const auto loss = [&](const Weights& w, const Rows&) {
     return linear(layer_norm(x, {w[2], w[3]}), w[0], w[1], Activation::kGelu).square().sum();
@@ -251,7 +251,7 @@ TEST(ExampleNorms, SameBitsForAnyThreads) {
 }
 
 TEST(ExampleNorms, NothingIsMeasuredUnlessItIsInstalledAndWanted) {
-  const Lengths lengths{3, 4};
+  const TokenCounts lengths{3, 4};
   const std::vector<std::int64_t> offsets = offsets_of(lengths);
   const at::Tensor x = rows_tensor(lengths, 6, 1, at::kFloat);
   const Weights w = with_buffers({random_tensor({5, 6}, 2, at::kFloat), random_tensor({5}, 3, at::kFloat)});
@@ -269,7 +269,7 @@ TEST(ExampleNorms, NothingIsMeasuredUnlessItIsInstalledAndWanted) {
   compute();
   EXPECT_GT(norms.squares()[0], 0);
   EXPECT_EQ(norms.measured(), std::vector<bool>{true});
-  const RowsAreExamples others(offsets_of(Lengths{3, 5}));
+  const RowsAreExamples others(offsets_of(TokenCounts{3, 5}));
   EXPECT_THROW(compute(), Error) << "rows of something else";
 }
 

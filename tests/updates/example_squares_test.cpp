@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <numeric>
+#include <cmath>
 
 #include "enum_values.h"
 #include "golden_file.h"
@@ -33,7 +33,7 @@ struct OneUpdate {
   at::Tensor gradient;
   std::vector<std::string> names;
 };
-OneUpdate update_of(Config config, NoiseScale measured, const Setting& setting, std::int64_t batches = 2) {
+OneUpdate measured_update(Config config, NoiseScale measured, const Setting& setting, std::int64_t batches = 2) {
   const int threads = at::get_num_threads();
   at::set_num_threads(static_cast<int>(setting.workers));
   config.runtime = {.threads = setting.workers, .workers = setting.workers, .share_tokens = setting.share_tokens};
@@ -59,13 +59,13 @@ void expect_equal(const ExampleSquares& a, const ExampleSquares& b) {
 }
 
 TEST(ExampleSquares, DoNotDependOnSharesAndWorkers) {
-  const OneUpdate whole = update_of(with_dropout(), NoiseScale::kAll, {});
+  const OneUpdate whole = measured_update(with_dropout(), NoiseScale::kAll, {});
   ASSERT_TRUE(whole.update.example_squares);
   EXPECT_GT(whole.update.example_squares->examples, 10);
   for (const std::int64_t workers : {1, 2, 3})
     for (const std::int64_t tokens : {1, 40, 1'000'000}) {
       SCOPED_TRACE(fmt::format("{} workers, shares of {} tokens", workers, tokens));
-      expect_equal(*update_of(with_dropout(), NoiseScale::kAll, {workers, tokens}).update.example_squares,
+      expect_equal(*measured_update(with_dropout(), NoiseScale::kAll, {workers, tokens}).update.example_squares,
                    *whole.update.example_squares);
     }
 }
@@ -75,7 +75,7 @@ TEST(ExampleSquares, DoNotDependOnSharesAndWorkers) {
 TEST(ExampleSquares, OfOneExampleAreThoseOfTheGradient) {
   Config config = with_dropout();
   config.batch.max_tokens = 1;
-  const OneUpdate one = update_of(config, NoiseScale::kAll, {}, 1);
+  const OneUpdate one = measured_update(config, NoiseScale::kAll, {}, 1);
   const ExampleSquares& squares = *one.update.example_squares;
   ASSERT_EQ(squares.examples, 1);
   double total = 0;
@@ -88,7 +88,7 @@ TEST(ExampleSquares, OfOneExampleAreThoseOfTheGradient) {
 }
 
 TEST(ExampleSquares, SumsOverParametersAreThoseOfTheWholeGradient) {
-  const OneUpdate result = update_of(with_dropout(), NoiseScale::kAll, {2, 40});
+  const OneUpdate result = measured_update(with_dropout(), NoiseScale::kAll, {2, 40});
   const ExampleSquares& squares = *result.update.example_squares;
   EXPECT_EQ(std::ssize(squares.parameters), std::ssize(result.names));
   double batch = 0;
@@ -101,10 +101,10 @@ TEST(ExampleSquares, SumsOverParametersAreThoseOfTheWholeGradient) {
 }
 
 TEST(ExampleSquares, OfNormsAreAmongThoseOfAll) {
-  const OneUpdate all = update_of(with_dropout(), NoiseScale::kAll, {1, 40}),
-                  norms = update_of(with_dropout(), NoiseScale::kNorm, {1, 40});
+  const OneUpdate all = measured_update(with_dropout(), NoiseScale::kAll, {1, 40}),
+                  norms = measured_update(with_dropout(), NoiseScale::kNorm, {1, 40});
   const ExampleSquares &few = *norms.update.example_squares, &many = *all.update.example_squares;
-  ASSERT_EQ(few.parameters.size(), 28U) << "a weight and a bias of 2 + 2 · 2 + 2 + 3 · 2 norms and their ends";
+  ASSERT_EQ(few.parameters.size(), 24U) << "a weight and a bias of 2 · 2 norms, 2 · 3, and one after each stack";
   for (std::size_t i = 0; i < few.parameters.size(); ++i) {
     const auto place = static_cast<std::size_t>(few.parameters[i]);
     EXPECT_TRUE(all.names[place].find("norm.") != std::string::npos) << all.names[place];
@@ -113,13 +113,13 @@ TEST(ExampleSquares, OfNormsAreAmongThoseOfAll) {
 }
 
 TEST(ExampleSquares, MeasuringChangesAnUpdateByNoMoreThanRounding) {
-  const OneUpdate off = update_of(with_dropout(), NoiseScale::kOff, {2, 40});
+  const OneUpdate off = measured_update(with_dropout(), NoiseScale::kOff, {2, 40});
   EXPECT_FALSE(off.update.example_squares);
   for (const NoiseScale measured : {NoiseScale::kNorm, NoiseScale::kAll}) {
-    const OneUpdate on = update_of(with_dropout(), measured, {2, 40});
+    const OneUpdate on = measured_update(with_dropout(), measured, {2, 40});
     EXPECT_EQ(on.update.target_tokens, off.update.target_tokens);
     EXPECT_NEAR(on.update.loss_nats, off.update.loss_nats, 1e-5 * off.update.loss_nats);
-    EXPECT_LT(relative_difference(on.gradient, off.gradient), 1e-5);
+    EXPECT_LT(relative_difference(on.gradient, off.gradient), 2e-5);
   }
 }
 
