@@ -6,6 +6,9 @@
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
 
+#include <algorithm>
+#include <vector>
+
 #include "prenorm/ops/cpu/example_squares.h"
 #include "prenorm/ops/cpu/rows_sum.h"
 #include "prenorm/ops/gemm.h"
@@ -42,6 +45,35 @@ double add_with_squares(at::Tensor& sum, const at::Tensor& vector) {
   return squares;
 }
 
+// Consecutive examples in Gram form, whose gradients need not be told apart, or one in the other form.
+struct Run {
+  ExampleForm form;
+  RowRange range;
+};
+
+// A part of a matrix that stays in the second-level cache while all examples are added to it; not fewer rows than our
+// own product takes.
+constexpr std::int64_t kPartElements = 1 << 17, kFewestRows = 96;
+
+void add_run(at::Tensor& weight, at::Tensor& bias, const Run& run, const at::Tensor& grad_y, const at::Tensor& x,
+             double scale, LinearSquares& sum) {
+  const at::Tensor g = run.range.of(grad_y), rows = run.range.of(x);
+  if (run.form == ExampleForm::kGram) {
+    if (bias.defined())
+      gemm_weight_and_bias_gradient(weight, bias, g, rows);
+    else
+      gemm_weight_gradient(weight, g, rows, scale);
+    return;
+  }
+  if (!bias.defined()) {
+    sum.weight += gemm_weight_gradient_with_squares(weight, nullptr, g, rows, scale);
+    return;
+  }
+  at::Tensor own_bias = at::zeros_like(bias);
+  sum.weight += gemm_weight_gradient_with_squares(weight, &own_bias, g, rows, scale);
+  sum.bias += add_with_squares(bias, own_bias);
+}
+
 double number(std::int64_t n) { return static_cast<double>(n); }
 
 }  // namespace
@@ -62,37 +94,34 @@ LinearSquares gemm_weight_gradient_by_example(at::Tensor& grad_weight, at::Tenso
                                               double scale) {
   const std::int64_t in = x.size(1), out = grad_y.size(1);
   LinearSquares sum;
-  RowRange waiting{0, 0};  // examples in Gram form, whose gradients need not be told apart
-  const auto add_waiting = [&] {
-    if (waiting.rows() == 0) return;
-    const at::Tensor g = waiting.of(grad_y), rows = waiting.of(x);
-    if (grad_bias != nullptr)
-      gemm_weight_and_bias_gradient(grad_weight, *grad_bias, g, rows);
-    else
-      gemm_weight_gradient(grad_weight, g, rows, scale);
-  };
-  at::Tensor bias = grad_bias != nullptr ? at::zeros_like(*grad_bias) : at::Tensor();
+  std::vector<Run> runs;
   for (std::size_t b = 0; b + 1 < offsets.size(); ++b) {
     const RowRange range = example(offsets, b);
     if (range.rows() == 0) continue;
     const ExampleForm form = example_form(range.rows(), in, out);
     sum.flops += example_form_flops(form, range.rows(), in, out);
-    if (form == ExampleForm::kGram) {
-      const cpu::GramSquares squares = gram_squares(x, grad_y, range);
-      sum.weight += scale * scale * squares.weight;
-      sum.bias += squares.bias;
-      waiting.end = range.end;
+    if (form == ExampleForm::kSimultaneous) {
+      runs.push_back({form, range});
       continue;
     }
-    add_waiting();
-    waiting = {range.end, range.end};
-    sum.weight += gemm_weight_gradient_with_squares(grad_weight, grad_bias != nullptr ? &bias : nullptr,
-                                                    range.of(grad_y), range.of(x), scale);
-    if (grad_bias == nullptr) continue;
-    sum.bias += add_with_squares(*grad_bias, bias);
-    bias.zero_();
+    const cpu::GramSquares squares = gram_squares(x, grad_y, range);
+    sum.weight += scale * scale * squares.weight;
+    sum.bias += squares.bias;
+    if (!runs.empty() && runs.back().form == form)
+      runs.back().range.end = range.end;
+    else
+      runs.push_back({form, range});
   }
-  add_waiting();
+  // One run is one product. Of several, each part of the matrix takes all before the next part, from the cache.
+  const std::int64_t least = std::max(kFewestRows, kPartElements / in),
+                     parts = runs.size() < 2 ? 1 : std::max<std::int64_t>(1, out / least),
+                     part = (out + parts - 1) / parts;
+  for (std::int64_t first = 0; first < out; first += part) {
+    const std::int64_t count = std::min(part, out - first);
+    at::Tensor weight = grad_weight.narrow(0, first, count),
+               bias = grad_bias != nullptr ? grad_bias->narrow(0, first, count) : at::Tensor();
+    for (const Run& run : runs) add_run(weight, bias, run, grad_y.narrow(1, first, count), x, scale, sum);
+  }
   return sum;
 }
 

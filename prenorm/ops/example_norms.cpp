@@ -66,7 +66,8 @@ RowsAreExamples::RowsAreExamples(std::span<const std::int64_t> offsets) : change
   if (changed_) before_ = std::exchange(current_rows, c10::make_intrusive<ExampleRows>(*installed, offsets));
 }
 RowsAreExamples::RowsAreExamples(const at::Tensor& offsets)
-    : RowsAreExamples({offsets.data_ptr<std::int64_t>(), static_cast<std::size_t>(offsets.numel())}) {}
+    : RowsAreExamples(
+          std::span<const std::int64_t>(offsets.data_ptr<std::int64_t>(), static_cast<std::size_t>(offsets.numel()))) {}
 RowsAreExamples::~RowsAreExamples() {
   if (changed_) current_rows = std::move(before_);
 }

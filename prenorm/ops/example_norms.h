@@ -33,7 +33,7 @@ class ExampleNorms {
   bool measures(const at::Tensor& weight) const;
   // Adds to the weight's n, if it is measured.
   void add(const at::Tensor& weight, double squares);
-  // Counts arithmetic beyond that of the gradient (section of docs/noise-scale.md), a multiply and an add as two.
+  // Counts arithmetic beyond that of the gradient (docs/noise-scale.md), a multiply and an add as two.
   void count(double flops) { flops_ += flops; }
   // What embeddings have read, and projections added to, since the last end_share().
   ExampleTables& tables() { return tables_; }

@@ -53,8 +53,8 @@ bool own_product(at::Tensor& out, const at::Tensor& left, const at::Tensor& righ
     if (!x.is_cpu() || x.scalar_type() != at::kFloat || (x.stride(0) != 1 && x.stride(1) != 1)) return false;
   if (out.stride(1) != 1) return false;
   cpu::PackedProduct product = product_of(out, left, right);
-  if (!cpu::packed_gemm_pays(product)) return false;
   change(product);
+  if (!cpu::packed_gemm_pays(product)) return false;
   cpu::packed_gemm(product);
   return true;
 }
@@ -70,7 +70,7 @@ void weight_gradient_product(at::Tensor& grad_weight, at::Tensor* grad_bias, con
   });
   if (done) return;
   grad_weight.addmm_(grad_y_t, x, /*beta=*/1, /*alpha=*/scale);
-  if (grad_bias != nullptr) grad_bias->add_(cpu::column_sums(grad_y));
+  if (grad_bias != nullptr) grad_bias->add_(cpu::column_sums(grad_y.contiguous()));
 }
 
 }  // namespace
@@ -123,7 +123,7 @@ double gemm_weight_gradient_with_squares(at::Tensor& grad_weight, at::Tensor* gr
   const bool done = own_product(product, grad_y_t, x, [&](cpu::PackedProduct& p) { p.left_sums = bias; });
   if (!done) {
     at::mm_out(product, grad_y_t, x);
-    if (grad_bias != nullptr) grad_bias->add_(cpu::column_sums(grad_y));
+    if (grad_bias != nullptr) grad_bias->add_(cpu::column_sums(grad_y.contiguous()));
   }
   if (scale != 1) product.mul_(scale);
   double squares = 0;

@@ -2,11 +2,10 @@
 
 #include <ATen/Parallel.h>
 
-#include "prenorm/base/error.h"
-#include "prenorm/config/name_patterns.h"
 #include "prenorm/machine/profile.h"
 #include "prenorm/machine/usable_memory.h"
 #include "prenorm/optim/gradient_norm.h"
+#include "prenorm/updates/example_recorder.h"
 #include "prenorm/updates/worker_count.h"
 
 namespace prenorm::updates {
@@ -35,30 +34,18 @@ ShareWorkers::ShareWorkers(Task& task, const RuntimeConfig& runtime)
   for (std::int64_t w = 0; w < workers; ++w) gradients_.push_back(task.parameters(w).gradients());
 }
 
+ShareWorkers::~ShareWorkers() = default;
+
 // Gradients of the other replicas start at zero and are zeroed again when they are added to the sum.
 void ShareWorkers::clear(NoiseScale measured) {
   const profile::Timer timer(clear_op, 0, static_cast<double>(gradients_.front().nbytes()));
   gradients_.front().zero_();
-  measure(measured);
-}
-
-// Replicas share the memory of their weights, by which norms know them.
-void ShareWorkers::measure(NoiseScale measured) {
-  if (measured != measures_) {
-    measures_ = measured;
-    measured_.clear();
-    norms_.clear();
-    std::vector<at::Tensor> weights;
-    const std::vector<nn::Parameter>& trained = task_.parameters().trained();
-    const config::NamePatterns norms = config::trainable_patterns("norm");
-    for (std::size_t i = 0; i < trained.size() && measured != NoiseScale::kOff; ++i) {
-      if (measured == NoiseScale::kNorm && !config::any_matches(norms, trained[i].name)) continue;
-      measured_.push_back(static_cast<std::int64_t>(i));
-      weights.push_back(trained[i].value);
-    }
-    if (measured != NoiseScale::kOff) norms_.assign(static_cast<std::size_t>(count()), ops::ExampleNorms(weights));
-  }
-  for (ops::ExampleNorms& norms : norms_) norms.clear();
+  if (measured == NoiseScale::kOff)
+    examples_.reset();
+  else if (!examples_ || examples_->measured() != measured)
+    examples_ = std::make_unique<ExampleRecorder>(measured, task_.parameters(), count());
+  else
+    examples_->clear();
 }
 
 BatchTotals ShareWorkers::add_gradients(std::int64_t epoch, std::int64_t batch, const nn::Context& context,
@@ -67,7 +54,7 @@ BatchTotals ShareWorkers::add_gradients(std::int64_t epoch, std::int64_t batch, 
     return add_shares(epoch, batch, context, observers);
   } catch (...) {
     for (const at::Tensor& gradient : gradients_) gradient.zero_();
-    for (ops::ExampleNorms& norms : norms_) norms.clear();
+    if (examples_) examples_->clear();
     throw;
   }
 }
@@ -85,12 +72,11 @@ BatchTotals ShareWorkers::add_shares(std::int64_t epoch, std::int64_t batch, con
   const auto compute = [&](std::int64_t share, std::int64_t worker) {
     nn::Context here = context;
     if (!observers.empty()) here.observer = &observers[static_cast<std::size_t>(worker)];
-    ops::ExampleNorms* const norms = norms_.empty() ? nullptr : &norms_[static_cast<std::size_t>(worker)];
     std::optional<ops::RecordExamples> recording;
-    if (norms != nullptr) recording.emplace(*norms);
+    if (examples_) recording.emplace(examples_->of_worker(worker));
     const BatchLoss loss = loaded.loss(share, worker, here);
     if (loss.loss_sum.requires_grad()) loss.loss_sum.backward();
-    if (norms != nullptr) norms->end_share();
+    if (examples_) examples_->of_worker(worker).end_share();
     totals[static_cast<std::size_t>(share)] = {loss.loss_sum.item<double>(), loss.nll_sum,     loss.target_tokens,
                                                loss.source_tokens,           loss.model_flops, loss.examples};
   };
@@ -110,25 +96,8 @@ BatchTotals ShareWorkers::add_shares(std::int64_t epoch, std::int64_t batch, con
 double ShareWorkers::sum_and_norm() { return optim::sum_and_norm(gradients_); }
 
 std::optional<ExampleSquares> ShareWorkers::example_squares(const BatchTotals& totals) const {
-  if (norms_.empty()) return std::nullopt;
-  ExampleSquares result{totals.examples, totals.target_tokens, measured_};
-  const std::vector<nn::Parameter>& trained = task_.parameters().trained();
-  for (std::size_t i = 0; i < measured_.size(); ++i) {
-    const nn::Parameter& parameter = trained[static_cast<std::size_t>(measured_[i])];
-    const double norm = optim::l2_norm(parameter.value.grad());
-    double squares = 0;
-    bool measured = false;
-    for (const ops::ExampleNorms& norms : norms_) {
-      squares += norms.squares()[i];
-      measured = measured || norms.measured()[i];
-    }
-    if (norm > 0 && !measured)
-      throw_error<Error>("train.noise_scale: {} is used in a way whose gradients by example are not measured",
-                         parameter.name);
-    result.square_sums.push_back(squares);
-    result.sum_squares.push_back(norm * norm);
-  }
-  return result;
+  if (!examples_) return std::nullopt;
+  return examples_->squares(totals.examples, totals.target_tokens);
 }
 
 }  // namespace prenorm::updates

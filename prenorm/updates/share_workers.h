@@ -6,17 +6,19 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
 
 #include "prenorm/config/runtime_config.h"
 #include "prenorm/config/train_config.h"
-#include "prenorm/ops/example_norms.h"
 #include "prenorm/updates/example_squares.h"
 #include "prenorm/updates/task.h"
 
 namespace prenorm::updates {
+
+class ExampleRecorder;
 
 struct BatchTotals {
   double loss_nats = 0, nll_nats = 0;  // sums over target tokens
@@ -33,6 +35,9 @@ class ShareWorkers {
  public:
   // Gives the task a replica for each worker. Errors: those of worker_count().
   ShareWorkers(Task& task, const RuntimeConfig& runtime);
+  ~ShareWorkers();
+  ShareWorkers(const ShareWorkers&) = delete;
+  ShareWorkers& operator=(const ShareWorkers&) = delete;
 
   std::int64_t count() const { return std::ssize(gradients_); }
   // Sets the gradients to zero for the next sum, of which the gradients by example of these parameters are measured.
@@ -47,17 +52,14 @@ class ShareWorkers {
   std::optional<ExampleSquares> example_squares(const BatchTotals& totals) const;
 
  private:
-  void measure(NoiseScale measured);
   LoadedBatch load(std::int64_t epoch, std::int64_t batch);
   BatchTotals add_shares(std::int64_t epoch, std::int64_t batch, const nn::Context& context,
                          std::span<const nn::Observer> observers);
 
   Task& task_;
   std::int64_t share_tokens_;
-  std::vector<at::Tensor> gradients_;  // one per replica
-  NoiseScale measures_ = NoiseScale::kOff;
-  std::vector<std::int64_t> measured_;    // places in Parameters::trained()
-  std::vector<ops::ExampleNorms> norms_;  // one per worker; empty if nothing is measured
+  std::vector<at::Tensor> gradients_;          // one per replica
+  std::unique_ptr<ExampleRecorder> examples_;  // null if nothing is measured
 };
 
 }  // namespace prenorm::updates

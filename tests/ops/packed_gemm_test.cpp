@@ -32,10 +32,23 @@ at::Tensor matrix(std::int64_t rows, std::int64_t columns, bool transposed, std:
                     : random_tensor({rows, columns}, key, at::kFloat);
 }
 
-at::Tensor product(const at::Tensor& left, const at::Tensor& right, at::Tensor out, float scale, bool accumulate) {
-  cpu::packed_gemm({out.data_ptr<float>(), out.stride(0), left.data_ptr<float>(), left.stride(0), left.stride(1),
-                    right.data_ptr<float>(), right.stride(0), right.stride(1), left.size(0), right.size(1),
-                    left.size(1), scale, accumulate});
+at::Tensor product(const at::Tensor& left, const at::Tensor& right, at::Tensor out, float scale, bool accumulate,
+                   double* row_squares = nullptr) {
+  cpu::PackedProduct p{out.data_ptr<float>(),
+                       out.stride(0),
+                       left.data_ptr<float>(),
+                       left.stride(0),
+                       left.stride(1),
+                       right.data_ptr<float>(),
+                       right.stride(0),
+                       right.stride(1),
+                       left.size(0),
+                       right.size(1),
+                       left.size(1),
+                       scale,
+                       accumulate};
+  p.row_squares = row_squares;
+  cpu::packed_gemm(p);
   return out;
 }
 
@@ -69,6 +82,26 @@ TEST_F(PackedGemm, WritesNothingBesideTheResult) {
   product(matrix(30, 20, false, 1), matrix(20, 40, true, 2), wide.narrow(1, 5, 40), 1, false);
   EXPECT_TRUE((wide.narrow(1, 0, 5) == 7).all().item<bool>());
   EXPECT_TRUE((wide.narrow(1, 45, 5) == 7).all().item<bool>());
+}
+
+// Squares of what is added, not of the result, which has the same bits as without them.
+TEST_F(PackedGemm, SquaresOfRowsAreThoseOfTheProduct) {
+  for (const Sizes& n : kSizes) {
+    if (n.inner > cpu::kOneBlockInner) continue;
+    for (const bool left_transposed : {false, true})
+      for (const bool right_transposed : {false, true}) {
+        SCOPED_TRACE(::testing::Message() << n.rows << " x " << n.columns << " x " << n.inner << ", " << left_transposed
+                                          << right_transposed);
+        const at::Tensor left = matrix(n.rows, n.inner, left_transposed, 1),
+                         right = matrix(n.inner, n.columns, right_transposed, 2),
+                         start = random_tensor({n.rows, n.columns}, 3, at::kFloat);
+        const at::Tensor squares = at::full({n.rows}, 2, at::kDouble);
+        const at::Tensor out = product(left, right, start.clone(), 0.75F, true, squares.data_ptr<double>());
+        EXPECT_TRUE(out.equal(product(left, right, start.clone(), 0.75F, true)));
+        const at::Tensor exact = 0.75 * at::mm(left.to(at::kDouble), right.to(at::kDouble));
+        EXPECT_LT(relative_difference(squares, 2 + exact.square().sum(1)), 1e-5);
+      }
+  }
 }
 
 // A row's bits depend neither on the threads nor on the rows beside it.

@@ -277,7 +277,9 @@ constexpr std::int64_t multiple_above(std::int64_t count, std::int64_t unit) { r
 bool packed_gemm_runs() { return cpu_level() == CpuLevel::kV4; }
 
 bool packed_gemm_pays(const PackedProduct& p) {
-  return packed_gemm_runs() && p.rows >= kFewestRows && p.columns >= kTileColumns && p.inner >= kTileColumns;
+  // The alternative to squaring in registers is a pass over the product, which pays later.
+  const std::int64_t fewest_inner = p.row_squares != nullptr ? kTileColumns / 4 : kTileColumns;
+  return packed_gemm_runs() && p.rows >= kFewestRows && p.columns >= kTileColumns && p.inner >= fewest_inner;
 }
 
 void packed_gemm(const PackedProduct& p) {
