@@ -7,7 +7,9 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/version.h"
+#include "prenorm/html/axis.h"
 #include "prenorm/pages/layer_sections.h"
+#include "prenorm/pages/noise_sections.h"
 #include "prenorm/pages/probe_sections.h"
 #include "prenorm/pages/run_sections.h"
 #include "prenorm/pages/study_sections.h"
@@ -49,6 +51,15 @@ std::string title_of(const Library& library) {
   return contents(library);
 }
 
+// The last noise scale of a run that has one.
+void add_noise(std::vector<html::Highlight>& all, const Run& run) {
+  const auto& line = run.metrics().last_noise;
+  if (!line || line->groups.empty() || !line->groups.back().scale.examples) return;
+  const noise::PartNoise& part = line->groups.back();
+  all.push_back({html::format_value(*part.scale.examples), "examples",
+                 fmt::format("gradient noise scale ({}), {}", part.part, interval_text(part.scale))});
+}
+
 std::vector<html::Highlight> highlights(const Runs& runs) {
   const Run* best = nullptr;
   const Run* translator = nullptr;
@@ -70,6 +81,7 @@ std::vector<html::Highlight> highlights(const Runs& runs) {
   if (translator != nullptr)
     all.push_back({fmt::format("{:.2f}", *translator->bleu()), "BLEU",
                    several ? "highest: " + translator->name() : "at the end"});
+  if (runs.size() == 1) add_noise(all, *runs.front());
   if (diverged > 0)
     all.push_back({fmt::format("{}", diverged), several ? fmt::format("of {}", runs.size()) : "run", "diverged"});
   return all;
@@ -121,6 +133,7 @@ void add_runs(html::Page& page, const Runs& runs) {
   learning.insert(learning.begin(), results_table(runs));
   add(page, "Learning curves", std::move(learning));
   add(page, "Layer by layer", layer_blocks(runs));
+  add(page, "Gradient noise scale", noise_blocks(runs));
   add(page, "What went wrong", diagnoses(runs));
   add(page, "Sample translations", samples(runs));
   add(page, "Config differences", differences(runs));
@@ -156,6 +169,7 @@ html::Page library_page(const Library& library, const std::string& command) {
   add_runs(page, library.runs());
   for (const Study& study : library.studies()) {
     add(page, prefix(study) + "Layer by layer", layer_blocks(study.cells));
+    add(page, prefix(study) + "Gradient noise scale", noise_blocks(study.cells));
     add(page, prefix(study) + "Sample translations of the cells", samples(study.cells));
   }
   add_printed(page, library.probes(), probe_section);
