@@ -37,6 +37,18 @@ TextBatch sequences_of(const TextBatch& batch, std::int64_t first, std::int64_t 
 
 }  // namespace
 
+std::int64_t TextBatch::sequences_with_predictions() const {
+  if (!predicted) return sequences();
+  std::int64_t count = 0;
+  auto row = predicted->begin();
+  for (std::int64_t s = 0; s < sequences(); ++s) {
+    const auto end = std::lower_bound(row, predicted->end(), tokens.offsets[static_cast<std::size_t>(s) + 1]);
+    if (end != row) ++count;
+    row = end;
+  }
+  return count;
+}
+
 std::vector<TextBatch> share_out(const TextBatch& batch, std::int64_t shares) {
   const std::vector<std::int64_t> cuts = cut_into_shares(batch.tokens.offsets, shares);
   std::vector<TextBatch> parts;

@@ -20,6 +20,7 @@ struct TextBatch {
   std::int64_t first_sequence = 0;    // index of the first sequence in the whole batch, if this is a share of one
 
   std::int64_t sequences() const { return tokens.sequences(); }
+  std::int64_t sequences_with_predictions() const;
 };
 
 // Splits the batch into `shares` parts of consecutive sequences, with token counts as equal as possible; fewer if there

@@ -3,14 +3,36 @@
 #include <ATen/ops/linear.h>
 #include <ATen/ops/tanh.h>
 
+#include <algorithm>
+#include <numeric>
+
 #include "prenorm/models/id_tensor.h"
 #include "prenorm/nn/activation_shape.h"
 #include "prenorm/ops/dropout.h"
+#include "prenorm/ops/example_norms.h"
+#include "prenorm/ops/linear.h"
 
 namespace prenorm::models {
 namespace {
 
 constexpr std::string_view kDropout = "classifier.dropout";
+
+// Whose the predicted rows are.
+std::vector<std::int64_t> predicted_offsets(const batches::TextBatch& batch) {
+  if (!batch.predicted) return batch.tokens.offsets;
+  std::vector<std::int64_t> offsets;
+  for (const std::int64_t start : batch.tokens.offsets)
+    offsets.push_back(std::lower_bound(batch.predicted->begin(), batch.predicted->end(), start) -
+                      batch.predicted->begin());
+  return offsets;
+}
+
+// A row for each sequence.
+std::vector<std::int64_t> row_per_sequence(const batches::TextBatch& batch) {
+  std::vector<std::int64_t> offsets(batch.tokens.offsets.size());
+  std::iota(offsets.begin(), offsets.end(), 0);
+  return offsets;
+}
 
 }  // namespace
 
@@ -57,6 +79,7 @@ std::unique_ptr<Bert> Bert::replica() const {
 at::Tensor Bert::states(const batches::TextBatch& batch, const nn::Context& context) const {
   const nn::Packing packing = nn::Packing::from_offsets(batch.tokens.offsets);
   const nn::Context here = context.from_row(batch.tokens.first_token);
+  const ops::RowsAreExamples whose(packing.offsets);
   const at::Tensor segments = batch.segments.empty() ? at::Tensor() : id_tensor(batch.segments);
   const at::Tensor x = embedding_(id_tensor(batch.tokens.ids), packing.positions, packing.longest, here, segments);
   return encoder_(x, packing, here);
@@ -69,6 +92,7 @@ at::Tensor Bert::masked_states(const at::Tensor& states, const batches::TextBatc
 
 ops::CrossEntropySums Bert::masked_lm_loss(const at::Tensor& states, const batches::TextBatch& batch,
                                            double label_smoothing) const {
+  const ops::RowsAreExamples whose(predicted_offsets(batch));
   return ops::projected_cross_entropy(masked_states(states, batch), masked_lm_->weight, id_tensor(batch.targets),
                                       label_smoothing, masked_lm_->bias);
 }
@@ -88,6 +112,7 @@ at::Tensor Bert::next_sentence_logits(const at::Tensor& states, const batches::T
 }
 
 ops::CrossEntropySums Bert::next_sentence_loss(const at::Tensor& states, const batches::TextBatch& batch) const {
+  const ops::RowsAreExamples whose(row_per_sequence(batch));
   return ops::projected_cross_entropy(pooled(states, batch), next_sentence_->weight, id_tensor(batch.labels), 0,
                                       next_sentence_->bias);
 }
@@ -99,11 +124,13 @@ at::Tensor Bert::classifier_input(const at::Tensor& states, const batches::TextB
 }
 
 at::Tensor Bert::outputs(const at::Tensor& states, const batches::TextBatch& batch, const nn::Context& context) const {
-  return at::linear(classifier_input(states, batch, context), classifier_->weight, classifier_->bias);
+  const ops::RowsAreExamples whose(row_per_sequence(batch));
+  return ops::linear_composite(classifier_input(states, batch, context), classifier_->weight, classifier_->bias);
 }
 
 ops::CrossEntropySums Bert::class_loss(const at::Tensor& states, const batches::TextBatch& batch,
                                        double label_smoothing, const nn::Context& context) const {
+  const ops::RowsAreExamples whose(row_per_sequence(batch));
   return ops::projected_cross_entropy(classifier_input(states, batch, context), classifier_->weight,
                                       id_tensor(batch.labels), label_smoothing, classifier_->bias);
 }

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "prenorm/models/id_tensor.h"
+#include "prenorm/ops/example_norms.h"
 #include "prenorm/ops/gemm.h"
 
 namespace prenorm::models {
@@ -61,6 +62,7 @@ at::Tensor CausalLm::states(const batches::TextBatch& batch, const nn::Context& 
 
 ops::CrossEntropySums CausalLm::loss(const batches::TextBatch& batch, double label_smoothing,
                                      const nn::Context& context) const {
+  const ops::RowsAreExamples rows(batch.tokens.offsets);
   return ops::projected_cross_entropy(states(batch, context), output_, id_tensor(batch.targets), label_smoothing);
 }
 

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "prenorm/models/id_tensor.h"
+#include "prenorm/ops/example_norms.h"
 #include "prenorm/ops/gemm.h"
 
 namespace prenorm::models {
@@ -60,6 +61,7 @@ std::unique_ptr<Translator> Translator::replica() const {
 nn::Memory Translator::encode(const batches::PackedSide& source, const nn::Context& context) const {
   nn::Packing packing = nn::Packing::from_offsets(source.offsets);
   const nn::Context here = context.from_row(source.first_token);
+  const ops::RowsAreExamples rows(packing.offsets);
   const at::Tensor x = source_embedding_(id_tensor(source.ids), packing.positions, packing.longest, here);
   at::Tensor states = encoder_(x, packing, here);
   return {std::move(states), std::move(packing)};
@@ -69,6 +71,7 @@ at::Tensor Translator::decode(const batches::PackedSide& target, const nn::Memor
                               const nn::Context& context) const {
   const nn::Packing packing = nn::Packing::from_offsets(target.offsets);
   const nn::Context here = context.from_row(target.first_token);
+  const ops::RowsAreExamples rows(packing.offsets);
   const at::Tensor x = target_embedding_(id_tensor(target.ids), packing.positions, packing.longest, here);
   return decoder_(x, packing, memory, here);
 }
@@ -85,8 +88,9 @@ at::Tensor Translator::logits_of(const at::Tensor& states) const {
 
 ops::CrossEntropySums Translator::loss(const batches::Batch& batch, double label_smoothing,
                                        const nn::Context& context) const {
-  return ops::projected_cross_entropy(target_states(batch, context), output_, id_tensor(batch.target_output),
-                                      label_smoothing);
+  const at::Tensor states = target_states(batch, context);
+  const ops::RowsAreExamples rows(batch.target_input.offsets);
+  return ops::projected_cross_entropy(states, output_, id_tensor(batch.target_output), label_smoothing);
 }
 
 at::Tensor Translator::logits(const batches::Batch& batch, const nn::Context& context) const {

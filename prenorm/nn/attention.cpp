@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "prenorm/ops/attention.h"
+#include "prenorm/ops/example_norms.h"
 
 namespace prenorm::nn {
 namespace {
@@ -91,7 +92,11 @@ at::Tensor SelfAttention::with_values(const at::Tensor& mixed, const at::Tensor&
   const auto of_each_column = [&](const at::Tensor& of_heads) {
     return of_heads.unsqueeze(1).expand({kind_.num_heads, d / kind_.num_heads}).reshape({d});
   };
-  return of_each_column(alpha_) * qkv.narrow(1, 2 * d, d) + of_each_column(beta_) * mixed;
+  const at::Tensor value = qkv.narrow(1, 2 * d, d);
+  at::Tensor result = of_each_column(alpha_) * value + of_each_column(beta_) * mixed;
+  ops::measure_scale(alpha_, value, result);
+  ops::measure_scale(beta_, mixed, result);
+  return result;
 }
 
 at::Tensor SelfAttention::step(const at::Tensor& x, KeyValueCache& cache, const Picks& picks) const {
@@ -113,9 +118,15 @@ CrossAttention::CrossAttention(const Scope& scope, const ModelConfig& config, co
       out_(scope / "out", config.d_model, config.d_model,
            of_matrix(config, config.d_model, config.d_model, gains.output)) {}
 
+// The rows of the memory are those of the source.
+at::Tensor CrossAttention::projected(const at::Tensor& memory, const Packing& packing) const {
+  const ops::RowsAreExamples rows(packing.offsets);
+  return key_value_(memory);
+}
+
 at::Tensor CrossAttention::operator()(const at::Tensor& x, const Packing& packing, const at::Tensor& memory,
                                       const Packing& memory_packing, const Context& context) const {
-  const at::Tensor query = query_(x), key_value = key_value_(memory);
+  const at::Tensor query = query_(x), key_value = projected(memory, memory_packing);
   if (context.observes_attention())
     for (const at::Tensor& p : ops::cross_attention_probabilities(query, packing.offsets, key_value,
                                                                   memory_packing.offsets, kind_.options(context)))

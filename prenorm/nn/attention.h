@@ -90,6 +90,8 @@ class CrossAttention {
   at::Tensor step(const at::Tensor& x, const at::Tensor& key_value, const Picks& picks) const;
 
  private:
+  at::Tensor projected(const at::Tensor& memory, const Packing& packing) const;
+
   AttentionKind kind_;
   Linear query_, key_value_, out_;
 };

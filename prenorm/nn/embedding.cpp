@@ -3,11 +3,13 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/embedding.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/zeros_like.h>
 
 #include <cmath>
 
 #include "prenorm/base/error.h"
 #include "prenorm/ops/embedding.h"
+#include "prenorm/ops/example_norms.h"
 
 namespace prenorm::nn {
 
@@ -68,7 +70,10 @@ at::Tensor Embedding::operator()(const at::Tensor& ids, const at::Tensor& positi
   const bool more = segments_.defined() || norm_.has_value();  // these come before dropout
   at::Tensor x =
       ops::embedding(ids, positions, {table_, position_table(longest), scale_}, more ? ops::DropoutMask{} : mask);
-  if (segments_.defined()) x = x + (segments.defined() ? at::embedding(segments_, segments) : segments_.select(0, 0));
+  if (segments_.defined()) {
+    x = x + (segments.defined() ? at::embedding(segments_, segments) : segments_.select(0, 0));
+    ops::measure_reading(segments_, segments.defined() ? segments : at::zeros_like(ids), x);
+  }
   if (norm_) x = (*norm_)(x);
   if (more) x = ops::dropout(x, mask);
   if (context.observe_sequences) context.observe(point_ + ".index", positions);

@@ -1,6 +1,7 @@
 #include "prenorm/nn/residual.h"
 
 #include "prenorm/nn/depth_scales.h"
+#include "prenorm/ops/example_norms.h"
 
 namespace prenorm::nn {
 namespace {
@@ -63,7 +64,10 @@ ops::NormedSum Residual::read(const Stream& in, const Context& context) const {
 at::Tensor Residual::scaled(const at::Tensor& x) const {
   if (depth_scale_) return *depth_scale_ * weights_.skip * x;
   const at::Tensor shortcut = weights_.skip == 1 ? x : weights_.skip * x;
-  return omega_.defined() ? omega_ * shortcut : shortcut;
+  if (!omega_.defined()) return shortcut;
+  at::Tensor result = omega_ * shortcut;
+  ops::measure_scale(omega_, shortcut, result);
+  return result;
 }
 
 Stream Residual::add(const at::Tensor& x, at::Tensor branch, const Context& context) const {

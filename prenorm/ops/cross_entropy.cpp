@@ -14,6 +14,7 @@
 #include "prenorm/ops/check.h"
 #include "prenorm/ops/cpu/bias.h"
 #include "prenorm/ops/cpu/smoothed_loss.h"
+#include "prenorm/ops/example_projection.h"
 #include "prenorm/ops/function.h"
 #include "prenorm/ops/gemm.h"
 #include "prenorm/ops/kernels.h"
@@ -41,8 +42,8 @@ std::int64_t chunk_rows(const at::Tensor& hidden, const at::Tensor& weight) {
 struct ProjectedCrossEntropy : Function<ProjectedCrossEntropy> {
   static constexpr const char* kName = "projected_cross_entropy";
   static variable_list forward(AutogradContext* context, const at::Tensor& hidden, const at::Tensor& weight,
-                               const c10::optional<at::Tensor>& maybe_bias, const at::Tensor& targets,
-                               double smoothing) {
+                               const c10::optional<at::Tensor>& maybe_bias, const at::Tensor& targets, double smoothing,
+                               const ProjectionByExamplePtr& by_example) {
     const at::Tensor bias = maybe_bias.value_or(at::Tensor());
     const bool want_gradient =
         hidden.requires_grad() || weight.requires_grad() || (bias.defined() && bias.requires_grad());
@@ -51,8 +52,8 @@ struct ProjectedCrossEntropy : Function<ProjectedCrossEntropy> {
     if (bias.defined() && bias.requires_grad()) grad_bias = at::zeros_like(bias);
     cpu::LossSums sums;
     const std::int64_t all = hidden.size(0), chunk = chunk_rows(hidden, weight);
-    for (std::int64_t row = 0; row < all; row += chunk) {
-      const std::int64_t rows = std::min(chunk, all - row);
+    for (std::int64_t row = 0, rows = 0; row < all; row += rows) {
+      rows = by_example ? by_example->rows_from(row, chunk) : std::min(chunk, all - row);
       const at::Tensor part = hidden.narrow(0, row, rows);
       at::Tensor logits = at::empty({rows, weight.size(0)}, hidden.options());
       gemm_forward(logits, part, weight, bias);
@@ -64,15 +65,22 @@ struct ProjectedCrossEntropy : Function<ProjectedCrossEntropy> {
         at::Tensor grad_part = grad_hidden.narrow(0, row, rows);
         gemm_input_gradient(grad_part, logits, weight);
       }
-      if (grad_bias.defined()) grad_bias.add_(cpu::column_sums(logits));
+      if (by_example)
+        by_example->add_chunk(row, logits, grad_bias);
+      else if (grad_bias.defined())
+        grad_bias.add_(cpu::column_sums(logits));
       if (!weight.requires_grad()) continue;
       if (row + rows == all) {
         grad_logits = logits;
         break;
       }
       if (!grad_weight.defined()) grad_weight = at::zeros_like(weight);
-      gemm_weight_gradient(grad_weight, logits, part);
+      if (by_example)
+        by_example->add_to_weight(row, logits, grad_weight);
+      else
+        gemm_weight_gradient(grad_weight, logits, part);
     }
+    save_examples(context, by_example);
     if (want_gradient)
       context->save_for_backward({weight.requires_grad() ? hidden : at::Tensor(), weight, grad_hidden, grad_weight,
                                   grad_logits, bias, grad_bias});
@@ -83,17 +91,21 @@ struct ProjectedCrossEntropy : Function<ProjectedCrossEntropy> {
     const auto saved = context->get_saved_variables();
     const at::Tensor &hidden = saved[0], &weight = saved[1], &grad_logits = saved[4];
     const double scale = gradients[0].item<double>();
+    const ProjectionByExamplePtr by_example = examples_in<ProjectionByExample>(context);
+    if (by_example) by_example->scale_and_keep(scale);
     const at::Tensor grad_weight = weight_gradient(weight, [&](at::Tensor& gradient) {
       if (saved[3].defined()) gradient.add_(saved[3], scale);
       if (!grad_logits.defined()) return;
-      const std::int64_t rows = grad_logits.size(0);
-      gemm_weight_gradient(gradient, grad_logits, hidden.narrow(0, hidden.size(0) - rows, rows), scale);
+      const std::int64_t rows = grad_logits.size(0), row = hidden.size(0) - rows;
+      if (by_example) return by_example->add_to_weight(row, grad_logits, gradient, scale);
+      gemm_weight_gradient(gradient, grad_logits, hidden.narrow(0, row, rows), scale);
     });
+    if (by_example) by_example->scale_and_keep(1);
     at::Tensor grad_bias;
     if (saved[5].defined())
       grad_bias = weight_gradient(saved[5], [&](at::Tensor& gradient) { gradient.add_(saved[6], scale); });
     const at::Tensor grad_hidden = saved[2].defined() && scale != 1 ? saved[2] * scale : saved[2];
-    return {grad_hidden, grad_weight, grad_bias, {}, {}};
+    return {grad_hidden, grad_weight, grad_bias, {}, {}, {}};
   }
 };
 
@@ -115,7 +127,7 @@ CrossEntropySums projected_cross_entropy(const at::Tensor& hidden, const at::Ten
   if (bias.defined()) maybe_bias = gradient ? bias : bias.detach();
   const auto sums = ProjectedCrossEntropy::apply(gradient ? hidden.contiguous() : hidden.detach().contiguous(),
                                                  gradient ? weight : weight.detach(), maybe_bias, targets.contiguous(),
-                                                 label_smoothing);
+                                                 label_smoothing, projection_by_example(hidden, weight, bias));
   return {sums[0], sums[1].detach()};
 }
 
@@ -123,6 +135,7 @@ CrossEntropySums projected_cross_entropy_composite(const at::Tensor& hidden, con
                                                    const at::Tensor& targets, double label_smoothing,
                                                    const at::Tensor& bias) {
   const at::Tensor logits = bias.defined() ? at::linear(hidden, weight, bias) : at::linear(hidden, weight);
+  measure_projection(logits, hidden, weight, bias);
   const at::Tensor log_p = at::log_softmax(logits, 1);
   const at::Tensor nll = log_p.gather(1, targets.unsqueeze(1)).sum().neg();
   const at::Tensor uniform = log_p.mean(1).sum().neg();

@@ -1,11 +1,16 @@
 #include "prenorm/ops/gemm.h"
 
+#include <ATen/Dispatch.h>
+#include <ATen/ops/empty_like.h>
 #include <ATen/ops/mm.h>
 
 #include <mutex>
+#include <numeric>
+#include <vector>
 
 #include "prenorm/machine/profile.h"
 #include "prenorm/ops/cpu/bias.h"
+#include "prenorm/ops/cpu/example_squares.h"
 #include "prenorm/ops/cpu/packed_gemm.h"
 #include "prenorm/ops/kernels.h"
 
@@ -95,6 +100,37 @@ void gemm_weight_gradient(at::Tensor& grad_weight, const at::Tensor& grad_y, con
 void gemm_weight_and_bias_gradient(at::Tensor& grad_weight, at::Tensor& grad_bias, const at::Tensor& grad_y,
                                    const at::Tensor& x) {
   weight_gradient_product(grad_weight, &grad_bias, grad_y, x, 1);
+}
+
+// A product of few factors is squared as it is added; another one, or one of the BLAS, is first computed by itself.
+double gemm_weight_gradient_with_squares(at::Tensor& grad_weight, at::Tensor* grad_bias, const at::Tensor& grad_y,
+                                         const at::Tensor& x, double scale) {
+  const profile::Timer timer(weight_op, note({GemmKind::kWeightGradient, x.size(0), x.size(1), grad_y.size(1)}));
+  const at::Tensor grad_y_t = grad_y.t();
+  float* const bias =
+      grad_bias != nullptr && grad_bias->scalar_type() == at::kFloat ? grad_bias->data_ptr<float>() : nullptr;
+  if (x.size(0) <= cpu::kOneBlockInner) {
+    std::vector<double> squares(static_cast<std::size_t>(grad_y.size(1)));
+    const bool done = own_product(grad_weight, grad_y_t, x, [&](cpu::PackedProduct& p) {
+      p.accumulate = true;
+      p.scale = static_cast<float>(scale);
+      p.left_sums = bias;
+      p.row_squares = squares.data();
+    });
+    if (done) return std::accumulate(squares.begin(), squares.end(), 0.0);
+  }
+  at::Tensor product = at::empty_like(grad_weight);
+  const bool done = own_product(product, grad_y_t, x, [&](cpu::PackedProduct& p) { p.left_sums = bias; });
+  if (!done) {
+    at::mm_out(product, grad_y_t, x);
+    if (grad_bias != nullptr) grad_bias->add_(cpu::column_sums(grad_y));
+  }
+  if (scale != 1) product.mul_(scale);
+  double squares = 0;
+  AT_DISPATCH_FLOATING_TYPES(product.scalar_type(), "gemm_weight_gradient_with_squares", [&] {
+    squares = cpu::add_with_squares(grad_weight.data_ptr<scalar_t>(), product.data_ptr<scalar_t>(), product.numel());
+  });
+  return squares;
 }
 
 std::map<GemmShape, std::int64_t> take_gemm_record() {

@@ -22,6 +22,11 @@ void gemm_weight_gradient(at::Tensor& grad_weight, const at::Tensor& grad_y, con
 void gemm_weight_and_bias_gradient(at::Tensor& grad_weight, at::Tensor& grad_bias, const at::Tensor& grad_y,
                                    const at::Tensor& x);
 
+// The same, with a bias unless grad_bias is null; grad_bias only with scale 1. Returns the squared Frobenius norm of
+// what is added to grad_weight.
+double gemm_weight_gradient_with_squares(at::Tensor& grad_weight, at::Tensor* grad_bias, const at::Tensor& grad_y,
+                                         const at::Tensor& x, double scale = 1);
+
 enum class GemmKind : std::uint8_t { kForward, kInputGradient, kWeightGradient };
 struct GemmShape {
   GemmKind kind;

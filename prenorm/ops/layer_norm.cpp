@@ -5,6 +5,7 @@
 
 #include "prenorm/ops/check.h"
 #include "prenorm/ops/cpu/layer_norm.h"
+#include "prenorm/ops/example_norms.h"
 #include "prenorm/ops/function.h"
 #include "prenorm/ops/kernels.h"
 #include "prenorm/ops/saved_mask.h"
@@ -31,13 +32,14 @@ struct AddLayerNorm : Function<AddLayerNorm> {
   static variable_list forward(AutogradContext* context, const at::Tensor& x,
                                const c10::optional<at::Tensor>& optional_branch,
                                const c10::optional<at::Tensor>& weight, const c10::optional<at::Tensor>& bias,
-                               const NormWeights& norm, const DropoutMask& mask) {
+                               const NormWeights& norm, const DropoutMask& mask, const ExampleRowsPtr& examples) {
     const at::Tensor branch = optional_branch.value_or(at::Tensor());
     const cpu::NormOutput out = cpu::add_layer_norm(x, branch, mask, norm);
     context->save_for_backward({out.sum, out.statistics, weight.value_or(at::Tensor()), bias.value_or(at::Tensor())});
     context->saved_data["has_branch"] = branch.defined();
     context->saved_data["is_layer_norm"] = norm.kind == NormKind::kLayerNorm;
     save_mask(context, mask);
+    save_examples(context, examples);
     context->set_materialize_grads(false);
     if (!branch.defined()) return {out.normed};
     return {out.normed, out.sum};
@@ -50,11 +52,25 @@ struct AddLayerNorm : Function<AddLayerNorm> {
     const NormWeights norm{saved[2], saved[3], 0, kind};
     const at::Tensor grad_sum = has_branch && gradients[1].defined() ? gradients[1].contiguous() : at::Tensor();
     const at::Tensor grad_normed = gradients[0].defined() ? gradients[0].contiguous() : at::zeros_like(saved[0]);
-    const cpu::NormGradient g = cpu::add_layer_norm_backward(grad_sum, grad_normed, {saved[0], {}, saved[1]},
-                                                             has_branch, saved_mask(context), norm);
-    return {g.x, g.branch, gradient_of(norm.weight, g.weight), gradient_of(norm.bias, g.bias), {}, {}};
+    const ExampleRowsPtr examples = examples_in(context);
+    const cpu::NormGradient g = cpu::add_layer_norm_backward(
+        grad_sum, grad_normed, {saved[0], {}, saved[1]}, has_branch, saved_mask(context), norm,
+        examples ? std::span<const std::int64_t>(examples->offsets) : std::span<const std::int64_t>());
+    if (examples) {
+      examples->norms.add(norm.weight, g.weight_squares);
+      examples->norms.add(norm.bias, g.bias_squares);
+      examples->norms.count(static_cast<double>(2 * examples->examples() * grad_normed.size(1)) *
+                            (norm.bias.defined() ? 2 : 1));
+    }
+    return {g.x, g.branch, gradient_of(norm.weight, g.weight), gradient_of(norm.bias, g.bias), {}, {}, {}};
   }
 };
+
+at::Tensor composite_of(const at::Tensor& x, const NormWeights& norm) {
+  if (norm.kind == NormKind::kLayerNorm) return at::layer_norm(x, x.sizes().slice(1), norm.weight, norm.bias, norm.eps);
+  const at::Tensor normed = x * (x.square().mean(1, /*keepdim=*/true) + norm.eps).rsqrt();
+  return norm.weight.defined() ? normed * norm.weight : normed;
+}
 
 Check checked(const at::Tensor& x, const NormWeights& norm) {
   const Check check("layer_norm", x);
@@ -68,7 +84,8 @@ Check checked(const at::Tensor& x, const NormWeights& norm) {
 }
 
 variable_list apply(const at::Tensor& x, const at::Tensor& branch, const DropoutMask& mask, const NormWeights& norm) {
-  return AddLayerNorm::apply(x, optional(branch), optional(norm.weight), optional(norm.bias), norm, mask);
+  return AddLayerNorm::apply(x, optional(branch), optional(norm.weight), optional(norm.bias), norm, mask,
+                             examples_of(x.size(0), {norm.weight, norm.bias}));
 }
 
 }  // namespace
@@ -90,9 +107,13 @@ NormedSum add_layer_norm(const at::Tensor& x, const at::Tensor& branch, const Dr
 }
 
 at::Tensor layer_norm_composite(const at::Tensor& x, const NormWeights& norm) {
-  if (norm.kind == NormKind::kLayerNorm) return at::layer_norm(x, x.sizes().slice(1), norm.weight, norm.bias, norm.eps);
-  const at::Tensor normed = x * (x.square().mean(1, /*keepdim=*/true) + norm.eps).rsqrt();
-  return norm.weight.defined() ? normed * norm.weight : normed;
+  const at::Tensor y = composite_of(x, norm);
+  if (const ExampleRowsPtr examples = examples_of(x.size(0), {norm.weight, norm.bias}))
+    with_gradient(y, [=, plain = composite_of(x.detach(), {{}, {}, norm.eps, norm.kind})](const at::Tensor& gradient) {
+      examples->norms.add(norm.weight, examples->squares_of_sums(gradient * plain));
+      if (norm.bias.defined()) examples->norms.add(norm.bias, examples->squares_of_sums(gradient));
+    });
+  return y;
 }
 
 NormedSum add_layer_norm_composite(const at::Tensor& x, const at::Tensor& branch, const DropoutMask& mask,

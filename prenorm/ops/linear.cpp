@@ -1,6 +1,7 @@
 #include "prenorm/ops/linear.h"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/gelu.h>
@@ -15,6 +16,8 @@
 #include "prenorm/ops/check.h"
 #include "prenorm/ops/cpu/bias.h"
 #include "prenorm/ops/cpu/gelu.h"
+#include "prenorm/ops/example_linear.h"
+#include "prenorm/ops/example_norms.h"
 #include "prenorm/ops/function.h"
 #include "prenorm/ops/gemm.h"
 #include "prenorm/ops/kernels.h"
@@ -26,13 +29,22 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
+void add_squares(const at::Tensor& weight, const at::Tensor& bias, const ExampleRowsPtr& examples,
+                 const LinearSquares& squares) {
+  examples->norms.add(weight, squares.weight);
+  examples->norms.add(bias, squares.bias);
+  examples->norms.count(squares.flops);
+}
+
 // With z = x Wᵀ + b: dz = dy act'(z); dx = dz W, dW = dzᵀ x, db = Σ_rows dz.
 // With an adapter, h = x Aᵀ: z += s h Bᵀ; with dh = s dz B: dx += dh A, dA = dhᵀ x, dB = s dzᵀ h.
 struct Linear : Function<Linear> {
   static constexpr const char* kName = "linear";
   static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
                             const at::Tensor& bias, std::optional<ActivationForm> activation,
-                            const c10::optional<at::Tensor>& a, const c10::optional<at::Tensor>& b, double scale) {
+                            const c10::optional<at::Tensor>& a, const c10::optional<at::Tensor>& b, double scale,
+                            const ExampleRowsPtr& examples) {
+    save_examples(context, examples);
     at::Tensor z = at::empty({x.size(0), weight.size(0)}, x.options()), h;
     const auto is = [&](Activation kind) { return activation && activation->kind == kind; };
     const bool relu = is(Activation::kRelu), leaky = is(Activation::kTatRelu);
@@ -77,9 +89,10 @@ struct Linear : Function<Linear> {
       grad_x = at::empty({grad_z.size(0), weight.size(1)}, grad_z.options());
       gemm_input_gradient(grad_x, grad_z, weight);
     }
-    const auto [grad_weight, grad_bias] = parameter_gradients(weight, bias, grad_z, x);
-    const auto [grad_a, grad_b] = adapter_gradients(adapter, grad_z, x, saved[6], grad_x);
-    return {grad_x, grad_weight, grad_bias, {}, grad_a, grad_b, {}};
+    const ExampleRowsPtr examples = examples_in(context);
+    const auto [grad_weight, grad_bias] = parameter_gradients(weight, bias, grad_z, x, examples);
+    const auto [grad_a, grad_b] = adapter_gradients(adapter, grad_z, x, saved[6], grad_x, examples);
+    return {grad_x, grad_weight, grad_bias, {}, grad_a, grad_b, {}, {}};
   }
 
  private:
@@ -87,32 +100,46 @@ struct Linear : Function<Linear> {
 
   // Computed in one pass over grad_z if both are needed, as they almost always are.
   static std::pair<at::Tensor, at::Tensor> parameter_gradients(const at::Tensor& weight, const at::Tensor& bias,
-                                                               const at::Tensor& grad_z, const at::Tensor& x) {
+                                                               const at::Tensor& grad_z, const at::Tensor& x,
+                                                               const ExampleRowsPtr& examples) {
     at::Tensor grad_bias;
     const at::Tensor grad_weight = weight_gradient(weight, [&](at::Tensor& of_weight) {
-      if (!bias.requires_grad()) return gemm_weight_gradient(of_weight, grad_z, x);
-      grad_bias = weight_gradient(
-          bias, [&](at::Tensor& of_bias) { gemm_weight_and_bias_gradient(of_weight, of_bias, grad_z, x); });
+      if (!bias.requires_grad()) return add_weight_gradient(of_weight, weight, grad_z, x, 1, examples);
+      grad_bias = weight_gradient(bias, [&](at::Tensor& of_bias) {
+        if (!examples) return gemm_weight_and_bias_gradient(of_weight, of_bias, grad_z, x);
+        add_squares(weight, bias, examples,
+                    gemm_weight_gradient_by_example(of_weight, &of_bias, grad_z, x, examples->offsets));
+      });
     });
     if (!weight.requires_grad())
-      grad_bias = weight_gradient(bias, [&](at::Tensor& of_bias) { of_bias.add_(cpu::column_sums(grad_z)); });
+      grad_bias = weight_gradient(bias, [&](at::Tensor& of_bias) {
+        if (!examples) return static_cast<void>(of_bias.add_(cpu::column_sums(grad_z)));
+        examples->norms.add(bias, column_sums_by_example(of_bias, grad_z, examples->offsets));
+      });
     return {grad_weight, grad_bias};
   }
 
   // Adds the adapter's part to grad_x, if it is defined. h = x Aᵀ.
   static std::pair<at::Tensor, at::Tensor> adapter_gradients(const LowRank& adapter, const at::Tensor& grad_z,
                                                              const at::Tensor& x, const at::Tensor& h,
-                                                             at::Tensor& grad_x) {
+                                                             at::Tensor& grad_x, const ExampleRowsPtr& examples) {
     if (!adapter.defined()) return {};
     at::Tensor grad_h = at::empty_like(h);
     gemm_input_gradient(grad_h, grad_z, adapter.b);
     grad_h.mul_(adapter.scale);
     if (grad_x.defined()) grad_x.addmm_(grad_h, adapter.a);
-    const at::Tensor grad_a =
-        weight_gradient(adapter.a, [&](at::Tensor& of_a) { gemm_weight_gradient(of_a, grad_h, x); });
-    const at::Tensor grad_b =
-        weight_gradient(adapter.b, [&](at::Tensor& of_b) { gemm_weight_gradient(of_b, grad_z, h, adapter.scale); });
+    const at::Tensor grad_a = weight_gradient(
+        adapter.a, [&](at::Tensor& of_a) { add_weight_gradient(of_a, adapter.a, grad_h, x, 1, examples); });
+    const at::Tensor grad_b = weight_gradient(
+        adapter.b, [&](at::Tensor& of_b) { add_weight_gradient(of_b, adapter.b, grad_z, h, adapter.scale, examples); });
     return {grad_a, grad_b};
+  }
+
+  static void add_weight_gradient(at::Tensor& gradient, const at::Tensor& weight, const at::Tensor& grad_y,
+                                  const at::Tensor& x, double scale, const ExampleRowsPtr& examples) {
+    if (!examples) return gemm_weight_gradient(gradient, grad_y, x, scale);
+    add_squares(weight, {}, examples,
+                gemm_weight_gradient_by_example(gradient, nullptr, grad_y, x, examples->offsets, scale));
   }
 };
 
@@ -133,13 +160,23 @@ at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tenso
   if (!use_kernels(x)) return linear_composite(x, weight, bias, activation, adapter);
   c10::optional<at::Tensor> a, b;
   if (adapter.defined()) a = adapter.a, b = adapter.b;
-  return Linear::apply(x.contiguous(), weight, bias, activation, a, b, adapter.scale);
+  return Linear::apply(x.contiguous(), weight, bias, activation, a, b, adapter.scale,
+                       examples_of(x.size(0), {weight, bias, adapter.a, adapter.b}));
 }
 
 at::Tensor linear_composite(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
                             std::optional<ActivationForm> activation, const LowRank& adapter) {
   at::Tensor z = at::linear(x, weight, bias);
   if (adapter.defined()) z = z + adapter.scale * at::mm(at::mm(x, adapter.a.t()), adapter.b.t());
+  if (const ExampleRowsPtr examples = examples_of(x.size(0), {weight, bias, adapter.a, adapter.b}))
+    with_gradient(z, [=, x = x.detach()](const at::Tensor& grad_z) {
+      add_squares(weight, bias, examples, linear_squares_composite(grad_z, x, examples->offsets));
+      if (!adapter.defined()) return;
+      const at::NoGradGuard no_grad;
+      const at::Tensor grad_h = at::mm(grad_z, adapter.b), h = at::mm(x, adapter.a.t());
+      add_squares(adapter.a, {}, examples, linear_squares_composite(grad_h, x, examples->offsets, adapter.scale));
+      add_squares(adapter.b, {}, examples, linear_squares_composite(grad_z, h, examples->offsets, adapter.scale));
+    });
   if (!activation) return z;
   switch (activation->kind) {
     case Activation::kRelu: return at::relu(z);

@@ -19,8 +19,12 @@ CausalLmTask::CausalLmTask(const Config& config, std::int64_t vocabulary, std::u
 updates::BatchLoss CausalLmTask::loss(const batches::TextBatch& batch, const BatchSize&, std::int64_t replica,
                                       const nn::Context& context) {
   const auto sums = at(replica).loss(batch, config().train.label_smoothing, context);
-  return {sums.loss_sum, sums.nll_sum.item<double>(), std::ssize(batch.targets), batch.tokens.tokens(),
-          models::causal_lm_flops(config().model, model().vocabulary(), batch, passes_)};
+  return {sums.loss_sum,
+          sums.nll_sum.item<double>(),
+          std::ssize(batch.targets),
+          batch.tokens.tokens(),
+          models::causal_lm_flops(config().model, model().vocabulary(), batch, passes_),
+          batch.sequences()};
 }
 
 runs::Validation CausalLmTask::validate(bool) {

@@ -51,8 +51,12 @@ updates::BatchLoss ClassificationTask::loss(const batches::TextBatch& batch, con
                                             const nn::Context& context) {
   const models::Bert& bert = at(replica);
   const auto sums = loss_of(bert, bert.states(batch, context), batch, context);
-  return {sums.loss_sum, sums.nll_sum.item<double>(), batch.sequences(), batch.tokens.tokens(),
-          models::classifier_flops(config().model, batch, passes_)};
+  return {sums.loss_sum,
+          sums.nll_sum.item<double>(),
+          batch.sequences(),
+          batch.tokens.tokens(),
+          models::classifier_flops(config().model, batch, passes_),
+          batch.sequences()};
 }
 
 runs::Validation ClassificationTask::validate(bool) {

@@ -29,8 +29,12 @@ updates::BatchLoss MaskedLmTask::loss(const batches::TextBatch& batch, const Bat
     const double weight = static_cast<double>(whole.targets) / static_cast<double>(whole.sequences);
     loss = loss + weight * bert.next_sentence_loss(states, batch).loss_sum;
   }
-  return {loss, masked.nll_sum.item<double>(), std::ssize(batch.targets), batch.tokens.tokens(),
-          models::masked_lm_flops(config().model, bert.vocabulary(), batch, passes_)};
+  return {loss,
+          masked.nll_sum.item<double>(),
+          std::ssize(batch.targets),
+          batch.tokens.tokens(),
+          models::masked_lm_flops(config().model, bert.vocabulary(), batch, passes_),
+          config().masked_lm.next_sentence ? batch.sequences() : batch.sequences_with_predictions()};
 }
 
 runs::Validation MaskedLmTask::validate(bool) {

@@ -38,8 +38,12 @@ updates::LoadedBatch TranslatorTask::load(std::int64_t epoch, std::int64_t index
 
 updates::BatchLoss TranslatorTask::loss(const batches::Batch& batch, std::int64_t replica, const nn::Context& context) {
   const auto sums = at(replica).loss(batch, label_smoothing_, context);
-  return {sums.loss_sum, sums.nll_sum.item<double>(), batch.target_tokens(), batch.source_tokens(),
-          models::training_flops(config_, model().target_vocabulary(), batch, passes_)};
+  return {sums.loss_sum,
+          sums.nll_sum.item<double>(),
+          batch.target_tokens(),
+          batch.source_tokens(),
+          models::training_flops(config_, model().target_vocabulary(), batch, passes_),
+          batch.sequences()};
 }
 
 }  // namespace prenorm::tasks

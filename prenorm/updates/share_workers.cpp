@@ -2,6 +2,8 @@
 
 #include <ATen/Parallel.h>
 
+#include "prenorm/base/error.h"
+#include "prenorm/config/name_patterns.h"
 #include "prenorm/machine/profile.h"
 #include "prenorm/machine/usable_memory.h"
 #include "prenorm/optim/gradient_norm.h"
@@ -21,6 +23,7 @@ BatchTotals& BatchTotals::operator+=(const BatchTotals& other) {
   target_tokens += other.target_tokens;
   source_tokens += other.source_tokens;
   model_flops += other.model_flops;
+  examples += other.examples;
   return *this;
 }
 
@@ -33,9 +36,29 @@ ShareWorkers::ShareWorkers(Task& task, const RuntimeConfig& runtime)
 }
 
 // Gradients of the other replicas start at zero and are zeroed again when they are added to the sum.
-void ShareWorkers::clear() {
+void ShareWorkers::clear(NoiseScale measured) {
   const profile::Timer timer(clear_op, 0, static_cast<double>(gradients_.front().nbytes()));
   gradients_.front().zero_();
+  measure(measured);
+}
+
+// Replicas share the memory of their weights, by which norms know them.
+void ShareWorkers::measure(NoiseScale measured) {
+  if (measured != measures_) {
+    measures_ = measured;
+    measured_.clear();
+    norms_.clear();
+    std::vector<at::Tensor> weights;
+    const std::vector<nn::Parameter>& trained = task_.parameters().trained();
+    const config::NamePatterns norms = config::trainable_patterns("norm");
+    for (std::size_t i = 0; i < trained.size() && measured != NoiseScale::kOff; ++i) {
+      if (measured == NoiseScale::kNorm && !config::any_matches(norms, trained[i].name)) continue;
+      measured_.push_back(static_cast<std::int64_t>(i));
+      weights.push_back(trained[i].value);
+    }
+    if (measured != NoiseScale::kOff) norms_.assign(static_cast<std::size_t>(count()), ops::ExampleNorms(weights));
+  }
+  for (ops::ExampleNorms& norms : norms_) norms.clear();
 }
 
 BatchTotals ShareWorkers::add_gradients(std::int64_t epoch, std::int64_t batch, const nn::Context& context,
@@ -44,6 +67,7 @@ BatchTotals ShareWorkers::add_gradients(std::int64_t epoch, std::int64_t batch, 
     return add_shares(epoch, batch, context, observers);
   } catch (...) {
     for (const at::Tensor& gradient : gradients_) gradient.zero_();
+    for (ops::ExampleNorms& norms : norms_) norms.clear();
     throw;
   }
 }
@@ -61,10 +85,14 @@ BatchTotals ShareWorkers::add_shares(std::int64_t epoch, std::int64_t batch, con
   const auto compute = [&](std::int64_t share, std::int64_t worker) {
     nn::Context here = context;
     if (!observers.empty()) here.observer = &observers[static_cast<std::size_t>(worker)];
+    ops::ExampleNorms* const norms = norms_.empty() ? nullptr : &norms_[static_cast<std::size_t>(worker)];
+    std::optional<ops::RecordExamples> recording;
+    if (norms != nullptr) recording.emplace(*norms);
     const BatchLoss loss = loaded.loss(share, worker, here);
     if (loss.loss_sum.requires_grad()) loss.loss_sum.backward();
-    totals[static_cast<std::size_t>(share)] = {loss.loss_sum.item<double>(), loss.nll_sum, loss.target_tokens,
-                                               loss.source_tokens, loss.model_flops};
+    if (norms != nullptr) norms->end_share();
+    totals[static_cast<std::size_t>(share)] = {loss.loss_sum.item<double>(), loss.nll_sum,     loss.target_tokens,
+                                               loss.source_tokens,           loss.model_flops, loss.examples};
   };
   if (count() == 1 || shares < count()) {
     for (std::int64_t share = 0; share < shares; ++share) compute(share, 0);
@@ -80,5 +108,27 @@ BatchTotals ShareWorkers::add_shares(std::int64_t epoch, std::int64_t batch, con
 }
 
 double ShareWorkers::sum_and_norm() { return optim::sum_and_norm(gradients_); }
+
+std::optional<ExampleSquares> ShareWorkers::example_squares(const BatchTotals& totals) const {
+  if (norms_.empty()) return std::nullopt;
+  ExampleSquares result{totals.examples, totals.target_tokens, measured_};
+  const std::vector<nn::Parameter>& trained = task_.parameters().trained();
+  for (std::size_t i = 0; i < measured_.size(); ++i) {
+    const nn::Parameter& parameter = trained[static_cast<std::size_t>(measured_[i])];
+    const double norm = optim::l2_norm(parameter.value.grad());
+    double squares = 0;
+    bool measured = false;
+    for (const ops::ExampleNorms& norms : norms_) {
+      squares += norms.squares()[i];
+      measured = measured || norms.measured()[i];
+    }
+    if (norm > 0 && !measured)
+      throw_error<Error>("train.noise_scale: {} is used in a way whose gradients by example are not measured",
+                         parameter.name);
+    result.square_sums.push_back(squares);
+    result.sum_squares.push_back(norm * norm);
+  }
+  return result;
+}
 
 }  // namespace prenorm::updates

@@ -30,6 +30,7 @@ struct BatchLoss {
   double nll_sum = 0;                                 // nats, without label smoothing
   std::int64_t target_tokens = 0, source_tokens = 0;  // source_tokens: tokens that are read
   double model_flops = 0;                             // useful FLOPs, forward and backward, by formula
+  std::int64_t examples = 0;                          // sequences, or pairs of them, with a target token
 };
 
 struct Sharing {

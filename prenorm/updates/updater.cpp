@@ -38,8 +38,8 @@ Update Updater::compute(runs::TrainerState& state, std::span<const nn::Observer>
 // Sums the gradients of several batches and divides once by the total number of target tokens, so that many small
 // batches are equivalent to one large one.
 Update Updater::gradient(std::vector<MicroBatch> batches, std::span<const nn::Observer> observers,
-                         NoiseScale /*measured*/) {
-  workers_.clear();
+                         NoiseScale measured) {
+  workers_.clear(measured);
   Update update;
   for (const MicroBatch& batch : batches) {
     update += workers_.add_gradients(batch.epoch, batch.batch, batch.context, observers);
@@ -47,6 +47,7 @@ Update Updater::gradient(std::vector<MicroBatch> batches, std::span<const nn::Ob
   }
   update.batches = std::move(batches);
   update.grad_norm = workers_.sum_and_norm() * update.scale();
+  update.example_squares = workers_.example_squares(update);
   return update;
 }
 

@@ -6,10 +6,12 @@
 #include <ATen/ops/zeros.h>
 
 #include <cmath>
+#include <vector>
 
 #include "prenorm/machine/profile.h"
 #include "prenorm/ops/cpu/dispatch.h"
 #include "prenorm/ops/cpu/dropout.h"
+#include "prenorm/ops/cpu/example_squares.h"
 #include "prenorm/ops/cpu/row_blocks.h"
 #include "prenorm/ops/cpu/rows_sum.h"
 
@@ -143,6 +145,53 @@ PRENORM_INLINE void backward_kernel(const Backward<T> b, std::int64_t begin, std
   }
 }
 
+// The rows of each block, cut also between examples if there are any: each piece has its own sums.
+class RowPieces {
+ public:
+  RowPieces(std::int64_t rows, std::span<const std::int64_t> examples) {
+    std::size_t example = 0;
+    for (std::int64_t block = 0, row = 0; block < row_blocks(rows); ++block) {
+      blocks_.push_back(std::ssize(pieces_));
+      const std::int64_t stop = std::min(rows, (block + 1) * kBlockRows);
+      while (row < stop) {
+        std::int64_t end = stop;
+        if (!examples.empty()) {
+          while (examples[example + 1] <= row) ++example;
+          end = std::min(stop, examples[example + 1]);
+        }
+        pieces_.push_back({row, end, example});
+        row = end;
+      }
+    }
+    blocks_.push_back(std::ssize(pieces_));
+  }
+
+  std::int64_t count() const { return std::ssize(pieces_); }
+  // work(piece, first row, last row + 1)
+  template <class Work>
+  void in_block(std::int64_t block, const Work& work) const {
+    for (std::int64_t i = blocks_[static_cast<std::size_t>(block)]; i < blocks_[static_cast<std::size_t>(block) + 1];
+         ++i)
+      work(i, pieces_[static_cast<std::size_t>(i)].begin, pieces_[static_cast<std::size_t>(i)].end);
+  }
+  // work(first piece, count of pieces) for each example with rows
+  template <class Work>
+  void by_example(const Work& work) const {
+    for (std::size_t first = 0, last = 0; first < pieces_.size(); first = last) {
+      for (last = first + 1; last < pieces_.size() && pieces_[last].example == pieces_[first].example;) ++last;
+      work(static_cast<std::int64_t>(first), static_cast<std::int64_t>(last - first));
+    }
+  }
+
+ private:
+  struct Piece {
+    std::int64_t begin, end;
+    std::size_t example;
+  };
+  std::vector<Piece> pieces_;
+  std::vector<std::int64_t> blocks_;  // [blocks + 1], the first piece of each
+};
+
 template <class T>
 const T* pointer(const at::Tensor& x) {
   return x.defined() ? x.data_ptr<T>() : nullptr;
@@ -179,15 +228,16 @@ NormOutput add_layer_norm(const at::Tensor& x, const at::Tensor& branch, const D
 
 NormGradient add_layer_norm_backward(const at::Tensor& grad_sum, const at::Tensor& grad_normed,
                                      const NormOutput& output, bool has_branch, const DropoutMask& mask,
-                                     const NormWeights& norm) {
+                                     const NormWeights& norm, std::span<const std::int64_t> examples) {
   const bool drops = has_branch && mask.p > 0;
   const profile::Timer timer(backward_op, 0, bytes_of(grad_normed, 3 + (grad_sum.defined() ? 1 : 0) + (drops ? 1 : 0)));
-  const std::int64_t rows = grad_normed.size(0), columns = grad_normed.size(1), blocks = row_blocks(rows);
+  const std::int64_t rows = grad_normed.size(0), columns = grad_normed.size(1);
+  const RowPieces pieces(rows, examples);
   NormGradient gradient{at::empty_like(grad_normed), {}, {}, {}};
   if (has_branch) gradient.branch = drops ? at::empty_like(grad_normed) : gradient.x;
   const std::int64_t weights = ((norm.weight.defined() ? 1 : 0) + (norm.bias.defined() ? 1 : 0)) * columns;
-  const at::Tensor partial = at::zeros({blocks + 1, weights}, grad_normed.options());  // gradients of γ and β by block,
-                                                                                       // then their sums
+  // Gradients of γ and β by piece, then their sums.
+  const at::Tensor partial = at::zeros({pieces.count() + 1, weights}, grad_normed.options());
   AT_DISPATCH_FLOATING_TYPES(grad_normed.scalar_type(), "add_layer_norm_backward", [&] {
     using T = scalar_t;
     const Backward<T> b{pointer<T>(grad_sum),
@@ -202,14 +252,23 @@ NormGradient add_layer_norm_backward(const at::Tensor& grad_sum, const at::Tenso
     auto* sums = partial.data_ptr<T>();
     with_form(norm, [&](auto form) {
       constexpr Form kForm = form();
-      for_each_row_block(rows, [&](std::int64_t block, std::int64_t begin, std::int64_t end) {
-        T* own = sums + block * weights;
-        run_loops<backward_kernel<T, kForm>>(b, begin, end, own, own + columns);
+      for_each_row_block(rows, [&](std::int64_t block, std::int64_t, std::int64_t) {
+        pieces.in_block(block, [&](std::int64_t piece, std::int64_t begin, std::int64_t end) {
+          T* own = sums + piece * weights;
+          run_loops<backward_kernel<T, kForm>>(b, begin, end, own, own + columns);
+        });
       });
     });
-    add_rows(sums, blocks, weights, sums + blocks * weights);
+    T* const total = sums + pieces.count() * weights;
+    if (examples.empty()) return add_rows(sums, pieces.count(), weights, total);
+    pieces.by_example([&](std::int64_t first, std::int64_t count) {
+      T* const own = sums + first * weights;
+      add_rows(own + weights, count - 1, weights, own);
+      if (norm.weight.defined()) gradient.weight_squares += add_with_squares(total, own, columns);
+      if (norm.bias.defined()) gradient.bias_squares += add_with_squares(total + columns, own + columns, columns);
+    });
   });
-  const at::Tensor sums = partial.select(0, blocks);
+  const at::Tensor sums = partial.select(0, pieces.count());
   if (norm.weight.defined()) gradient.weight = sums.narrow(0, 0, columns);
   if (norm.bias.defined()) gradient.bias = sums.narrow(0, columns, columns);
   return gradient;

@@ -15,7 +15,7 @@ namespace {
 // A tile of 12 rows and two vectors of columns is summed in 24 of the 32 registers. A panel of two vectors of the right
 // operand and all k of a block (32 KiB) stays in the first-level cache next to the rows that pass through; a block of
 // the left operand (half a MiB) stays in the second-level cache.
-constexpr std::int64_t kTileRows = 12, kTileColumns = 32, kBlockInner = 256, kBlockRows = 45 * kTileRows;
+constexpr std::int64_t kTileRows = 12, kTileColumns = 32, kBlockInner = kOneBlockInner, kBlockRows = 45 * kTileRows;
 constexpr std::int64_t kLine = 16;                        // elements per cache line, and per vector
 constexpr std::int64_t kGroupRows = 4 * kTileRows;        // whole lines of a left operand whose columns are contiguous
 constexpr std::int64_t kFewestRows = 8 * kTileRows;       // with fewer, packing the right operand costs too much
@@ -42,6 +42,7 @@ struct PanelProduct {
   bool accumulate;
   const float* bias;  // for the panel's columns, or null
   bool relu;
+  float* squares;  // [rows, kLine], to which squares of the sums are added by row, or null
   // The source of the next panel, in cache lines that the tiles prefetch in turn: right(k, j) as in PackedProduct.
   const float* next;
   std::int64_t next_inner, next_column;
@@ -103,6 +104,14 @@ PRENORM_INLINE void multiply_tile(const PanelProduct& p, std::int64_t row) {
       }
       store(to, result);
     }
+  if (p.squares == nullptr) return;
+#pragma GCC unroll 16
+  for (int r = 0; r < kRows; ++r) {
+    float* const to = p.squares + (row + r) * kLine;
+    V total;
+    load(total, to);
+    store(to, total + sums[r][0] * sums[r][0] + sums[r][1] * sums[r][1]);
+  }
 }
 
 struct MultiplyPanel {
@@ -189,14 +198,31 @@ void copy_panel(float* to, const float* from, const PackedProduct& p, std::int64
   run_wide<CopyPanel>(to, from, p.right_inner, inner, columns);
 }
 
+void clear_columns_from(std::int64_t first, float* panel, std::int64_t inner) {
+  for (std::int64_t k = 0; k < inner; ++k)
+    std::fill(panel + k * kTileColumns + first, panel + (k + 1) * kTileColumns, 0.0F);
+}
+
+// Adds the squares of each row, left in kLine partial sums.
+void add_row_squares(double* to, const float* squares, std::int64_t rows, float scale) {
+  for (std::int64_t r = 0; r < rows; ++r, squares += kLine) {
+    double sum = 0;
+    for (std::int64_t i = 0; i < kLine; ++i) sum += static_cast<double>(squares[i]);
+    to[r] += static_cast<double>(scale) * static_cast<double>(scale) * sum;
+  }
+}
+
 // All results of one block of rows and of k.
 void multiply_block(const PackedProduct& p, std::int64_t row, std::int64_t rows, std::int64_t first,
                     std::int64_t inner) {
-  Scratch<float> scratch(kBlockInner * (kBlockRows + kTileColumns) + (kBlockRows + 1) * kTileColumns);
+  const std::int64_t squares_size = p.row_squares != nullptr ? rows * kLine : 0;
+  Scratch<float> scratch(kBlockInner * (kBlockRows + kTileColumns) + (kBlockRows + 1) * kTileColumns + squares_size);
   float* const panel = scratch.take(kBlockInner * kTileColumns);
   float* const copy = scratch.take(kBlockInner * kBlockRows);
   float* const edge = scratch.take(kBlockRows * kTileColumns);
   float* const edge_bias = scratch.take(kTileColumns);
+  float* const squares =
+      squares_size > 0 ? std::fill_n(scratch.take(squares_size), squares_size, 0.0F) - squares_size : nullptr;
   const float* const bias = first + inner == p.inner ? p.bias : nullptr;  // added with the last block of k
   const bool panels = p.left_inner != 1;
   const float* left = p.left + row * p.left_row + first * p.left_inner;
@@ -223,6 +249,7 @@ void multiply_block(const PackedProduct& p, std::int64_t row, std::int64_t rows,
                          p.accumulate || first > 0,
                          bias != nullptr ? bias + column : nullptr,
                          p.relu,
+                         squares,
                          next,
                          p.right_inner,
                          p.right_column};
@@ -231,6 +258,7 @@ void multiply_block(const PackedProduct& p, std::int64_t row, std::int64_t rows,
       continue;
     }
     if (bias != nullptr) product.bias = std::copy_n(bias + column, columns, edge_bias) - columns;
+    if (squares != nullptr) clear_columns_from(columns, panel, inner);
     product.out = edge;
     product.out_stride = kTileColumns;
     if (product.accumulate)
@@ -238,6 +266,7 @@ void multiply_block(const PackedProduct& p, std::int64_t row, std::int64_t rows,
     run_wide<MultiplyPanel>(&product, panels);
     for (std::int64_t r = 0; r < rows; ++r) std::memcpy(out + r * p.out_stride, edge + r * kTileColumns, width);
   }
+  if (squares != nullptr) add_row_squares(p.row_squares + row, squares, rows, p.scale);
 }
 
 constexpr std::int64_t blocks(std::int64_t count, std::int64_t largest) { return (count + largest - 1) / largest; }

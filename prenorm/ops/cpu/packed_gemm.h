@@ -8,6 +8,9 @@
 
 namespace prenorm::ops::cpu {
 
+// Products of at most so many factors are complete when they are added to their place.
+constexpr std::int64_t kOneBlockInner = 256;
+
 // out(i, j) = scale Σ_k left(i, k) right(k, j), added to the existing value with `accumulate`; plus bias(j) if there is
 // a bias, and then at least zero with `relu`.
 struct PackedProduct {
@@ -23,6 +26,8 @@ struct PackedProduct {
   const float* bias = nullptr;  // [columns]
   bool relu = false;            // only with a bias
   float* left_sums = nullptr;   // [rows], to which scale Σ_k left(i, k) is added; only if left_row is 1
+  // [rows], to which Σ_j (scale Σ_k left(i, k) right(k, j))² is added; only if inner <= kOneBlockInner
+  double* row_squares = nullptr;
 };
 
 // Whether this processor has the vectors and the product is large enough to justify copying its operands.
