@@ -19,13 +19,13 @@ namespace json_kinds {
 // Documents that prenorm itself reads again.
 inline constexpr JsonKind kRunResults{"run_results"}, kStudy{"study"}, kDiagnosis{"diagnosis"}, kProbe{"probe"},
     kWeightUpdates{"weight_updates"}, kTheoryChecks{"theory_checks"}, kReproduction{"reproduction"},
-    kExperiment{"experiment"};
+    kExperiment{"experiment"}, kNoiseScale{"noise_scale"};
 // Answers of commands, for other programs.
 inline constexpr JsonKind kAdvice{"advice"}, kRateSearch{"rate_search"}, kReplay{"replay"},
     kTrainingSpeed{"training_speed"}, kDecodingSpeed{"decoding_speed"}, kDoctor{"doctor"}, kEvaluation{"evaluation"},
     kScores{"scores"}, kPredictions{"predictions"}, kGeneration{"generation"}, kConfiguration{"configuration"},
     kReport{"report"}, kWatch{"watch"}, kDemo{"demo"}, kImport{"import"}, kExport{"export"}, kCorpus{"corpus"},
-    kExperiments{"experiments"}, kPruning{"pruning"}, kNoiseScale{"noise_scale"};
+    kExperiments{"experiments"}, kPruning{"pruning"};
 
 }  // namespace json_kinds
 

@@ -42,6 +42,8 @@ class Tracker {
   // In the order of parts.h; the whole model, kTotal, is the last group if all parameters that train are measured.
   const std::vector<PartMean>& groups() const { return groups_; }
   const std::vector<PartMean>& layers() const { return layers_; }
+  // All that is measured: kTotal, or the norms alone. nullptr without an estimate.
+  const MeanMoments* whole() const { return groups_.empty() ? nullptr : &groups_.back().moments; }
 
  private:
   std::string measured_;

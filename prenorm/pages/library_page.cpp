@@ -31,6 +31,7 @@ std::string contents(const Library& library) {
   add(library.studies().size(), "study", "studies");
   add(library.probes().size(), "probe", "probes");
   add(library.updates().size(), "run's updates", "runs' updates");
+  add(library.noises().size(), "noise scale", "noise scales");
   add(library.theories().size(), "check of the theory", "checks of the theory");
   if (parts.empty()) return "Nothing to show yet";
   std::string text = parts.front();
@@ -40,13 +41,15 @@ std::string contents(const Library& library) {
 
 std::string title_of(const Library& library) {
   const std::size_t all = library.runs().size() + library.studies().size() + library.probes().size() +
-                          library.updates().size() + library.theories().size();
+                          library.updates().size() + library.noises().size() + library.theories().size();
   if (all == 1 && library.runs().size() == 1) return fmt::format("Run: {}", library.runs().front()->name());
   if (all == 1 && library.studies().size() == 1) return fmt::format("Study: {}", name_of(library.studies().front()));
   if (all == 1 && library.probes().size() == 1)
     return fmt::format("Probe: {}", library.probes().front().path.stem().string());
   if (all == 1 && library.updates().size() == 1)
     return fmt::format("Updates: {}", library.updates().front().path.stem().string());
+  if (all == 1 && library.noises().size() == 1)
+    return fmt::format("Noise scale: {}", library.noises().front().path.stem().string());
   if (all == 1 && library.theories().size() == 1) return "Checks of the theory";
   return contents(library);
 }
@@ -174,6 +177,7 @@ html::Page library_page(const Library& library, const std::string& command) {
   }
   add_printed(page, library.probes(), probe_section);
   add_printed(page, library.updates(), update_section);
+  add_printed(page, library.noises(), noise_section);
   add_printed(page, library.theories(), theory_section);
   if (!runs.empty()) page.sections.push_back({"Definitions", {definitions(runs)}});
   std::vector<html::Block> again = origins(library.runs());

@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <nlohmann/json.hpp>
 
+#include "prenorm/base/error.h"
 #include "prenorm/html/axis.h"
 #include "prenorm/html/decimate.h"
+#include "prenorm/probe/noise_probe.h"
 
 namespace prenorm::pages {
 namespace {
@@ -52,15 +55,19 @@ html::Chart chart_of_groups(const Run& run) {
   return chart;
 }
 
+std::vector<std::string> cells_of(const noise::ScaleEstimate& scale) {
+  return {scale.examples ? html::format_value(*scale.examples) : "–", html::format_value(scale.low),
+          scale.high ? html::format_value(*scale.high) : "no upper bound"};
+}
+
 void add_rows(html::Table& table, const Run& run, const std::vector<noise::PartNoise>& parts) {
   const double tokens = run.metrics().last_noise->target_tokens_per_example;
   for (const noise::PartNoise& part : parts) {
-    const auto& scale = part.scale;
-    table.rows.push_back(
-        {run.name(), part.part, scale.examples ? html::format_value(*scale.examples) : "–",
-         html::format_value(scale.low), scale.high ? html::format_value(*scale.high) : "no upper bound",
-         scale.examples ? html::format_value(*scale.examples * tokens) : "–",
-         html::format_value(part.moments.gradient_square), html::format_value(part.moments.gradient_variance)});
+    auto& row = table.rows.emplace_back(std::vector<std::string>{run.name(), part.part});
+    for (std::string& cell : cells_of(part.scale)) row.push_back(std::move(cell));
+    row.push_back(part.scale.examples ? html::format_value(*part.scale.examples * tokens) : "–");
+    row.push_back(html::format_value(part.moments.gradient_square));
+    row.push_back(html::format_value(part.moments.gradient_variance));
     table.runs.push_back(run.id());
   }
 }
@@ -69,14 +76,46 @@ html::Definitions noise_definitions() {
   return {{{"noise scale",
             "tr Σ / ‖∇L‖² of the gradients of single examples before clipping, in examples: the size of batch at which "
             "the noise of a gradient is as large as the gradient. Both numbers are means over updates, of which the "
-            "latest count most (train.noise_scale_smoothing)."},
+            "latest count most (train.noise_scale_smoothing); those of a probe count alike."},
            {"interval",
             "95 % confidence, Fieller's. No upper bound: ‖∇L‖² is not significantly above zero, so that more "
             "updates, or a longer mean, are needed."},
            {"total", "all parameters that train; without it only those of normalisations were measured."}}};
 }
 
+html::Table estimator_table(const std::string& title, const std::vector<noise::PartNoise>& by_example,
+                            const std::vector<noise::PartNoise>& two_batch) {
+  html::Table table{{"part", "by example", "at least", "at most", "two-batch", "at least", "at most", "‖∇L‖²", "tr Σ"},
+                    {},
+                    title};
+  for (std::size_t i = 0; i < by_example.size(); ++i) {
+    auto& row = table.rows.emplace_back(std::vector<std::string>{by_example[i].part});
+    for (const noise::PartNoise* part : {&by_example[i], &two_batch[i]})
+      for (std::string& cell : cells_of(part->scale)) row.push_back(std::move(cell));
+    row.push_back(html::format_value(by_example[i].moments.gradient_square));
+    row.push_back(html::format_value(by_example[i].moments.gradient_variance));
+  }
+  return table;
+}
+
 }  // namespace
+
+html::Section noise_section(const Printed& printed) {
+  try {
+    const auto probe = probe::noise_probe_from_json(nlohmann::ordered_json(printed.json));
+    return {fmt::format("Noise scale: {}", printed.path.stem().string()),
+            {html::Text{{fmt::format("{}, checkpoint {}: {} pairs of batches, {:.1f} examples in a pair, {:.1f} target "
+                                     "tokens in an example, dropout off.",
+                                     probe.model, probe.checkpoint, probe.large_batches, probe.examples,
+                                     probe.target_tokens_per_example)}},
+             estimator_table("Noise scale by group, in examples", probe.by_example.groups, probe.two_batch.groups),
+             estimator_table("Noise scale by layer, in examples", probe.by_example.layers, probe.two_batch.layers),
+             noise_definitions()}};
+  } catch (const DataError& error) {
+    throw_error<DataError>("{}: is not output of `prenorm probe --noise-scale --json` ({}); run that command again",
+                           printed.path.string(), error.what());
+  }
+}
 
 std::string interval_text(const noise::ScaleEstimate& scale) {
   return scale.high ? fmt::format("95 %: {} to {}", html::format_value(scale.low), html::format_value(*scale.high))

@@ -38,5 +38,7 @@ NoiseProbe probe_noise_scale(const runs::RunFolder& run, const std::string& whic
 // What `prenorm probe --noise-scale` prints; the JSON without kind and version.
 std::string report_of(const NoiseProbe& probe);
 nlohmann::ordered_json to_json(const NoiseProbe& probe);
+// Sorts the parts, which may be in any order. Errors: JsonError.
+NoiseProbe noise_probe_from_json(const nlohmann::ordered_json& json);
 
 }  // namespace prenorm::probe

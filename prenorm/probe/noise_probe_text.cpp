@@ -1,8 +1,11 @@
 // The noise scale at a checkpoint as text and JSON.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "prenorm/base/json.h"
+#include "prenorm/nn/parameter_names.h"
 #include "prenorm/probe/noise_probe.h"
 
 namespace prenorm::probe {
@@ -33,7 +36,46 @@ nlohmann::ordered_json estimates_json(const NoiseEstimates& estimates, double to
           {"by_layer", noise::to_json(estimates.layers, tokens)}};
 }
 
+// What an object without an order lost: the whole model is last, layers go by their numbers.
+bool is_before(const noise::PartNoise& a, const noise::PartNoise& b) {
+  const bool a_is_total = a.part == noise::kTotal, b_is_total = b.part == noise::kTotal;
+  if (a_is_total || b_is_total) return !a_is_total;
+  const auto first = nn::layer_of(a.part), second = nn::layer_of(b.part);
+  return first && second ? *first < *second : a.part < b.part;
+}
+
+NoiseEstimates estimates_from(const nlohmann::ordered_json& json) {
+  const BasicJsonReader<nlohmann::ordered_json> fields(json);
+  NoiseEstimates estimates{noise::parts_from_json(fields.at("by_group")), noise::parts_from_json(fields.at("by_layer"))};
+  for (auto* parts : {&estimates.groups, &estimates.layers}) std::stable_sort(parts->begin(), parts->end(), is_before);
+  return estimates;
+}
+
+void refuse_other_parts(const std::vector<noise::PartNoise>& parts, const std::vector<noise::PartNoise>& others) {
+  const auto same = [](const noise::PartNoise& a, const noise::PartNoise& b) { return a.part == b.part; };
+  if (parts.empty() || !std::equal(parts.begin(), parts.end(), others.begin(), others.end(), same))
+    refuse_json("two_batch", "the parts of by_example, and at least one");
+}
+
 }  // namespace
+
+NoiseProbe noise_probe_from_json(const nlohmann::ordered_json& json) {
+  const BasicJsonReader<nlohmann::ordered_json> fields(json);
+  NoiseProbe p;
+  fields.value("model", p.model);
+  fields.value("checkpoint", p.checkpoint);
+  fields.whole("epoch", p.epoch);
+  fields.whole("batch", p.batch);
+  fields.whole("batches", p.batches);
+  fields.whole("large_batches", p.large_batches);
+  fields.real("examples_per_large_batch", p.examples);
+  fields.real("target_tokens_per_example", p.target_tokens_per_example);
+  p.by_example = estimates_from(fields.at("by_example"));
+  p.two_batch = estimates_from(fields.at("two_batch"));
+  refuse_other_parts(p.by_example.groups, p.two_batch.groups);
+  refuse_other_parts(p.by_example.layers, p.two_batch.layers);
+  return p;
+}
 
 std::string report_of(const NoiseProbe& p) {
   std::string out = fmt::format(

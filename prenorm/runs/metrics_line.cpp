@@ -196,7 +196,7 @@ NoiseScaleLine noise_scale_line(std::int64_t step, const noise::Tracker& tracker
   return {.step = step,
           .updates = tracker.updates(),
           .updates_without_estimate = tracker.updates_without_estimate(),
-          .updates_in_mean = tracker.groups().empty() ? 0 : tracker.groups().back().moments.batches(),
+          .updates_in_mean = tracker.whole() != nullptr ? tracker.whole()->batches() : 0,
           .examples = tracker.examples(),
           .target_tokens_per_example = tracker.target_tokens_per_example(),
           .groups = noise::noise_of(tracker.groups()),

@@ -12,8 +12,8 @@ namespace {
 
 // The noise scale of what is measured, for the progress line; empty without an estimate.
 std::string noise_text(const noise::Tracker& tracker) {
-  if (tracker.groups().empty()) return {};
-  const auto examples = tracker.groups().back().moments.scale().examples;
+  const noise::MeanMoments* whole = tracker.whole();
+  const auto examples = whole != nullptr ? whole->scale().examples : std::nullopt;
   return examples ? fmt::format(" noise scale {:.3g}", *examples) : std::string();
 }
 

@@ -101,6 +101,11 @@ TEST_F(ProbeCommand, MeasuresTheNoiseScaleOfACheckpoint) {
          {"examples", "low_examples", "high_examples", "target_tokens", "gradient_square", "gradient_variance"})
       EXPECT_TRUE(groups["total"].contains(key)) << key;
   }
+  write_file_atomically(*text_ / "noise.json", outcome.out);
+  const Outcome report = prenorm({"report", *text_ / "noise.json", "--output", *text_ / "noise.html", "--json"});
+  ASSERT_EQ(report.code, 0) << report.err;
+  EXPECT_EQ(nlohmann::json::parse(report.out)["noise_scales"], 1);
+  EXPECT_THAT(read_file(*text_ / "noise.html"), HasSubstr("Noise scale by layer, in examples"));
   const Outcome table = probe({run(), "--noise-scale", "--batches", "8"});
   ASSERT_EQ(table.code, 0) << table.err;
   for (const char* part : {"\nnorm ", "\ntotal ", "\nencoder.layers.0 ", "two-batch", "pairs of"})

@@ -6,11 +6,14 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "files/temporary_folder.h"
 #include "pages/made_runs.h"
 #include "prenorm/pages/library_page.h"
+#include "prenorm/base/error.h"
 #include "prenorm/pages/live_page.h"
+#include "prenorm/probe/noise_probe.h"
 
 namespace prenorm::pages {
 namespace {
@@ -41,7 +44,7 @@ html::Page page_of(const std::vector<std::filesystem::path>& paths) {
   return library_page(library, "prenorm report");
 }
 
-const html::Section& noise_section(const html::Page& page) {
+const html::Section& section_in(const html::Page& page) {
   for (const html::Section& section : page.sections)
     if (section.heading == "Gradient noise scale") return section;
   throw std::out_of_range("noise scale");
@@ -53,7 +56,7 @@ TEST(NoiseSection, DrawsARunsGroupsWithTheIntervalOfTheWhole) {
   test::append(folder / "a" / "metrics.jsonl", noise_line(10, 8, kNoTotal) + noise_line(20, 9, kTotalPart));
   const html::Page page = page_of({folder / "a"});
   EXPECT_TRUE(page.problems.empty());
-  const html::Section& section = noise_section(page);
+  const html::Section& section = section_in(page);
   const auto& whole = std::get<html::Chart>(section.blocks[0]);
   ASSERT_EQ(whole.series.size(), 3U);
   EXPECT_EQ(whole.series[0].name, "a");
@@ -83,7 +86,7 @@ TEST(NoiseSection, ComparesRunsAndIsLeftOutWithoutAny) {
     EXPECT_NE(section.heading, "Gradient noise scale");
   for (const char* name : {"a", "b"}) test::append(folder / name / "metrics.jsonl", noise_line(20, 9, kTotalPart));
   const html::Page page = page_of({folder / "a", folder / "b"});
-  const html::Section& section = noise_section(page);
+  const html::Section& section = section_in(page);
   EXPECT_EQ(std::get<html::Chart>(section.blocks[0]).series.size(), 6U);
   const auto& table = std::get<html::Table>(section.blocks[1]);
   EXPECT_EQ(table.rows.size(), 4U) << "groups of both runs, no layers";
@@ -101,6 +104,31 @@ TEST(NoiseSection, IsLiveWhileARunTrains) {
   LivePage page({folder / "a"}, "prenorm report a");
   EXPECT_THAT(*page.answer(/*drawings=*/false).html, HasSubstr("Gradient noise scale"));
   EXPECT_THAT(*page.answer(/*drawings=*/true).html, HasSubstr("gradient noise scale (total), 95 %: 61 to 120"));
+}
+
+probe::NoiseProbe some_probe() {
+  probe::NoiseProbe p{.model = "pre_ln", .checkpoint = "run/checkpoints/000010", .batches = 8, .large_batches = 4,
+                      .examples = 64, .target_tokens_per_example = 10};
+  p.by_example = {{{"norm", {8, 2, {}}, {0.5, 4}}, {"total", {84, 61, 120.0}, {0.25, 21}}},
+                  {{"encoder.layers.2", {7, 0, 9.0}, {0.5, 3.5}}, {"encoder.layers.10", {9, 0, {}}, {0.5, 4.5}}}};
+  p.two_batch = p.by_example;
+  p.two_batch.groups[1].scale = {90, 40, {}};
+  return p;
+}
+
+TEST(NoiseSection, ComparesTheEstimatorsOfAProbe) {
+  const html::Section section = noise_section({"runs/noise.json", nlohmann::json(to_json(some_probe()))});
+  EXPECT_EQ(section.heading, "Noise scale: noise");
+  const auto& groups = std::get<html::Table>(section.blocks[1]);
+  ASSERT_EQ(groups.rows.size(), 2U);
+  EXPECT_THAT(groups.rows[1], ElementsAre("total", "84", "61", "120", "90", "40", "no upper bound", "0.25", "21"));
+  const auto& layers = std::get<html::Table>(section.blocks[2]);
+  EXPECT_EQ(layers.rows[0][0], "encoder.layers.2");
+  nlohmann::json bad = to_json(some_probe());
+  bad["two_batch"]["by_group"].erase("norm");
+  for (const nlohmann::json& json : {bad, nlohmann::json::object()})
+    EXPECT_THAT([&] { noise_section({"noise.json", json}); },
+                ::testing::ThrowsMessage<DataError>(HasSubstr("is not output of `prenorm probe --noise-scale --json`")));
 }
 
 TEST(NoiseSection, TakesLinesThatLackTheirParts) {
