@@ -10,8 +10,9 @@ namespace {
 
 // The set of r ≥ 0 with a r² - 2 b r + c ≤ 0, as far as one interval holds it.
 void solve(double a, double b, double c, ScaleEstimate& estimate) {
-  const double root = std::sqrt(b * b - a * c);
-  if (!std::isfinite(root)) return;  // all r, or numbers beyond what a double holds
+  const double square = b * b - a * c;
+  if (!std::isfinite(square)) return;                  // numbers beyond what a double holds
+  const double root = std::sqrt(std::max(0.0, square));  // the ratio of the means solves it, up to rounding
   if (a > 0) {
     estimate.low = std::max(0.0, (b - root) / a);
     estimate.high = std::max(0.0, (b + root) / a);

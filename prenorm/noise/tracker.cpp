@@ -25,7 +25,7 @@ bool gives_estimate(const BatchMoments& batch) {
 void add_to(std::vector<PartMean>& means, std::vector<NamedMoments> parts, double keep) {
   for (NamedMoments& part : parts) {
     auto found = std::find_if(means.begin(), means.end(), [&](const PartMean& m) { return m.name == part.name; });
-    if (found == means.end()) found = means.insert(found, {std::move(part.name), {}});
+    if (found == means.end()) found = means.insert(found, PartMean{std::move(part.name)});
     found->moments.add(part.moments, keep);
   }
 }

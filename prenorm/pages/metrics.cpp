@@ -97,7 +97,7 @@ void RunMetrics::add(const runs::ObservationLine& line) {
 void RunMetrics::add(const runs::NoiseScaleLine& line) {
   for (const noise::PartNoise& part : line.groups) {
     auto curve = std::find_if(noise.begin(), noise.end(), [&](const NoiseCurve& c) { return c.part == part.part; });
-    if (curve == noise.end()) curve = noise.insert(curve, {part.part, {}, {}, {}, {}});
+    if (curve == noise.end()) curve = noise.insert(curve, NoiseCurve{part.part, {}, {}, {}, {}});
     curve->steps.push_back(static_cast<double>(line.step));
     curve->scales.push_back(part.scale.examples.value_or(NAN));
     curve->lows.push_back(part.scale.low > 0 ? part.scale.low : NAN);

@@ -102,14 +102,14 @@ html::Table estimator_table(const std::string& title, const std::vector<noise::P
 
 html::Section noise_section(const Printed& printed) {
   try {
-    const auto probe = probe::noise_probe_from_json(nlohmann::ordered_json(printed.json));
+    const auto found = probe::noise_probe_from_json(nlohmann::ordered_json(printed.json));
     return {fmt::format("Noise scale: {}", printed.path.stem().string()),
             {html::Text{{fmt::format("{}, checkpoint {}: {} pairs of batches, {:.1f} examples in a pair, {:.1f} target "
                                      "tokens in an example, dropout off.",
-                                     probe.model, probe.checkpoint, probe.large_batches, probe.examples,
-                                     probe.target_tokens_per_example)}},
-             estimator_table("Noise scale by group, in examples", probe.by_example.groups, probe.two_batch.groups),
-             estimator_table("Noise scale by layer, in examples", probe.by_example.layers, probe.two_batch.layers),
+                                     found.model, found.checkpoint, found.large_batches, found.examples,
+                                     found.target_tokens_per_example)}},
+             estimator_table("Noise scale by group, in examples", found.by_example.groups, found.two_batch.groups),
+             estimator_table("Noise scale by layer, in examples", found.by_example.layers, found.two_batch.layers),
              noise_definitions()}};
   } catch (const DataError& error) {
     throw_error<DataError>("{}: is not output of `prenorm probe --noise-scale --json` ({}); run that command again",

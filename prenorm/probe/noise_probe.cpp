@@ -3,7 +3,7 @@
 #include <ATen/core/grad_mode.h>
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "prenorm/app/trained_task.h"

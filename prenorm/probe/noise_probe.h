@@ -17,16 +17,16 @@ inline constexpr std::int64_t kNoiseBatches = 32;
 //   by_example:  from the gradients of the large batch's single examples
 //   two_batch:   from the gradients of its two halves; it needs no gradients of examples, and is less exact
 struct NoiseEstimates {
-  std::vector<noise::PartNoise> groups, layers;
+  std::vector<noise::PartNoise> groups{}, layers{};
 };
 
 struct NoiseProbe {
-  std::string model, checkpoint;
+  std::string model{}, checkpoint{};
   std::int64_t epoch = 0, batch = 0;            // the first batch
   std::int64_t batches = 0, large_batches = 0;  // read, and those of two batches that gave an estimate
   double examples = 0;                          // of a large batch, on average
   double target_tokens_per_example = 0;
-  NoiseEstimates by_example, two_batch;
+  NoiseEstimates by_example{}, two_batch{};
 };
 
 // Dropout is off. Measures the batches that training would have read next, or the first ones if the checkpoint does not

@@ -79,9 +79,9 @@ NoiseProbe noise_probe_from_json(const nlohmann::ordered_json& json) {
 
 std::string report_of(const NoiseProbe& p) {
   std::string out = fmt::format(
-      "{}: checkpoint {}\nGradient noise scale in examples, 95 % intervals; {} batches from batch {} of epoch {} on, "
-      "in "
-      "{} pairs of {:.1f} examples,\n{:.1f} target tokens each; dropout off\n",
+      "{}: checkpoint {}\n"
+      "Gradient noise scale in examples, 95 % intervals; {} batches from batch {} of epoch {} on, dropout off:\n"
+      "{} pairs of {:.1f} examples with {:.1f} target tokens each\n",
       p.model, p.checkpoint, p.batches, p.batch, p.epoch, p.large_batches, p.examples, p.target_tokens_per_example);
   out += table_of("group", p.by_example.groups, p.two_batch.groups, p.target_tokens_per_example);
   out += table_of("layer", p.by_example.layers, p.two_batch.layers, p.target_tokens_per_example);

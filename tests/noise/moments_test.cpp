@@ -47,7 +47,7 @@ TEST(NoiseMoments, HaveTheMeansOfTheClosedFormAtEachPairOfSizes) {
   const test::RegressionNoise problem;
   for (const auto& [large, small] :
        std::vector<std::pair<std::size_t, std::size_t>>{{64, 1}, {64, 8}, {64, 32}, {8, 1}}) {
-    SCOPED_TRACE(testing::Message() << large << " and " << small);
+    SCOPED_TRACE(::testing::Message() << large << " and " << small);
     const Sample sample = draw_sample(large, small, 1);
     expect_mean(sample.squares, problem.gradient_square());
     expect_mean(sample.variances, problem.gradient_variance());
