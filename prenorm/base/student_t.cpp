@@ -8,7 +8,7 @@
 namespace prenorm {
 
 // Beyond the table we use the expansion in 1/degrees around the normal distribution (Abramowitz & Stegun, 26.7.5),
-// which is right to four decimals there. Between the table's numbers a line lies slightly above the curve.
+// which is right to three decimals there. Between the table's numbers a line lies slightly above the curve.
 double student_t_975(double degrees) {
   static constexpr std::array kTable = {12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646,
                                         2.3060,  2.2622, 2.2281, 2.2010, 2.1788, 2.1604, 2.1448};
