@@ -14,6 +14,7 @@
 #include "prenorm/base/error.h"
 #include "prenorm/config/load.h"
 #include "prenorm/papers/xiong2020/theory.h"
+#include "prenorm/probe/noise_probe.h"
 #include "prenorm/probe/probe.h"
 #include "prenorm/probe/probe_text.h"
 #include "prenorm/probe/weight_updates_text.h"
@@ -29,7 +30,8 @@ struct ProbeOptions {
   std::vector<std::string> set, placements;
   probe::ProbeOptions probe;
   std::optional<std::int64_t> seeds;
-  bool advise = false, theory = false, updates = false, json = false;
+  std::optional<std::int64_t> batches;
+  bool advise = false, theory = false, updates = false, noise_scale = false, json = false;
 };
 
 std::vector<NormPlacement> placements_of(const std::vector<std::string>& names) {
@@ -82,8 +84,7 @@ bool asks_to_measure(const ProbeOptions& options) {
 int probe_updates(const ProbeOptions& options) {
   const runs::RunFolder run(options.subject);
   if (!run.exists()) throw_error<UsageError>("{}: --updates needs a run folder, and this is not one", options.subject);
-  if (asks_to_measure(options) || options.advise || options.seeds || !options.set.empty() ||
-      options.probe.batches != probe::ProbeOptions{}.batches)
+  if (asks_to_measure(options) || options.advise || options.seeds || !options.set.empty() || options.batches)
     throw_error<UsageError>("--updates takes a run and --checkpoint only; leave the other options out");
   set_up_process_of(run, std::nullopt);
   const probe::WeightUpdates updates = probe::probe_updates(run, options.checkpoint);
@@ -91,6 +92,22 @@ int probe_updates(const ProbeOptions& options) {
     print_json(json_kinds::kWeightUpdates, nlohmann::json(updates));
   else
     print(report_of(updates));
+  return 0;
+}
+
+int probe_noise_scale(const ProbeOptions& options) {
+  const runs::RunFolder run(options.subject);
+  if (!run.exists())
+    throw_error<UsageError>("{}: --noise-scale needs a run folder, and this is not one", options.subject);
+  if (asks_to_measure(options) || options.advise || options.updates || options.seeds || !options.set.empty())
+    throw_error<UsageError>("--noise-scale takes a run, --checkpoint and --batches only; leave the other options out");
+  set_up_process_of(run, std::nullopt);
+  const probe::NoiseProbe result =
+      probe::probe_noise_scale(run, options.checkpoint, options.batches.value_or(probe::kNoiseBatches));
+  if (options.json)
+    print_json(json_kinds::kNoiseScale, to_json(result));
+  else
+    print(report_of(result));
   return 0;
 }
 
@@ -114,9 +131,11 @@ int run_probe(ProbeOptions options) {
   if (options.theory) return check_theory(options);
   if (options.subject.empty())
     throw_error<UsageError>("nothing to probe: name a TOML file or a run folder, or use --theory");
+  if (options.noise_scale) return probe_noise_scale(options);
   if (options.updates) return probe_updates(options);
   if (options.advise) return advise(options);
   options.probe.seeds = options.seeds.value_or(options.probe.seeds);
+  options.probe.batches = options.batches.value_or(options.probe.batches);
   options.probe.placements = placements_of(options.placements);
   const probe::Probe result = measure(options);
   if (options.json)
@@ -156,12 +175,13 @@ void add_probe(CLI::App& app, Run& chosen) {
   command->add_option("--seeds", options->seeds, "models of each kind [5; 3 with --advise]")
       ->type_name("N")
       ->check(CLI::Range(1, 10'000));
-  command->add_option("--batches", options->probe.batches, "batches for each model [4]")
+  command->add_option("--batches", options->batches, "batches for each model [4; 32 with --noise-scale]")
       ->type_name("N")
       ->check(CLI::Range(1, 100'000));
   command->add_flag("--simplified", options->probe.simplified, "use the simplified setting of the paper's theory");
   command->add_flag("--advise", options->advise, "predict whether it needs warm-up, and the largest rate");
   command->add_flag("--updates", options->updates, "for a run: spectra of what training added to weights");
+  command->add_flag("--noise-scale", options->noise_scale, "for a run: the gradient noise scale of its parts");
   command->add_flag("--theory", options->theory, "check the paper's lemmas and theorem; needs no CONFIG");
   command->add_option("--set", options->set, "override a key; may be repeated")
       ->type_name("KEY=VALUE")

@@ -47,6 +47,7 @@ int write_report(const ReportOptions& options) {
                                      {"studies", library.studies().size()},
                                      {"probes", library.probes().size()},
                                      {"updates", library.updates().size()},
+                                     {"noise_scales", library.noises().size()},
                                      {"theories", library.theories().size()},
                                      {"problems", page.problems}});
   else

@@ -19,7 +19,7 @@ namespace json_kinds {
 // Documents that prenorm itself reads again.
 inline constexpr JsonKind kRunResults{"run_results"}, kStudy{"study"}, kDiagnosis{"diagnosis"}, kProbe{"probe"},
     kWeightUpdates{"weight_updates"}, kTheoryChecks{"theory_checks"}, kReproduction{"reproduction"},
-    kExperiment{"experiment"};
+    kExperiment{"experiment"}, kNoiseScale{"noise_scale"};
 // Answers of commands, for other programs.
 inline constexpr JsonKind kAdvice{"advice"}, kRateSearch{"rate_search"}, kReplay{"replay"},
     kTrainingSpeed{"training_speed"}, kDecodingSpeed{"decoding_speed"}, kDoctor{"doctor"}, kEvaluation{"evaluation"},

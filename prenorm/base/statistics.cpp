@@ -1,28 +1,17 @@
 #include "prenorm/base/statistics.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 #include <numeric>
 
 #include "prenorm/base/error.h"
+#include "prenorm/base/student_t.h"
 
 namespace prenorm {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
-// The 97.5 % point of Student's t. Beyond the table we use the expansion in 1/df around the normal distribution
-// (Abramowitz & Stegun, 26.7.5), which is right to four decimals there.
-double student_t_975(std::int64_t degrees) {
-  static constexpr std::array kTable = {12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646,
-                                        2.3060,  2.2622, 2.2281, 2.2010, 2.1788, 2.1604, 2.1448};
-  if (degrees <= std::ssize(kTable)) return kTable[static_cast<std::size_t>(degrees - 1)];
-  constexpr double z = 1.959964, z3 = z * z * z, z5 = z3 * z * z;
-  const auto n = static_cast<double>(degrees);
-  return z + (z3 + z) / (4 * n) + (5 * z5 + 16 * z3 + 3 * z) / (96 * n * n);
-}
 
 void require_values(const std::vector<double>& values, const char* what) {
   if (values.empty()) throw_error<UsageError>("cannot compute the {} of no values", what);
@@ -66,7 +55,7 @@ Estimate estimate(std::span<const double> sample) {
   double squares = 0;
   for (const double value : sample) squares += (value - mean) * (value - mean);
   const double deviation = std::sqrt(squares / static_cast<double>(n - 1));
-  return {mean, student_t_975(n - 1) * deviation / std::sqrt(static_cast<double>(n)), n};
+  return {mean, student_t_975(static_cast<double>(n - 1)) * deviation / std::sqrt(static_cast<double>(n)), n};
 }
 
 Line fit_line(std::span<const double> x, std::span<const double> y) {

@@ -78,6 +78,7 @@ bool Library::update() {
   studies_.clear();
   probes_.clear();
   updates_.clear();
+  noises_.clear();
   theories_.clear();
   problems_.clear();
   for (const fs::path& path : paths_) look_at(path);
@@ -86,7 +87,7 @@ bool Library::update() {
   for (const Run* run : runs_) shape += run->id() + '\n';
   for (const Study& study : studies_) shape += study.path.string() + '\n';
   for (const auto& problem : problems_) shape += problem + '\n';
-  for (const auto* printed : {&probes_, &updates_, &theories_})
+  for (const auto* printed : {&probes_, &updates_, &noises_, &theories_})
     for (const Printed& p : *printed) shape += fmt::format("{} {}\n", p.path.string(), p.json.dump().size());
   changed_ = changed_ || shape != shape_;
   shape_ = std::move(shape);
@@ -103,7 +104,7 @@ std::vector<fs::path> Library::files() const {
     const studies::StudyFolder folder(study.path);
     files.insert(files.end(), {folder.base(), folder.json(), folder.csv(), folder.path() / "cells"});
   }
-  for (const auto* printed : {&probes_, &updates_, &theories_})
+  for (const auto* printed : {&probes_, &updates_, &noises_, &theories_})
     for (const Printed& p : *printed) files.push_back(p.path);
   return files;
 }
@@ -125,7 +126,7 @@ void Library::look_at(const fs::path& path) {
 }
 
 std::size_t Library::items() const {
-  return seen_.size() + studies_.size() + probes_.size() + updates_.size() + theories_.size() + problems_.size();
+  return seen_.size() + studies_.size() + probes_.size() + updates_.size() + noises_.size() + theories_.size() + problems_.size();
 }
 
 void Library::look_at_folder(const fs::path& path) {
@@ -157,6 +158,8 @@ void Library::look_at_file(const fs::path& path, bool named) {
       probes_.push_back({path, std::move(json)});
     } else if (is_of_kind(json, json_kinds::kWeightUpdates)) {
       updates_.push_back({path, std::move(json)});
+    } else if (is_of_kind(json, json_kinds::kNoiseScale)) {
+      noises_.push_back({path, std::move(json)});
     } else if (named && json.is_object() && !has_kind(json)) {
       problems_.push_back(
           fmt::format("{}: does not say of which kind it is, as what `prenorm probe --json` prints does; if an earlier "

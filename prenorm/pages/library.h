@@ -47,6 +47,8 @@ class Library {
   const std::vector<Printed>& probes() const { return probes_; }
   // Output of `prenorm probe --updates --json`.
   const std::vector<Printed>& updates() const { return updates_; }
+  // Output of `prenorm probe --noise-scale --json`.
+  const std::vector<Printed>& noises() const { return noises_; }
   const std::vector<Printed>& theories() const { return theories_; }
   const std::vector<std::string>& problems() const { return problems_; }
   const std::vector<std::filesystem::path>& paths() const { return paths_; }
@@ -54,7 +56,8 @@ class Library {
   // All files and folders that were read: no page may replace them.
   std::vector<std::filesystem::path> files() const;
   bool is_empty() const {
-    return runs_.empty() && studies_.empty() && probes_.empty() && updates_.empty() && theories_.empty();
+    return runs_.empty() && studies_.empty() && probes_.empty() && updates_.empty() && noises_.empty() &&
+           theories_.empty();
   }
 
  private:
@@ -78,7 +81,7 @@ class Library {
   std::set<std::filesystem::path> seen_;                          // in this update
   std::vector<const Run*> runs_;
   std::vector<Study> studies_;
-  std::vector<Printed> probes_, updates_, theories_;
+  std::vector<Printed> probes_, updates_, noises_, theories_;
   std::vector<std::string> problems_;
   bool changed_ = false;
   std::string shape_;  // what existed at the last update

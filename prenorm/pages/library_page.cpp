@@ -7,7 +7,9 @@
 
 #include "prenorm/base/error.h"
 #include "prenorm/base/version.h"
+#include "prenorm/html/axis.h"
 #include "prenorm/pages/layer_sections.h"
+#include "prenorm/pages/noise_sections.h"
 #include "prenorm/pages/probe_sections.h"
 #include "prenorm/pages/run_sections.h"
 #include "prenorm/pages/study_sections.h"
@@ -29,6 +31,7 @@ std::string contents(const Library& library) {
   add(library.studies().size(), "study", "studies");
   add(library.probes().size(), "probe", "probes");
   add(library.updates().size(), "run's updates", "runs' updates");
+  add(library.noises().size(), "noise scale", "noise scales");
   add(library.theories().size(), "check of the theory", "checks of the theory");
   if (parts.empty()) return "Nothing to show yet";
   std::string text = parts.front();
@@ -38,15 +41,26 @@ std::string contents(const Library& library) {
 
 std::string title_of(const Library& library) {
   const std::size_t all = library.runs().size() + library.studies().size() + library.probes().size() +
-                          library.updates().size() + library.theories().size();
+                          library.updates().size() + library.noises().size() + library.theories().size();
   if (all == 1 && library.runs().size() == 1) return fmt::format("Run: {}", library.runs().front()->name());
   if (all == 1 && library.studies().size() == 1) return fmt::format("Study: {}", name_of(library.studies().front()));
   if (all == 1 && library.probes().size() == 1)
     return fmt::format("Probe: {}", library.probes().front().path.stem().string());
   if (all == 1 && library.updates().size() == 1)
     return fmt::format("Updates: {}", library.updates().front().path.stem().string());
+  if (all == 1 && library.noises().size() == 1)
+    return fmt::format("Noise scale: {}", library.noises().front().path.stem().string());
   if (all == 1 && library.theories().size() == 1) return "Checks of the theory";
   return contents(library);
+}
+
+// The last noise scale of a run that has one.
+void add_noise(std::vector<html::Highlight>& all, const Run& run) {
+  const auto& line = run.metrics().last_noise;
+  if (!line || line->groups.empty() || !line->groups.back().scale.examples) return;
+  const noise::PartNoise& part = line->groups.back();
+  all.push_back({html::format_value(*part.scale.examples), "examples",
+                 fmt::format("gradient noise scale ({}), {}", part.part, interval_text(part.scale))});
 }
 
 std::vector<html::Highlight> highlights(const Runs& runs) {
@@ -70,6 +84,7 @@ std::vector<html::Highlight> highlights(const Runs& runs) {
   if (translator != nullptr)
     all.push_back({fmt::format("{:.2f}", *translator->bleu()), "BLEU",
                    several ? "highest: " + translator->name() : "at the end"});
+  if (runs.size() == 1) add_noise(all, *runs.front());
   if (diverged > 0)
     all.push_back({fmt::format("{}", diverged), several ? fmt::format("of {}", runs.size()) : "run", "diverged"});
   return all;
@@ -121,6 +136,7 @@ void add_runs(html::Page& page, const Runs& runs) {
   learning.insert(learning.begin(), results_table(runs));
   add(page, "Learning curves", std::move(learning));
   add(page, "Layer by layer", layer_blocks(runs));
+  add(page, "Gradient noise scale", noise_blocks(runs));
   add(page, "What went wrong", diagnoses(runs));
   add(page, "Sample translations", samples(runs));
   add(page, "Config differences", differences(runs));
@@ -156,10 +172,12 @@ html::Page library_page(const Library& library, const std::string& command) {
   add_runs(page, library.runs());
   for (const Study& study : library.studies()) {
     add(page, prefix(study) + "Layer by layer", layer_blocks(study.cells));
+    add(page, prefix(study) + "Gradient noise scale", noise_blocks(study.cells));
     add(page, prefix(study) + "Sample translations of the cells", samples(study.cells));
   }
   add_printed(page, library.probes(), probe_section);
   add_printed(page, library.updates(), update_section);
+  add_printed(page, library.noises(), noise_section);
   add_printed(page, library.theories(), theory_section);
   if (!runs.empty()) page.sections.push_back({"Definitions", {definitions(runs)}});
   std::vector<html::Block> again = origins(library.runs());

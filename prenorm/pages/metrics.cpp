@@ -94,12 +94,25 @@ void RunMetrics::add(const runs::ObservationLine& line) {
   first_sizes = {line.rms.begin(), line.rms.end()};
 }
 
+void RunMetrics::add(const runs::NoiseScaleLine& line) {
+  for (const noise::PartNoise& part : line.groups) {
+    auto curve = std::find_if(noise.begin(), noise.end(), [&](const NoiseCurve& c) { return c.part == part.part; });
+    if (curve == noise.end()) curve = noise.insert(curve, NoiseCurve{part.part, {}, {}, {}, {}});
+    curve->steps.push_back(static_cast<double>(line.step));
+    curve->scales.push_back(part.scale.examples.value_or(NAN));
+    curve->lows.push_back(part.scale.low > 0 ? part.scale.low : NAN);
+    curve->highs.push_back(part.scale.high.value_or(NAN));
+  }
+  last_noise = line;
+}
+
 void RunMetrics::add(std::string_view text) {
   const std::optional<runs::MetricsLine> line = runs::parse_metrics_line(text);
   if (!line) refuse_json("the line", "an object with the type and the step of a line of a log");
   if (const auto* update = std::get_if<runs::UpdateLine>(&*line)) add(*update);
   if (const auto* validation = std::get_if<runs::ValidationLine>(&*line)) add(*validation);
   if (const auto* observation = std::get_if<runs::ObservationLine>(&*line)) add(*observation);
+  if (const auto* line_of_noise = std::get_if<runs::NoiseScaleLine>(&*line)) add(*line_of_noise);
 }
 
 void MetricsReader::start_anew() {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,12 @@ struct ScoreCurve {
   std::vector<double> steps, values;
 };
 
+// The noise scale of a part of a model by update, in examples; NaN where there is no estimate or no bound.
+struct NoiseCurve {
+  std::string part;
+  std::vector<double> steps, scales, lows, highs;
+};
+
 struct RunMetrics {
   // One value per logged update; losses in nats per target token, averaged since the previous line.
   std::vector<double> steps, losses, learning_rates, gradient_norms;
@@ -35,7 +42,9 @@ struct RunMetrics {
   std::vector<Observation> observations;
   // At update 1: L2 norms by parameter, root mean squares by observation point.
   std::map<std::string, double> first_gradients, first_sizes;
-  double seconds = 0;  // time spent on updates
+  std::vector<NoiseCurve> noise;                   // by group, the whole model last if it was measured
+  std::optional<runs::NoiseScaleLine> last_noise;  // the last line about it
+  double seconds = 0;                              // time spent on updates
 
   double last_step() const;
   void add(std::string_view line);  // Errors: JsonError for text that is not a line of a log
@@ -44,6 +53,7 @@ struct RunMetrics {
   void add(const runs::UpdateLine& line);
   void add(const runs::ValidationLine& line);
   void add(const runs::ObservationLine& line);
+  void add(const runs::NoiseScaleLine& line);
   void add_scores(const runs::ValidationLine& line);
 };
 

@@ -12,6 +12,7 @@
 
 #include "prenorm/io/safetensors.h"
 #include "prenorm/nn/parameters.h"
+#include "prenorm/noise/tracker.h"
 #include "prenorm/optim/optimizer.h"
 #include "prenorm/runs/update_history.h"
 
@@ -50,7 +51,8 @@ struct TrainerState {
   double rate_sum = 0;      // sum over all updates in units of optim.lr: the equivalent number of updates at full rate
   double unigram_nats = 0;  // Task::unigram_nats()
   UpdateHistory history;
-  std::string data;  // Task::data_key()
+  noise::Tracker noise_scale;  // empty with train.noise_scale = "off", and in checkpoints of older versions
+  std::string data;            // Task::data_key()
   // What the bits of the run depend on in addition to its configuration: the number of workers that shared a batch, and
   // the instruction level of the kernels; 0 and "" in checkpoints of older versions.
   std::int64_t workers = 0;

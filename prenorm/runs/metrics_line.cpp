@@ -102,6 +102,17 @@ void batch_members(Fields&& field, Batch& batch) {
   field("grad_norm_l2_preclip", batch.grad_norm);
 }
 
+template <class Fields, class Line>
+void noise_members(Fields&& field, Line& line) {
+  field("updates", line.updates);
+  field("updates_without_estimate", line.updates_without_estimate);
+  field("updates_in_mean", line.updates_in_mean);
+  field("examples_per_update", line.examples);
+  field("target_tokens_per_example", line.target_tokens_per_example);
+}
+
+constexpr const char *kByGroup = "noise_scale_by_group", *kByLayer = "noise_scale_by_layer";
+
 Json head(const char* type, std::int64_t step) { return {{"type", type}, {"step", step}}; }
 
 Json json_of(const UpdateLine& line) {
@@ -131,6 +142,14 @@ Json json_of(const FaultLine& line) {
   return json;
 }
 
+Json json_of(const NoiseScaleLine& line) {
+  Json json = head("noise_scale", line.step);
+  noise_members(LineWriter(json), line);
+  json[kByGroup] = noise::to_json(line.groups, line.target_tokens_per_example);
+  json[kByLayer] = noise::to_json(line.layers, line.target_tokens_per_example);
+  return json;
+}
+
 Json json_of(const OtherLine& line) { return head("other", line.step); }
 
 ValidationLine validation_line_of(const Json& json, std::int64_t step) {
@@ -156,6 +175,14 @@ FaultLine fault_line_of(const Json& json, std::int64_t step) {
   return line;
 }
 
+NoiseScaleLine noise_line_of(const Json& json, std::int64_t step) {
+  NoiseScaleLine line{.step = step};
+  noise_members(LineFields(json), line);
+  line.groups = noise::parts_from_json(json.value(kByGroup, Json()));
+  line.layers = noise::parts_from_json(json.value(kByLayer, Json()));
+  return line;
+}
+
 template <class Line>
 Line line_of(std::int64_t step) {
   Line line;
@@ -164,6 +191,17 @@ Line line_of(std::int64_t step) {
 }
 
 }  // namespace
+
+NoiseScaleLine noise_scale_line(std::int64_t step, const noise::Tracker& tracker) {
+  return {.step = step,
+          .updates = tracker.updates(),
+          .updates_without_estimate = tracker.updates_without_estimate(),
+          .updates_in_mean = tracker.whole() != nullptr ? tracker.whole()->batches() : 0,
+          .examples = tracker.examples(),
+          .target_tokens_per_example = tracker.target_tokens_per_example(),
+          .groups = noise::noise_of(tracker.groups()),
+          .layers = noise::noise_of(tracker.layers())};
+}
 
 std::int64_t step_of(const MetricsLine& line) {
   return std::visit([](const auto& l) { return l.step; }, line);
@@ -181,6 +219,7 @@ std::optional<MetricsLine> parse_metrics_line(std::string_view text) {
   const auto step = json["step"].get<std::int64_t>();
   if (type == "validation") return validation_line_of(json, step);
   if (type == "fault") return fault_line_of(json, step);
+  if (type == "noise_scale") return noise_line_of(json, step);
   if (type == "update") {
     auto line = line_of<UpdateLine>(step);
     update_members(LineFields(json), line);

@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "prenorm/noise/part_noise.h"
 #include "prenorm/runs/validation.h"
 
 namespace prenorm::runs {
@@ -37,6 +38,19 @@ struct ObservationLine {
   // Mean over pairs of tokens of a sequence, by point; none where no sequence has two tokens.
   NamedNumbers mean_cosines{};
 };
+
+// Means over updates, the latest with the largest weight.
+struct NoiseScaleLine {
+  std::int64_t step = 0;
+  std::int64_t updates = 0;                   // that gave an estimate, so far
+  std::int64_t updates_without_estimate = 0;  // those with fewer than two examples, for which there is none
+  double updates_in_mean = 0;                 // the number of updates whose plain mean is as exact
+  double examples = 0;                        // of an update, on average
+  double target_tokens_per_example = 0;
+  std::vector<noise::PartNoise> groups{}, layers{};
+};
+
+NoiseScaleLine noise_scale_line(std::int64_t step, const noise::Tracker& tracker);
 
 struct ValidationLine {
   std::int64_t step = 0;
@@ -65,7 +79,7 @@ struct OtherLine {
   std::int64_t step = 0;
 };
 
-using MetricsLine = std::variant<UpdateLine, ObservationLine, ValidationLine, FaultLine, OtherLine>;
+using MetricsLine = std::variant<UpdateLine, ObservationLine, ValidationLine, FaultLine, NoiseScaleLine, OtherLine>;
 
 std::int64_t step_of(const MetricsLine& line);
 

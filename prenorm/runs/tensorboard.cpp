@@ -42,9 +42,18 @@ bool all_finite(const std::vector<double>& values) {
   return std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
 }
 
+void add_numbers(io::Summary& summary, const std::string& key, const nlohmann::ordered_json& map) {
+  for (const auto& [name, value] : map.items())
+    if (const auto number = number_of(value)) summary.add(fmt::format("{}/{}", key, name), *number);
+}
+
 void add_map(io::Summary& summary, const std::string& key, const nlohmann::ordered_json& map) {
   std::vector<double> values;
   for (const auto& [name, value] : map.items()) {
+    if (value.is_object()) {
+      add_numbers(summary, fmt::format("{}/{}", key, name), value);
+      continue;
+    }
     values.push_back(number_of(value).value_or(std::numeric_limits<double>::quiet_NaN()));
     summary.add(fmt::format("{}/{}", key, name), values.back());
   }

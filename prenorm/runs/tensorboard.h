@@ -16,7 +16,7 @@ class TensorBoardLog {
   TensorBoardLog(const std::filesystem::path& folder, std::int64_t step);
 
   // Writes every number of a line as `<type>/<key>`; for an observation as `<key>/<parameter or point>`, with a
-  // histogram of the numbers of each key.
+  // histogram of the numbers of each key; for the noise scale as `<key>/<part>/<number>`, where there is a number.
   void write(const MetricsLine& line);
   // Writes `weights/<parameter>`.
   void write_weights(std::int64_t step, const std::vector<nn::Parameter>& parameters);

@@ -81,10 +81,13 @@ void from_json(const nlohmann::json& json, SkippedBatches& skipped) { skipped_me
 void to_json(nlohmann::json& json, const TrainerState& state) {
   JsonWriter fields(json);
   state_members(fields, state);
+  if (!state.noise_scale.empty()) json["noise_scale"] = state.noise_scale;
 }
 // Checkpoints of older versions lack newer fields.
 void from_json(const nlohmann::json& json, TrainerState& state) {
-  state_members(JsonReader(json, MissingJson::kLeftAsItIs), state);
+  const JsonReader fields(json, MissingJson::kLeftAsItIs);
+  state_members(fields, state);
+  fields.value("noise_scale", state.noise_scale);
 }
 
 void to_json(nlohmann::json& json, const UpdateRecord& record) {

@@ -3,10 +3,22 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string>
 
 #include "prenorm/runs/results.h"
 
 namespace prenorm::training {
+namespace {
+
+// The noise scale of what is measured, for the progress line; empty without an estimate.
+std::string noise_text(const noise::Tracker& tracker) {
+  const noise::MeanMoments* whole = tracker.whole();
+  const auto examples = whole != nullptr ? whole->scale().examples : std::nullopt;
+  return examples ? fmt::format(" noise scale {:.3g}", *examples) : std::string();
+}
+
+}  // namespace
+
 RunLog::RunLog(const TrainConfig& config, const runs::RunFolder& folder, std::int64_t step)
     : config_(config), folder_(folder), metrics_(folder.metrics(), step) {
   if (config.tensorboard) tensorboard_.emplace(folder.tensorboard(), step);
@@ -38,6 +50,15 @@ void RunLog::write(const runs::MetricsLine& line) {
   if (tensorboard_) tensorboard_->write(line);
 }
 
+void RunLog::warn_of_no_noise_scale(const updates::Update& update) {
+  if (warned_of_no_noise_scale_ || !update.example_squares || update.example_squares->examples > 1) return;
+  warned_of_no_noise_scale_ = true;
+  warn(
+      fmt::format("update {}: has fewer than two examples, which say nothing about the noise of its gradient, so that "
+                  "train.noise_scale leaves it out; larger batches, or batch.accumulate, have more",
+                  update.step));
+}
+
 void RunLog::update(runs::TrainerState& state, const updates::Update& update) {
   runs::WindowSums& w = state.window;
   w.loss_nats += update.loss_nats;
@@ -46,8 +67,10 @@ void RunLog::update(runs::TrainerState& state, const updates::Update& update) {
   w.source_tokens += update.source_tokens;
   const auto tokens = static_cast<double>(std::max<std::int64_t>(w.target_tokens, 1));
   const double loss = w.loss_nats / tokens, speed = tokens / std::max(w.seconds, 1e-9);
+  warn_of_no_noise_scale(update);
   if (progress_)
-    progress_->update(state.step, fmt::format("epoch {} loss {:.3f} {:.0f} tokens/s", state.epoch + 1, loss, speed));
+    progress_->update(state.step, fmt::format("epoch {} loss {:.3f} {:.0f} tokens/s{}", state.epoch + 1, loss, speed,
+                                              noise_text(state.noise_scale)));
   if (state.step != 1 && state.step % config_.log_every != 0) return;
   write(runs::UpdateLine{.step = state.step,
                          .epoch = update.batches.front().epoch,
@@ -59,6 +82,7 @@ void RunLog::update(runs::TrainerState& state, const updates::Update& update) {
                          .tokens_per_second = speed,
                          .seconds = state.seconds});
   w = {};
+  if (state.noise_scale.updates() > 0) write(runs::noise_scale_line(state.step, state.noise_scale));
 }
 
 // Gradients and states at initialisation distinguish Post-LN from Pre-LN. If training goes wrong, it shows in one layer

@@ -24,7 +24,8 @@ class RunLog {
 
   // Drops the lines of updates after `step`, except faults, after a rollback to `step`.
   void rewind(std::int64_t step);
-  // Adds an update to the sums in state.window. If a line is due, writes it and clears the sums.
+  // Adds an update to the sums in state.window. If a line is due, writes it and clears the sums, and writes the noise
+  // scale if there is one.
   void update(runs::TrainerState& state, const updates::Update& update);
   // Writes the norms of each parameter's gradient and weights, and the size of the states at each point. Gradients are
   // those of the update's mean loss, before clipping.
@@ -43,12 +44,15 @@ class RunLog {
 
  private:
   void write(const runs::MetricsLine& line);
+  // Says once that an update of fewer than two examples has no noise scale.
+  void warn_of_no_noise_scale(const updates::Update& update);
 
   const TrainConfig& config_;
   runs::RunFolder folder_;
   runs::MetricsLog metrics_;
   std::optional<runs::TensorBoardLog> tensorboard_;
   std::optional<Progress> progress_;
+  bool warned_of_no_noise_scale_ = false;
 };
 
 }  // namespace prenorm::training

@@ -2,6 +2,7 @@
 
 #include "prenorm/optim/gradient_norm.h"
 #include "prenorm/optim/schedule.h"
+#include "prenorm/updates/batch_moments.h"
 
 namespace prenorm::updates {
 
@@ -81,6 +82,10 @@ void Updater::record(runs::TrainerState& state, const Update& update, std::vecto
   auto& losses = state.recent_losses;
   losses.push_back(update.loss());
   if (std::ssize(losses) > runs::kLossesToJudge) losses.erase(losses.begin(), losses.end() - runs::kLossesToJudge);
+  if (update.example_squares)
+    state.noise_scale.add(config_.train.noise_scale,
+                          batch_moments(*update.example_squares, task_.parameters().trained()),
+                          config_.train.noise_scale_smoothing);
   const MicroBatch& first = update.batches.front();
   state.history.add({update.step, first.epoch, first.batch, std::ssize(update.batches), update.learning_rate,
                      update.loss(), update.nll(), update.grad_norm, std::move(tensors)},

@@ -85,7 +85,38 @@ TEST_F(ProbeCommand, MeasuresWhatTrainingAddedToTheWeights) {
   EXPECT_THAT(read_file(*text_ / "updates.html"), HasSubstr("Spectra of the updates: decoder"));
 }
 
+TEST_F(ProbeCommand, MeasuresTheNoiseScaleOfACheckpoint) {
+  const Outcome outcome = probe({run(), "--noise-scale", "--checkpoint", "last", "--batches", "8", "--json"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const nlohmann::json json = nlohmann::json::parse(outcome.out);
+  EXPECT_EQ(json["kind"], "noise_scale");
+  EXPECT_EQ(json["version"], 1);
+  EXPECT_EQ(json["batches"], 8);
+  EXPECT_EQ(json["large_batches"], 4);
+  for (const char* estimator : {"by_example", "two_batch"}) {
+    const nlohmann::json& groups = json[estimator]["by_group"];
+    EXPECT_EQ(groups.size(), 5U) << "norms, attention, feed-forward, embedding and total";
+    EXPECT_TRUE(json[estimator]["by_layer"].contains("encoder.layers.0"));
+    for (const char* key :
+         {"examples", "low_examples", "high_examples", "target_tokens", "gradient_square", "gradient_variance"})
+      EXPECT_TRUE(groups["total"].contains(key)) << key;
+  }
+  write_file_atomically(*text_ / "noise.json", outcome.out);
+  const Outcome report = prenorm({"report", *text_ / "noise.json", "--output", *text_ / "noise.html", "--json"});
+  ASSERT_EQ(report.code, 0) << report.err;
+  EXPECT_EQ(nlohmann::json::parse(report.out)["noise_scales"], 1);
+  EXPECT_THAT(read_file(*text_ / "noise.html"), HasSubstr("Noise scale by layer, in examples"));
+  const Outcome table = probe({run(), "--noise-scale", "--batches", "8"});
+  ASSERT_EQ(table.code, 0) << table.err;
+  for (const char* part : {"\nnorm ", "\ntotal ", "\nencoder.layers.0 ", "two-batch", "pairs of"})
+    EXPECT_THAT(table.out, HasSubstr(part));
+}
+
 TEST_F(ProbeCommand, RefusesWhatItCannotMeasure) {
+  expect_refused(probe({config(), "--noise-scale"}), 2, "--noise-scale needs a run folder");
+  expect_refused(probe({run(), "--noise-scale", "--seeds", "2"}), 2, "takes a run, --checkpoint and --batches only");
+  expect_refused(probe({run(), "--noise-scale", "--batches", "7"}), 2, "an even number of at least 4");
+  expect_refused(probe({run(), "--updates", "--batches", "4"}), 2, "takes a run and --checkpoint only");
   expect_refused(probe({config(), "--updates"}), 2, "--updates needs a run folder");
   expect_refused(probe({run(), "--updates", "--seeds", "2"}), 2, "takes a run and --checkpoint only");
   expect_refused(probe({run(), "--updates", "--checkpoint", "77"}), 1, "no checkpoint 77");

@@ -53,6 +53,27 @@ TEST(MetricsLine, AnObservationKeepsTheOrderOfItsNames) {
   EXPECT_EQ(read.rms, line.rms);
 }
 
+TEST(MetricsLine, ANoiseScaleSaysWhatHasNoBound) {
+  const NoiseScaleLine line{.step = 20,
+                            .updates = 19,
+                            .updates_without_estimate = 1,
+                            .updates_in_mean = 12.5,
+                            .examples = 8,
+                            .target_tokens_per_example = 10,
+                            .groups = {{"norm", {12, 3, 40.0}, {2, 24}}, {"total", {std::nullopt, 7, {}}, {-1, 9}}},
+                            .layers = {{"encoder.layers.0", {5, 0, {}}, {1, 5}}}};
+  EXPECT_EQ(json_text(to_json(line)),
+            R"({"type":"noise_scale","step":20,"updates":19,"updates_without_estimate":1,"updates_in_mean":12.5,)"
+            R"("examples_per_update":8.0,"target_tokens_per_example":10.0,"noise_scale_by_group":{)"
+            R"("norm":{"examples":12.0,"low_examples":3.0,"high_examples":40.0,"target_tokens":120.0,)"
+            R"("gradient_square":2.0,"gradient_variance":24.0},)"
+            R"("total":{"examples":null,"low_examples":7.0,"high_examples":null,"target_tokens":null,)"
+            R"("gradient_square":-1.0,"gradient_variance":9.0}},"noise_scale_by_layer":{)"
+            R"("encoder.layers.0":{"examples":5.0,"low_examples":0.0,"high_examples":null,"target_tokens":50.0,)"
+            R"("gradient_square":1.0,"gradient_variance":5.0}}})");
+  EXPECT_EQ(to_json(read_back(line)), to_json(line));
+}
+
 TEST(MetricsLine, AValidationKeepsItsScores) {
   ValidationLine line{.step = 30, .best_so_far = true, .at_end = true};
   line.validation.loss_nats_per_token = 3;

@@ -58,6 +58,7 @@ TEST_F(TensorBoard, HasEveryLineOfTheLogAndSurvivesAStop) {
   config.train.tensorboard = true;
   config.train.observe_every = 4;
   config.train.log_every = 1;
+  config.train.noise_scale = NoiseScale::kNorm;
   config.train.max_steps = 7;
   run(config);
   fs::remove_all(path() / "checkpoints/000007");  // as if killed: the events of updates 6 and 7 are there, and undone
@@ -74,6 +75,12 @@ TEST_F(TensorBoard, HasEveryLineOfTheLogAndSurvivesAStop) {
   EXPECT_EQ(loss.size(), 12U);
   EXPECT_EQ(loss, logged("update", "loss_nats_per_token"));
   EXPECT_EQ(curve(files, "update/learning_rate"), logged("update", "learning_rate"));
+  EXPECT_EQ(curve(files, "noise_scale/updates"), logged("noise_scale", "updates"));
+  std::map<std::int64_t, float> variances;
+  for (const auto& line : test::metrics_of(path(), "noise_scale"))
+    variances[line["step"]] = line["noise_scale_by_group"]["norm"]["gradient_variance"];
+  EXPECT_EQ(curve(files, "noise_scale_by_group/norm/gradient_variance"), variances);
+  EXPECT_FALSE(curve(files, "noise_scale_by_group/norm/high_examples").contains(1)) << "one update has no upper bound";
   // Neither has the validation at the end of a run that was then extended.
   EXPECT_EQ(curve(files, "validation/loss_nats_per_token"), logged("validation", "loss_nats_per_token"));
   const auto observation = test::metrics_of(path(), "observation").at(0);

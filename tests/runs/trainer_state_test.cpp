@@ -25,6 +25,8 @@ runs::TrainerState full_state() {
   state.history.parameters = {"a", "b"};
   state.history.add({5, 0, 1, 1, 1e-3, 2.5, 2.5, 0.5, {{1, 2, 3}, {4, 5, 6}}}, 8);
   state.history.add({6, 0, 2, 1, 1e-3, 2.5, 2.5, 0.5, {}}, 8);
+  state.noise_scale.add(NoiseScale::kNorm, {{{"encoder.norm.weight", {1, 2}}}, 4, 40}, 0.9);
+  state.noise_scale.add(NoiseScale::kNorm, {{{"encoder.norm.weight", {2, 3}}}, 4, 40}, 0.9);
   return state;
 }
 
@@ -55,6 +57,7 @@ TEST(TrainerState, OfAnOlderVersionLacksWhatCameLater) {
   write_signed(folder.path(), {{"step", 7}, {"epoch", 1}});
   EXPECT_EQ(load_state(folder.path()).step, 7);
   EXPECT_TRUE(load_state(folder.path()).on_schedule);
+  EXPECT_TRUE(load_state(folder.path()).noise_scale.empty());
 }
 
 TEST(TrainerState, EachNumberHasItsRange) {
