@@ -131,6 +131,8 @@ struct BatchConfig {
   std::int64_t max_tokens = 4096;
   std::int64_t max_sentences = 0;
   std::int64_t accumulate = 1;
+  std::int64_t ramp_from = 0;
+  std::int64_t ramp_tokens = 0;
   std::int64_t pool_batches = 100;
 };
 
@@ -141,6 +143,9 @@ void describe(V& v, BatchConfig& c) {
   v.field("max_sentences", c.max_sentences, Range{0, 1e9},
           "maximum sentence pairs, sequences or examples per batch; 0 = no limit");
   v.field("accumulate", c.accumulate, Range{1, 1e6}, "batches whose gradients are summed for one update");
+  v.field("ramp_from", c.ramp_from, Range{0, 1e6},
+          "of these, how many at first: the number then grows linearly with the tokens trained on; 0 = all at once");
+  v.field("ramp_tokens", c.ramp_tokens, Range{0, 1e12}, "target tokens after which an update has all of its batches");
   v.field("pool_batches", c.pool_batches, Range{1, 1e6},
           "batches' worth of pairs that are shuffled, then sorted by length, together");
 }

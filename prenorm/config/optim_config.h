@@ -12,6 +12,7 @@ namespace prenorm {
 
 enum class OptimizerName : std::uint8_t { kAdam, kAdamW, kRAdam, kSgd };
 enum class ScheduleName : std::uint8_t { kConstant, kInverseSqrt, kLinear, kCosine };
+enum class ScheduleUnit : std::uint8_t { kUpdates, kTokens };
 
 template <>
 struct EnumNames<OptimizerName> {
@@ -27,6 +28,11 @@ struct EnumNames<ScheduleName> {
        {ScheduleName::kInverseSqrt, "inverse_sqrt"},
        {ScheduleName::kLinear, "linear"},
        {ScheduleName::kCosine, "cosine"}}};
+};
+template <>
+struct EnumNames<ScheduleUnit> {
+  static constexpr std::array<std::pair<ScheduleUnit, std::string_view>, 2> values{
+      {{ScheduleUnit::kUpdates, "updates"}, {ScheduleUnit::kTokens, "tokens"}}};
 };
 
 struct OptimConfig {
@@ -62,22 +68,25 @@ struct ScheduleConfig {
   std::int64_t epoch_decay_start = 0;
   std::int64_t epoch_decay_every = 0;
   double epoch_decay_factor = 0.1;
+  ScheduleUnit unit = ScheduleUnit::kUpdates;
 };
 
 template <class V>
 void describe(V& v, ScheduleConfig& c) {
   v.field("name", c.name, "shape of the learning rate after warm-up");
   v.field("warmup_steps", c.warmup_steps, Range{0, 1e12},
-          "updates over which the rate rises linearly to optim.lr; 0 = full rate at update 1");
+          "updates (or tokens: unit) over which the rate rises linearly to optim.lr; 0 = full rate at update 1");
   v.field("decay_start_steps", c.decay_start_steps, Range{-1, 1e12},
           "last update at full rate (0 means 1); -1 = warmup_steps (inverse_sqrt without warm-up: 4000)");
   v.field("final_lr_ratio", c.final_lr_ratio, Range{0, 1},
-          "fraction of optim.lr reached at train.max_steps, or one update later without warm-up (linear, cosine)");
+          "fraction of optim.lr reached at the end, train.max_steps or by unit train.max_tokens (linear, cosine)");
   v.field("epoch_decay_start", c.epoch_decay_start, Range{0, 1e9},
           "first epoch, counted from 1, in which the rate is multiplied by epoch_decay_factor; 0 = never");
   v.field("epoch_decay_every", c.epoch_decay_every, Range{0, 1e9},
           "epochs between further multiplications; 0 = only once");
   v.field("epoch_decay_factor", c.epoch_decay_factor, Range{0, 1}, "see epoch_decay_start");
+  v.field("unit", c.unit,
+          "what warmup_steps, decay_start_steps and the end are counted in: updates, or target tokens trained on");
 }
 
 }  // namespace prenorm

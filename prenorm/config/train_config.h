@@ -34,6 +34,7 @@ struct EnumNames<StopRule> {
 
 struct TrainConfig {
   std::int64_t max_steps = 10'000;
+  std::int64_t max_tokens = 0;
   std::int64_t max_epochs = 0;
   std::int64_t seed = 1;
   std::string pretrained;
@@ -62,6 +63,8 @@ struct TrainConfig {
 template <class V>
 void describe(V& v, TrainConfig& c) {
   v.field("max_steps", c.max_steps, Range{1, 1e12}, "updates");
+  v.field("max_tokens", c.max_tokens, Range{0, 1e12},
+          "target tokens after which training ends, with the update that reaches them; 0 = no limit");
   v.field("max_epochs", c.max_epochs, Range{0, 1e9}, "maximum passes over the corpus; 0 = no limit");
   v.field("seed", c.seed, Range{0, 9e15}, "random seed, which determines everything random");
   v.field("pretrained", c.pretrained,

@@ -9,6 +9,7 @@
 #include "prenorm/base/json.h"
 #include "prenorm/base/version.h"
 #include "prenorm/files/file.h"
+#include "prenorm/files/file_system.h"
 #include "prenorm/files/hash.h"
 #include "prenorm/files/json_file.h"
 #include "prenorm/io/safetensors.h"
@@ -159,6 +160,24 @@ nlohmann::json read_origin(const fs::path& path) { return read_state(path); }
 
 void load_weights(const fs::path& path, nn::Parameters& parameters) {
   use_weights(weights_of(path, read_state(path), parameters), parameters);
+}
+
+void copy_checkpoint(const fs::path& from, const fs::path& to, const std::function<void(TrainerState&)>& change) {
+  nlohmann::json json = read_state(from);
+  if (!json.at(kHashes).contains(kOptimizer))
+    throw_error<UsageError>("{}: has weights alone, no optimizer to continue with; name a checkpoint of training",
+                            from.string());
+  for (const char* file : {kModel, kOptimizer}) check_file(from, json, file);
+  TrainerState state = state_of(from, json);
+  change(state);
+  json.update(nlohmann::json(state));
+  json.erase(kHashes);
+  AtomicDirectory folder(to);
+  for (const char* file : {kModel, kOptimizer}) fs::copy_file(from / file, folder.path() / file);
+  if (const fs::path frozen = from.parent_path() / kFrozenFile; is_there(frozen))
+    fs::copy_file(frozen, to.parent_path() / kFrozenFile, fs::copy_options::skip_existing);
+  write_state(folder.path(), std::move(json), {kModel, kOptimizer});
+  folder.commit();
 }
 
 void save_weights(const fs::path& path, const nn::Parameters& parameters, const nlohmann::json& origin) {
