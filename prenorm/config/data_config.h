@@ -127,12 +127,22 @@ void describe(V& v, TokenizerConfig& c) {
           "lines of each side sampled to train the tokenizer");
 }
 
+// What decides how many of an update's batches are used.
+enum class BatchFollow : std::uint8_t { kNothing, kNoiseScale };
+
+template <>
+struct EnumNames<BatchFollow> {
+  static constexpr std::array<std::pair<BatchFollow, std::string_view>, 2> values{
+      {{BatchFollow::kNothing, "nothing"}, {BatchFollow::kNoiseScale, "noise_scale"}}};
+};
+
 struct BatchConfig {
   std::int64_t max_tokens = 4096;
   std::int64_t max_sentences = 0;
   std::int64_t accumulate = 1;
   std::int64_t ramp_from = 0;
   std::int64_t ramp_tokens = 0;
+  BatchFollow follow = BatchFollow::kNothing;
   std::int64_t pool_batches = 100;
 };
 
@@ -146,6 +156,8 @@ void describe(V& v, BatchConfig& c) {
   v.field("ramp_from", c.ramp_from, Range{0, 1e6},
           "of these, how many at first: the number then grows linearly with the tokens trained on; 0 = all at once");
   v.field("ramp_tokens", c.ramp_tokens, Range{0, 1e12}, "target tokens after which an update has all of its batches");
+  v.field("follow", c.follow,
+          "nothing, or noise_scale: an update's batches grow from ramp_from to accumulate with the measured noise scale");
   v.field("pool_batches", c.pool_batches, Range{1, 1e6},
           "batches' worth of pairs that are shuffled, then sorted by length, together");
 }

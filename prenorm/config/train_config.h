@@ -15,11 +15,18 @@ enum class BestMetric : std::uint8_t { kLoss, kBleu, kScore };
 enum class StopRule : std::uint8_t { kBeamFinished, kBestPossible };
 
 enum class OnFault : std::uint8_t { kStop, kSkip, kRollback };
+// Whose gradients by example are measured.
+enum class NoiseScale : std::uint8_t { kOff, kNorm, kAll };
 
 template <>
 struct EnumNames<OnFault> {
   static constexpr std::array<std::pair<OnFault, std::string_view>, 3> values{
       {{OnFault::kStop, "stop"}, {OnFault::kSkip, "skip"}, {OnFault::kRollback, "rollback"}}};
+};
+template <>
+struct EnumNames<NoiseScale> {
+  static constexpr std::array<std::pair<NoiseScale, std::string_view>, 3> values{
+      {{NoiseScale::kOff, "off"}, {NoiseScale::kNorm, "norm"}, {NoiseScale::kAll, "all"}}};
 };
 template <>
 struct EnumNames<BestMetric> {
@@ -57,6 +64,8 @@ struct TrainConfig {
   std::int64_t max_faults = 10;
   double spike_ratio = 0.0;
   std::int64_t history = 64;
+  NoiseScale noise_scale = NoiseScale::kOff;
+  double noise_scale_smoothing = 0.95;
   bool tensorboard = false;
 };
 
@@ -101,6 +110,10 @@ void describe(V& v, TrainConfig& c) {
           "treat a loss or gradient norm above this many times its recent median as a fault; 0 = never");
   v.field("history", c.history, Range{0, 4096},
           "recent updates kept with figures by layer, for the diagnosis of a fault; 0 = none");
+  v.field("noise_scale", c.noise_scale,
+          "measure gradients by example: off, norm (weights of normalisations, nearly free), or all that train");
+  v.field("noise_scale_smoothing", c.noise_scale_smoothing, Range{0, 0.9999},
+          "share of the past in the running means whose ratio is the noise scale; 0.95 averages some 40 updates");
   v.field("tensorboard", c.tensorboard, "also write the metrics for TensorBoard, to RUN/tensorboard");
 }
 

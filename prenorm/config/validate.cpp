@@ -130,9 +130,11 @@ const std::vector<Rule>& all_rules() {
       {{"batch.ramp_from", "batch.accumulate"},
        "batch.ramp_from must be less than batch.accumulate, which it grows to",
        [](const Config& c) { return c.batch.ramp_from < c.batch.accumulate; }},
-      {{"batch.ramp_from", "batch.ramp_tokens"},
+      {{"batch.ramp_from", "batch.ramp_tokens", "batch.follow"},
        "batch.ramp_from and batch.ramp_tokens must both be over 0 or both be 0",
-       [](const Config& c) { return (c.batch.ramp_from > 0) == (c.batch.ramp_tokens > 0); }},
+       [](const Config& c) {
+         return c.batch.follow != BatchFollow::kNothing || (c.batch.ramp_from > 0) == (c.batch.ramp_tokens > 0);
+       }},
       {{"schedule.unit", "train.max_tokens", "schedule.name"},
        "schedule.unit = \"tokens\" needs train.max_tokens over 0 for linear and cosine, whose decay ends there",
        [](const Config& c) { return !counts_tokens(c) || !decays_to_the_end(c) || c.train.max_tokens > 0; }},

@@ -124,6 +124,7 @@ LoadedConfig branch_base(const runs::RunFolder& run, LoadedConfig loaded, const 
 
   c.batch.accumulate = start.batches_per_update;
   c.batch.ramp_from = c.batch.ramp_tokens = 0;
+  c.batch.follow = BatchFollow::kNothing;
   c.schedule = {.name = ScheduleName::kConstant};
   c.optim.lr = start.learning_rate;
   c.train.max_steps = start.step + updates_in(start, 1);

@@ -25,7 +25,7 @@ Update Updater::compute(runs::TrainerState& state, std::span<const nn::Observer>
     batches.push_back({state.epoch, state.batch, context});
     task_.advance(state.epoch, state.batch);
   }
-  Update update = gradient(std::move(batches), observers);
+  Update update = gradient(std::move(batches), observers, config_.train.noise_scale);
   update.step = state.step + 1;
   update.learning_rate = rate_of_next_update(config_, state, update.target_tokens, update.batches.front().epoch);
   return update;
@@ -33,7 +33,8 @@ Update Updater::compute(runs::TrainerState& state, std::span<const nn::Observer>
 
 // Sums the gradients of several batches and divides once by the total number of target tokens, so that many small
 // batches are equivalent to one large one.
-Update Updater::gradient(std::vector<MicroBatch> batches, std::span<const nn::Observer> observers) {
+Update Updater::gradient(std::vector<MicroBatch> batches, std::span<const nn::Observer> observers,
+                         NoiseScale /*measured*/) {
   workers_.clear();
   Update update;
   for (const MicroBatch& batch : batches) {

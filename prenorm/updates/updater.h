@@ -27,8 +27,10 @@ class Updater {
   // see gradient().
   Update compute(runs::TrainerState& state, std::span<const nn::Observer> observers = {});
   // Computes the gradient of these batches, each in its own context. The update has no number and no learning rate yet.
-  // `observers`: none; one per worker (see ShareWorkers); or one per worker and batch, batch by batch.
-  Update gradient(std::vector<MicroBatch> batches, std::span<const nn::Observer> observers = {});
+  // `observers`: none; one per worker (see ShareWorkers); or one per worker and batch, batch by batch. `measured`: the
+  // parameters whose gradients by example are measured; compute() takes train.noise_scale.
+  Update gradient(std::vector<MicroBatch> batches, std::span<const nn::Observer> observers = {},
+                  NoiseScale measured = NoiseScale::kOff);
   // Whether norms by tensor are to be recorded for this update.
   bool measurement_due(const runs::TrainerState& state, const Update& update) const;
   // Applies the update. With `measure`, returns the norms of every parameter that trains; otherwise an empty vector.
