@@ -6,6 +6,7 @@
 
 #include "prenorm/config/placement.h"
 #include "prenorm/diagnosis/rank_collapse.h"
+#include "prenorm/diagnosis/schedule_unit.h"
 #include "prenorm/nn/trained_parts.h"
 
 namespace prenorm::diagnosis {

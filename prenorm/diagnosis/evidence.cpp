@@ -32,12 +32,6 @@ std::optional<LoggedObservation> observation_of(const runs::ObservationLine& lin
 
 }  // namespace
 
-std::int64_t in_schedule_unit(const Evidence& e, std::int64_t updates) {
-  if (e.config.schedule.unit == ScheduleUnit::kUpdates) return updates;
-  const std::int64_t of_one = e.state.step > 0 ? e.state.target_tokens / e.state.step : 0;
-  return updates * (of_one > 0 ? of_one : e.config.batch.max_tokens * e.config.batch.accumulate);
-}
-
 Evidence read_log(const std::filesystem::path& metrics) {
   Evidence evidence;
   runs::read_metrics(metrics, [&](const runs::MetricsLine& line) {

@@ -47,9 +47,6 @@ struct Evidence {
   std::string bad_weight{};  // the first weight of the newest checkpoint that is not finite
 };
 
-// A number of updates in the unit of the run's schedule: as it is, or as tokens at the mean size of the updates made.
-std::int64_t in_schedule_unit(const Evidence& evidence, std::int64_t updates);
-
 // The log and observations of metrics.jsonl; damaged lines and those of other types or of a future version are skipped.
 // Empty if there is no such file.
 Evidence read_log(const std::filesystem::path& metrics);

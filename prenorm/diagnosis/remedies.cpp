@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "prenorm/config/placement.h"
+#include "prenorm/diagnosis/schedule_unit.h"
 
 namespace prenorm::diagnosis {
 namespace {

@@ -8,11 +8,13 @@
 #include "prenorm/base/error.h"
 #include "prenorm/base/json.h"
 #include "prenorm/base/version.h"
+#include "prenorm/files/copy_file.h"
 #include "prenorm/files/file.h"
 #include "prenorm/files/file_system.h"
 #include "prenorm/files/hash.h"
 #include "prenorm/files/json_file.h"
 #include "prenorm/io/safetensors.h"
+#include "prenorm/runs/copy_checkpoint.h"
 #include "prenorm/runs/frozen_weights.h"
 
 namespace prenorm::runs {
@@ -173,9 +175,9 @@ void copy_checkpoint(const fs::path& from, const fs::path& to, const std::functi
   json.update(nlohmann::json(state));
   json.erase(kHashes);
   AtomicDirectory folder(to);
-  for (const char* file : {kModel, kOptimizer}) fs::copy_file(from / file, folder.path() / file);
+  for (const char* file : {kModel, kOptimizer}) copy_file(from / file, folder.path() / file);
   if (const fs::path frozen = from.parent_path() / kFrozenFile; is_there(frozen))
-    fs::copy_file(frozen, to.parent_path() / kFrozenFile, fs::copy_options::skip_existing);
+    copy_file(frozen, to.parent_path() / kFrozenFile);
   write_state(folder.path(), std::move(json), {kModel, kOptimizer});
   folder.commit();
 }

@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <nlohmann/json.hpp>
 #include <span>
 #include <string>
@@ -85,11 +84,6 @@ io::TensorFile read_weights(const std::filesystem::path& path);
 nlohmann::json read_origin(const std::filesystem::path& path);
 // Loads only the weights.
 void load_weights(const std::filesystem::path& path, nn::Parameters& parameters);
-
-// Copies a checkpoint with its optimizer, and the frozen weights beside it, to another run, with its state changed.
-// Errors: FileError, CheckpointError; UsageError if the checkpoint has no optimizer.
-void copy_checkpoint(const std::filesystem::path& from, const std::filesystem::path& to,
-                     const std::function<void(TrainerState&)>& change);
 
 // Writes a checkpoint of all weights, without an optimizer. It can be used, or other runs can start from it, but it
 // cannot be resumed. `origin`: where the weights come from, for readers of its trainer.json. Errors: FileError.

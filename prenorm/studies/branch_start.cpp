@@ -5,10 +5,11 @@
 #include "prenorm/base/error.h"
 #include "prenorm/base/json.h"
 #include "prenorm/base/json_text.h"
+#include "prenorm/files/copy_file.h"
 #include "prenorm/files/file.h"
 #include "prenorm/files/file_system.h"
 #include "prenorm/files/json_file.h"
-#include "prenorm/runs/checkpoint.h"
+#include "prenorm/runs/copy_checkpoint.h"
 
 namespace prenorm::studies {
 namespace fs = std::filesystem;
@@ -52,11 +53,9 @@ void write_branch_start(const StudyFolder& folder, const BranchStart& start) {
 void begin_branch(const runs::RunFolder& run, const fs::path& checkpoint, std::int64_t run_seed,
                   const StudyFolder& folder, const Cell& cell) {
   const fs::path path = folder.cell(cell.name);
-  fs::create_directories(path.parent_path());
   AtomicDirectory whole(path);
   const runs::RunFolder branch(whole.path());
   branch.create(cell.config, run.tokenizers());
-  fs::create_directories(branch.checkpoints());
   const std::int64_t step = runs::load_state(checkpoint).step;
   runs::copy_checkpoint(checkpoint, branch.checkpoint(step), [&](runs::TrainerState& state) {
     state.best_step = state.validations_without_improvement = 0;  // of the branch alone
@@ -65,7 +64,7 @@ void begin_branch(const runs::RunFolder& run, const fs::path& checkpoint, std::i
     ++state.epoch;
     state.batch = 0;
   });
-  if (is_there(run.metrics())) fs::copy_file(run.metrics(), branch.metrics());
+  if (is_there(run.metrics())) copy_file(run.metrics(), branch.metrics());
   whole.commit();
 }
 

@@ -73,7 +73,7 @@ TEST_F(StudyCommand, MistakesEndBeforeAnythingStarts) {
 }
 
 TEST_F(StudyCommand, MistakesInBranchesEndBeforeAnythingStarts) {
-  expect_refused({"--branch-batch", "1,x"}, 2, "--branch-batch 1,x: x is not a whole number from 1 to 4096");
+  expect_refused({"--branch-batch", "1,x"}, 2, "is not a whole number from 1 to 4096");
   expect_refused({"--branch-batch", "2"}, 2, "name at least two factors");
   expect_refused({"--branch-batch", "1,2"}, 2, "is not a run folder");
   expect_refused({"--branch-batch", "1,2", "--find-lr"}, 2, "--find-lr is not for --branch-batch");

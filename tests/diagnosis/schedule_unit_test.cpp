@@ -1,7 +1,8 @@
 // Advice about warm-up, in the unit of the run's schedule.
+#include "prenorm/diagnosis/schedule_unit.h"
+
 #include <gtest/gtest.h>
 
-#include "prenorm/diagnosis/evidence.h"
 #include "prenorm/diagnosis/remedies.h"
 
 namespace prenorm::diagnosis {

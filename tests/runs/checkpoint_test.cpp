@@ -17,6 +17,7 @@
 #include "prenorm/base/random.h"
 #include "prenorm/files/file.h"
 #include "prenorm/io/safetensors.h"
+#include "prenorm/runs/copy_checkpoint.h"
 #include "random_tensor.h"
 
 namespace prenorm::runs {
