@@ -8,7 +8,7 @@
 #include "prenorm/base/error.h"
 #include "prenorm/base/json.h"
 #include "prenorm/base/version.h"
-#include "prenorm/files/copy_file.h"
+#include "prenorm/files/copy_synced.h"
 #include "prenorm/files/file.h"
 #include "prenorm/files/file_system.h"
 #include "prenorm/files/hash.h"
@@ -175,9 +175,9 @@ void copy_checkpoint(const fs::path& from, const fs::path& to, const std::functi
   json.update(nlohmann::json(state));
   json.erase(kHashes);
   AtomicDirectory folder(to);
-  for (const char* file : {kModel, kOptimizer}) copy_file(from / file, folder.path() / file);
+  for (const char* file : {kModel, kOptimizer}) copy_synced(from / file, folder.path() / file);
   if (const fs::path frozen = from.parent_path() / kFrozenFile; is_there(frozen))
-    copy_file(frozen, to.parent_path() / kFrozenFile);
+    copy_synced(frozen, to.parent_path() / kFrozenFile);
   write_state(folder.path(), std::move(json), {kModel, kOptimizer});
   folder.commit();
 }

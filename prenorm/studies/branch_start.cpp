@@ -5,7 +5,7 @@
 #include "prenorm/base/error.h"
 #include "prenorm/base/json.h"
 #include "prenorm/base/json_text.h"
-#include "prenorm/files/copy_file.h"
+#include "prenorm/files/copy_synced.h"
 #include "prenorm/files/file.h"
 #include "prenorm/files/file_system.h"
 #include "prenorm/files/json_file.h"
@@ -64,7 +64,7 @@ void begin_branch(const runs::RunFolder& run, const fs::path& checkpoint, std::i
     ++state.epoch;
     state.batch = 0;
   });
-  if (is_there(run.metrics())) copy_file(run.metrics(), branch.metrics());
+  if (is_there(run.metrics())) copy_synced(run.metrics(), branch.metrics());
   whole.commit();
 }
 

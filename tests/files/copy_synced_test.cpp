@@ -1,4 +1,4 @@
-#include "prenorm/files/copy_file.h"
+#include "prenorm/files/copy_synced.h"
 
 #include <gtest/gtest.h>
 
@@ -9,16 +9,16 @@
 namespace prenorm {
 namespace {
 
-TEST(CopyFile, CopiesOnceAndNamesBothFilesInErrors) {
+TEST(CopySynced, CopiesOnceAndNamesBothFilesInErrors) {
   const test::TemporaryFolder folder;
   write_file_atomically(folder / "from", "one");
-  copy_file(folder / "from", folder / "to");
+  copy_synced(folder / "from", folder / "to");
   EXPECT_EQ(read_file(folder / "to"), read_file(folder / "from"));
   write_file_atomically(folder / "from", "another");
-  copy_file(folder / "from", folder / "to");
+  copy_synced(folder / "from", folder / "to");
   EXPECT_EQ(read_file(folder / "to"), "one") << "what is there stays";
   try {
-    copy_file(folder / "absent", folder / "copy");
+    copy_synced(folder / "absent", folder / "copy");
     FAIL();
   } catch (const FileError& error) {
     const std::string message = error.what();

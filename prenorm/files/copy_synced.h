@@ -6,6 +6,6 @@
 namespace prenorm {
 
 // Copies a regular file to `to`, which is left as it is if it exists, and syncs it. Errors: FileError that names both.
-void copy_file(const std::filesystem::path& from, const std::filesystem::path& to);
+void copy_synced(const std::filesystem::path& from, const std::filesystem::path& to);
 
 }  // namespace prenorm

@@ -1,4 +1,4 @@
-#include "prenorm/files/copy_file.h"
+#include "prenorm/files/copy_synced.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -22,7 +22,7 @@ bool is_synced(const std::filesystem::path& path) {
 
 }  // namespace
 
-void copy_file(const std::filesystem::path& from, const std::filesystem::path& to) {
+void copy_synced(const std::filesystem::path& from, const std::filesystem::path& to) {
   std::error_code error;
   std::filesystem::copy_file(from, to, std::filesystem::copy_options::skip_existing, error);
   if (!error && !is_synced(to)) error = std::error_code(errno, std::generic_category());
