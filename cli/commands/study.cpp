@@ -74,9 +74,9 @@ int study_of_branches(StudyOptions options) {
     options.study.folder = std::filesystem::path("studies") / (run.path().filename().string() + "-branches");
   be_quiet(options.quiet);
   updates::set_up_process(load_run_config(run.path(), options.set).config.runtime);
-  const studies::BranchStudy study =
+  const studies::BranchStudy result =
       studies::study_branches(run, options.branches, options.tolerance, options.set, options.study);
-  return report(options, json_kinds::kBranchStudy, study, study.study);
+  return report(options, json_kinds::kBranchStudy, result, result.study);
 }
 
 int study(StudyOptions options) {

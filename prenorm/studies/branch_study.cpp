@@ -99,7 +99,8 @@ BranchStudy gather(const BranchStart& start, const StudyFolder& folder, const St
     losses.push_back(losses_of(static_cast<double>(factor), of_factor, smallest));
     if (!losses.back().difference.empty()) row.difference = mean_difference(losses.back());
   }
-  const bool complete = std::all_of(result.rows.begin(), result.rows.end(), [](const auto& r) { return r.difference; });
+  const bool complete =
+      std::all_of(result.rows.begin(), result.rows.end(), [](const auto& r) { return r.difference.has_value(); });
   if (complete && result.tolerance) result.critical = critical_batch(losses, *result.tolerance);
   result.noise_scale = logged_noise_scale(runs::RunFolder(start.run).metrics(), start.step);
   return result;
