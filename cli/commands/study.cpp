@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,8 @@
 #include "prenorm/config/load.h"
 #include "prenorm/files/file.h"
 #include "prenorm/machine/terminal.h"
+#include "prenorm/runs/run_folder.h"
+#include "prenorm/studies/branch_study.h"
 #include "prenorm/studies/lr_search.h"
 #include "prenorm/studies/study.h"
 #include "prenorm/studies/study_text.h"
@@ -24,6 +27,9 @@ struct StudyOptions {
   std::string config, csv;
   std::vector<std::string> grid, set;
   studies::StudyOptions study;
+  std::string branch_batch;  // as given; empty: no branches
+  studies::BranchOptions branches;
+  std::optional<double> tolerance;
   bool find_lr = false, quiet = false, json = false;
 };
 
@@ -49,7 +55,32 @@ int report(const StudyOptions& options, const JsonKind& kind, const Result& resu
   return 0;
 }
 
+// Options of one kind of study that the other kind would silently leave out of account.
+void check_kind(const StudyOptions& options, const CLI::App& command) {
+  const bool branches = !options.branch_batch.empty();
+  for (const char* other : {"--grid", "--find-lr", "--target-loss"})
+    if (branches && command.count(other) > 0)
+      throw_error<UsageError>("{} is not for --branch-batch, whose cells are the branches; leave one of them out",
+                              other);
+  for (const char* mine : {"--tokens", "--seeds", "--checkpoint", "--tolerance"})
+    if (!branches && command.count(mine) > 0)
+      throw_error<UsageError>("{} is for --branch-batch, which says how many times the batch to compare", mine);
+}
+
+int study_of_branches(StudyOptions options) {
+  options.branches.factors = studies::parse_factors(options.branch_batch);
+  const runs::RunFolder run(options.config);
+  if (options.study.folder.empty())
+    options.study.folder = std::filesystem::path("studies") / (run.path().filename().string() + "-branches");
+  be_quiet(options.quiet);
+  updates::set_up_process(load_run_config(run.path(), options.set).config.runtime);
+  const studies::BranchStudy result =
+      studies::study_branches(run, options.branches, options.tolerance, options.set, options.study);
+  return report(options, json_kinds::kBranchStudy, result, result.study);
+}
+
 int study(StudyOptions options) {
+  if (!options.branch_batch.empty()) return study_of_branches(std::move(options));
   const LoadedConfig base = load_config(options.config, options.set);
   const std::vector<studies::GridAxis> axes = studies::parse_grid(options.grid);
   if (options.study.folder.empty())
@@ -70,7 +101,9 @@ int study(StudyOptions options) {
 void add_study(CLI::App& app, Run& chosen) {
   CLI::App* command = app.add_subcommand("study", "Trains every combination of some keys and compares the results.");
   auto options = std::make_shared<StudyOptions>();
-  command->add_option("CONFIG", options->config, "the TOML file that every cell starts from")->required();
+  command
+      ->add_option("CONFIG", options->config, "the TOML file that every cell starts from; with --branch-batch, the run")
+      ->required();
   command->add_option("--grid", options->grid, "values of a key; repeat for all combinations")
       ->type_name("KEY=V1,V2,...")
       ->allow_extra_args(false);
@@ -89,11 +122,35 @@ void add_study(CLI::App& app, Run& chosen) {
       ->check(CLI::Range(0.0, 1000.0));
   command->add_option("--csv", options->csv, "also write the cells as comma-separated values")->type_name("FILE");
   command->add_flag("--find-lr", options->find_lr, "bisect the largest stable optim.lr, with and without warm-up");
+  command
+      ->add_option(
+          "--branch-batch", options->branch_batch,
+          "measure the critical batch size: continue from a checkpoint of the run CONFIG with batches of these "
+          "times the size")
+      ->type_name("1,2,4,...");
+  command
+      ->add_option("--tokens", options->branches.tokens, "target tokens of each branch [a tenth of the run's so far]")
+      ->type_name("N")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000'000}));
+  command->add_option("--seeds", options->branches.seeds, "orders of the text that each branch is trained on [3]")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1000));
+  command
+      ->add_option("--checkpoint", options->branches.checkpoint, "where branches begin: best, last or an update [last]")
+      ->type_name("WHICH");
+  command
+      ->add_option("--tolerance", options->tolerance,
+                   "loss that a larger batch may have over the smallest one, in nats per token [its spread over seeds]")
+      ->type_name("X")
+      ->check(CLI::Range(0.0, 1000.0));
   command->add_flag("--dry-run", options->study.dry_run, "show the state of the cells and run nothing");
   command->add_flag("--quiet", options->quiet, "print warnings only");
   add_json_flag(*command, options->json);
   command->footer("Example: prenorm study my.toml --grid optim.lr=5e-4,1e-3 --grid train.seed=1,2");
-  run_as(*command, chosen, [options] { return study(*options); });
+  run_as(*command, chosen, [options, command] {
+    check_kind(*options, *command);
+    return study(*options);
+  });
 }
 
 }  // namespace prenorm::cli

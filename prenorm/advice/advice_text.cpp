@@ -33,8 +33,11 @@ std::string reason(const Advice& a) {
 }
 
 std::string remedies(const Advice& a) {
-  std::string out = fmt::format("Either of these: schedule.warmup_steps = {} or more; optim.lr = {:.2g}",
-                                kWarmupAdvised, a.largest_safe_lr);
+  const bool by_tokens = a.config.schedule.unit == ScheduleUnit::kTokens;
+  std::string out = fmt::format(
+      "Either of these: schedule.warmup_steps = {} or more; optim.lr = {:.2g}",
+      by_tokens ? fmt::format("the tokens of {} updates", kWarmupAdvised) : fmt::format("{}", kWarmupAdvised),
+      a.largest_safe_lr);
   if (a.largest_with_pre_ln && *a.largest_with_pre_ln >= a.config.optim.lr)
     out += fmt::format("; model.norm_placement = \"pre_ln\", safe up to about {:.2g}", *a.largest_with_pre_ln);
   return out + ".";
@@ -77,8 +80,8 @@ std::string to_text(const Advice& a) {
   std::string out = fmt::format("{}: {}\n", title(a), verdict_of(a));
   if (a.is_close()) out += "  Within a factor of 2 of the limit: uncertain.\n";
   if (a.config.schedule.warmup_steps > 0)
-    out += fmt::format("  The configuration warms up over {} updates; this advice is for a start without warm-up.\n",
-                       a.config.schedule.warmup_steps);
+    out += fmt::format("  The configuration warms up over {} {}; this advice is for a start without warm-up.\n",
+                       a.config.schedule.warmup_steps, enum_name(a.config.schedule.unit));
   out += fmt::format("  Largest rate expected to be stable without warm-up: {:.2g} (seeds: {:.2g} to {:.2g}).\n",
                      a.largest_safe_lr, low->largest_safe_lr, high->largest_safe_lr);
   out += fmt::format("  {}\n", reason(a));

@@ -48,9 +48,10 @@ std::string trained_text(const nn::Parameters& parameters) {
 }
 
 void announce(const Config& config, updates::Task& task, const RunFolder& folder) {
-  const std::string warmup = config.schedule.warmup_steps == 0
-                                 ? std::string("no warm-up")
-                                 : fmt::format("{} warm-up updates", format_count(config.schedule.warmup_steps));
+  const std::string warmup =
+      config.schedule.warmup_steps == 0
+          ? std::string("no warm-up")
+          : fmt::format("{} warm-up {}", format_count(config.schedule.warmup_steps), enum_name(config.schedule.unit));
   const ModelConfig model = model_of_task(config);
   inform(fmt::format("{}: {}, {}, {} layers, d_model {}, {} parameters{}; {} at rate {}, {}", folder.path().string(),
                      enum_name(config.task), enum_name(config.model.norm_placement),

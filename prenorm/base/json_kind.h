@@ -25,7 +25,7 @@ inline constexpr JsonKind kAdvice{"advice"}, kRateSearch{"rate_search"}, kReplay
     kTrainingSpeed{"training_speed"}, kDecodingSpeed{"decoding_speed"}, kDoctor{"doctor"}, kEvaluation{"evaluation"},
     kScores{"scores"}, kPredictions{"predictions"}, kGeneration{"generation"}, kConfiguration{"configuration"},
     kReport{"report"}, kWatch{"watch"}, kDemo{"demo"}, kImport{"import"}, kExport{"export"}, kCorpus{"corpus"},
-    kExperiments{"experiments"}, kPruning{"pruning"};
+    kExperiments{"experiments"}, kPruning{"pruning"}, kBranchStudy{"branch_study"};
 
 }  // namespace json_kinds
 

@@ -23,6 +23,10 @@ bool decays_to_the_end(const Config& c) {
   return c.schedule.name == ScheduleName::kLinear || c.schedule.name == ScheduleName::kCosine;
 }
 
+bool counts_tokens(const Config& c) { return c.schedule.unit == ScheduleUnit::kTokens; }
+// Where the decay of linear and cosine ends, in the schedule's unit.
+std::int64_t schedule_end(const Config& c) { return counts_tokens(c) ? c.train.max_tokens : c.train.max_steps; }
+
 const std::vector<Rule>& all_rules() {
   static const std::vector<Rule> list = {
       {{"data.train_source"},
@@ -123,12 +127,29 @@ const std::vector<Rule>& all_rules() {
       {{"optim.momentum", "optim.name"},
        "optim.momentum is for optim.name = \"sgd\"; leave it at 0 for the others",
        [](const Config& c) { return c.optim.momentum == 0 || c.optim.name == OptimizerName::kSgd; }},
-      {{"schedule.warmup_steps", "train.max_steps", "schedule.name"},
-       "schedule.warmup_steps must be at most train.max_steps for linear and cosine",
-       [](const Config& c) { return !decays_to_the_end(c) || c.schedule.warmup_steps <= c.train.max_steps; }},
-      {{"schedule.decay_start_steps", "train.max_steps", "schedule.name"},
-       "schedule.decay_start_steps must be at most train.max_steps for linear and cosine",
-       [](const Config& c) { return !decays_to_the_end(c) || c.schedule.decay_start_steps <= c.train.max_steps; }},
+      {{"batch.ramp_from", "batch.accumulate"},
+       "batch.ramp_from must be less than batch.accumulate, which it grows to",
+       [](const Config& c) { return c.batch.ramp_from < c.batch.accumulate; }},
+      {{"batch.ramp_from", "batch.ramp_tokens", "batch.follow"},
+       "batch.ramp_from and batch.ramp_tokens must both be over 0 or both be 0",
+       [](const Config& c) {
+         return c.batch.follow != BatchFollow::kNothing || (c.batch.ramp_from > 0) == (c.batch.ramp_tokens > 0);
+       }},
+      {{"schedule.unit", "train.max_tokens", "schedule.name"},
+       "schedule.unit = \"tokens\" needs train.max_tokens over 0 for linear and cosine, whose decay ends there",
+       [](const Config& c) { return !counts_tokens(c) || !decays_to_the_end(c) || c.train.max_tokens > 0; }},
+      {{"schedule.unit", "schedule.warmup_steps", "schedule.decay_start_steps"},
+       "schedule.unit = \"tokens\" with inverse_sqrt needs schedule.warmup_steps or schedule.decay_start_steps over 0",
+       [](const Config& c) {
+         return !counts_tokens(c) || c.schedule.name != ScheduleName::kInverseSqrt ||
+                std::max(c.schedule.warmup_steps, c.schedule.decay_start_steps) > 0;
+       }},
+      {{"schedule.warmup_steps", "train.max_steps", "train.max_tokens", "schedule.name", "schedule.unit"},
+       "schedule.warmup_steps must be at most train.max_steps (by tokens: train.max_tokens) for linear and cosine",
+       [](const Config& c) { return !decays_to_the_end(c) || c.schedule.warmup_steps <= schedule_end(c); }},
+      {{"schedule.decay_start_steps", "train.max_steps", "train.max_tokens", "schedule.name", "schedule.unit"},
+       "schedule.decay_start_steps must be at most train.max_steps (by tokens: train.max_tokens) for linear and cosine",
+       [](const Config& c) { return !decays_to_the_end(c) || c.schedule.decay_start_steps <= schedule_end(c); }},
       {{"schedule.decay_start_steps", "schedule.warmup_steps"},
        "schedule.decay_start_steps must be -1 or at least schedule.warmup_steps",
        [](const Config& c) {

@@ -15,9 +15,10 @@ namespace {
 constexpr std::ptrdiff_t kUpdatesShown = 12;
 
 std::string rate_text(const Evidence& e, double rate) {
-  const std::string warmup = e.config.schedule.warmup_steps > 0
-                                 ? fmt::format("{} warm-up updates", e.config.schedule.warmup_steps)
-                                 : std::string("no warm-up");
+  const std::string warmup =
+      e.config.schedule.warmup_steps > 0
+          ? fmt::format("{} warm-up {}", e.config.schedule.warmup_steps, enum_name(e.config.schedule.unit))
+          : std::string("no warm-up");
   return fmt::format("{:.4g} of a peak of {:.4g} ({}, {})", rate, e.config.optim.lr, enum_name(e.config.schedule.name),
                      warmup);
 }

@@ -6,6 +6,7 @@
 
 #include "prenorm/config/placement.h"
 #include "prenorm/diagnosis/rank_collapse.h"
+#include "prenorm/diagnosis/schedule_unit.h"
 #include "prenorm/nn/trained_parts.h"
 
 namespace prenorm::diagnosis {
@@ -127,7 +128,7 @@ Found weight_decay(const Evidence& e, const RunFacts& f) {
 
 // Cold: a tenth of the peak rate or more is reached within the first 10 updates, about as long as Adam's moments
 // consist of the first gradients (1/(1 - β1)).
-bool starts_cold(const ScheduleConfig& s) { return s.warmup_steps < 100; }
+bool starts_cold(const Evidence& e) { return e.config.schedule.warmup_steps < in_schedule_unit(e, 100); }
 
 Found replaced_weights(const Evidence& e, const RunFacts& f) {
   if (f.largest_ratio < replacing_ratio(e.config.optim)) return std::nullopt;
@@ -142,7 +143,7 @@ Found replaced_weights(const Evidence& e, const RunFacts& f) {
 Found post_ln_cold(const Evidence& e, const RunFacts& f) {
   const bool learned = f.unigram > 0 && f.best_nll > 0 && !at_unigram_loss(f.best_nll * 1.1, f.unigram);
   const ModelConfig& model = e.config.model;
-  if (!traits_of(model).needs_warmup() || !starts_cold(e.config.schedule) || learned) return std::nullopt;
+  if (!traits_of(model).needs_warmup() || !starts_cold(e) || learned) return std::nullopt;
   // Where the frequencies are not known, only an early end is laid to the start.
   if (f.unigram == 0 && static_cast<double>(f.steps) > 2 * kUpdatesToJudge) return std::nullopt;
   const bool deep = std::max(model.encoder_layers, model.decoder_layers) >= 6;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "prenorm/config/placement.h"
+#include "prenorm/diagnosis/schedule_unit.h"
 
 namespace prenorm::diagnosis {
 namespace {
@@ -11,17 +12,19 @@ Remedy lower_rate(const Config& c, double factor, std::string why) {
   return {fmt::format("optim.lr = {:.3g}", c.optim.lr / factor), std::move(why)};
 }
 
-Remedy warm_up() {
-  return {"schedule.warmup_steps = 4000", "the rate rises while gradients and Adam's moments settle"};
+Remedy warm_up(const Evidence& e) {
+  return {fmt::format("schedule.warmup_steps = {}", in_schedule_unit(e, 4000)),
+          "the rate rises while gradients and Adam's moments settle"};
 }
 
 Remedy other_placement(std::string why) {
   return {fmt::format("model.norm_placement = \"{}\"", enum_name(kRecommendedPlacement)), std::move(why)};
 }
 
-std::vector<Remedy> for_high_rate(const Config& c) {
+std::vector<Remedy> for_high_rate(const Evidence& e) {
+  const Config& c = e.config;
   std::vector<Remedy> remedies{lower_rate(c, 10, "a tenth; the largest stable rate may lie in between")};
-  if (c.schedule.warmup_steps == 0) remedies.push_back(warm_up());
+  if (c.schedule.warmup_steps == 0) remedies.push_back(warm_up(e));
   if (c.optim.clip_norm == 0) remedies.push_back({"optim.clip_norm = 1.0", "bounds what one batch can do"});
   if (traits_of(c.model).needs_warmup()) remedies.push_back(other_placement("stable at higher rates"));
   return remedies;
@@ -84,9 +87,9 @@ std::vector<Remedy> remedies_for(Cause cause, const Evidence& e) {
       return {{"", "check the lines named above, and correct or remove them"},
               go_past("skips such batches and continues"),
               {"optim.clip_norm = 1.0", "limits the effect of one batch"}};
-    case Cause::kRateTooHigh: return for_high_rate(c);
+    case Cause::kRateTooHigh: return for_high_rate(e);
     case Cause::kPostLnCold:
-      return {other_placement("needs no warm-up (Xiong et al. 2020)"), warm_up(),
+      return {other_placement("needs no warm-up (Xiong et al. 2020)"), warm_up(e),
               lower_rate(c, 10, "slower, and stable without warm-up at small depth")};
     case Cause::kRankCollapse: return for_rank_collapse(c.model);
     case Cause::kMissingFinalNorm:

@@ -13,6 +13,7 @@
 #include "prenorm/config/load.h"
 #include "prenorm/runs/checkpoint.h"
 #include "prenorm/runs/read_checkpoint.h"
+#include "prenorm/updates/next_update.h"
 #include "prenorm/updates/updater.h"
 
 namespace prenorm::diagnosis {
@@ -112,7 +113,8 @@ Replay replay(const Config& config, updates::Task& task, const runs::RunFolder& 
   Replay result;
   result.from = state.step;
   go_on_to(step, config, task.guess_nats(), updater, state);
-  result.batches.resize(static_cast<std::size_t>(config.batch.accumulate * updater.workers()));
+  result.batches.resize(
+      static_cast<std::size_t>(updates::batches_of_next_update(config.batch, state) * updater.workers()));
   std::vector<nn::Observer> observers;
   for (ObservedBatch& b : result.batches)
     observers.emplace_back([&b](std::string_view point, const at::Tensor& value) {

@@ -16,19 +16,19 @@ std::int64_t decay_start(const ScheduleConfig& s) {
 }
 
 // How much of the way from the full rate to the final one lies behind, 0 to 1.
-double decayed_share(std::int64_t start, std::int64_t max_steps, std::int64_t step) {
-  const std::int64_t behind = start == 0 ? step - 1 : step - start;
-  const auto all = static_cast<double>(std::max<std::int64_t>(1, max_steps - start));
+double decayed_share(std::int64_t start, const SchedulePoint& point) {
+  const std::int64_t behind = start == 0 ? point.before : point.after - start;
+  const auto all = static_cast<double>(std::max<std::int64_t>(1, point.end - start));
   return std::clamp(static_cast<double>(behind) / all, 0.0, 1.0);
 }
 
-double rate_by_step(const ScheduleConfig& schedule, double peak_lr, std::int64_t max_steps, std::int64_t step) {
-  const auto t = static_cast<double>(step);
-  if (step <= schedule.warmup_steps) return peak_lr * t / static_cast<double>(schedule.warmup_steps);
+double rate_at(const ScheduleConfig& schedule, double peak_lr, const SchedulePoint& point) {
+  const auto t = static_cast<double>(point.after);
+  if (point.after <= schedule.warmup_steps) return peak_lr * t / static_cast<double>(schedule.warmup_steps);
   const std::int64_t start = decay_start(schedule);
-  if (step <= start) return peak_lr;
+  if (point.after <= start) return peak_lr;
   const double final_ratio = schedule.final_lr_ratio;
-  const double share = decayed_share(start, max_steps, step);
+  const double share = decayed_share(start, point);
   switch (schedule.name) {
     case ScheduleName::kConstant: return peak_lr;
     // D = 0 would stand for a decay from an infinite rate: it is taken as 1.
@@ -48,11 +48,15 @@ std::int64_t epoch_decays(const ScheduleConfig& s, std::int64_t epoch) {
 
 }  // namespace
 
+double learning_rate(const ScheduleConfig& schedule, double peak_lr, const SchedulePoint& point) {
+  const double rate = rate_at(schedule, peak_lr, point);
+  const std::int64_t decays = epoch_decays(schedule, point.epoch);
+  return decays == 0 ? rate : rate * std::pow(schedule.epoch_decay_factor, static_cast<double>(decays));
+}
+
 double learning_rate(const ScheduleConfig& schedule, double peak_lr, std::int64_t max_steps, std::int64_t step,
                      std::int64_t epoch) {
-  const double rate = rate_by_step(schedule, peak_lr, max_steps, step);
-  const std::int64_t decays = epoch_decays(schedule, epoch);
-  return decays == 0 ? rate : rate * std::pow(schedule.epoch_decay_factor, static_cast<double>(decays));
+  return learning_rate(schedule, peak_lr, {step - 1, step, max_steps, epoch});
 }
 
 }  // namespace prenorm::optim

@@ -17,6 +17,10 @@
 // All of it times epoch_decay_factor^n in epoch e = 1, 2, ...; S = epoch_decay_start, R = epoch_decay_every:
 // n = 0 for S = 0 or e < S, else 1 for R = 0, else 1 + ⌊(e - S) / R⌋. Xiong et al. 2020, appendix A, train Pre-LN at a
 // constant rate with S = 8 (IWSLT14) or 6 (WMT14), R = 0.
+//
+// With schedule.unit = "tokens", all of W, D, M are target tokens and t those trained on up to and including the
+// update; t - 1 stands for those before it. If all updates have k tokens, the rates are those of W/k, D/k and M/k in
+// updates.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +29,15 @@
 
 namespace prenorm::optim {
 
-// `step` and `epoch` count from 1.
+// Where an update is, in the schedule's unit: updates, or target tokens trained on.
+struct SchedulePoint {
+  std::int64_t before = 0, after = 0;  // t - 1 and t: done before the update, and with it
+  std::int64_t end = 0;                // M
+  std::int64_t epoch = 1;              // from 1
+};
+double learning_rate(const ScheduleConfig& schedule, double peak_lr, const SchedulePoint& point);
+
+// The same of a schedule in updates. `step` and `epoch` count from 1.
 double learning_rate(const ScheduleConfig& schedule, double peak_lr, std::int64_t max_steps, std::int64_t step,
                      std::int64_t epoch);
 

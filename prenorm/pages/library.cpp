@@ -220,7 +220,7 @@ std::optional<studies::CellRecord> Library::cell_record(const studies::StudyFold
 
 void Library::add_study(const fs::path& path) {
   const studies::StudyFolder folder(path);
-  Study study{path, {}, {}};
+  Study study{.path = path, .table = {}, .cells = {}};
   try {
     const Config base = load_config(folder.base()).config;
     std::vector<studies::CellRecord> records;
@@ -234,6 +234,7 @@ void Library::add_study(const fs::path& path) {
       return;
     }
     study.table = studies::make_table(std::move(records), {}, std::nullopt);
+    study.branches = studies::read_branches(folder, study.table, std::nullopt);
   } catch (const Error& error) {
     problems_.push_back(error.what());
     return;

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "prenorm/pages/run.h"
+#include "prenorm/studies/branch_study.h"
 #include "prenorm/studies/study_folder.h"
 #include "prenorm/studies/study_table.h"
 
@@ -22,7 +23,8 @@ namespace prenorm::pages {
 struct Study {
   std::filesystem::path path;
   studies::StudyTable table;
-  std::vector<const Run*> cells;  // the cells that have begun, in the order of the table's rows
+  std::vector<const Run*> cells;                   // the cells that have begun, in the order of the table's rows
+  std::optional<studies::BranchStudy> branches{};  // if the cells are branches of a run
 };
 
 std::string name_of(const Study& study);

@@ -11,6 +11,7 @@
 
 #include "prenorm/base/statistics.h"
 #include "prenorm/base/text.h"
+#include "prenorm/pages/branch_sections.h"
 #include "prenorm/pages/run_sections.h"
 #include "prenorm/studies/study_text.h"
 
@@ -213,6 +214,7 @@ html::Table ranges_table(const studies::StudyTable& table) {
 
 std::string command_of(const Study& study) {
   const std::string path = shell_word(study.path.string());
+  if (study.branches) return branches_command(*study.branches, path);
   std::string text = fmt::format("prenorm study {0}/base.toml --output {0}", path);
   for (std::size_t i = 0; i < study.table.keys.size(); ++i) {
     std::vector<std::string> values;
@@ -247,16 +249,19 @@ html::Definitions definitions(const studies::StudyTable& table) {
 }  // namespace
 
 std::vector<html::Section> study_sections(const Study& study, const std::string& prefix) {
-  html::Section maps{prefix + "What works", {}};
-  for (const Group& group : groups_of(study.table))
-    for (const Figure& figure : figures(study.table))
-      if (auto map = heat_map(study.table, group, figure)) maps.blocks.emplace_back(std::move(*map));
+  html::Section maps =
+      study.branches ? branch_section(*study.branches, prefix) : html::Section{prefix + "What works", {}};
+  if (!study.branches)
+    for (const Group& group : groups_of(study.table))
+      for (const Figure& figure : figures(study.table))
+        if (auto map = heat_map(study.table, group, figure)) maps.blocks.emplace_back(std::move(*map));
   if (!study.table.ranges.empty()) maps.blocks.emplace_back(ranges_table(study.table));
   if (auto seeds = seeds_table(study.table)) maps.blocks.emplace_back(std::move(*seeds));
   maps.blocks.emplace_back(cells_table(study));
   maps.blocks.emplace_back(definitions(study.table));
-  maps.blocks.emplace_back(
-      html::Preformatted{command_of(study), "A grid that contains all of these cells, and possibly more"});
+  maps.blocks.emplace_back(html::Preformatted{
+      command_of(study), study.branches ? "The command that made these branches"
+                                        : "A grid that contains all of these cells, and possibly more"});
   html::Section learning{prefix + "Learning curves of the cells", curves(study.cells)};
   std::vector<html::Section> sections;
   sections.push_back(std::move(maps));

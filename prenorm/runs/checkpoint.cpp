@@ -8,10 +8,13 @@
 #include "prenorm/base/error.h"
 #include "prenorm/base/json.h"
 #include "prenorm/base/version.h"
+#include "prenorm/files/copy_synced.h"
 #include "prenorm/files/file.h"
+#include "prenorm/files/file_system.h"
 #include "prenorm/files/hash.h"
 #include "prenorm/files/json_file.h"
 #include "prenorm/io/safetensors.h"
+#include "prenorm/runs/copy_checkpoint.h"
 #include "prenorm/runs/frozen_weights.h"
 
 namespace prenorm::runs {
@@ -159,6 +162,24 @@ nlohmann::json read_origin(const fs::path& path) { return read_state(path); }
 
 void load_weights(const fs::path& path, nn::Parameters& parameters) {
   use_weights(weights_of(path, read_state(path), parameters), parameters);
+}
+
+void copy_checkpoint(const fs::path& from, const fs::path& to, const std::function<void(TrainerState&)>& change) {
+  nlohmann::json json = read_state(from);
+  if (!json.at(kHashes).contains(kOptimizer))
+    throw_error<UsageError>("{}: has weights alone, no optimizer to continue with; name a checkpoint of training",
+                            from.string());
+  for (const char* file : {kModel, kOptimizer}) check_file(from, json, file);
+  TrainerState state = state_of(from, json);
+  change(state);
+  json.update(nlohmann::json(state));
+  json.erase(kHashes);
+  AtomicDirectory folder(to);
+  for (const char* file : {kModel, kOptimizer}) copy_synced(from / file, folder.path() / file);
+  if (const fs::path frozen = from.parent_path() / kFrozenFile; is_there(frozen))
+    copy_synced(frozen, to.parent_path() / kFrozenFile);
+  write_state(folder.path(), std::move(json), {kModel, kOptimizer});
+  folder.commit();
 }
 
 void save_weights(const fs::path& path, const nn::Parameters& parameters, const nlohmann::json& origin) {

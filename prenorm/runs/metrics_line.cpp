@@ -118,6 +118,7 @@ Json head(const char* type, std::int64_t step) { return {{"type", type}, {"step"
 Json json_of(const UpdateLine& line) {
   Json json = head("update", line.step);
   update_members(LineWriter(json), line);
+  if (line.batches > 0) json["batches"] = line.batches;
   return json;
 }
 
@@ -223,6 +224,7 @@ std::optional<MetricsLine> parse_metrics_line(std::string_view text) {
   if (type == "update") {
     auto line = line_of<UpdateLine>(step);
     update_members(LineFields(json), line);
+    LineFields(json)("batches", line.batches);
     return line;
   }
   if (type == "observation") {

@@ -26,6 +26,7 @@ struct UpdateLine {
   double learning_rate = 0;  // at this update, not a mean; likewise grad_norm
   double grad_norm = 0;      // L2, before clipping
   std::int64_t target_tokens = 0;
+  std::int64_t batches = 0;  // of this update; 0 = not written, since the configuration says it
   double tokens_per_second = 0;
   double seconds = 0;  // time spent on updates so far
 };

@@ -18,7 +18,8 @@
 namespace prenorm::runs {
 namespace {
 
-constexpr std::array<std::pair<StopReason, std::string_view>, 5> kNames{{{StopReason::kMaxSteps, "train.max_steps"},
+constexpr std::array<std::pair<StopReason, std::string_view>, 6> kNames{{{StopReason::kMaxSteps, "train.max_steps"},
+                                                                         {StopReason::kMaxTokens, "train.max_tokens"},
                                                                          {StopReason::kMaxEpochs, "train.max_epochs"},
                                                                          {StopReason::kPatience, "train.patience"},
                                                                          {StopReason::kSignal, "signal"},

@@ -12,7 +12,7 @@
 
 namespace prenorm::runs {
 
-enum class StopReason : std::uint8_t { kMaxSteps, kMaxEpochs, kPatience, kSignal, kDivergence };
+enum class StopReason : std::uint8_t { kMaxSteps, kMaxTokens, kMaxEpochs, kPatience, kSignal, kDivergence };
 
 struct TrainingResult {
   StopReason reason;

@@ -41,7 +41,10 @@ double peak_rss_bytes() {
 Benchmark measure(const Config& config, updates::Task& task, std::int64_t updates) {
   using Clock = std::chrono::steady_clock;
   if (updates < 1) throw_error<UsageError>("{} updates cannot be measured; take at least 1", updates);
-  updates::Updater updater(config, task);
+  Config full = config;  // the size that a growing batch reaches is what most of a training costs
+  full.batch.ramp_from = full.batch.ramp_tokens = 0;
+  full.batch.follow = BatchFollow::kNothing;
+  updates::Updater updater(full, task);
   runs::TrainerState state;
   Benchmark result;
   result.workers = updater.workers();

@@ -17,9 +17,10 @@ namespace {
 constexpr std::int64_t kLongestWarmup = 4000;
 constexpr std::string_view kRate = "optim.lr", kWarmup = "schedule.warmup_steps";
 
-// The paper's warm-up, or less for short trainings.
+// The paper's warm-up, or less for short trainings. A schedule in tokens has a quarter of train.max_tokens.
 std::int64_t default_warmup(const Config& base) {
   if (base.schedule.warmup_steps > 0) return base.schedule.warmup_steps;
+  if (base.schedule.unit == ScheduleUnit::kTokens) return std::max<std::int64_t>(base.train.max_tokens / 4, 1);
   return std::clamp<std::int64_t>(base.train.max_steps / 4, 1, kLongestWarmup);
 }
 

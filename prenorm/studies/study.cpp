@@ -16,7 +16,6 @@
 #include "prenorm/machine/terminal.h"
 #include "prenorm/studies/cell_command.h"
 #include "prenorm/studies/cell_queue.h"
-#include "prenorm/studies/study_folder.h"
 #include "prenorm/studies/study_inputs.h"
 #include "prenorm/studies/study_text.h"
 #include "prenorm/updates/compute_settings.h"
@@ -117,6 +116,8 @@ class Study {
     for (Cell& cell : cells)
       if (!runs::RunFolder(folder_.cell(cell.name)).exists()) text.prepare(cell.config);
     share_cores(cells);
+    for (const Cell& cell : cells)
+      if (options_.begin && !runs::RunFolder(folder_.cell(cell.name)).exists()) options_.begin(folder_, cell);
     Progress progress("cells", std::ssize(cells_));
     std::int64_t done = std::ssize(cells_) - std::ssize(cells);
     progress.start_at(done);

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,6 +13,7 @@
 
 #include "prenorm/config/load.h"
 #include "prenorm/studies/grid.h"
+#include "prenorm/studies/study_folder.h"
 #include "prenorm/studies/study_table.h"
 
 namespace prenorm::studies {
@@ -25,6 +27,8 @@ struct StudyOptions {
   std::int64_t jobs = 0;                             // cells at once; 0 = one per core, but not more than the grid has
   std::optional<double> target_loss;                 // nats per token; if empty, the median of the final losses
   bool dry_run = false;                              // run and write nothing
+  // Makes the run folder of a cell that has not begun; if empty, the cell's own process makes it.
+  std::function<void(const StudyFolder& folder, const Cell& cell)> begin{};
 };
 
 struct StudyOutcome {

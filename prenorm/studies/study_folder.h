@@ -6,6 +6,7 @@
 //   cells/NAME/            a run folder; NAME has the keys that the cell changes
 //   cells/NAME.log         the output of its process
 //   study.json, study.csv  the table
+//   branches.json          where branches of a run begin (branch_plan.h)
 #pragma once
 
 #include <filesystem>
@@ -27,6 +28,7 @@ class StudyFolder {
   std::filesystem::path cell(const std::string& name) const { return path_ / "cells" / name; }
   std::filesystem::path log(const std::string& name) const { return path_ / "cells" / (name + ".log"); }
   std::filesystem::path json() const { return path_ / "study.json"; }
+  std::filesystem::path branches() const { return path_ / "branches.json"; }
   std::filesystem::path csv() const { return path_ / "study.csv"; }
 
   // Errors: UsageError if the folder has other content than a study, or a study whose base has other values for keys

@@ -24,6 +24,7 @@ std::optional<runs::StopReason> stop_reason(const TrainConfig& config, const run
                                             bool signalled) {
   if (signalled) return runs::StopReason::kSignal;
   if (state.step >= config.max_steps) return runs::StopReason::kMaxSteps;
+  if (config.max_tokens > 0 && state.target_tokens >= config.max_tokens) return runs::StopReason::kMaxTokens;
   if (config.max_epochs > 0 && state.epoch >= config.max_epochs) return runs::StopReason::kMaxEpochs;
   if (config.patience > 0 && state.validations_without_improvement >= config.patience)
     return runs::StopReason::kPatience;
@@ -61,6 +62,13 @@ bool record_validation(const TrainConfig& config, const runs::Validation& valida
 std::int64_t checkpoints_kept(const TrainConfig& config) {
   const std::int64_t least = config.on_fault == OnFault::kRollback ? 2 : 1;
   return std::max(config.keep_last, least);
+}
+
+WayToTheEnd way_to_the_end(const TrainConfig& config, const runs::TrainerState& state) {
+  if (config.max_tokens == 0) return {state.step, config.max_steps};
+  const double by_updates = static_cast<double>(state.step) / static_cast<double>(config.max_steps);
+  const auto tokens = static_cast<std::int64_t>(by_updates * static_cast<double>(config.max_tokens));
+  return {std::max(state.target_tokens, tokens), config.max_tokens};
 }
 
 bool has_just_stalled(const runs::TrainerState& state, double rate_sum_before) {

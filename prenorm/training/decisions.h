@@ -30,6 +30,13 @@ bool record_validation(const TrainConfig& config, const runs::Validation& valida
 // The number of newest checkpoints to keep.
 std::int64_t checkpoints_kept(const TrainConfig& config);
 
+// How far the run is: updates out of train.max_steps or, with train.max_tokens, tokens out of those. The limit that is
+// nearer counts.
+struct WayToTheEnd {
+  std::int64_t done = 0, total = 0;
+};
+WayToTheEnd way_to_the_end(const TrainConfig& config, const runs::TrainerState& state);
+
 // Whether the last update brought the run to the point at which it can be judged, and the run has learned no more than
 // token frequencies. `rate_sum_before`: TrainerState::rate_sum before that update.
 bool has_just_stalled(const runs::TrainerState& state, double rate_sum_before);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "prenorm/runs/results.h"
+#include "prenorm/training/decisions.h"
 
 namespace prenorm::training {
 namespace {
@@ -19,10 +20,11 @@ std::string noise_text(const noise::Tracker& tracker) {
 
 }  // namespace
 
-RunLog::RunLog(const TrainConfig& config, const runs::RunFolder& folder, std::int64_t step)
-    : config_(config), folder_(folder), metrics_(folder.metrics(), step) {
-  if (config.tensorboard) tensorboard_.emplace(folder.tensorboard(), step);
-  progress_.emplace("training", config.max_steps).start_at(step);
+RunLog::RunLog(const Config& config, const runs::RunFolder& folder, const runs::TrainerState& state)
+    : config_(config.train), batch_(config.batch), folder_(folder), metrics_(folder.metrics(), state.step) {
+  if (config_.tensorboard) tensorboard_.emplace(folder.tensorboard(), state.step);
+  const WayToTheEnd way = way_to_the_end(config_, state);
+  progress_.emplace(config_.max_tokens > 0 ? "tokens" : "training", way.total).start_at(way.done);
 }
 
 void RunLog::rewind(std::int64_t step) {
@@ -69,8 +71,9 @@ void RunLog::update(runs::TrainerState& state, const updates::Update& update) {
   const double loss = w.loss_nats / tokens, speed = tokens / std::max(w.seconds, 1e-9);
   warn_of_no_noise_scale(update);
   if (progress_)
-    progress_->update(state.step, fmt::format("epoch {} loss {:.3f} {:.0f} tokens/s{}", state.epoch + 1, loss, speed,
-                                              noise_text(state.noise_scale)));
+    progress_->update(way_to_the_end(config_, state).done,
+                      fmt::format("epoch {} loss {:.3f} {:.0f} tokens/s{}", state.epoch + 1, loss, speed,
+                                  noise_text(state.noise_scale)));
   if (state.step != 1 && state.step % config_.log_every != 0) return;
   write(runs::UpdateLine{.step = state.step,
                          .epoch = update.batches.front().epoch,
@@ -79,6 +82,7 @@ void RunLog::update(runs::TrainerState& state, const updates::Update& update) {
                          .learning_rate = update.learning_rate,
                          .grad_norm = update.grad_norm,
                          .target_tokens = state.target_tokens,
+                         .batches = batch_.ramp_from > 0 ? std::ssize(update.batches) : 0,
                          .tokens_per_second = speed,
                          .seconds = state.seconds});
   w = {};

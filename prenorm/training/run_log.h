@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "prenorm/config/train_config.h"
+#include "prenorm/config/config.h"
 #include "prenorm/machine/terminal.h"
 #include "prenorm/runs/checkpoint.h"
 #include "prenorm/runs/metrics_log.h"
@@ -19,8 +19,8 @@ namespace prenorm::training {
 
 class RunLog {
  public:
-  // Appends after the lines of update `step`. Errors, of each member: FileError.
-  RunLog(const TrainConfig& config, const runs::RunFolder& folder, std::int64_t step);
+  // Appends after the lines of the state's update. Errors, of each member: FileError.
+  RunLog(const Config& config, const runs::RunFolder& folder, const runs::TrainerState& state);
 
   // Drops the lines of updates after `step`, except faults, after a rollback to `step`.
   void rewind(std::int64_t step);
@@ -48,6 +48,7 @@ class RunLog {
   void warn_of_no_noise_scale(const updates::Update& update);
 
   const TrainConfig& config_;
+  const BatchConfig& batch_;
   runs::RunFolder folder_;
   runs::MetricsLog metrics_;
   std::optional<runs::TensorBoardLog> tensorboard_;

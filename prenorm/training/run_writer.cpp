@@ -25,7 +25,7 @@ void RunWriter::remove_old_checkpoints(const runs::TrainerState& state) const {
 }
 
 void RunWriter::start(const runs::TrainerState& state, bool continues) {
-  log_.emplace(config_.train, folder_, state.step);
+  log_.emplace(config_, folder_, state);
   log_->warn_of_lost_lines(state);
   // Left by a process that was killed before its first checkpoint, and perhaps by other weights to start from.
   if (folder_.steps().empty()) remove_file(folder_.frozen());

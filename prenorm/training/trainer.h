@@ -1,5 +1,5 @@
 // The training loop, the same for every task:
-//   gradients of batch.accumulate batches → their mean over target tokens → check → clip → update → log → validate →
+//   gradients of the update's batches → their mean over target tokens → check → clip → update → log → validate →
 //   checkpoint.
 // updates::Updater computes, decisions.h decides what is due, RunWriter writes. updates/fault.h finds faults before an
 // update is applied, fault_decisions.h those after it. The latter also decides the response; trainer_faults.cpp acts.

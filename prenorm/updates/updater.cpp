@@ -1,8 +1,8 @@
 #include "prenorm/updates/updater.h"
 
 #include "prenorm/optim/gradient_norm.h"
-#include "prenorm/optim/schedule.h"
 #include "prenorm/updates/batch_moments.h"
+#include "prenorm/updates/next_update.h"
 
 namespace prenorm::updates {
 
@@ -15,13 +15,10 @@ Updater::Updater(const Config& config, Task& task)
     ends_.push_back((ends_.empty() ? 0 : ends_.back()) + p.value.numel());
 }
 
-double Updater::learning_rate(std::int64_t step, std::int64_t epoch) const {
-  return optim::learning_rate(config_.schedule, config_.optim.lr, config_.train.max_steps, step, epoch + 1);
-}
-
 Update Updater::compute(runs::TrainerState& state, std::span<const nn::Observer> observers) {
   std::vector<MicroBatch> batches;
-  for (std::int64_t i = 0; i < config_.batch.accumulate; ++i) {
+  const std::int64_t count = batches_of_next_update(config_.batch, state);
+  for (std::int64_t i = 0; i < count; ++i) {
     const nn::Context context{.training = true,
                               .key = mix_key({static_cast<std::uint64_t>(config_.train.seed),
                                               static_cast<std::uint64_t>(state.step), static_cast<std::uint64_t>(i)}),
@@ -31,7 +28,7 @@ Update Updater::compute(runs::TrainerState& state, std::span<const nn::Observer>
   }
   Update update = gradient(std::move(batches), observers, config_.train.noise_scale);
   update.step = state.step + 1;
-  update.learning_rate = learning_rate(update.step, update.batches.front().epoch);
+  update.learning_rate = rate_of_next_update(config_, state, update.target_tokens, update.batches.front().epoch);
   return update;
 }
 

@@ -40,8 +40,6 @@ class Updater {
   void record(runs::TrainerState& state, const Update& update, std::vector<runs::TensorUpdate> tensors) const;
 
   std::int64_t workers() const { return workers_.count(); }
-  // `epoch` counts from 0, as in batches.
-  double learning_rate(std::int64_t step, std::int64_t epoch) const;
   optim::Optimizer& optimizer() { return optimizer_; }
   const optim::Optimizer& optimizer() const { return optimizer_; }
 

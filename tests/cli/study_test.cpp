@@ -72,6 +72,17 @@ TEST_F(StudyCommand, MistakesEndBeforeAnythingStarts) {
   expect_refused({"--grid", "train.seed=1"}, 2, folder_.string() + ": is not a folder");
 }
 
+TEST_F(StudyCommand, MistakesInBranchesEndBeforeAnythingStarts) {
+  expect_refused({"--branch-batch", "1,x"}, 2, "is not a whole number from 1 to 4096");
+  expect_refused({"--branch-batch", "2"}, 2, "name at least two factors");
+  expect_refused({"--branch-batch", "1,2"}, 2, "is not a run folder");
+  expect_refused({"--branch-batch", "1,2", "--find-lr"}, 2, "--find-lr is not for --branch-batch");
+  expect_refused({"--branch-batch", "1,2", "--grid", "train.seed=1"}, 2, "--grid is not for --branch-batch");
+  expect_refused({"--grid", "train.seed=1", "--tokens", "5"}, 2, "--tokens is for --branch-batch");
+  expect_refused({"--branch-batch", "1,2", "--tokens", "0"}, 2, "--tokens");
+  EXPECT_FALSE(fs::exists(folder_));
+}
+
 TEST_F(StudyCommand, ADryRunListsTheCells) {
   const Outcome outcome = study({"--grid", "optim.lr=0.005,0.01", "--grid", "train.seed=1,2", "--dry-run"});
   ASSERT_EQ(outcome.code, 0) << outcome.err;

@@ -78,6 +78,14 @@ const std::vector<Case>& broken_cases() {
       {{"schedule.epoch_decay_every=2"},
        "schedule.epoch_decay_every over 0 needs schedule.epoch_decay_start over 0 (schedule.epoch_decay_every = 2, "
        "schedule.epoch_decay_start = 0)"},
+      {{"batch.ramp_from=2", "batch.accumulate=2", "batch.ramp_tokens=100"},
+       "batch.ramp_from must be less than batch.accumulate, which it grows to (batch.ramp_from = 2, batch.accumulate = "
+       "2)"},
+      {{"batch.ramp_tokens=100"}, "batch.ramp_from and batch.ramp_tokens must both be over 0 or both be 0"},
+      {{"schedule.unit=tokens", "schedule.name=cosine"},
+       "schedule.unit = \"tokens\" needs train.max_tokens over 0 for linear and cosine"},
+      {{"schedule.unit=tokens"},
+       "schedule.unit = \"tokens\" with inverse_sqrt needs schedule.warmup_steps or schedule.decay_start_steps over 0"},
       {{"train.spike_ratio=10", "train.history=0"}, "train.spike_ratio over 0 needs train.history over 0"},
       {{"train.average_last=4"}, "train.average_last must be at most train.keep_last"},
       {{"decode.n_best=6"}, "decode.n_best must be at most decode.beam (decode.n_best = 6, decode.beam = 5)"},
@@ -111,6 +119,10 @@ TEST(Validate, TheEdgesHold) {
            {"optim.momentum=0.9", "optim.name=sgd"},
            {"schedule.name=linear", "schedule.warmup_steps=10000", "schedule.decay_start_steps=10000"},
            {"schedule.warmup_steps=20000"},
+           {"batch.ramp_from=1", "batch.accumulate=2", "batch.ramp_tokens=1"},
+           {"schedule.unit=tokens", "schedule.decay_start_steps=1"},
+           {"schedule.unit=tokens", "schedule.name=constant"},
+           {"schedule.unit=tokens", "schedule.name=linear", "train.max_tokens=50000", "schedule.warmup_steps=50000"},
            {"train.average_last=3"},
            {"train.best_metric=bleu", "train.bleu_every=1"},
            {"decode.n_best=5"}})

@@ -149,6 +149,32 @@ TEST(Schedule, OfPreLnOnIwslt) {
   EXPECT_DOUBLE_EQ(learning_rate(schedule, 5e-4, kMax, 1900, 15), 5e-5);
 }
 
+// If every update has k tokens, a schedule in tokens with k times the lengths gives the rates of the one in updates.
+TEST(Schedule, InTokensIsTheOneInUpdatesIfAllHaveEqualTokens) {
+  for (const std::int64_t k : {1, 7, 4096})
+    for (const ScheduleName name : kAll)
+      for (const std::int64_t warmup : {0, 1, 30})
+        for (const std::int64_t start : {-1, 0, 20, 50}) {
+          if (name == ScheduleName::kInverseSqrt && std::max(warmup, start) <= 0) continue;  // refused by validate()
+          const ScheduleConfig updates{name, warmup, start, 0.1};
+          ScheduleConfig tokens{name, k * warmup, start < 0 ? start : k * start, 0.1};
+          tokens.unit = ScheduleUnit::kTokens;
+          for (const std::int64_t t : {1, 2, 20, 30, 31, 50, 77, 100, 120})
+            EXPECT_NEAR(learning_rate(tokens, kLr, {k * (t - 1), k * t, k * 100, 1}),
+                        learning_rate(updates, kLr, 100, t, 1), 1e-15 * kLr)
+                << enum_name(name) << " " << k << " " << warmup << " " << start << " " << t;
+        }
+}
+
+TEST(Schedule, InTokensDependsOnTheTokensAloneNotOnTheUpdatesThatHadThem) {
+  ScheduleConfig schedule{ScheduleName::kCosine, 1000, -1, 0.1};
+  schedule.unit = ScheduleUnit::kTokens;
+  EXPECT_EQ(learning_rate(schedule, kLr, {5900, 6000, 10'000, 1}),
+            learning_rate(schedule, kLr, {2000, 6000, 10'000, 1}));
+  EXPECT_DOUBLE_EQ(learning_rate(schedule, kLr, {0, 250, 10'000, 1}), kLr / 4);
+  EXPECT_DOUBLE_EQ(learning_rate(schedule, kLr, {9900, 10'060, 10'000, 1}), kLr / 10) << "beyond the end";
+}
+
 TEST(Schedule, EdgesOfShortRunsAreFinite) {
   for (const ScheduleName name : kAll)
     for (const std::int64_t max : {1, 2, 10})

@@ -17,6 +17,7 @@
 #include "prenorm/base/random.h"
 #include "prenorm/files/file.h"
 #include "prenorm/io/safetensors.h"
+#include "prenorm/runs/copy_checkpoint.h"
 #include "random_tensor.h"
 
 namespace prenorm::runs {
@@ -105,6 +106,32 @@ TEST_F(Checkpoint, GivesBackWhatWasSavedToTheBit) {
   load_weights(path_, weights.parameters);
   EXPECT_TRUE(weights.parameters.values().equal(saved_.parameters.values()));
   EXPECT_FALSE(is_on_schedule(path_));
+}
+
+TEST_F(Checkpoint, ACopyHasTheSameBitsAndTheChangedState) {
+  save(saved_);
+  const fs::path copy = folder_ / "copy";
+  copy_checkpoint(path_, copy, [](runs::TrainerState& state) { state.epoch = 9; });
+  Model model(2);
+  const runs::TrainerState state = load_checkpoint(copy, model.parameters, model.optimizer);
+  EXPECT_TRUE(model == saved_);
+  runs::TrainerState expected = sample_state();
+  expected.epoch = 9;
+  EXPECT_EQ(nlohmann::json(state), nlohmann::json(expected));
+  EXPECT_EQ(load_state(path_).epoch, 3) << "the original is as it was";
+}
+
+TEST_F(Checkpoint, OnlyAWholeCheckpointWithAnOptimizerIsCopied) {
+  const auto copy = [&] { copy_checkpoint(path_, folder_ / "copy", [](runs::TrainerState&) {}); };
+  save_weights(path_, saved_.parameters, {{"origin", "a test"}});
+  EXPECT_THROW(copy(), UsageError);
+  fs::remove_all(path_);
+  save(saved_);
+  std::string bytes = read_file(path_ / "optimizer.safetensors");
+  bytes.back() ^= 1;
+  overwrite(path_ / "optimizer.safetensors", bytes);
+  EXPECT_THAT(error_of(copy), HasSubstr("the checkpoint is damaged"));
+  EXPECT_EQ(folder_.names(), std::vector<std::string>{"000012"});
 }
 
 TEST_F(Checkpoint, ReplacesAnOlderOne) {

@@ -40,6 +40,12 @@ TEST(MetricsLine, AnUpdateKeepsItsKeysAndNumbers) {
   EXPECT_EQ(json_text(to_json(read)), json_text(to_json(line)));
 }
 
+TEST(MetricsLine, AnUpdateOfAGrowingBatchHasItsNumberOfBatches) {
+  EXPECT_EQ(to_json(UpdateLine{.step = 3, .batches = 4})["batches"], 4);
+  EXPECT_EQ(read_back(UpdateLine{.step = 3, .batches = 4}).batches, 4);
+  EXPECT_FALSE(to_json(UpdateLine{.step = 3}).contains("batches"));
+}
+
 TEST(MetricsLine, AnObservationKeepsTheOrderOfItsNames) {
   const ObservationLine line{.step = 1,
                              .grad_norms = {{"z", 1}, {"a", 2}},

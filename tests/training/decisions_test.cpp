@@ -40,6 +40,33 @@ TEST(Decisions, ARunStopsForTheFirstOfItsReasons) {
   EXPECT_EQ(stop_reason(config, state, true), runs::StopReason::kSignal);
 }
 
+TEST(Decisions, TheLimitOfTokensEndsARunOnceItIsReached) {
+  TrainConfig config;
+  config.max_steps = 10;
+  config.max_tokens = 500;
+  runs::TrainerState state = at_step(9);
+  state.target_tokens = 499;
+  EXPECT_FALSE(stop_reason(config, state, false));
+  state.target_tokens = 500;
+  EXPECT_EQ(stop_reason(config, state, false), runs::StopReason::kMaxTokens);
+  state.step = 10;
+  EXPECT_EQ(stop_reason(config, state, false), runs::StopReason::kMaxSteps) << "whichever comes first";
+}
+
+TEST(Decisions, TheWayToTheEndCountsTheNearerLimit) {
+  TrainConfig config;
+  config.max_steps = 100;
+  runs::TrainerState state = at_step(40);
+  state.target_tokens = 3000;
+  EXPECT_EQ(way_to_the_end(config, state).done, 40);
+  EXPECT_EQ(way_to_the_end(config, state).total, 100);
+  config.max_tokens = 5000;
+  EXPECT_EQ(way_to_the_end(config, state).done, 3000);
+  EXPECT_EQ(way_to_the_end(config, state).total, 5000);
+  config.max_tokens = 100'000;
+  EXPECT_EQ(way_to_the_end(config, state).done, 40'000) << "two fifths, by updates";
+}
+
 TEST(Decisions, LimitsOfZeroAreNone) {
   TrainConfig config;
   config.max_steps = 10;

@@ -50,6 +50,32 @@ TEST_F(Resume, InTheMiddleOfAnEpochWithAccumulation) {
   expect_same_run(config, {5, 11});
 }
 
+// Stopped where the batch grows, on both sides of a step of the ramp, and by the limit of tokens.
+TEST_F(Resume, InTheMiddleOfARampWithAScheduleInTokens) {
+  Config config = text_->config();
+  config.batch.accumulate = 5;
+  config.batch.ramp_from = 1;
+  config.batch.ramp_tokens = 2400;
+  config.schedule = {.name = ScheduleName::kCosine, .warmup_steps = 700, .unit = ScheduleUnit::kTokens};
+  config.train.max_tokens = 4000;
+  config.train.max_steps = 1000;
+  config.train.log_every = 1;
+  expect_same_run(config, {3, 6, 8, 9});
+  const auto lines = test::metrics_of(path("run-whole"), "update");
+  EXPECT_EQ(lines.front()["batches"], 1);
+  EXPECT_EQ(lines.back()["batches"], 5);
+  for (std::size_t i = 1; i < lines.size(); ++i) {
+    const std::int64_t before = lines[i - 1]["target_tokens"];
+    EXPECT_EQ(lines[i]["batches"], 1 + 4 * std::min<std::int64_t>(before, 2400) / 2400) << i;
+    if (const std::int64_t tokens = lines[i]["target_tokens"]; tokens <= 700)
+      EXPECT_DOUBLE_EQ(lines[i]["learning_rate"], config.optim.lr * static_cast<double>(tokens) / 700);
+  }
+  ASSERT_GE(lines.size(), 2U);
+  EXPECT_GE(lines.back()["target_tokens"], 4000) << "ends with the update that reaches the limit";
+  EXPECT_LT(lines[lines.size() - 2]["target_tokens"], 4000);
+  EXPECT_EQ(test::read_json(path("run-whole") / "results.json")["stopped_by"], "train.max_tokens");
+}
+
 TEST_F(Resume, WithEveryPlacement) {
   for (const NormPlacement placement : prenorm::testing::all_values<NormPlacement>()) {
     SCOPED_TRACE(enum_name(placement));
