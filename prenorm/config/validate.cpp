@@ -23,6 +23,7 @@ bool decays_to_the_end(const Config& c) {
   return c.schedule.name == ScheduleName::kLinear || c.schedule.name == ScheduleName::kCosine;
 }
 
+bool follows(const Config& c) { return c.batch.follow == BatchFollow::kNoiseScale; }
 bool counts_tokens(const Config& c) { return c.schedule.unit == ScheduleUnit::kTokens; }
 // Where the decay of linear and cosine ends, in the schedule's unit.
 std::int64_t schedule_end(const Config& c) { return counts_tokens(c) ? c.train.max_tokens : c.train.max_steps; }
@@ -130,11 +131,15 @@ const std::vector<Rule>& all_rules() {
       {{"batch.ramp_from", "batch.accumulate"},
        "batch.ramp_from must be less than batch.accumulate, which it grows to",
        [](const Config& c) { return c.batch.ramp_from < c.batch.accumulate; }},
+      {{"batch.follow", "train.noise_scale"},
+       "batch.follow = \"noise_scale\" needs train.noise_scale = \"norm\" or \"all\", which measure it",
+       [](const Config& c) { return !follows(c) || c.train.noise_scale != NoiseScale::kOff; }},
+      {{"batch.follow", "batch.ramp_from", "batch.ramp_tokens"},
+       "batch.follow = \"noise_scale\" needs batch.ramp_from over 0, the least number of batches, and no batch.ramp_tokens",
+       [](const Config& c) { return !follows(c) || (c.batch.ramp_from > 0 && c.batch.ramp_tokens == 0); }},
       {{"batch.ramp_from", "batch.ramp_tokens", "batch.follow"},
        "batch.ramp_from and batch.ramp_tokens must both be over 0 or both be 0",
-       [](const Config& c) {
-         return c.batch.follow != BatchFollow::kNothing || (c.batch.ramp_from > 0) == (c.batch.ramp_tokens > 0);
-       }},
+       [](const Config& c) { return follows(c) || (c.batch.ramp_from > 0) == (c.batch.ramp_tokens > 0); }},
       {{"schedule.unit", "train.max_tokens", "schedule.name"},
        "schedule.unit = \"tokens\" needs train.max_tokens over 0 for linear and cosine, whose decay ends there",
        [](const Config& c) { return !counts_tokens(c) || !decays_to_the_end(c) || c.train.max_tokens > 0; }},

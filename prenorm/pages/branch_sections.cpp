@@ -10,6 +10,7 @@
 
 #include "prenorm/base/text.h"
 #include "prenorm/machine/terminal.h"
+#include "prenorm/pages/run_sections.h"
 #include "prenorm/studies/study_text.h"
 
 namespace prenorm::pages {

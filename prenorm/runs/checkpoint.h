@@ -38,6 +38,7 @@ struct TrainerState {
   std::int64_t step = 0;              // updates done
   std::int64_t epoch = 0, batch = 0;  // the next batch
   std::int64_t target_tokens = 0;     // trained on so far
+  std::int64_t batches = 0;           // trained on so far; 0 in checkpoints of older versions
   double seconds = 0;                 // spent on updates so far
   double best_value = 0;              // value of train.best_metric; meaningful if best_step > 0
   std::int64_t best_step = 0;

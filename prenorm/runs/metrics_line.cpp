@@ -223,8 +223,9 @@ std::optional<MetricsLine> parse_metrics_line(std::string_view text) {
   if (type == "noise_scale") return noise_line_of(json, step);
   if (type == "update") {
     auto line = line_of<UpdateLine>(step);
-    update_members(LineFields(json), line);
-    LineFields(json)("batches", line.batches);
+    const LineFields fields(json);
+    update_members(fields, line);
+    fields("batches", line.batches);
     return line;
   }
   if (type == "observation") {

@@ -6,6 +6,15 @@
 
 namespace prenorm::runs {
 
+namespace {
+
+// How the noise scale is measured decides updates only if the batch follows it.
+bool decides_batch(const std::string& key) {
+  return key == "train.noise_scale" || key == "train.noise_scale_smoothing";
+}
+
+}  // namespace
+
 bool decides_updates(const std::string& section, const std::string& name) {
   if (section == "train")
     return name == "seed" || name == "label_smoothing" || name == "pretrained" || name == "trainable" ||
@@ -18,7 +27,8 @@ std::optional<KeyDifference> first_difference(const Config& now, const Config& b
   Config here = now, there = before;
   const auto fields = config::fields_of(here), others = config::fields_of(there);
   for (std::size_t i = 0; i < fields.size(); ++i) {
-    if (!decides_updates(fields[i].section, std::string(fields[i].name()))) continue;
+    const bool follows = now.batch.follow == BatchFollow::kNoiseScale && decides_batch(fields[i].key);
+    if (!follows && !decides_updates(fields[i].section, std::string(fields[i].name()))) continue;
     const std::string value = config::value_text(fields[i]), other = config::value_text(others[i]);
     if (value != other) return KeyDifference{fields[i].key, value, other};
   }

@@ -32,6 +32,7 @@ void state_members(Fields&& fields, T& s) {
   fields.whole("epoch", s.epoch);
   fields.whole("batch", s.batch);
   fields.whole("target_tokens", s.target_tokens);
+  fields.whole("batches", s.batches);
   fields.real("seconds", s.seconds, kSeconds);
   fields.real("best_value", s.best_value);
   fields.whole("best_step", s.best_step);

@@ -1,11 +1,31 @@
 #include "prenorm/updates/next_update.h"
 
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
 #include "prenorm/optim/schedule.h"
 
 namespace prenorm::updates {
+namespace {
+
+std::int64_t batches_by_noise_scale(const BatchConfig& batch, const runs::TrainerState& state) {
+  const noise::MeanMoments* means = state.noise_scale.whole();
+  if (means == nullptr || means->batches() < kUpdatesToFollow || state.batches == 0) return batch.ramp_from;
+  const std::optional<double> examples = means->scale().examples;
+  if (!examples) return batch.accumulate;
+  const double tokens = *examples * state.noise_scale.target_tokens_per_example();
+  const double tokens_of_batch = static_cast<double>(state.target_tokens) / static_cast<double>(state.batches);
+  const double wanted = std::clamp(tokens / std::max(tokens_of_batch, 1.0), static_cast<double>(batch.ramp_from),
+                                   static_cast<double>(batch.accumulate));
+  return std::llround(wanted);
+}
+
+}  // namespace
 
 // Both factors are bounded by their ranges in the configuration, 1e6 and 1e12, so their product cannot overflow.
 std::int64_t batches_of_next_update(const BatchConfig& batch, const runs::TrainerState& state) {
+  if (batch.follow == BatchFollow::kNoiseScale) return batches_by_noise_scale(batch, state);
   if (batch.ramp_from == 0 || state.target_tokens >= batch.ramp_tokens) return batch.accumulate;
   return batch.ramp_from + (batch.accumulate - batch.ramp_from) * state.target_tokens / batch.ramp_tokens;
 }

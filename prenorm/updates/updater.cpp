@@ -73,6 +73,7 @@ std::vector<runs::TensorUpdate> Updater::apply(const Update& update, bool measur
 void Updater::record(runs::TrainerState& state, const Update& update, std::vector<runs::TensorUpdate> tensors) const {
   state.step = update.step;
   state.target_tokens += update.target_tokens;
+  state.batches += std::ssize(update.batches);
   if (config_.optim.lr > 0) state.rate_sum += update.learning_rate / config_.optim.lr;
   if (state.step >= state.past_faults) state.faults_in_a_row = 0;
   if (state.step == 1) state.first_loss = update.loss();

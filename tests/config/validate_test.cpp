@@ -81,6 +81,9 @@ const std::vector<Case>& broken_cases() {
       {{"batch.ramp_from=2", "batch.accumulate=2", "batch.ramp_tokens=100"},
        "batch.ramp_from must be less than batch.accumulate, which it grows to (batch.ramp_from = 2, batch.accumulate = "
        "2)"},
+      {{"batch.follow=noise_scale", "batch.ramp_from=1", "batch.accumulate=2"},
+       "batch.follow = \"noise_scale\" needs train.noise_scale"},
+      {{"batch.follow=noise_scale", "train.noise_scale=norm"}, "needs batch.ramp_from over 0, the least number"},
       {{"batch.ramp_tokens=100"}, "batch.ramp_from and batch.ramp_tokens must both be over 0 or both be 0"},
       {{"schedule.unit=tokens", "schedule.name=cosine"},
        "schedule.unit = \"tokens\" needs train.max_tokens over 0 for linear and cosine"},
@@ -120,6 +123,7 @@ TEST(Validate, TheEdgesHold) {
            {"schedule.name=linear", "schedule.warmup_steps=10000", "schedule.decay_start_steps=10000"},
            {"schedule.warmup_steps=20000"},
            {"batch.ramp_from=1", "batch.accumulate=2", "batch.ramp_tokens=1"},
+           {"batch.follow=noise_scale", "train.noise_scale=norm", "batch.ramp_from=1", "batch.accumulate=2"},
            {"schedule.unit=tokens", "schedule.decay_start_steps=1"},
            {"schedule.unit=tokens", "schedule.name=constant"},
            {"schedule.unit=tokens", "schedule.name=linear", "train.max_tokens=50000", "schedule.warmup_steps=50000"},

@@ -2,10 +2,12 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <set>
 
 #include "enum_values.h"
 #include "prenorm/base/error.h"
 #include "prenorm/machine/terminal.h"
+#include "prenorm/runs/same_run.h"
 #include "training/trainer_fixture.h"
 
 namespace prenorm::training {
@@ -74,6 +76,29 @@ TEST_F(Resume, InTheMiddleOfARampWithAScheduleInTokens) {
   EXPECT_GE(lines.back()["target_tokens"], 4000) << "ends with the update that reaches the limit";
   EXPECT_LT(lines[lines.size() - 2]["target_tokens"], 4000);
   EXPECT_EQ(test::read_json(path("run-whole") / "results.json")["stopped_by"], "train.max_tokens");
+}
+
+// Stopped before and after the estimate counts.
+TEST_F(Resume, WithABatchThatFollowsTheNoiseScale) {
+  Config config = text_->config();
+  config.batch.accumulate = 5;
+  config.batch.ramp_from = 1;
+  config.batch.follow = BatchFollow::kNoiseScale;
+  config.train.noise_scale = NoiseScale::kNorm;
+  config.train.noise_scale_smoothing = 0.9;
+  config.train.max_steps = 24;
+  config.train.log_every = 1;
+  expect_same_run(config, {5, 14, 19});
+  std::set<std::int64_t> sizes;
+  for (const auto& line : test::metrics_of(path("run-whole"), "update"))
+    sizes.insert(line["batches"].get<std::int64_t>());
+  EXPECT_GT(sizes.size(), 1U) << "it followed";
+  // How it is measured decides the batches now.
+  Config other = config;
+  other.train.noise_scale = NoiseScale::kAll;
+  EXPECT_TRUE(runs::first_difference(other, config).has_value());
+  config.batch.follow = other.batch.follow = BatchFollow::kNothing;
+  EXPECT_FALSE(runs::first_difference(other, config).has_value());
 }
 
 TEST_F(Resume, WithEveryPlacement) {

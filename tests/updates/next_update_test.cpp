@@ -34,6 +34,34 @@ TEST(NextUpdate, GrowsLinearlyInTokensFromTheFirstSizeToTheLast) {
     EXPECT_EQ(batches_of_next_update(batch, after_tokens(tokens)), batches) << tokens;
 }
 
+// Batches of 20 examples with 5 tokens each. Every update measures the same moments, so the mean has them too.
+runs::TrainerState after_updates(int updates, const noise::Moments& moments) {
+  runs::TrainerState state;
+  for (int i = 0; i < updates; ++i) {
+    state.noise_scale.add(NoiseScale::kAll, {{{"encoder.norm.weight", moments}}, 40, 200}, 0.95);
+    state.batches += 2;
+    state.target_tokens += 200;
+  }
+  return state;
+}
+
+TEST(NextUpdate, FollowsTheNoiseScaleWithinItsLimits) {
+  BatchConfig batch;
+  batch.accumulate = 10;
+  batch.ramp_from = 2;
+  batch.follow = BatchFollow::kNoiseScale;
+  const auto batches = [&](int updates, const noise::Moments& moments) {
+    return batches_of_next_update(batch, after_updates(updates, moments));
+  };
+  EXPECT_EQ(batches(0, {}), 2);
+  EXPECT_EQ(batches(5, {1, 100}), 2) << "too few updates to believe";
+  EXPECT_EQ(batches(100, {1, 100}), 5) << "100 examples of 20 a batch";
+  EXPECT_EQ(batches(100, {1, 129}), 6);
+  EXPECT_EQ(batches(100, {1, 1}), 2);
+  EXPECT_EQ(batches(100, {1, 1e9}), 10);
+  EXPECT_EQ(batches(100, {-1, 100}), 10) << "no estimate: more than any";
+}
+
 // Any ramp: never smaller than before, from the first size to the full one, within one batch of the line.
 TEST(NextUpdate, StaysWithinABatchOfTheLine) {
   RandomStream random(test_seed(1));

@@ -84,7 +84,7 @@ std::string_view text_of(Sublayers sublayers) {
 }  // namespace
 
 std::string NetworkSetting::name() const {
-  return fmt::format("{}, {}, {} layers, {} tokens, d_model {}, {} inputs, {} queries, {}{}{}, {}, seed {}",
+  return fmt::format("{}, {}, {} layers, {} tokens, d_model {}, {} inputs, {} queries, {}{}, {}, seed {}",
                      name_of(method), text_of(sublayers), layers, tokens, d_model,
                      inputs == Inputs::kOrthogonal ? "orthogonal" : "Gaussian",
                      query_key == QueryKey::kZero ? "zero" : fmt::format("Gaussian {}", score_gain),

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <span>
 
+#include "prenorm/base/json_number.h"
 #include "prenorm/papers/json.h"
 
 namespace prenorm::papers::noise_scale {
@@ -56,12 +57,13 @@ nlohmann::json cell_json(const TrainedModel& trained) {
                          {"frozen", nlohmann::json::array()},
                          {"branches", nlohmann::json::array()}};
   for (const FrozenEstimate& e : trained.frozen)
-    json["frozen"].push_back(numbers_to_json({e.sequences, e.noise_scale.value, e.noise_scale.standard_error}));
+    json["frozen"].push_back(
+        nlohmann::json(numbers_to_json({e.sequences, e.noise_scale.value, e.noise_scale.standard_error})));
   for (const Branch& b : trained.branches)
-    json["branches"].push_back({{"name", b.name},
-                                {"rate_factor", b.rate_factor},
-                                {"batch_factor", b.batch_factor},
-                                {"noise_scale", json_number(b.noise_scale)}});
+    json["branches"].push_back(nlohmann::json{{"name", b.name},
+                                              {"rate_factor", b.rate_factor},
+                                              {"batch_factor", b.batch_factor},
+                                              {"noise_scale", nlohmann::json(json_number(b.noise_scale))}});
   return json;
 }
 
