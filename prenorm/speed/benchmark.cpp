@@ -44,6 +44,7 @@ Benchmark measure(const Config& config, updates::Task& task, std::int64_t update
   Config full = config;  // the size that a growing batch reaches is what most of a training costs
   full.batch.ramp_from = full.batch.ramp_tokens = 0;
   full.batch.follow = BatchFollow::kNothing;
+  full.batch.follow = BatchFollow::kNothing;
   updates::Updater updater(full, task);
   runs::TrainerState state;
   Benchmark result;

@@ -17,6 +17,7 @@
 #include "prenorm/config/load.h"
 #include "prenorm/runs/checkpoint.h"
 #include "prenorm/runs/run_folder.h"
+#include "prenorm/studies/checkpoint_noise.h"
 #include "prenorm/studies/grid.h"
 
 namespace prenorm::studies {
@@ -40,6 +41,7 @@ struct BranchStart {
   std::int64_t batches_per_update = 0;       // with factor 1
   double learning_rate = 0;                  // with factor 1
   double tokens_per_batch = 0;               // before the checkpoint, on average
+  std::optional<CheckpointNoise> noise{};    // if the run measured it
 };
 
 // Whole updates of every factor, that have the wanted tokens or a little more; without a wish, a tenth of the tokens of

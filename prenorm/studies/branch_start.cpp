@@ -37,6 +37,7 @@ std::optional<BranchStart> read_branch_start(const StudyFolder& folder) {
   try {
     BranchStart start;
     start_members(JsonReader(json), start);
+    if (json.contains("noise_scale")) start.noise = json["noise_scale"].get<CheckpointNoise>();
     return start;
   } catch (const JsonError& error) {
     throw_error<DataError>("{}: does not say where branches begin: {}; name another folder with --output",
@@ -47,6 +48,7 @@ std::optional<BranchStart> read_branch_start(const StudyFolder& folder) {
 void write_branch_start(const StudyFolder& folder, const BranchStart& start) {
   nlohmann::json json;
   start_members(JsonWriter(json), start);
+  if (start.noise) json["noise_scale"] = *start.noise;
   write_file_atomically(folder.branches(), json_text(json, 2) + "\n");
 }
 

@@ -14,7 +14,6 @@
 #include "prenorm/runs/read_checkpoint.h"
 #include "prenorm/runs/results.h"
 #include "prenorm/studies/branch_start.h"
-#include "prenorm/studies/noise_scale.h"
 
 namespace prenorm::studies {
 namespace fs = std::filesystem;
@@ -102,7 +101,6 @@ BranchStudy gather(const BranchStart& start, const StudyFolder& folder, const St
   const bool complete =
       std::all_of(result.rows.begin(), result.rows.end(), [](const auto& r) { return r.difference.has_value(); });
   if (complete && result.tolerance) result.critical = critical_batch(losses, *result.tolerance);
-  result.noise_scale = logged_noise_scale(runs::RunFolder(start.run).metrics(), start.step);
   return result;
 }
 

@@ -33,8 +33,6 @@ struct BranchStudy {
   std::optional<double> tolerance{};
   bool tolerance_is_spread = false;
   std::optional<CriticalBatch> critical{};  // empty until every row has an outcome
-  // The noise scale at the checkpoint as the run has logged it; empty if it has not.
-  std::optional<double> noise_scale{};
   StudyOutcome study{};  // of the cells; see run_study()
 
   // Target tokens of an update with the smallest batch times `factor`.

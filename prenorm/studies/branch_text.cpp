@@ -62,7 +62,7 @@ std::string difference_text(const BranchRow& row) {
   return fmt::format("{:+.4f} ± {:.4f}", row.difference->mean, row.difference->half_width_95);
 }
 
-std::string verdict_text(const BranchStudy& s) {
+std::string critical_text(const BranchStudy& s) {
   if (!s.tolerance) return "critical batch size: unknown; it takes two seeds that have finished, or a --tolerance\n";
   if (!s.critical) return "critical batch size: unknown until a branch of each size has ended\n";
   return fmt::format(
@@ -70,6 +70,16 @@ std::string verdict_text(const BranchStudy& s) {
       s.critical->is_largest ? "at least " : "", factor_text(s.critical->factor),
       s.start.batches_per_update == 1 ? "the batch" : fmt::format("the {} batches", s.start.batches_per_update),
       interval_text(s), count_text(s.update_tokens(s.critical->factor)), tolerance_text(s));
+}
+
+std::string verdict_text(const BranchStudy& s) {
+  std::string out = critical_text(s);
+  if (!s.start.noise) return out;
+  out += fmt::format("gradient noise scale at the checkpoint: {}\n", noise_text(*s.start.noise));
+  if (s.critical && s.critical->interval)
+    out += fmt::format("  {}\n", comparison_text(*s.start.noise, {s.update_tokens(s.critical->interval->low),
+                                                                  s.update_tokens(s.critical->interval->high)}));
+  return out;
 }
 
 std::string to_text(const BranchStudy& s) {
@@ -87,10 +97,7 @@ std::string to_text(const BranchStudy& s) {
                                 format_count(s.start.step), s.start.run, count_text(tokens));
   out += aligned(text);
   out += "loss: validation, nats per token, mean (lowest to highest); over smallest: within each seed, mean ± 95 %\n\n";
-  out += verdict_text(s);
-  if (s.noise_scale)
-    out += fmt::format("gradient noise scale there, as the run logged it: {:.3g} sequences\n", *s.noise_scale);
-  return out;
+  return out + verdict_text(s);
 }
 
 ordered_json to_json(const BranchStudy& s) {
@@ -108,7 +115,7 @@ ordered_json to_json(const BranchStudy& s) {
     json["critical_target_tokens_per_update"] = s.update_tokens(s.critical->factor);
     if (interval) json["critical_factor_interval_95"] = {json_number(interval->low), json_number(interval->high)};
   }
-  if (s.noise_scale) json["noise_scale_sequences"] = *s.noise_scale;
+  if (s.start.noise) json["noise_scale"] = ordered_json(nlohmann::json(*s.start.noise));
   json["branches"] = ordered_json::array();
   for (const BranchRow& row : s.rows) json["branches"].push_back(row_json(s, row));
   json["study"] = to_json(s.study.table);

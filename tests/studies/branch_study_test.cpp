@@ -9,7 +9,7 @@
 
 #include "prenorm/app/train.h"
 #include "prenorm/studies/branch_start.h"
-#include "prenorm/studies/noise_scale.h"
+#include "prenorm/studies/checkpoint_noise.h"
 #include "studies/study_fixture.h"
 
 namespace prenorm::studies {
@@ -47,17 +47,30 @@ TEST(BranchPlan, BranchesAreWholeUpdatesOfEveryFactor) {
   EXPECT_THROW(batches_of_branches({.factors = {1013, 1019, 1021}}, start), UsageError);
 }
 
-TEST(LoggedNoiseScale, IsTheLastOneAtOrBeforeTheCheckpoint) {
-  const test::TinyText folder;
-  EXPECT_FALSE(logged_noise_scale(folder / "absent", 10));
-  write_file_atomically(folder / "metrics.jsonl",
-                        "{\"type\": \"update\", \"step\": 1}\n"
-                        "{\"type\": \"update\", \"step\": 5, \"noise_scale\": {\"sequences\": 12.5}}\n"
-                        "{\"type\": \"update\", \"step\": 9, \"noise_scale\": {\"sequences\": \"nan\"}}\n"
-                        "{\"type\": \"update\", \"step\": 11, \"noise_scale\": {\"sequences\": 20}}\n{\"noise_scale\"");
-  EXPECT_FALSE(logged_noise_scale(folder / "metrics.jsonl", 4));
-  EXPECT_EQ(logged_noise_scale(folder / "metrics.jsonl", 10), 12.5);
-  EXPECT_EQ(logged_noise_scale(folder / "metrics.jsonl", 11), 20);
+TEST(CheckpointNoise, IsThatOfTheStateInTargetTokens) {
+  runs::TrainerState state;
+  EXPECT_FALSE(checkpoint_noise(state));
+  RandomStream random(1);
+  for (int i = 0; i < 400; ++i) {
+    const double spread = 0.2 * (random.uniform() - 0.5);
+    state.noise_scale.add(NoiseScale::kNorm, {{{"encoder.norm.weight", {1 + spread, 30 - spread}}}, 40, 200}, 0.95);
+  }
+  const std::optional<CheckpointNoise> noise = checkpoint_noise(state);
+  ASSERT_TRUE(noise);
+  EXPECT_EQ(noise->part, "norm");
+  EXPECT_NEAR(*noise->target_tokens.examples, 150, 5);
+  EXPECT_GT(noise->target_tokens.low, 130);
+  EXPECT_LT(*noise->target_tokens.high, 170);
+  EXPECT_THAT(noise_text(*noise), HasSubstr("over the weights of norms"));
+  EXPECT_EQ(comparison_text(*noise, {200, 300}), "the noise scale is smaller");
+  EXPECT_EQ(comparison_text(*noise, {10, 100}), "the noise scale is larger");
+  EXPECT_EQ(comparison_text(*noise, {10, INFINITY}), "the two intervals overlap");
+  const auto read = nlohmann::json(*noise).get<CheckpointNoise>();
+  EXPECT_EQ(noise_text(read), noise_text(*noise));
+  const CheckpointNoise unknown{"total", {std::nullopt, 70, std::nullopt}};
+  EXPECT_EQ(noise_text(nlohmann::json(unknown).get<CheckpointNoise>()),
+            "no estimate (95 %: 70 target tokens or more) over all weights");
+  EXPECT_EQ(comparison_text(unknown, {200, 300}), "the two intervals overlap");
 }
 
 class BranchStudyTest : public StudyFixture {
