@@ -32,7 +32,7 @@ struct Rows {
 // The loss of rows of a batch.
 using LossOfRows = std::function<at::Tensor(const Weights&, const Rows&)>;
 
-double square(const at::Tensor& x) { return x.to(at::kDouble).square().sum().item<double>(); }
+double squared_norm(const at::Tensor& x) { return x.to(at::kDouble).square().sum().item<double>(); }
 
 // With a buffer for gradients, as nn::Parameters gives every weight.
 Weights with_buffers(const Weights& weights) {
@@ -71,7 +71,7 @@ void expect_norms_of_single_examples(const Weights& weights, const TokenCounts& 
     const Weights leaves = with_buffers(weights);
     loss(leaves, {offsets[b], offsets[b + 1]}).backward();
     for (std::size_t i = 0; i < weights.size(); ++i) {
-      squares[i] += square(leaves[i].grad());
+      squares[i] += squared_norm(leaves[i].grad());
       sums[i] += leaves[i].grad();
     }
   }
@@ -201,12 +201,12 @@ TEST(ExampleNorms, OfATableThatIsAlsoTheProjection) {
 
 // 64 MiB are the logits of 419 rows: a chunk ends with an example, and one example is longer than a chunk.
 TEST(ExampleNorms, OfAProjectionInSeveralChunks) {
-  constexpr std::int64_t kVocabulary = 40'000;
+  constexpr std::int64_t kManyWords = 40'000;
   const TokenCounts lengths{200, 30, 0, 430, 40};
   const std::int64_t count = offsets_of(lengths).back();
-  const at::Tensor hidden = random_tensor({count, 4}, 1, at::kFloat), targets = few_ids(count, kVocabulary, 2);
+  const at::Tensor hidden = random_tensor({count, 4}, 1, at::kFloat), targets = few_ids(count, kManyWords, 2);
   expect_norms_of_single_examples(
-      {random_tensor({kVocabulary, 4}, 3, at::kFloat), random_tensor({kVocabulary}, 4, at::kFloat)}, lengths,
+      {random_tensor({kManyWords, 4}, 3, at::kFloat), random_tensor({kManyWords}, 4, at::kFloat)}, lengths,
       [&](const Weights& w, const Rows& rows) {
         return 1.3 * projected_cross_entropy(rows.of(hidden), w[0], rows.of(targets), 0.1, w[1]).loss_sum;
       });
