@@ -58,6 +58,7 @@ html::Chart difference_chart(const studies::BranchStudy& study) {
 html::Section branch_section(const studies::BranchStudy& study, const std::string& prefix) {
   html::Section section{prefix + "How large the batch may be", {}};
   section.blocks.emplace_back(html::Text{{studies::verdict_text(study)}});
+  if (study.noise_scale) section.blocks.emplace_back(html::Text{{studies::noise_scale_text(study)}});
   section.blocks.emplace_back(difference_chart(study));
   section.blocks.emplace_back(branches_table(study));
   return section;

@@ -12,7 +12,6 @@
 #include "prenorm/base/text.h"
 #include "prenorm/config/validate.h"
 #include "prenorm/files/file_system.h"
-#include "prenorm/runs/metrics_log.h"
 #include "prenorm/updates/next_update.h"
 
 namespace prenorm::studies {
@@ -22,20 +21,10 @@ namespace {
 constexpr std::int64_t kLargestFactor = 4096, kMostBatches = 1'000'000, kFewestUpdates = 20;
 constexpr double kShareOfTheRun = 0.1;
 
-// While the batch grows, the number of batches so far is not known: the log of the last updates has it.
-double mean_tokens_per_batch(const runs::RunFolder& run, const Config& config, const runs::TrainerState& state) {
-  runs::UpdateLine last{}, before{};
-  runs::read_metrics(run.metrics(), [&](const runs::MetricsLine& line) {
-    const auto* update = std::get_if<runs::UpdateLine>(&line);
-    if (update == nullptr || update->step > state.step || update->step <= last.step) return;
-    before = last;
-    last = *update;
-  });
-  const bool logged = config.batch.ramp_from > 0 && last.batches > 0;
-  const std::int64_t tokens = logged ? last.target_tokens - before.target_tokens : state.target_tokens;
-  const std::int64_t updates = logged ? last.step - before.step : state.step;
-  const std::int64_t each = logged ? last.batches : config.batch.accumulate;
-  return static_cast<double>(tokens) / static_cast<double>(std::max<std::int64_t>(1, updates * each));
+// Checkpoints of older versions do not count batches; their runs had no growing batch.
+double mean_tokens_per_batch(const Config& config, const runs::TrainerState& state) {
+  const std::int64_t batches = state.batches > 0 ? state.batches : state.step * config.batch.accumulate;
+  return static_cast<double>(state.target_tokens) / static_cast<double>(std::max<std::int64_t>(1, batches));
 }
 
 double rate_scale(OptimizerName optimizer, std::int64_t factor) {
@@ -95,7 +84,7 @@ BranchStart branch_start(const runs::RunFolder& run, const Config& config, const
                     .target_tokens = state.target_tokens,
                     .seconds = state.seconds,
                     .batches_per_update = updates::batches_of_next_update(config.batch, state),
-                    .tokens_per_batch = mean_tokens_per_batch(run, config, state)};
+                    .tokens_per_batch = mean_tokens_per_batch(config, state)};
   if (start.tokens_per_batch <= 0)
     throw_error<UsageError>("{}: has not trained yet; branches begin at a checkpoint after an update",
                             run.path().string());

@@ -14,7 +14,6 @@
 #include "prenorm/runs/read_checkpoint.h"
 #include "prenorm/runs/results.h"
 #include "prenorm/studies/branch_start.h"
-#include "prenorm/studies/noise_scale.h"
 
 namespace prenorm::studies {
 namespace fs = std::filesystem;

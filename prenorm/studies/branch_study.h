@@ -11,6 +11,7 @@
 
 #include "prenorm/studies/branch_plan.h"
 #include "prenorm/studies/critical_batch.h"
+#include "prenorm/studies/noise_scale.h"
 #include "prenorm/studies/study.h"
 
 namespace prenorm::studies {
@@ -34,7 +35,7 @@ struct BranchStudy {
   bool tolerance_is_spread = false;
   std::optional<CriticalBatch> critical{};  // empty until every row has an outcome
   // The noise scale at the checkpoint as the run has logged it; empty if it has not.
-  std::optional<double> noise_scale{};
+  std::optional<LoggedNoiseScale> noise_scale{};
   StudyOutcome study{};  // of the cells; see run_study()
 
   // Target tokens of an update with the smallest batch times `factor`.
@@ -53,6 +54,8 @@ std::optional<BranchStudy> read_branches(const StudyFolder& folder, const StudyT
 std::string to_text(const BranchStudy& study);
 // The critical batch size in a sentence or two, one to a line.
 std::string verdict_text(const BranchStudy& study);
+// The logged noise scale in a sentence; empty if there is none.
+std::string noise_scale_text(const BranchStudy& study);
 // "+0.0123 ± 0.0040", for a row's loss over that of the smallest batch.
 std::string difference_text(const BranchRow& row);
 nlohmann::ordered_json to_json(const BranchStudy& study);

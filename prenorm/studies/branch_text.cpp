@@ -72,6 +72,17 @@ std::string verdict_text(const BranchStudy& s) {
       interval_text(s), count_text(s.update_tokens(s.critical->factor)), tolerance_text(s));
 }
 
+std::string noise_scale_text(const BranchStudy& s) {
+  if (!s.noise_scale) return {};
+  const noise::ScaleEstimate& scale = s.noise_scale->scale;
+  const std::string high = scale.high ? fmt::format("to {:.3g}", *scale.high) : std::string("or more");
+  return fmt::format(
+      "gradient noise scale there, as the run logged it ({}): {:.3g} examples (95 %: {:.3g} {}), about {} target "
+      "tokens\n",
+      s.noise_scale->part, *scale.examples, scale.low, high,
+      count_text(*scale.examples * s.noise_scale->target_tokens_per_example));
+}
+
 std::string to_text(const BranchStudy& s) {
   TextTable text{
       {"factor", "batches", "tokens/update", "lr", "updates", "seeds", "loss", "over smallest", "seconds"}, {}, {}};
@@ -88,9 +99,7 @@ std::string to_text(const BranchStudy& s) {
   out += aligned(text);
   out += "loss: validation, nats per token, mean (lowest to highest); over smallest: within each seed, mean ± 95 %\n\n";
   out += verdict_text(s);
-  if (s.noise_scale)
-    out += fmt::format("gradient noise scale there, as the run logged it: {:.3g} sequences\n", *s.noise_scale);
-  return out;
+  return out + noise_scale_text(s);
 }
 
 ordered_json to_json(const BranchStudy& s) {
@@ -108,7 +117,12 @@ ordered_json to_json(const BranchStudy& s) {
     json["critical_target_tokens_per_update"] = s.update_tokens(s.critical->factor);
     if (interval) json["critical_factor_interval_95"] = {json_number(interval->low), json_number(interval->high)};
   }
-  if (s.noise_scale) json["noise_scale_sequences"] = *s.noise_scale;
+  if (s.noise_scale)
+    json["noise_scale"] = {{"part", s.noise_scale->part},
+                           {"examples", or_null(s.noise_scale->scale.examples)},
+                           {"low_examples", s.noise_scale->scale.low},
+                           {"high_examples", or_null(s.noise_scale->scale.high)},
+                           {"target_tokens_per_example", s.noise_scale->target_tokens_per_example}};
   json["branches"] = ordered_json::array();
   for (const BranchRow& row : s.rows) json["branches"].push_back(row_json(s, row));
   json["study"] = to_json(s.study.table);

@@ -1,27 +1,18 @@
 #include "prenorm/studies/noise_scale.h"
 
-#include <nlohmann/json.hpp>
-#include <string>
-
-#include "prenorm/base/json.h"
-#include "prenorm/files/file_system.h"
-#include "prenorm/files/line_reader.h"
+#include "prenorm/runs/metrics_log.h"
 
 namespace prenorm::studies {
 
-std::optional<double> logged_noise_scale(const std::filesystem::path& metrics, std::int64_t step) {
-  std::optional<double> last;
-  if (!is_there(metrics)) return last;
-  LineReader reader(metrics);
-  for (std::string line; reader.next(line);) {
-    if (line.find("\"noise_scale\"") == std::string::npos) continue;
-    const auto json = parse_json<nlohmann::json>(line);
-    if (!json.is_object() || !json.contains("step") || !json["step"].is_number_integer() || json["step"] > step)
-      continue;
-    const auto found = json.find("noise_scale");
-    if (found == json.end() || !found->is_object() || !found->contains("sequences")) continue;
-    if (const auto& value = (*found)["sequences"]; value.is_number()) last = value.get<double>();
-  }
+std::optional<LoggedNoiseScale> logged_noise_scale(const std::filesystem::path& metrics, std::int64_t step) {
+  std::optional<LoggedNoiseScale> last;
+  runs::read_metrics(metrics, [&](const runs::MetricsLine& line) {
+    const auto* read = std::get_if<runs::NoiseScaleLine>(&line);
+    if (read == nullptr || read->step > step || read->groups.empty()) return;
+    const noise::PartNoise& whole = read->groups.back();
+    last.reset();
+    if (whole.scale.examples) last = {whole.part, whole.scale, read->target_tokens_per_example};
+  });
   return last;
 }
 

@@ -25,6 +25,7 @@ studies::BranchStudy made_study() {
   study.rows[1].difference = Estimate{0.02, 0.01, 3};
   study.rows[2].difference = Estimate{std::numeric_limits<double>::infinity(), 0, 3};
   study.tolerance = 0.03;
+  study.noise_scale = {.part = "total", .scale = {.examples = 20, .low = 10}, .target_tokens_per_example = 64};
   study.critical = {.factor = 2, .interval = Interval{1.5, 2}};
   return study;
 }
@@ -49,6 +50,7 @@ TEST(BranchSection, DrawsTheLossOverTheBatchSizeAndSaysTheCriticalOne) {
   EXPECT_EQ(table.rows[1].back(), "+0.0200 ± 0.0100");
   EXPECT_EQ(table.rows[2].back(), "diverged");
   EXPECT_THAT(block_of<html::Text>(section).paragraphs.front(), HasSubstr("2 times the 2 batches"));
+  EXPECT_THAT(studies::noise_scale_text(made_study()), HasSubstr("20 examples (95 %: 10 or more), about 1,280 target"));
   EXPECT_FALSE(html::html_page({.title = "t", .sections = {section}}).empty());
 }
 

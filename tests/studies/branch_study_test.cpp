@@ -9,7 +9,6 @@
 
 #include "prenorm/app/train.h"
 #include "prenorm/studies/branch_start.h"
-#include "prenorm/studies/noise_scale.h"
 #include "studies/study_fixture.h"
 
 namespace prenorm::studies {
@@ -49,15 +48,28 @@ TEST(BranchPlan, BranchesAreWholeUpdatesOfEveryFactor) {
 
 TEST(LoggedNoiseScale, IsTheLastOneAtOrBeforeTheCheckpoint) {
   const test::TinyText folder;
-  EXPECT_FALSE(logged_noise_scale(folder / "absent", 10));
-  write_file_atomically(folder / "metrics.jsonl",
-                        "{\"type\": \"update\", \"step\": 1}\n"
-                        "{\"type\": \"update\", \"step\": 5, \"noise_scale\": {\"sequences\": 12.5}}\n"
-                        "{\"type\": \"update\", \"step\": 9, \"noise_scale\": {\"sequences\": \"nan\"}}\n"
-                        "{\"type\": \"update\", \"step\": 11, \"noise_scale\": {\"sequences\": 20}}\n{\"noise_scale\"");
-  EXPECT_FALSE(logged_noise_scale(folder / "metrics.jsonl", 4));
-  EXPECT_EQ(logged_noise_scale(folder / "metrics.jsonl", 10), 12.5);
-  EXPECT_EQ(logged_noise_scale(folder / "metrics.jsonl", 11), 20);
+  const fs::path log = folder / "metrics.jsonl";
+  EXPECT_FALSE(logged_noise_scale(log, 10));
+  const auto line = [](std::int64_t step, const nlohmann::json& examples) {
+    const nlohmann::json part{{"examples", examples}, {"low_examples", 3}, {"gradient_square", 1}};
+    return nlohmann::json{{"type", "noise_scale"},
+                          {"step", step},
+                          {"target_tokens_per_example", 64},
+                          {"noise_scale_by_group", {{"total", part}}}}
+               .dump() +
+           "\n";
+  };
+  write_file_atomically(log, line(5, 12.5) + line(9, nullptr) + line(11, 20) + "{\"type\": \"noise_sc");
+  EXPECT_FALSE(logged_noise_scale(log, 4));
+  const auto fifth = logged_noise_scale(log, 8);
+  ASSERT_TRUE(fifth);
+  EXPECT_EQ(fifth->part, "total");
+  EXPECT_EQ(fifth->scale.examples, 12.5);
+  EXPECT_EQ(fifth->scale.low, 3);
+  EXPECT_FALSE(fifth->scale.high);
+  EXPECT_EQ(fifth->target_tokens_per_example, 64);
+  EXPECT_FALSE(logged_noise_scale(log, 10)) << "the ninth had no estimate";
+  EXPECT_EQ(logged_noise_scale(log, 11)->scale.examples, 20);
 }
 
 class BranchStudyTest : public StudyFixture {
