@@ -64,7 +64,7 @@ TEST(NextUpdate, FollowsTheNoiseScaleWithinItsLimits) {
 
 // Any ramp: never smaller than before, from the first size to the full one, within one batch of the line.
 TEST(NextUpdate, StaysWithinABatchOfTheLine) {
-  RandomStream random(test_seed(1));
+  RandomStream random(test::test_seed(1));
   for (int i = 0; i < 200; ++i) {
     BatchConfig batch;
     batch.accumulate = 2 + static_cast<std::int64_t>(random.below(i % 2 == 0 ? 30 : 999'998));
