@@ -49,7 +49,9 @@ TEST(BranchSection, DrawsTheLossOverTheBatchSizeAndSaysTheCriticalOne) {
   EXPECT_EQ(table.rows[1].back(), "+0.0200 ± 0.0100");
   EXPECT_EQ(table.rows[2].back(), "diverged");
   EXPECT_THAT(block_of<html::Text>(section).paragraphs.front(), HasSubstr("2 times the 2 batches"));
-  EXPECT_FALSE(html::html_page({.title = "t", .sections = {section}}).empty());
+  html::Page page;
+  page.sections = {section};
+  EXPECT_FALSE(html::html_page(page).empty());
 }
 
 TEST(BranchSection, ItsCommandCanBePasted) {
