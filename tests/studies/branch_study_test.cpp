@@ -78,7 +78,7 @@ class BranchStudyTest : public StudyFixture {
   BranchStudyTest() : StudyFixture(/*max_steps=*/8) {
     config_.schedule.name = ScheduleName::kConstant;
     config_.train.checkpoint_every = 4;
-    config_.train.seed = static_cast<std::int64_t>(test_seed(1));
+    config_.train.seed = static_cast<std::int64_t>(test::test_seed(1));
   }
   runs::RunFolder run() const { return runs::RunFolder(text_ / "run"); }
   void train() const { app::train(config_, run(), app::Start::kNew); }

@@ -50,7 +50,7 @@ TEST(CriticalBatch, OneSeedHasNoInterval) {
 // Losses that rise by `slope` for each doubling, with noise within each seed: the interval contains the true factor
 // about 19 times in 20. Over 400 draws the count has a standard deviation of 4.4; the bound is 4 of them below.
 TEST(CriticalBatch, TheIntervalContainsTheTruth) {
-  RandomStream random(test_seed(1));
+  RandomStream random(test::test_seed(1));
   constexpr double kSlope = 0.02, kTolerance = 0.05, kNoise = 0.008;
   const double truth = std::exp2(kTolerance / kSlope);
   int contained = 0;

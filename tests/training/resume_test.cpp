@@ -69,8 +69,9 @@ TEST_F(Resume, InTheMiddleOfARampWithAScheduleInTokens) {
   for (std::size_t i = 1; i < lines.size(); ++i) {
     const std::int64_t before = lines[i - 1]["target_tokens"];
     EXPECT_EQ(lines[i]["batches"], 1 + 4 * std::min<std::int64_t>(before, 2400) / 2400) << i;
-    if (const std::int64_t tokens = lines[i]["target_tokens"]; tokens <= 700)
+    if (const std::int64_t tokens = lines[i]["target_tokens"]; tokens <= 700) {
       EXPECT_DOUBLE_EQ(lines[i]["learning_rate"], config.optim.lr * static_cast<double>(tokens) / 700);
+    }
   }
   ASSERT_GE(lines.size(), 2U);
   EXPECT_GE(lines.back()["target_tokens"], 4000) << "ends with the update that reaches the limit";
