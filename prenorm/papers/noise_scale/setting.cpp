@@ -7,10 +7,10 @@ Setting setting_of(const ExperimentOptions& options) {
   s.seeds = options.seeds;
   if (!options.quick) return s;
   s.regression_steps = 1000;
-  s.training_tokens = 800'000;
-  s.branch_tokens = 100'000;
+  s.training_tokens = 400'000;
+  s.branch_tokens = 60'000;
   s.frozen_sequences = 512;
-  s.ramp_tokens = 800'000;
+  s.ramp_tokens = 300'000;
   return s;
 }
 
