@@ -34,6 +34,7 @@ def parse_arguments():
     p.add_argument("--ramp-share", type=float, default=0.75, help="of the tokens, after which the batch is full")
     p.add_argument("--warmup-share", type=float, default=0.02, help="of the tokens, over which the rate rises")
     p.add_argument("--seeds", type=int, default=3)
+    p.add_argument("--valid-bytes", type=int, default=110_000, help="of the text, that each validation reads")
     p.add_argument("--validations", type=int, default=40, help="of the fixed run; the growing one has more")
     p.add_argument("--output", default="runs/batch-ramp", help="folder of the runs")
     p.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="for all runs")
@@ -125,6 +126,7 @@ def paired(differences):
 def measure(a):
     Path(a.output).mkdir(parents=True, exist_ok=True)
     texts = write_texts(a.text or default_text(), Path(a.output))
+    texts[1].write_bytes(texts[1].read_bytes()[: a.valid_bytes].decode("utf-8", "ignore").encode())
     command = [a.prenorm, "config", a.config, "--json", "--set", "data.train_text=x"]
     config = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)["config"]
     length = config["data"]["sequence_length"]

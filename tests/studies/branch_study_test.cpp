@@ -163,6 +163,7 @@ class SlowBranchStudy : public BranchStudyTest {};
 TEST_F(SlowBranchStudy, FindsTheCriticalBatchAndGrows) {
   config_.train.max_steps = 40;
   config_.train.checkpoint_every = 20;
+  config_.train.keep_last = 20;  // those of the best validations too
   train();
   const BranchOptions branches{.factors = {1, 4}, .tokens = 1500, .seeds = 2, .checkpoint = "20"};
   const BranchStudy first = study(branches);
