@@ -21,7 +21,7 @@ using torch::autograd::variable_list;
 // What this embedding has read from its tables, as far as their norms by example are measured.
 struct Readings {
   Readings(const at::Tensor& ids, const at::Tensor& positions, const EmbeddingTables& tables)
-      : examples(examples_of(ids.numel(), {tables.tokens, tables.positions})) {
+      : examples(examples_of(ids.numel(), {tables.tokens, tables.positions}, ExampleUse::kOfTable)) {
     if (!examples) return;
     const auto read = [&](const at::Tensor& table, const at::Tensor& rows) {
       return examples->norms.measures(table) ? examples->norms.tables().add_reading(table, rows, examples->offsets)

@@ -18,12 +18,23 @@ thread_local ExampleRowsPtr current_rows;
 
 }  // namespace
 
-ExampleNorms::ExampleNorms(std::span<const at::Tensor> weights) : squares_(weights.size()), measured_(weights.size()) {
+ExampleNorms::ExampleNorms(std::span<const at::Tensor> weights)
+    : used_(weights.size()), squares_(weights.size()), measured_(weights.size()) {
   for (std::size_t i = 0; i < weights.size(); ++i) places_.emplace(weights[i].data_ptr(), i);
 }
 
 bool ExampleNorms::measures(const at::Tensor& weight) const {
   return weight.defined() && places_.contains(weight.data_ptr());
+}
+
+void ExampleNorms::use_once(std::initializer_list<at::Tensor> weights) {
+  for (const at::Tensor& weight : weights) {
+    if (!measures(weight)) continue;
+    std::vector<bool>::reference used = used_[places_.at(weight.data_ptr())];
+    if (used)
+      throw Error("gradients by example: a weight is used twice in a forward pass, and squares of both do not add up");
+    used = true;
+  }
 }
 
 void ExampleNorms::add(const at::Tensor& weight, double squares) {
@@ -36,10 +47,16 @@ void ExampleNorms::add(const at::Tensor& weight, double squares) {
 
 void ExampleNorms::end_share() {
   const ExampleTables ended = std::exchange(tables_, {});
+  drop_share();
   for (const auto& [table, squares, flops] : ended.totals()) {
     add(table, squares);
     count(flops);
   }
+}
+
+void ExampleNorms::drop_share() {
+  tables_ = {};
+  std::fill(used_.begin(), used_.end(), false);
 }
 
 void ExampleNorms::clear() {
@@ -72,7 +89,7 @@ RowsAreExamples::~RowsAreExamples() {
   if (changed_) current_rows = std::move(before_);
 }
 
-ExampleRowsPtr examples_of(std::int64_t rows, std::initializer_list<at::Tensor> weights) {
+ExampleRowsPtr examples_of(std::int64_t rows, std::initializer_list<at::Tensor> weights, ExampleUse use) {
   if (installed == nullptr || !at::GradMode::is_enabled()) return {};
   const auto measured = [](const at::Tensor& weight) { return installed->measures(weight); };
   if (std::none_of(weights.begin(), weights.end(), measured)) return {};
@@ -80,6 +97,7 @@ ExampleRowsPtr examples_of(std::int64_t rows, std::initializer_list<at::Tensor> 
   if (current_rows->offsets.back() != rows)
     throw_error<Error>("gradients by example: the examples have {} rows, the matrix {}", current_rows->offsets.back(),
                        rows);
+  if (use == ExampleUse::kOnce) installed->use_once(weights);
   return current_rows;
 }
 
@@ -98,7 +116,7 @@ void measure_scale(const at::Tensor& weight, const at::Tensor& x, const at::Tens
 }
 
 void measure_reading(const at::Tensor& table, const at::Tensor& ids, const at::Tensor& y) {
-  const ExampleRowsPtr examples = examples_of(y.size(0), {table});
+  const ExampleRowsPtr examples = examples_of(y.size(0), {table}, ExampleUse::kOfTable);
   if (!examples) return;
   const std::int64_t reading = examples->norms.tables().add_reading(table, ids, examples->offsets);
   with_gradient(y, [=](const at::Tensor& gradient) { examples->norms.tables().set_gradient(reading, gradient); });

@@ -31,6 +31,9 @@ class ExampleNorms {
 
   // A weight is known by its memory, so that replicas and detached handles are the same one.
   bool measures(const at::Tensor& weight) const;
+  // Says that an operator has used these weights in a forward pass, as far as they are measured. Errors: Error if one
+  // was used before in this share: the gradient of an example would be the sum of both uses, and squares do not add up.
+  void use_once(std::initializer_list<at::Tensor> weights);
   // Adds to the weight's n, if it is measured.
   void add(const at::Tensor& weight, double squares);
   // Counts arithmetic beyond that of the gradient (docs/noise-scale.md), a multiply and an add as two.
@@ -40,7 +43,7 @@ class ExampleNorms {
   // After the backward pass of a share: adds the norms of tables. Nothing of the share is kept.
   void end_share();
   // Forgets a share whose backward pass did not end.
-  void drop_share() { tables_ = {}; }
+  void drop_share();
 
   // n of each weight, in the order of the constructor, and whether anything was added to it.
   const std::vector<double>& squares() const { return squares_; }
@@ -50,6 +53,7 @@ class ExampleNorms {
 
  private:
   std::unordered_map<const void*, std::size_t> places_;
+  std::vector<bool> used_;  // in this share
   std::vector<double> squares_;
   std::vector<bool> measured_;
   double flops_ = 0;
@@ -97,8 +101,11 @@ class RowsAreExamples {
 };
 
 // Whose the rows are that an operator gets, if it has one of these weights and that is measured; otherwise null.
-// Undefined weights are skipped. Errors: Error if nothing says whose the rows are, or their number differs.
-ExampleRowsPtr examples_of(std::int64_t rows, std::initializer_list<at::Tensor> weights);
+// Undefined weights are skipped. Errors: Error if nothing says whose the rows are, or their number differs; with kOnce
+// those of use_once().
+enum class ExampleUse : std::uint8_t { kOnce, kOfTable };
+ExampleRowsPtr examples_of(std::int64_t rows, std::initializer_list<at::Tensor> weights,
+                           ExampleUse use = ExampleUse::kOnce);
 
 // Takes an object of a forward pass along to the backward pass, if there is one: examples_in(context) is null if not.
 template <class T = ExampleRows, class Context>
