@@ -41,7 +41,7 @@ Series made_series(bool together) {
     series.tokens.push_back(100.0 * (i + 1));
     series.loss.push_back(3 - 0.004 * i);
     series.norms.push_back({0.01, 0.01 * growth});
-    series.others.push_back({1, 2 * (together ? growth : std::exp(0.01 * (400 - i)))});
+    series.others.push_back({1, 2 * (together ? growth : std::exp(0.01 * (400 - i) - 0.2 * std::sin(0.1 * i)))});
   }
   return series;
 }
@@ -74,7 +74,12 @@ TEST(NoiseScalePrediction, LeavesOutUpdatesWithoutAPositiveSquare) {
 }
 
 TEST(NoiseScaleChecks, FailForModelsWithoutTheProperty) {
-  const std::vector<TrainedModel> good = {made_model(true)}, bad = {made_model(false)};
+  std::vector<TrainedModel> good = {made_model(true)}, bad = {made_model(false)};
+  for (auto* models : {&good, &bad}) {
+    models->push_back(made_model(true));
+    models->back().model.placement = NormPlacement::kPostLn;
+  }
+  EXPECT_EQ(failed_checks_of(check_frozen, good), Names{});
   EXPECT_EQ(failed_checks_of(check_training, good), Names{});
   EXPECT_EQ(failed_checks_of(check_training, bad),
             (Names{"correlation", "log_correlation_without_trend", "slope", "total_growth"}));

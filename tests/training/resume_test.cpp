@@ -82,6 +82,7 @@ TEST_F(Resume, InTheMiddleOfARampWithAScheduleInTokens) {
 // Stopped before and after the estimate counts.
 TEST_F(Resume, WithABatchThatFollowsTheNoiseScale) {
   Config config = text_->config();
+  config.batch.max_sentences = 2;
   config.batch.accumulate = 5;
   config.batch.ramp_from = 1;
   config.batch.follow = BatchFollow::kNoiseScale;
