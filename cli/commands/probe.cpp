@@ -167,9 +167,7 @@ void add_probe(CLI::App& app, Run& chosen) {
       app.add_subcommand("probe", "Measures gradients and hidden states and compares them with the theory.");
   auto options = std::make_shared<ProbeOptions>();
   command->add_option("CONFIG", options->subject, "a TOML file (without data: on synthetic text), or a run folder");
-  command
-      ->add_option("--checkpoint", options->checkpoint,
-                   "for a run: average, best, last or a step [the first that exists]")
+  command->add_option("--checkpoint", options->checkpoint, "for a run: average, best, last or a step [first existing]")
       ->type_name("WHICH");
   add_lists(*command, *options);
   command->add_option("--seeds", options->seeds, "models of each kind [5; 3 with --advise]")

@@ -11,7 +11,7 @@ namespace {
 // The set of r ≥ 0 with a r² - 2 b r + c ≤ 0, as far as one interval holds it.
 void solve(double a, double b, double c, ScaleEstimate& estimate) {
   const double square = b * b - a * c;
-  if (!std::isfinite(square)) return;                  // numbers beyond what a double holds
+  if (!std::isfinite(square)) return;                    // numbers beyond what a double holds
   const double root = std::sqrt(std::max(0.0, square));  // the ratio of the means solves it, up to rounding
   if (a > 0) {
     estimate.low = std::max(0.0, (b - root) / a);

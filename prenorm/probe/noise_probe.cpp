@@ -91,6 +91,15 @@ std::pair<std::int64_t, std::int64_t> next_batch(const app::TrainedTask& trained
   return {state.epoch, state.batch};
 }
 
+void warn_of_repeated_examples(updates::Task& task, const NoiseProbe& probe) {
+  const std::int64_t in_epoch = task.batches_in_epoch(probe.epoch);
+  if (probe.batches > in_epoch)
+    warn(
+        fmt::format("{} batches are more than the {} of an epoch and hold examples twice, so that their noise looks "
+                    "smaller and its intervals narrower than they are; fewer --batches do not",
+                    probe.batches, in_epoch));
+}
+
 NoiseEstimates estimates_of(const noise::Tracker& tracker) {
   return {noise::noise_of(tracker.groups()), noise::noise_of(tracker.layers())};
 }
@@ -106,6 +115,7 @@ NoiseProbe probe_noise_scale(const runs::RunFolder& run, const std::string& whic
   probe.checkpoint = trained.checkpoint.string();
   std::tie(probe.epoch, probe.batch) = next_batch(trained);
   probe.batches = batches;
+  warn_of_repeated_examples(*trained.task, probe);
   noise::Tracker by_example, two_batch;
   PairReader reader(trained, probe);
   Progress progress("batches", batches);

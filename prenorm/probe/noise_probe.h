@@ -29,10 +29,10 @@ struct NoiseProbe {
   NoiseEstimates by_example{}, two_batch{};
 };
 
-// Dropout is off. Measures the batches that training would have read next, or the first ones if the checkpoint does not
-// say which those are. All parameters have gradients, whatever part of the model the run trained. `which`: see
-// RunFolder::find_checkpoint. Errors: UsageError for an odd number of batches or fewer than four, and if no two batches
-// have two examples together; those of app::trained_task().
+// Warns if the batches are more than an epoch has. Dropout is off. Measures the batches that training would have read
+// next, or the first ones if the checkpoint does not say which those are. All parameters have gradients, whatever part
+// of the model the run trained. `which`: see RunFolder::find_checkpoint. Errors: UsageError for an odd number of
+// batches or fewer than four, and if no two batches have two examples together; those of app::trained_task().
 NoiseProbe probe_noise_scale(const runs::RunFolder& run, const std::string& which, std::int64_t batches);
 
 // What `prenorm probe --noise-scale` prints; the JSON without kind and version.

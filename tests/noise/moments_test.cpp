@@ -36,11 +36,11 @@ double deviation(const std::vector<double>& values) {
   return std::sqrt(sum / static_cast<double>(values.size() - 1));
 }
 
-// Over seeds 0 to 4 the largest distance was 2.4 standard errors; 4 of them are 1 false alarm in 4,000 runs. A divisor
-// of B in place of B - 1 moves the variance of the pair (64, 1) by 3.5 of its standard errors, that of (8, 1) by 11.
+// Over seeds 0 to 4 the largest distance was 1.9 standard errors. A divisor of B in place of B - 1 moves the variance
+// of the pair (64, 1) by 3.5 of its standard errors, that of (8, 1) by 10.
 void expect_mean(const std::vector<double>& values, double expected) {
   const double standard_error = deviation(values) / std::sqrt(static_cast<double>(values.size()));
-  EXPECT_NEAR(mean_of(values), expected, 4 * standard_error);
+  EXPECT_NEAR(mean_of(values), expected, 3 * standard_error);
 }
 
 TEST(NoiseMoments, HaveTheMeansOfTheClosedFormAtEachPairOfSizes) {
@@ -58,11 +58,11 @@ TEST(NoiseMoments, HaveTheMeansOfTheClosedFormAtEachPairOfSizes) {
                        sample.squares[i] / problem.gradient_square());
     const double error = deviation(errors) / std::sqrt(static_cast<double>(errors.size()));
     const double ratio = mean_of(sample.variances) / mean_of(sample.squares);
-    EXPECT_NEAR(std::log(ratio / problem.noise_scale()), 0, 4.5 * error);
+    EXPECT_NEAR(std::log(ratio / problem.noise_scale()), 0, 3 * error);
   }
 }
 
-// The spread of the two is 0.20 and 0.40 of the variance; seeds 0 to 4 gave ratios of 1.9 to 2.1.
+// The spread of the two is 0.20 and 0.40 of the variance; seeds 0 to 4 gave ratios of 1.97 to 2.11.
 TEST(NoiseMoments, FromSingleExamplesAreMoreExact) {
   const double by_example = deviation(draw_sample(64, 1, 2).variances),
                halves = deviation(draw_sample(64, 32, 2).variances);

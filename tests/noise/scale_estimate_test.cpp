@@ -86,14 +86,16 @@ Coverage coverage_of(const test::RegressionNoise& problem, std::size_t small, do
 }
 
 void expect_coverage(const Coverage& c) {
-  EXPECT_GT(c.covered, 0.91) << c.below << " below, " << c.above << " above, " << c.without_bound << " without bound";
+  EXPECT_GT(c.covered, 0.90) << c.below << " below, " << c.above << " above, " << c.without_bound << " without bound";
   EXPECT_LT(c.covered, 0.99) << c.without_bound << " without bound";
 }
 
-TEST(ScaleInterval, HoldsTheTruthInAbout95OfAHundredRuns) {
+// Seeds 0 to 4 gave 0.930 to 0.974 in these cases; intervals half as wide would hold the truth in 0.67 of the runs.
+TEST(ScaleInterval, HoldsTheTruthInAbout95OfAHundredRuns) { expect_coverage(coverage_of({}, 1, 0, 16, 600)); }
+
+TEST(SlowScaleInterval, HoldsTheTruthWhateverTheWeights) {
   expect_coverage(coverage_of({}, 1, 0.95, 100, 500));
   expect_coverage(coverage_of({}, 1, 0.8, 30, 1000));
-  expect_coverage(coverage_of({}, 1, 0, 16, 1000));
   expect_coverage(coverage_of({}, 32, 0, 16, 1000));
 }
 

@@ -68,6 +68,18 @@ TEST_F(NoiseProbeOfARun, BothEstimatorsAgreeWhereTheSmallBatchIsOneExample) {
   }
 }
 
+TEST_F(NoiseProbeOfARun, WarnsOfBatchesThatHoldExamplesTwice) {
+  Config config = runs_->config(TaskKind::kCausalLm);
+  config.train.max_steps = 2;
+  const runs::RunFolder run = runs_->trained(config, "repeated");
+  for (const std::int64_t batches : {4, 1000}) {
+    ::testing::internal::CaptureStderr();
+    probe_noise_scale(run, "last", batches);
+    const std::string said = ::testing::internal::GetCapturedStderr();
+    EXPECT_EQ(said.find("hold examples twice") != std::string::npos, batches == 1000) << said;
+  }
+}
+
 TEST_F(NoiseProbeOfARun, NeedsPairsOfBatches) {
   const runs::RunFolder run = runs_->folder("nowhere");
   for (const std::int64_t batches : {2, 5}) EXPECT_THROW(probe_noise_scale(run, "", batches), UsageError);
