@@ -151,12 +151,14 @@ TEST_F(TrainedParts, AreCellsOfStudies) {
   EXPECT_EQ(page.code, 0) << page.err;
 }
 
-TEST_F(TrainedParts, HaveALargestStableRate) {
+class SlowTrainedParts : public TrainedParts {};
+
+TEST_F(SlowTrainedParts, HaveALargestStableRate) {
   const json search = object_of(shell("\"$PRENORM\" study " + toml().string() +
                                       " --quiet --json --find-lr --set train.max_steps=4 --output " +
                                       run("study-rate").string() + " --grid train.trainable=norm"));
-  ASSERT_EQ(search["settings"].size(), 1U);
-  EXPECT_GT(search["settings"][0]["largest_stable_lr"], 0);
+  ASSERT_FALSE(search["settings"].empty());
+  for (const json& setting : search["settings"]) EXPECT_GT(setting["largest_stable_lr"], 0) << setting;
 }
 
 }  // namespace

@@ -11,12 +11,12 @@
 #include "prenorm/base/error.h"
 #include "prenorm/models/causal_lm.h"
 #include "prenorm/papers/no_shortcuts/activation_map.h"
-#include "prenorm/papers/real_data/characters.h"
 #include "prenorm/papers/no_shortcuts/kernels.h"
 #include "prenorm/papers/no_shortcuts/language_models.h"
 #include "prenorm/papers/no_shortcuts/network.h"
 #include "prenorm/papers/no_shortcuts/recursion.h"
 #include "prenorm/papers/no_shortcuts/stack_kernels.h"
+#include "prenorm/papers/real_data/characters.h"
 #include "test_seed.h"
 
 namespace prenorm::papers::no_shortcuts {
@@ -184,7 +184,8 @@ TEST(ShortcutLanguageModels, AreThoseOfTheArm) {
                 arm == Arm::kPreLn ? 2 : 1, 1e-12);
     const models::CausalLm model(config, 20, test::test_seed(6));
     const double loss = model.loss(batch, 0, {}).loss_sum.item<double>() / static_cast<double>(batch.targets.size());
-    EXPECT_NEAR(loss, std::log(20), 2) << name_of(arm);
+    EXPECT_GT(loss, 1) << name_of(arm);
+    EXPECT_LT(loss, 20) << name_of(arm);
   }
   EXPECT_EQ(language_model(Arm::kUniform, 4, {.correlation = 0.2}).attention_correlation, 0.2);
 }
