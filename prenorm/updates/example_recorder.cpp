@@ -1,10 +1,24 @@
 #include "prenorm/updates/example_recorder.h"
 
+#include <ATen/Dispatch.h>
+#include <ATen/Parallel.h>
+
 #include "prenorm/base/error.h"
 #include "prenorm/config/name_patterns.h"
-#include "prenorm/optim/gradient_norm.h"
+#include "prenorm/ops/cpu/example_squares.h"
 
 namespace prenorm::updates {
+namespace {
+
+double squared_norm(const at::Tensor& gradient) {
+  double squares = 0;
+  AT_DISPATCH_FLOATING_TYPES(gradient.scalar_type(), "squared_norm", [&] {
+    squares = ops::cpu::sum_of_squares(gradient.data_ptr<scalar_t>(), gradient.numel());
+  });
+  return squares;
+}
+
+}  // namespace
 
 // Replicas share the memory of their weights, by which norms know them.
 ExampleRecorder::ExampleRecorder(NoiseScale measured, const nn::Parameters& parameters, std::int64_t workers)
@@ -25,21 +39,26 @@ void ExampleRecorder::clear() {
 }
 
 ExampleSquares ExampleRecorder::squares(std::int64_t examples, std::int64_t target_tokens) const {
-  ExampleSquares result{examples, target_tokens, places_, {}, {}};
+  ExampleSquares result{examples, target_tokens, places_, {}, std::vector<double>(places_.size())};
+  // Each thread takes whole parameters: a barrier for each of them would cost more than the sums.
+  at::parallel_for(0, std::ssize(places_), measured_ == NoiseScale::kAll ? 1 : std::ssize(places_) + 1,
+                   [&](std::int64_t first, std::int64_t last) {
+                     for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(last); ++i)
+                       result.sum_squares[i] =
+                           squared_norm(parameters_.trained()[static_cast<std::size_t>(places_[i])].value.grad());
+                   });
   for (std::size_t i = 0; i < places_.size(); ++i) {
     const nn::Parameter& parameter = parameters_.trained()[static_cast<std::size_t>(places_[i])];
-    const double norm = optim::l2_norm(parameter.value.grad());
     double squares = 0;
     bool reported = false;
     for (const ops::ExampleNorms& norms : norms_) {
       squares += norms.squares()[i];
       reported = reported || norms.measured()[i];
     }
-    if (norm > 0 && !reported)
+    if (result.sum_squares[i] > 0 && !reported)
       throw_error<Error>("train.noise_scale: {} is used in a way whose gradients by example are not measured",
                          parameter.name);
     result.square_sums.push_back(squares);
-    result.sum_squares.push_back(norm * norm);
   }
   return result;
 }
