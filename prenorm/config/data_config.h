@@ -156,8 +156,9 @@ void describe(V& v, BatchConfig& c) {
   v.field("ramp_from", c.ramp_from, Range{0, 1e6},
           "of these, how many at first: the number then grows linearly with the tokens trained on; 0 = all at once");
   v.field("ramp_tokens", c.ramp_tokens, Range{0, 1e12}, "target tokens after which an update has all of its batches");
-  v.field("follow", c.follow,
-          "nothing, or noise_scale: an update's batches grow from ramp_from to accumulate with the measured noise scale");
+  v.field(
+      "follow", c.follow,
+      "nothing, or noise_scale: an update's batches grow from ramp_from to accumulate with the measured noise scale");
   v.field("pool_batches", c.pool_batches, Range{1, 1e6},
           "batches' worth of pairs that are shuffled, then sorted by length, together");
 }

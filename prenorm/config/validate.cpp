@@ -135,7 +135,8 @@ const std::vector<Rule>& all_rules() {
        "batch.follow = \"noise_scale\" needs train.noise_scale = \"norm\" or \"all\", which measure it",
        [](const Config& c) { return !follows(c) || c.train.noise_scale != NoiseScale::kOff; }},
       {{"batch.follow", "batch.ramp_from", "batch.ramp_tokens"},
-       "batch.follow = \"noise_scale\" needs batch.ramp_from over 0, the least number of batches, and no batch.ramp_tokens",
+       "batch.follow = \"noise_scale\" needs batch.ramp_from over 0, the least number of batches, and no "
+       "batch.ramp_tokens",
        [](const Config& c) { return !follows(c) || (c.batch.ramp_from > 0 && c.batch.ramp_tokens == 0); }},
       {{"batch.ramp_from", "batch.ramp_tokens", "batch.follow"},
        "batch.ramp_from and batch.ramp_tokens must both be over 0 or both be 0",

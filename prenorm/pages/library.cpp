@@ -126,7 +126,8 @@ void Library::look_at(const fs::path& path) {
 }
 
 std::size_t Library::items() const {
-  return seen_.size() + studies_.size() + probes_.size() + updates_.size() + noises_.size() + theories_.size() + problems_.size();
+  return seen_.size() + studies_.size() + probes_.size() + updates_.size() + noises_.size() + theories_.size() +
+         problems_.size();
 }
 
 void Library::look_at_folder(const fs::path& path) {

@@ -85,9 +85,8 @@ html::Definitions noise_definitions() {
 
 html::Table estimator_table(const std::string& title, const std::vector<noise::PartNoise>& by_example,
                             const std::vector<noise::PartNoise>& two_batch) {
-  html::Table table{{"part", "by example", "at least", "at most", "two-batch", "at least", "at most", "‖∇L‖²", "tr Σ"},
-                    {},
-                    title};
+  html::Table table{
+      {"part", "by example", "at least", "at most", "two-batch", "at least", "at most", "‖∇L‖²", "tr Σ"}, {}, title};
   for (std::size_t i = 0; i < by_example.size(); ++i) {
     auto& row = table.rows.emplace_back(std::vector<std::string>{by_example[i].part});
     for (const noise::PartNoise* part : {&by_example[i], &two_batch[i]})

@@ -46,7 +46,8 @@ bool is_before(const noise::PartNoise& a, const noise::PartNoise& b) {
 
 NoiseEstimates estimates_from(const nlohmann::ordered_json& json) {
   const BasicJsonReader<nlohmann::ordered_json> fields(json);
-  NoiseEstimates estimates{noise::parts_from_json(fields.at("by_group")), noise::parts_from_json(fields.at("by_layer"))};
+  NoiseEstimates estimates{noise::parts_from_json(fields.at("by_group")),
+                           noise::parts_from_json(fields.at("by_layer"))};
   for (auto* parts : {&estimates.groups, &estimates.layers}) std::stable_sort(parts->begin(), parts->end(), is_before);
   return estimates;
 }

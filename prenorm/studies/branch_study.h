@@ -33,7 +33,7 @@ struct BranchStudy {
   std::optional<double> tolerance{};
   bool tolerance_is_spread = false;
   std::optional<CriticalBatch> critical{};  // empty until every row has an outcome
-  StudyOutcome study{};  // of the cells; see run_study()
+  StudyOutcome study{};                     // of the cells; see run_study()
 
   // Target tokens of an update with the smallest batch times `factor`.
   double update_tokens(double factor) const;

@@ -12,8 +12,8 @@
 namespace prenorm::studies {
 
 struct CheckpointNoise {
-  std::string part{};                     // "total", or "norm" with train.noise_scale = "norm"
-  noise::ScaleEstimate target_tokens{};   // in place of examples
+  std::string part{};                    // "total", or "norm" with train.noise_scale = "norm"
+  noise::ScaleEstimate target_tokens{};  // in place of examples
 };
 
 // As the run measured it; nothing if it did not.

@@ -31,6 +31,10 @@ ExampleRecorder::ExampleRecorder(NoiseScale measured, const nn::Parameters& para
     places_.push_back(place);
     weights.push_back(p.value);
   }
+  if (places_.empty())
+    throw_error<UsageError>(
+        "train.noise_scale = \"norm\" has nothing to measure, since no weight of a norm trains; choose \"all\" or "
+        "\"off\"");
   norms_.assign(static_cast<std::size_t>(workers), ops::ExampleNorms(weights));
 }
 

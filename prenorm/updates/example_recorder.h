@@ -13,7 +13,7 @@ namespace prenorm::updates {
 
 class ExampleRecorder {
  public:
-  // measured: not kOff.
+  // measured: not kOff. Errors: UsageError if no parameter that trains is to be measured.
   ExampleRecorder(NoiseScale measured, const nn::Parameters& parameters, std::int64_t workers);
 
   NoiseScale measured() const { return measured_; }

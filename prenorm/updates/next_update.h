@@ -17,10 +17,10 @@ namespace prenorm::updates {
 // The first update has ramp_from batches, and those from R tokens on have all of them. The public code of Gray et al.
 // 2024 grows the batch linearly in tokens too, but rounds up.
 //
-// With batch.follow = "noise_scale" it has as many as hold the noise scale's number of examples (McCandlish et al. 2018,
-// section 2.3), rounded, from ramp_from to accumulate: ramp_from until the means are worth kUpdatesToFollow updates, and accumulate where the
-// estimate of ‖∇L‖² is not positive, so that the noise scale has no estimate. Batches are taken to hold the mean number
-// of target tokens of those so far.
+// With batch.follow = "noise_scale" it has as many as hold the noise scale's number of examples (McCandlish et al.
+// 2018, section 2.3), rounded, from ramp_from to accumulate: ramp_from until the means are worth kUpdatesToFollow
+// updates, and accumulate where the estimate of ‖∇L‖² is not positive, so that the noise scale has no estimate. Batches
+// are taken to hold the mean number of target tokens of those so far.
 inline constexpr double kUpdatesToFollow = 10;
 std::int64_t batches_of_next_update(const BatchConfig& batch, const runs::TrainerState& state);
 

@@ -10,8 +10,8 @@
 
 #include "files/temporary_folder.h"
 #include "pages/made_runs.h"
-#include "prenorm/pages/library_page.h"
 #include "prenorm/base/error.h"
+#include "prenorm/pages/library_page.h"
 #include "prenorm/pages/live_page.h"
 #include "prenorm/probe/noise_probe.h"
 
@@ -107,8 +107,12 @@ TEST(NoiseSection, IsLiveWhileARunTrains) {
 }
 
 probe::NoiseProbe some_probe() {
-  probe::NoiseProbe p{.model = "pre_ln", .checkpoint = "run/checkpoints/000010", .batches = 8, .large_batches = 4,
-                      .examples = 64, .target_tokens_per_example = 10};
+  probe::NoiseProbe p{.model = "pre_ln",
+                      .checkpoint = "run/checkpoints/000010",
+                      .batches = 8,
+                      .large_batches = 4,
+                      .examples = 64,
+                      .target_tokens_per_example = 10};
   p.by_example = {{{"norm", {8, 2, {}}, {0.5, 4}}, {"total", {84, 61, 120.0}, {0.25, 21}}},
                   {{"encoder.layers.2", {7, 0, 9.0}, {0.5, 3.5}}, {"encoder.layers.10", {9, 0, {}}, {0.5, 4.5}}}};
   p.two_batch = p.by_example;
@@ -127,8 +131,11 @@ TEST(NoiseSection, ComparesTheEstimatorsOfAProbe) {
   nlohmann::json bad = to_json(some_probe());
   bad["two_batch"]["by_group"].erase("norm");
   for (const nlohmann::json& json : {bad, nlohmann::json::object()})
-    EXPECT_THAT([&] { noise_section({"noise.json", json}); },
-                ::testing::ThrowsMessage<DataError>(HasSubstr("is not output of `prenorm probe --noise-scale --json`")));
+    EXPECT_THAT(
+        [&] {
+          noise_section({"noise.json", json});
+        },
+        ::testing::ThrowsMessage<DataError>(HasSubstr("is not output of `prenorm probe --noise-scale --json`")));
 }
 
 TEST(NoiseSection, TakesLinesThatLackTheirParts) {

@@ -1,4 +1,5 @@
-// The noise scale of a run: what is logged and when, that training stays the same, and that a resumed run logs the same.
+// The noise scale of a run: what is logged and when, that training stays the same, and that a resumed run logs the
+// same.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

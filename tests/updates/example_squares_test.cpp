@@ -10,6 +10,7 @@
 
 #include "enum_values.h"
 #include "golden_file.h"
+#include "prenorm/base/error.h"
 #include "prenorm/tasks/synthetic_task.h"
 #include "prenorm/updates/updater.h"
 #include "small_translator.h"
@@ -110,6 +111,13 @@ TEST(ExampleSquares, OfNormsAreAmongThoseOfAll) {
     EXPECT_TRUE(all.names[place].find("norm.") != std::string::npos) << all.names[place];
     EXPECT_NEAR(few.square_sums[i], many.square_sums[place], 1e-4 * many.square_sums[place]);
   }
+}
+
+TEST(ExampleSquares, OfNothingAreRefused) {
+  Config config = with_dropout();
+  config.model.norm_affine = false;
+  EXPECT_THROW(measured_update(config, NoiseScale::kNorm, {}), UsageError);
+  EXPECT_TRUE(measured_update(config, NoiseScale::kAll, {}).update.example_squares.has_value());
 }
 
 TEST(ExampleSquares, MeasuringChangesAnUpdateByNoMoreThanRounding) {

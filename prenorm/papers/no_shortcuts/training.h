@@ -9,8 +9,8 @@
 #include "prenorm/papers/cells.h"
 #include "prenorm/papers/experiment.h"
 #include "prenorm/papers/fit.h"
-#include "prenorm/papers/real_data/characters.h"
 #include "prenorm/papers/no_shortcuts/language_models.h"
+#include "prenorm/papers/real_data/characters.h"
 
 namespace prenorm::papers::no_shortcuts {
 

@@ -56,8 +56,8 @@ Prediction predict_total(const Series& series) {
   return {.correlation = correlation(p.norms, p.total),
           .slope = line.slope,
           .intercept = line.intercept,
-          .log_correlation_without_trend = correlation(without_trend(p.tokens, logarithms(p.norms)),
-                                                       without_trend(p.tokens, logarithms(p.total))),
+          .log_correlation_without_trend =
+              correlation(without_trend(p.tokens, logarithms(p.norms)), without_trend(p.tokens, logarithms(p.total))),
           .norm_growth = growth(p.norms),
           .total_growth = growth(p.total),
           .share_used = static_cast<double>(p.tokens.size()) / static_cast<double>(series.size() - series.size() / 10)};

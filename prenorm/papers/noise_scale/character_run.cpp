@@ -51,13 +51,14 @@ Config config_of(const Model& model) {
 }  // namespace
 
 std::string Model::name() const {
-  return fmt::format("{}, rate {}, {} batches of {}, ramp {} {}, decay {}, seed {}", enum_name(placement), rate, batches,
-                     batch_sequences, ramp_from, ramp_tokens, decay_tokens, seed);
+  return fmt::format("{}, rate {}, {} batches of {}, ramp {} {}, decay {}, seed {}", enum_name(placement), rate,
+                     batches, batch_sequences, ramp_from, ramp_tokens, decay_tokens, seed);
 }
 
 CharacterRun::CharacterRun(const Model& model, const real_data::Characters& text)
     : config_(config_of(model)),
-      task_(config_, text.vocabulary(), std::make_unique<CharacterBatches>(text, model.seed, model.batch_sequences, kSequenceTokens)),
+      task_(config_, text.vocabulary(),
+            std::make_unique<CharacterBatches>(text, model.seed, model.batch_sequences, kSequenceTokens)),
       updater_(config_, task_) {
   for (const nn::Parameter& p : task_.parameters().trained())
     is_norm_.push_back(p.name.ends_with("norm.weight") || p.name.ends_with("norm.bias"));

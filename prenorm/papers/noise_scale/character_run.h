@@ -22,10 +22,10 @@ struct Model {
   NormPlacement placement = NormPlacement::kPreLn;
   std::uint64_t seed = 1;
   double rate = 2e-3;
-  std::int64_t batches = 8;             // of an update
-  std::int64_t batch_sequences = 8;     // of a batch
+  std::int64_t batches = 8;                     // of an update
+  std::int64_t batch_sequences = 8;             // of a batch
   std::int64_t ramp_from = 0, ramp_tokens = 0;  // see BatchConfig
-  std::int64_t decay_tokens = 0;        // at which a linear decay reaches a tenth of the rate; 0 = constant
+  std::int64_t decay_tokens = 0;                // at which a linear decay reaches a tenth of the rate; 0 = constant
 
   std::string name() const;  // everything that a run depends on, except its length
 };

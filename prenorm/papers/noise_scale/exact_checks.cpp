@@ -59,21 +59,36 @@ void check_regression(const std::vector<RegressionCase>& cases, std::vector<Chec
   for (const RegressionCase& c : cases) {
     const std::vector<std::pair<std::string, double>> setting = {{"big", static_cast<double>(c.big)},
                                                                  {"small", static_cast<double>(c.small)}};
-    checks.push_back({"regression_gradient_square", "appendix A", setting,
-                      standard_errors(c.series, &Moments::gradient_square, exact.gradient_square), 0, {0, 3},
+    checks.push_back({"regression_gradient_square",
+                      "appendix A",
+                      setting,
+                      standard_errors(c.series, &Moments::gradient_square, exact.gradient_square),
+                      0,
+                      {0, 3},
                       "mean over batches from the closed form, in standard errors"});
-    checks.push_back({"regression_variance", "appendix A", setting,
-                      standard_errors(c.series, &Moments::gradient_variance, exact.gradient_variance), 0, {0, 3},
+    checks.push_back({"regression_variance",
+                      "appendix A",
+                      setting,
+                      standard_errors(c.series, &Moments::gradient_variance, exact.gradient_variance),
+                      0,
+                      {0, 3},
                       "mean over batches from the closed form, in standard errors"});
     const Ratio scale = ratio_of_means(c.series);
-    checks.push_back({"regression_noise_scale", "appendix A", setting,
-                      std::abs(scale.value - ratio(exact)) / scale.standard_error, 0, {0, 3},
+    checks.push_back({"regression_noise_scale",
+                      "appendix A",
+                      setting,
+                      std::abs(scale.value - ratio(exact)) / scale.standard_error,
+                      0,
+                      {0, 3},
                       "ratio of means from the closed form, 81, in standard errors"});
   }
-  checks.push_back({"small_batches_are_exact", "figure 2", {{"big", 64}},
+  checks.push_back({"small_batches_are_exact",
+                    "figure 2",
+                    {{"big", 64}},
                     deviation(cases[2].series, &Moments::gradient_variance) /
                         deviation(cases[0].series, &Moments::gradient_variance),
-                    2, {1.5, std::numeric_limits<double>::infinity()},
+                    2,
+                    {1.5, std::numeric_limits<double>::infinity()},
                     "standard deviation of the variance from small batches of 32 over that from single examples"});
 }
 

@@ -32,10 +32,20 @@ std::string interval_text(const std::vector<double>& values) {
 }  // namespace
 
 void add_training_figures(const std::vector<TrainedModel>& models, Results& results) {
-  Figure over_tokens{"Noise scale in training", "thousand characters", "noise scale, sequences", false, true, {},
+  Figure over_tokens{"Noise scale in training",
+                     "thousand characters",
+                     "noise scale, sequences",
+                     false,
+                     true,
+                     {},
                      "Running means over about 40 updates, seed 1."};
-  Figure against{"All weights against the norms", "noise scale of the norms", "noise scale of all weights", true, true,
-                 {}, "Every update of seed 1 after the first tenth."};
+  Figure against{"All weights against the norms",
+                 "noise scale of the norms",
+                 "noise scale of all weights",
+                 true,
+                 true,
+                 {},
+                 "Every update of seed 1 after the first tenth."};
   for (const TrainedModel& m : models) {
     if (m.model.seed != 1) continue;
     const std::string name(title(m.model.placement));
@@ -54,10 +64,11 @@ void add_training_figures(const std::vector<TrainedModel>& models, Results& resu
 void add_prediction_notes(const std::vector<TrainedModel>& models, Results& results) {
   for (const NormPlacement placement : {NormPlacement::kPreLn, NormPlacement::kPostLn}) {
     const auto text = [&](double Prediction::*member) { return interval_text(of_seeds(models, placement, member)); };
-    results.notes.push_back(fmt::format("{}: slope of the total on the norms {}, correlation {}, of logarithms without "
-                                        "trend {}.",
-                                        title(placement), text(&Prediction::slope), text(&Prediction::correlation),
-                                        text(&Prediction::log_correlation_without_trend)));
+    results.notes.push_back(
+        fmt::format("{}: slope of the total on the norms {}, correlation {}, of logarithms without "
+                    "trend {}.",
+                    title(placement), text(&Prediction::slope), text(&Prediction::correlation),
+                    text(&Prediction::log_correlation_without_trend)));
   }
   for (const TrainedModel& m : models) {
     if (m.branches.empty()) continue;
@@ -69,8 +80,13 @@ void add_prediction_notes(const std::vector<TrainedModel>& models, Results& resu
 }
 
 void add_ramp_figure(const std::vector<RampPair>& pairs, double stretch, Results& results) {
-  Figure figure{"A growing batch against a fixed one", "thousand characters", "loss, nats per character", false, false,
-                {}, "8 to 64 sequences, linear in tokens, against 64; the rate is the same function of tokens. Seed 1."};
+  Figure figure{"A growing batch against a fixed one",
+                "thousand characters",
+                "loss, nats per character",
+                false,
+                false,
+                {},
+                "8 to 64 sequences, linear in tokens, against 64; the rate is the same function of tokens. Seed 1."};
   const LossCurve fixed = loss_curve(pairs[0].fixed, stretch), ramp = loss_curve(pairs[0].ramp, stretch);
   figure.curves.push_back({"64 sequences", thousands(fixed.tokens), fixed.loss});
   figure.curves.push_back({"8 to 64 sequences", thousands(ramp.tokens), ramp.loss});

@@ -26,8 +26,8 @@ struct Saving {
   double final_loss = 0;   // of the fixed run, over its last stretch
   double share_saved = 0;  // of the tokens of the fixed run; negative if the ramp needs more
 };
-// Where the ramp's curve first reaches the final loss of the fixed run, by a line between stretches. A ramp that does not
-// reach it has saved nothing: minus the share of tokens that its last slope would still need, at most 1.
+// Where the ramp's curve first reaches the final loss of the fixed run, by a line between stretches. A ramp that does
+// not reach it has saved nothing: minus the share of tokens that its last slope would still need, at most 1.
 Saving saving_of(const RampPair& pair, double stretch);
 
 }  // namespace prenorm::papers::noise_scale

@@ -36,8 +36,9 @@ std::vector<Moments> regression_series(const Regression& problem, std::int64_t b
     const at::Tensor residual = x.narrow(1, 0, 1) * problem.error_norm - draws.narrow(1, problem.d, 1) * problem.sigma;
     const at::Tensor gradients = x * residual;
     const at::Tensor of_small = gradients.view({big / small, small, problem.d}).mean(1);
-    series.push_back(noise::moments_of(square_sum(of_small) / static_cast<double>(big / small), static_cast<double>(small),
-                                square_sum(gradients.mean(0)), static_cast<double>(big)));
+    series.push_back(noise::moments_of(square_sum(of_small) / static_cast<double>(big / small),
+                                       static_cast<double>(small), square_sum(gradients.mean(0)),
+                                       static_cast<double>(big)));
   }
   return series;
 }

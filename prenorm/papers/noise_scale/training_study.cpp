@@ -53,9 +53,8 @@ TrainedModel train_model(const Model& model, const Setting& setting, const real_
 }
 
 nlohmann::json cell_json(const TrainedModel& trained) {
-  nlohmann::json json = {{"series", to_json(trained.series)},
-                         {"frozen", nlohmann::json::array()},
-                         {"branches", nlohmann::json::array()}};
+  nlohmann::json json = {
+      {"series", to_json(trained.series)}, {"frozen", nlohmann::json::array()}, {"branches", nlohmann::json::array()}};
   for (const FrozenEstimate& e : trained.frozen)
     json["frozen"].push_back(
         nlohmann::json(numbers_to_json({e.sequences, e.noise_scale.value, e.noise_scale.standard_error})));
@@ -90,9 +89,8 @@ std::vector<TrainedModel> study_training(const Setting& setting, const real_data
       names.push_back(fmt::format("training: {}, {} and {} tokens, {} sequences", models.back().name(),
                                   setting.training_tokens, setting.branch_tokens, setting.frozen_sequences));
     }
-  const auto values = cells.get_all("training", names, CellThreads::kOneEach, [&](std::size_t i) {
-    return cell_json(train_model(models[i], setting, text));
-  });
+  const auto values = cells.get_all("training", names, CellThreads::kOneEach,
+                                    [&](std::size_t i) { return cell_json(train_model(models[i], setting, text)); });
   std::vector<TrainedModel> trained;
   for (std::size_t i = 0; i < models.size(); ++i) trained.push_back(cell_from_json(models[i], values[i]));
   return trained;

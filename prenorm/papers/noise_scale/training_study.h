@@ -31,7 +31,6 @@ struct TrainedModel {
 };
 
 // By placement, then seed.
-std::vector<TrainedModel> study_training(const Setting& setting, const real_data::Characters& text,
-                                         const Cells& cells);
+std::vector<TrainedModel> study_training(const Setting& setting, const real_data::Characters& text, const Cells& cells);
 
 }  // namespace prenorm::papers::noise_scale
