@@ -71,8 +71,8 @@ TEST(NoiseSection, DrawsARunsGroupsWithTheIntervalOfTheWhole) {
   EXPECT_THAT(groups.series[0].y, ElementsAre(8, 9));
   const auto& table = std::get<html::Table>(section.blocks[2]);
   ASSERT_EQ(table.rows.size(), 3U) << "two groups and a layer";
-  EXPECT_THAT(table.rows[0], ElementsAre("a", "norm", "9", "2", "no upper bound", "90", "0.5", "4"));
-  EXPECT_THAT(table.rows[1], ElementsAre("a", "total", "84", "61", "120", "840", "0.25", "21"));
+  EXPECT_THAT(table.rows[0], ElementsAre("a", "norm", "9", "2", "no upper bound", "90", "0.5000", "4"));
+  EXPECT_THAT(table.rows[1], ElementsAre("a", "total", "84", "61", "120", "840", "0.2500", "21"));
   EXPECT_EQ(table.rows[2][1], "encoder.layers.0");
   EXPECT_EQ(page.highlights.back().value, "84");
   EXPECT_THAT(page.highlights.back().label, HasSubstr("95 %: 61 to 120"));
@@ -125,7 +125,7 @@ TEST(NoiseSection, ComparesTheEstimatorsOfAProbe) {
   EXPECT_EQ(section.heading, "Noise scale: noise");
   const auto& groups = std::get<html::Table>(section.blocks[1]);
   ASSERT_EQ(groups.rows.size(), 2U);
-  EXPECT_THAT(groups.rows[1], ElementsAre("total", "84", "61", "120", "90", "40", "no upper bound", "0.25", "21"));
+  EXPECT_THAT(groups.rows[1], ElementsAre("total", "84", "61", "120", "90", "40", "no upper bound", "0.2500", "21"));
   const auto& layers = std::get<html::Table>(section.blocks[2]);
   EXPECT_EQ(layers.rows[0][0], "encoder.layers.2");
   nlohmann::json bad = to_json(some_probe());
