@@ -101,9 +101,7 @@ int study(StudyOptions options) {
 void add_study(CLI::App& app, Run& chosen) {
   CLI::App* command = app.add_subcommand("study", "Trains every combination of some keys and compares the results.");
   auto options = std::make_shared<StudyOptions>();
-  command
-      ->add_option("CONFIG", options->config, "the TOML file that every cell starts from; with --branch-batch, the run")
-      ->required();
+  command->add_option("CONFIG", options->config, "the TOML file of every cell; with --branch-batch, a run")->required();
   command->add_option("--grid", options->grid, "values of a key; repeat for all combinations")
       ->type_name("KEY=V1,V2,...")
       ->allow_extra_args(false);
@@ -115,38 +113,27 @@ void add_study(CLI::App& app, Run& chosen) {
   command->add_option("--jobs", options->study.jobs, "cells trained at once; 0 = one per core")
       ->type_name("N")
       ->check(CLI::Range(0, 4096));
-  command
-      ->add_option("--target-loss", options->study.target_loss,
-                   "validation loss to reach, in nats per token [the median final loss]")
+  command->add_option("--target-loss", options->study.target_loss, "validation loss to reach, in nats [the median]")
       ->type_name("X")
       ->check(CLI::Range(0.0, 1000.0));
   command->add_option("--csv", options->csv, "also write the cells as comma-separated values")->type_name("FILE");
-  command->add_flag("--find-lr", options->find_lr, "bisect the largest stable optim.lr, with and without warm-up");
-  command
-      ->add_option(
-          "--branch-batch", options->branch_batch,
-          "measure the critical batch size: continue from a checkpoint of the run CONFIG with batches of these "
-          "times the size")
-      ->type_name("1,2,4,...");
-  command
-      ->add_option("--tokens", options->branches.tokens, "target tokens of each branch [a tenth of the run's so far]")
+  command->add_flag("--find-lr", options->find_lr, "bisect the largest rate, with and without warm-up");
+  command->add_option("--branch-batch", options->branch_batch, "measure the critical batch of a run: factors to try")
+      ->type_name("F1,F2,...");
+  command->add_option("--tokens", options->branches.tokens, "target tokens of a branch [a tenth of the run's]")
       ->type_name("N")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000'000}));
-  command->add_option("--seeds", options->branches.seeds, "orders of the text that each branch is trained on [3]")
+  command->add_option("--seeds", options->branches.seeds, "orders of the text for each branch [3]")
       ->type_name("N")
       ->check(CLI::Range(1, 1000));
-  command
-      ->add_option("--checkpoint", options->branches.checkpoint, "where branches begin: best, last or an update [last]")
+  command->add_option("--checkpoint", options->branches.checkpoint, "where they begin: best, last or an update [last]")
       ->type_name("WHICH");
-  command
-      ->add_option("--tolerance", options->tolerance,
-                   "loss that a larger batch may have over the smallest one, in nats per token [its spread over seeds]")
+  command->add_option("--tolerance", options->tolerance, "nats that a larger batch may lose [the seeds' spread]")
       ->type_name("X")
       ->check(CLI::Range(0.0, 1000.0));
   command->add_flag("--dry-run", options->study.dry_run, "show the state of the cells and run nothing");
   command->add_flag("--quiet", options->quiet, "print warnings only");
   add_json_flag(*command, options->json);
-  command->footer("Example: prenorm study my.toml --grid optim.lr=5e-4,1e-3 --grid train.seed=1,2");
   run_as(*command, chosen, [options, command] {
     check_kind(*options, *command);
     return study(*options);
