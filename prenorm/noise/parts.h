@@ -1,4 +1,4 @@
-// Parts of a model whose noise scales are told apart: groups of parameters with the same task, and layers. Each
+// Parts of a model with a noise scale each: groups of parameters with the same task, and layers. Each
 // parameter is in one group and in one layer.
 #pragma once
 

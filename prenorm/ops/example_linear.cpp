@@ -45,7 +45,7 @@ double add_with_squares(at::Tensor& sum, const at::Tensor& vector) {
   return squares;
 }
 
-// Consecutive examples in Gram form, whose gradients need not be told apart, or one in the other form.
+// Consecutive examples in Gram form, whose gradients are not needed one by one, or one in the other form.
 struct Run {
   ExampleForm form;
   RowRange range;

@@ -98,7 +98,7 @@ std::vector<std::tuple<at::Tensor, double, double>> ExampleTables::totals() cons
   return result;
 }
 
-// Of readings of one table.
+// The readings are those of one table.
 std::tuple<double, double> ExampleTables::total(const std::vector<const Reading*>& readings) const {
   const std::int64_t columns = readings.front()->gradient.size(1);
   double squares = 0, flops = 0;

@@ -18,7 +18,7 @@ struct Prediction {
   double norm_growth = 0, total_growth = 0;  // mean over the last fifth to that over the first fifth
   double share_used = 0;                     // of the updates; the others have no positive estimate of ‖∇L‖²
 };
-// Of running means without the first tenth.
+// From running means without the first tenth.
 Prediction predict_total(const Series& series);
 
 double correlation(std::span<const double> x, std::span<const double> y);
