@@ -128,7 +128,7 @@ void add_study(CLI::App& app, Run& chosen) {
       ->check(CLI::Range(1, 1000));
   command->add_option("--checkpoint", options->branches.checkpoint, "where they begin: best, last or an update [last]")
       ->type_name("WHICH");
-  command->add_option("--tolerance", options->tolerance, "nats that a larger batch may lose [the seeds' spread]")
+  command->add_option("--tolerance", options->tolerance, "nats that a larger batch may lose [seeds' spread]")
       ->type_name("X")
       ->check(CLI::Range(0.0, 1000.0));
   command->add_flag("--dry-run", options->study.dry_run, "show the state of the cells and run nothing");
