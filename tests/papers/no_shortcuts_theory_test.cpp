@@ -166,7 +166,7 @@ TEST(ShortcutRecursion, IsThatOfAttentionToAllTokens) {
   const auto predicted = recursion_cosines(s);
   for (std::size_t layer = 0; layer < kernels.size(); ++layer) {
     const KernelFigures f = figures_of(kernels[layer]);
-    EXPECT_NEAR(f.mean_cosine, predicted[layer], 0.06) << layer;
+    EXPECT_NEAR(f.mean_cosine, predicted[layer], 0.12) << layer;
     if (layer > 0) {
       EXPECT_NEAR(f.least_diagonal, 1, 1e-12);
     }
