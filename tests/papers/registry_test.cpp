@@ -4,11 +4,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
 
+#include "papers/test_data.h"
 #include "prenorm/base/error.h"
 
 namespace prenorm::papers {
@@ -56,7 +58,9 @@ TEST(Registry, NamesTheNearestExperiment) {
   }
 }
 
+// With the parts on real data where it is.
 TEST(SlowExperiments, HoldInTheirQuickForm) {
+  if (std::filesystem::exists(test::data_folder())) ::setenv("PRENORM_TEST_DATA", test::data_folder().c_str(), 1);
   for (const Experiment& e : experiments()) {
     SCOPED_TRACE(e.name);
     const Results results = e.run({e.quick_seeds, /*quick=*/true}, Cells());

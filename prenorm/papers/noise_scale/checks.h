@@ -32,6 +32,7 @@ void check_temperature(const std::vector<TrainedModel>& models, std::vector<Chec
 void check_ramp(const std::vector<RampPair>& pairs, double stretch, std::vector<Check>& checks);
 
 // Figures and notes.
+void add_regression_figure(const std::vector<RegressionCase>& cases, Results& results);
 void add_training_figures(const std::vector<TrainedModel>& models, Results& results);
 void add_prediction_notes(const std::vector<TrainedModel>& models, Results& results);
 void add_ramp_figure(const std::vector<RampPair>& pairs, double stretch, Results& results);

@@ -7,7 +7,9 @@ namespace prenorm::papers::noise_scale {
 Results run_noise_scale(const ExperimentOptions& options, const Cells& cells) {
   const Setting setting = setting_of(options);
   Results results;
-  check_regression(regression_cases(setting), results.checks);
+  const std::vector<RegressionCase> regression = regression_cases(setting);
+  check_regression(regression, results.checks);
+  add_regression_figure(regression, results);
   if (!real_data::exists(real_data::kTextFile)) {
     results.notes.push_back(real_data::skipped_note("models of characters", real_data::kTextFile));
     return results;

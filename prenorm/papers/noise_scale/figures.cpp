@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <limits>
+
 #include "prenorm/base/statistics.h"
 #include "prenorm/papers/noise_scale/analysis.h"
 #include "prenorm/papers/noise_scale/checks.h"
@@ -30,6 +32,32 @@ std::string interval_text(const std::vector<double>& values) {
 }
 
 }  // namespace
+
+void add_regression_figure(const std::vector<RegressionCase>& cases, Results& results) {
+  Figure figure{"Noise scale of a linear regression from ever more batches",
+                "batches",
+                "noise scale, examples",
+                true,
+                true,
+                {},
+                "Ratios of the means over all batches so far. Dashed: the closed form."};
+  for (const RegressionCase& c : cases) {
+    Curve curve{fmt::format("{} examples, from gradients of {}", c.big, c.small), {}, {}};
+    Moments sum;
+    for (std::size_t i = 0, next = 16; i < c.series.size(); ++i) {
+      sum += c.series[i];
+      if (i + 1 < next && i + 1 < c.series.size()) continue;
+      next += next / 4;
+      curve.x.push_back(static_cast<double>(i + 1));
+      curve.y.push_back(sum.gradient_square > 0 ? ratio(sum) : std::numeric_limits<double>::quiet_NaN());
+    }
+    figure.curves.push_back(curve);
+  }
+  const std::vector<double>& x = figure.curves.back().x;
+  figure.curves.push_back(
+      {"closed form", x, std::vector<double>(x.size(), ratio(Regression{}.exact())), /*theory=*/true});
+  results.figures.push_back(figure);
+}
 
 void add_training_figures(const std::vector<TrainedModel>& models, Results& results) {
   Figure over_tokens{"Noise scale in training",
