@@ -10,7 +10,7 @@ Setting setting_of(const ExperimentOptions& options) {
   s.training_tokens = 400'000;
   s.branch_tokens = 60'000;
   s.frozen_sequences = 512;
-  s.ramp_tokens = 300'000;
+  s.ramp_tokens = 240'000;
   return s;
 }
 
