@@ -47,15 +47,21 @@ double mean_of(std::span<const double> values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
+double standard_deviation(std::span<const double> sample) {
+  if (sample.size() < 2) return kNaN;
+  const double mean = mean_of(sample);
+  double squares = 0;
+  for (const double value : sample) squares += (value - mean) * (value - mean);
+  return std::sqrt(squares / static_cast<double>(sample.size() - 1));
+}
+
 Estimate estimate(std::span<const double> sample) {
   const auto n = std::ssize(sample);
   if (n == 0) return {kNaN, kNaN, 0};
   const double mean = mean_of(sample);
   if (n == 1) return {mean, 0, 1};
-  double squares = 0;
-  for (const double value : sample) squares += (value - mean) * (value - mean);
-  const double deviation = std::sqrt(squares / static_cast<double>(n - 1));
-  return {mean, student_t_975(static_cast<double>(n - 1)) * deviation / std::sqrt(static_cast<double>(n)), n};
+  const double t = student_t_975(static_cast<double>(n - 1));
+  return {mean, t * standard_deviation(sample) / std::sqrt(static_cast<double>(n)), n};
 }
 
 Line fit_line(std::span<const double> x, std::span<const double> y) {
@@ -91,11 +97,14 @@ std::vector<double> ranks(std::span<const double> values, std::int64_t first) {
   return rank;
 }
 
-double rank_correlation(std::span<const double> x, std::span<const double> y) {
-  const std::vector<double> rank_x = ranks(x, 0), rank_y = ranks(y, 0);
-  const Line line = fit_line(rank_x, rank_y), back = fit_line(rank_y, rank_x);
+double correlation(std::span<const double> x, std::span<const double> y) {
+  const Line line = fit_line(x, y), back = fit_line(y, x);
   if (std::isnan(line.slope) || std::isnan(back.slope)) return kNaN;
   return std::copysign(std::sqrt(line.r_squared), line.slope);
+}
+
+double rank_correlation(std::span<const double> x, std::span<const double> y) {
+  return correlation(ranks(x, 0), ranks(y, 0));
 }
 
 }  // namespace prenorm

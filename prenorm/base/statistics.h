@@ -15,6 +15,8 @@ double lower_median(std::vector<double> values);
 double quantile(std::vector<double> values, double q);
 
 double mean_of(std::span<const double> values);  // NaN if empty
+// √(Σ (x - mean)² / (n - 1)); NaN for fewer than two values.
+double standard_deviation(std::span<const double> sample);
 
 // The mean of a sample and half the width of its 95 % confidence interval by Student's t, which is 0 for a single value
 // since nothing is known about its spread.
@@ -39,7 +41,9 @@ double fit_exponent(std::span<const double> x, std::span<const double> y);
 // Ranks in ascending order, counted from `first`; equal values share the mean of their ranks.
 std::vector<double> ranks(std::span<const double> values, std::int64_t first = 1);
 
-// Spearman's rank correlation; equal values share their mean rank. NaN if one side is constant.
+// Pearson's correlation, and Spearman's, of ranks, where equal values share their mean rank. NaN if one side is
+// constant.
+double correlation(std::span<const double> x, std::span<const double> y);
 double rank_correlation(std::span<const double> x, std::span<const double> y);
 
 }  // namespace prenorm

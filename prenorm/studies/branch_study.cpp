@@ -30,14 +30,7 @@ BranchCells cells_by_factor(const BranchStart& start, const StudyTable& table) {
   return cells;
 }
 
-std::optional<double> standard_deviation(const std::vector<double>& values) {
-  if (values.size() < 2) return std::nullopt;
-  double squares = 0;
-  for (const double v : values) squares += std::pow(v - mean_of(values), 2);
-  return std::sqrt(squares / static_cast<double>(values.size() - 1));
-}
-
-// Of the finished branches, what Spread and the averages need.
+// Loss, tokens and time are those of finished branches.
 BranchRow row_of(const BranchStart& start, const StudyFolder& folder, std::int64_t factor,
                  const std::map<std::int64_t, const CellRecord*>& cells) {
   const Config& config = cells.begin()->second->config;
@@ -82,7 +75,8 @@ void choose_tolerance(BranchStudy& result, const std::map<std::int64_t, const Ce
   for (const auto& [seed, cell] : smallest)
     if (cell->status == CellStatus::kFinished && cell->final_loss) losses.push_back(*cell->final_loss);
   result.tolerance_is_spread = !given;
-  result.tolerance = given ? given : standard_deviation(losses);
+  result.tolerance = given;
+  if (!given && losses.size() > 1) result.tolerance = standard_deviation(losses);
 }
 
 BranchStudy gather(const BranchStart& start, const StudyFolder& folder, const StudyTable& table,

@@ -82,5 +82,19 @@ TEST(Statistics, EqualValuesShareTheMeanOfTheirRanks) {
   EXPECT_TRUE(ranks({}).empty());
 }
 
+TEST(StandardDeviation, DividesByOneLessThanTheNumber) {
+  EXPECT_DOUBLE_EQ(standard_deviation(std::vector<double>{1, 2, 4}), std::sqrt(7.0 / 3));
+  EXPECT_EQ(standard_deviation(std::vector<double>{5, 5}), 0);
+  EXPECT_TRUE(std::isnan(standard_deviation(std::vector<double>{5})));
+}
+
+TEST(Correlation, HasTheSignOfTheSlopeAndNeedsTwoVaryingSides) {
+  const std::vector<double> x = {1, 2, 3, 5}, y = {-1, -2.5, -2, -4}, same = {3, 3, 3, 3};
+  EXPECT_NEAR(correlation(x, y), -0.91735, 1e-5);
+  EXPECT_NEAR(correlation(x, x), 1, 1e-15);
+  EXPECT_TRUE(std::isnan(correlation(x, same)));
+  EXPECT_TRUE(std::isnan(correlation(same, x)));
+}
+
 }  // namespace
 }  // namespace prenorm

@@ -94,7 +94,7 @@ class BranchStudyTest : public StudyFixture {
   }
 };
 
-// With the run's own seed and batch, at a constant rate, a branch is the run that goes on.
+// A branch with the run's own seed and batch, at a constant rate, is the run continued.
 TEST_F(BranchStudyTest, TheFirstBranchIsTheRunContinuedBitByBit) {
   config_.batch.accumulate = 2;
   train();

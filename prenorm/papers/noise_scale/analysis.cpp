@@ -45,11 +45,6 @@ Pairs pairs_of(const Series& series) {
 
 }  // namespace
 
-double correlation(std::span<const double> x, std::span<const double> y) {
-  const Line line = fit_line(x, y);
-  return std::copysign(std::sqrt(line.r_squared), line.slope);
-}
-
 Prediction predict_total(const Series& series) {
   const Pairs p = pairs_of(series);
   const Line line = fit_line(p.norms, p.total);

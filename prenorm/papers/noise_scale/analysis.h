@@ -1,9 +1,6 @@
 // How well the noise scale of the normalisations predicts that of all weights in one run.
 #pragma once
 
-#include <span>
-#include <vector>
-
 #include "prenorm/papers/noise_scale/series.h"
 
 namespace prenorm::papers::noise_scale {
@@ -20,7 +17,5 @@ struct Prediction {
 };
 // From running means without the first tenth.
 Prediction predict_total(const Series& series);
-
-double correlation(std::span<const double> x, std::span<const double> y);
 
 }  // namespace prenorm::papers::noise_scale

@@ -7,20 +7,17 @@
 namespace prenorm::papers::noise_scale {
 namespace {
 
-double deviation(const std::vector<Moments>& series, double Moments::*member) {
+std::vector<double> values_of(const std::vector<Moments>& series, double Moments::*member) {
   std::vector<double> values;
   for (const Moments& m : series) values.push_back(m.*member);
-  const double mean = mean_of(values);
-  double squares = 0;
-  for (const double value : values) squares += (value - mean) * (value - mean);
-  return std::sqrt(squares / static_cast<double>(values.size() - 1));
+  return values;
 }
 
 // Distance of the mean from the exact value in standard errors of the mean.
 double standard_errors(const std::vector<Moments>& series, double Moments::*member, double exact) {
-  double mean = 0;
-  for (const Moments& m : series) mean += m.*member / static_cast<double>(series.size());
-  return std::abs(mean - exact) / (deviation(series, member) / std::sqrt(static_cast<double>(series.size())));
+  const std::vector<double> values = values_of(series, member);
+  return std::abs(mean_of(values) - exact) /
+         (standard_deviation(values) / std::sqrt(static_cast<double>(values.size())));
 }
 
 }  // namespace
@@ -85,8 +82,8 @@ void check_regression(const std::vector<RegressionCase>& cases, std::vector<Chec
   checks.push_back({"small_batches_are_exact",
                     "figure 2",
                     {{"big", 64}},
-                    deviation(cases[2].series, &Moments::gradient_variance) /
-                        deviation(cases[0].series, &Moments::gradient_variance),
+                    standard_deviation(values_of(cases[2].series, &Moments::gradient_variance)) /
+                        standard_deviation(values_of(cases[0].series, &Moments::gradient_variance)),
                     2,
                     {1.5, std::numeric_limits<double>::infinity()},
                     "standard deviation of the variance from small batches of 32 over that from single examples"});
