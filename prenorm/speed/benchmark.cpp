@@ -11,6 +11,7 @@
 #include "prenorm/base/statistics.h"
 #include "prenorm/machine/terminal.h"
 #include "prenorm/speed/gemm_peak.h"
+#include "prenorm/updates/next_update.h"
 #include "prenorm/updates/updater.h"
 
 namespace prenorm::speed {
@@ -42,9 +43,7 @@ Benchmark measure(const Config& config, updates::Task& task, std::int64_t update
   using Clock = std::chrono::steady_clock;
   if (updates < 1) throw_error<UsageError>("{} updates cannot be measured; take at least 1", updates);
   Config full = config;  // the size that a growing batch reaches is what most of a training costs
-  full.batch.ramp_from = full.batch.ramp_tokens = 0;
-  full.batch.follow = BatchFollow::kNothing;
-  full.batch.follow = BatchFollow::kNothing;
+  updates::stop_growing(full.batch);
   updates::Updater updater(full, task);
   runs::TrainerState state;
   Benchmark result;

@@ -114,9 +114,7 @@ LoadedConfig branch_base(const runs::RunFolder& run, LoadedConfig loaded, const 
   c.train.pretrained.clear();  // the checkpoint has all weights
 
   c.batch.accumulate = start.batches_per_update;
-  c.batch.ramp_from = c.batch.ramp_tokens = 0;
-  c.batch.follow = BatchFollow::kNothing;
-  c.batch.follow = BatchFollow::kNothing;
+  updates::stop_growing(c.batch);
   c.schedule = {.name = ScheduleName::kConstant};
   c.optim.lr = start.learning_rate;
   c.train.max_steps = start.step + updates_in(start, 1);

@@ -30,6 +30,11 @@ std::int64_t batches_of_next_update(const BatchConfig& batch, const runs::Traine
   return batch.ramp_from + (batch.accumulate - batch.ramp_from) * state.target_tokens / batch.ramp_tokens;
 }
 
+void stop_growing(BatchConfig& batch) {
+  batch.ramp_from = batch.ramp_tokens = 0;
+  batch.follow = BatchFollow::kNothing;
+}
+
 double rate_of_next_update(const Config& config, const runs::TrainerState& state, std::int64_t update_tokens,
                            std::int64_t epoch) {
   const bool by_tokens = config.schedule.unit == ScheduleUnit::kTokens;

@@ -24,6 +24,9 @@ namespace prenorm::updates {
 inline constexpr double kUpdatesToFollow = 10;
 std::int64_t batches_of_next_update(const BatchConfig& batch, const runs::TrainerState& state);
 
+// Makes every update have all of its batches.
+void stop_growing(BatchConfig& batch);
+
 // Its learning rate, for an update of `update_tokens` target tokens that begins in `epoch`, counted from 0.
 double rate_of_next_update(const Config& config, const runs::TrainerState& state, std::int64_t update_tokens,
                            std::int64_t epoch);
