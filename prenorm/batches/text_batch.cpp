@@ -26,26 +26,31 @@ TextBatch sequences_of(const TextBatch& batch, std::int64_t first, std::int64_t 
     share.targets = slice(batch.targets, begin, end);
     return share;
   }
-  const auto row = [&](std::int64_t token) {
-    return std::lower_bound(batch.predicted->begin(), batch.predicted->end(), token) - batch.predicted->begin();
-  };
-  share.predicted = slice(*batch.predicted, row(begin), row(end));
+  const std::int64_t first_row = batch.predicted_before(begin), last_row = batch.predicted_before(end);
+  share.predicted = slice(*batch.predicted, first_row, last_row);
   for (std::int64_t& token : *share.predicted) token -= begin;
-  share.targets = slice(batch.targets, row(begin), row(end));
+  share.targets = slice(batch.targets, first_row, last_row);
   return share;
 }
 
 }  // namespace
 
+std::int64_t TextBatch::predicted_before(std::int64_t token) const {
+  if (!predicted) return token;
+  return std::lower_bound(predicted->begin(), predicted->end(), token) - predicted->begin();
+}
+
+std::vector<std::int64_t> TextBatch::predicted_offsets() const {
+  std::vector<std::int64_t> offsets;
+  for (const std::int64_t start : tokens.offsets) offsets.push_back(predicted_before(start));
+  return offsets;
+}
+
 std::int64_t TextBatch::sequences_with_predictions() const {
   if (!predicted) return sequences();
+  const std::vector<std::int64_t> offsets = predicted_offsets();
   std::int64_t count = 0;
-  auto row = predicted->begin();
-  for (std::int64_t s = 0; s < sequences(); ++s) {
-    const auto end = std::lower_bound(row, predicted->end(), tokens.offsets[static_cast<std::size_t>(s) + 1]);
-    if (end != row) ++count;
-    row = end;
-  }
+  for (std::size_t s = 1; s < offsets.size(); ++s) count += offsets[s] > offsets[s - 1] ? 1 : 0;
   return count;
 }
 

@@ -20,6 +20,10 @@ struct TextBatch {
   std::int64_t first_sequence = 0;    // index of the first sequence in the whole batch, if this is a share of one
 
   std::int64_t sequences() const { return tokens.sequences(); }
+  // The number of predicted rows before the row `token`.
+  std::int64_t predicted_before(std::int64_t token) const;
+  // [sequences + 1], offsets of the sequences among the predicted rows.
+  std::vector<std::int64_t> predicted_offsets() const;
   std::int64_t sequences_with_predictions() const;
 };
 

@@ -3,7 +3,6 @@
 #include <ATen/ops/linear.h>
 #include <ATen/ops/tanh.h>
 
-#include <algorithm>
 #include <numeric>
 
 #include "prenorm/models/id_tensor.h"
@@ -16,16 +15,6 @@ namespace prenorm::models {
 namespace {
 
 constexpr std::string_view kDropout = "classifier.dropout";
-
-// Whose the predicted rows are.
-std::vector<std::int64_t> predicted_offsets(const batches::TextBatch& batch) {
-  if (!batch.predicted) return batch.tokens.offsets;
-  std::vector<std::int64_t> offsets;
-  for (const std::int64_t start : batch.tokens.offsets)
-    offsets.push_back(std::lower_bound(batch.predicted->begin(), batch.predicted->end(), start) -
-                      batch.predicted->begin());
-  return offsets;
-}
 
 // A row for each sequence.
 std::vector<std::int64_t> row_per_sequence(const batches::TextBatch& batch) {
@@ -92,7 +81,7 @@ at::Tensor Bert::masked_states(const at::Tensor& states, const batches::TextBatc
 
 ops::CrossEntropySums Bert::masked_lm_loss(const at::Tensor& states, const batches::TextBatch& batch,
                                            double label_smoothing) const {
-  const ops::RowsAreExamples whose(predicted_offsets(batch));
+  const ops::RowsAreExamples whose(batch.predicted_offsets());
   return ops::projected_cross_entropy(masked_states(states, batch), masked_lm_->weight, id_tensor(batch.targets),
                                       label_smoothing, masked_lm_->bias);
 }
