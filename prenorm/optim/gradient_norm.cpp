@@ -9,6 +9,7 @@
 
 #include "prenorm/machine/profile.h"
 #include "prenorm/ops/cpu/dispatch.h"
+#include "prenorm/ops/cpu/example_squares.h"
 
 namespace prenorm::optim {
 namespace {
@@ -17,14 +18,6 @@ profile::Operator norm_op{"gradient sum and norm", profile::Takes::kAllWorkers};
 
 // Partial sums of fixed size, added in order: the result does not depend on how threads share them.
 constexpr std::int64_t kBlock = 1 << 14;
-
-template <class T>
-PRENORM_INLINE double sum_of_squares(const T* x, std::int64_t n) {
-  double sum = 0;
-#pragma omp simd reduction(+ : sum)
-  for (std::int64_t i = 0; i < n; ++i) sum += static_cast<double>(x[i]) * static_cast<double>(x[i]);
-  return sum;
-}
 
 template <class T>
 PRENORM_INLINE void move_to_sum(T* sum, T* x, std::int64_t n) {
@@ -49,7 +42,7 @@ double sum_and_norm(std::span<const at::Tensor> replicas) {
         auto* sum = first.data_ptr<scalar_t>() + at;
         for (const at::Tensor& other : replicas.subspan(1))
           ops::cpu::run_loops<move_to_sum<scalar_t>>(sum, other.data_ptr<scalar_t>() + at, count);
-        sums[static_cast<std::size_t>(b)] = ops::cpu::run_loops<sum_of_squares<scalar_t>>(sum, count);
+        sums[static_cast<std::size_t>(b)] = ops::cpu::sum_of_squares(sum, count);
       }
     });
   });

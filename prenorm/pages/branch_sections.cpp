@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "prenorm/base/text.h"
-#include "prenorm/machine/terminal.h"
 #include "prenorm/pages/run_sections.h"
 #include "prenorm/studies/study_text.h"
 

@@ -6,6 +6,7 @@
 
 #include "prenorm/papers/cells.h"
 #include "prenorm/papers/noise_scale/character_batches.h"
+#include "prenorm/updates/batch_moments.h"
 
 namespace prenorm::papers::noise_scale {
 namespace {
@@ -59,19 +60,13 @@ CharacterRun::CharacterRun(const Model& model, const real_data::Characters& text
     : config_(config_of(model)),
       task_(config_, text.vocabulary(),
             std::make_unique<CharacterBatches>(text, model.seed, model.batch_sequences, kSequenceTokens)),
-      updater_(config_, task_) {
-  for (const nn::Parameter& p : task_.parameters().trained())
-    is_norm_.push_back(p.name.ends_with("norm.weight") || p.name.ends_with("norm.bias"));
-}
+      updater_(config_, task_) {}
 
 void CharacterRun::add(const updates::Update& update, Series& series) const {
-  const updates::ExampleSquares& squares = update.example_squares.value();
-  const auto examples = static_cast<double>(squares.examples);
   Moments norms, others;
-  for (std::size_t i = 0; i < squares.parameters.size(); ++i) {
-    const bool is_norm = is_norm_[static_cast<std::size_t>(squares.parameters[i])];
-    (is_norm ? norms : others) += noise::moments_of(squares.example_square(i), 1, squares.batch_square(i), examples);
-  }
+  for (const noise::NamedMoments& p :
+       updates::batch_moments(update.example_squares.value(), task_.model().parameters().trained()).parameters)
+    (noise::group_of(p.name) == noise::Group::kNorm ? norms : others) += p.moments;
   series.tokens.push_back(static_cast<double>(state_.target_tokens));
   series.loss.push_back(update.loss());
   series.norms.push_back(norms);

@@ -62,7 +62,6 @@ class CharacterRun {
 
   Config config_;
   tasks::CausalLmTask task_;
-  std::vector<bool> is_norm_;  // of each parameter that trains
   updates::Updater updater_;
   runs::TrainerState state_;
 };

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "prenorm/noise/parts.h"
 #include "prenorm/papers/noise_scale/character_batches.h"
 #include "prenorm/papers/noise_scale/character_run.h"
 
@@ -16,10 +17,10 @@ constexpr std::int64_t kSequences = 64;
 double relative(double measured, double right) { return std::abs(measured - right) / std::max(right, 1e-30); }
 
 std::string kind_of(const nn::Parameter& p) {
-  const bool is_norm = p.name.find("norm.") != std::string::npos;
-  if (is_norm) return p.name.ends_with("weight") ? "norm_weight" : "norm_bias";
+  const noise::Group group = noise::group_of(p.name);
+  if (group == noise::Group::kNorm) return p.name.ends_with("weight") ? "norm_weight" : "norm_bias";
   if (p.value.dim() == 1) return "bias";
-  return p.name.starts_with("embedding") || p.name.starts_with("positions") ? "table" : "matrix";
+  return group == noise::Group::kEmbedding ? "table" : "matrix";
 }
 
 // Σ_b ‖s_b‖² by parameter, from one backward pass for each sequence.
